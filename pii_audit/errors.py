@@ -1,0 +1,95 @@
+"""The one root of all errors: what did not happen, where, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pii_audit.language import Language, Text
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in a file; `line` and `column` count from 1, 0 where there is none."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        parts = [self.file, *(str(number) for number in (self.line, self.column) if number)]
+        return ":".join(parts)
+
+    @property
+    def to_line(self) -> str:
+        """`file:line`, the form in which a report cites a policy."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong in a file that a person wrote."""
+
+    position: Position
+    message: Text
+
+    def in_(self, language: Language) -> str:
+        """The one-line diagnostic `file:line:column: message`."""
+        return f"{self.position}: {self.message.in_(language)}"
+
+
+class PiiAuditError(Exception):
+    """Root of everything that this program raises on purpose.
+
+    `what` did not happen, `where` (a path, file:line:column or table.column), what `todo` next.
+    """
+
+    exit_code = 2
+
+    def __init__(self, what: Text, *, where: str = "", todo: Text | None = None) -> None:
+        super().__init__(what.en)
+        self.what = what
+        self.where = where
+        self.todo = todo
+
+    def lines(self, language: Language) -> list[str]:
+        """The diagnostics, one line each."""
+        head = f"{self.where}: {self.what.in_(language)}" if self.where else self.what.in_(language)
+        if self.todo is None:
+            return [head]
+        separator = "。" if language == "zh" else ". "
+        return [f"{head.rstrip('。.')}{separator}{self.todo.in_(language)}"]
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines("en"))
+
+
+class UsageError(PiiAuditError):
+    """The command was given something that it cannot work with."""
+
+
+class ConfigurationError(PiiAuditError):
+    """Files that a person wrote are wrong; carries every problem found, not only the first."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        count = len(problems)
+        super().__init__(Text(f"配置有 {count} 处错误", f"{count} problem(s) in the configuration"))
+        self.problems = tuple(sorted(problems, key=lambda problem: problem.position))
+
+    def lines(self, language: Language) -> list[str]:
+        """One diagnostic a problem, in the order of the files."""
+        return [problem.in_(language) for problem in self.problems]
+
+
+class InspectionError(PiiAuditError):
+    """An object could not be read; becomes a row of the coverage ledger, never a crash."""
+
+    exit_code = 3
+
+
+class StoreError(PiiAuditError):
+    """The store could not be read or written."""
+
+
+class OutputError(PiiAuditError):
+    """An output could not be written; whatever stood there before is untouched."""

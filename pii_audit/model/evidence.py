@@ -1,0 +1,182 @@
+"""Evidence: what was seen, as counts and sketches that add up in any order and grouping.
+
+Raw tallies are a commutative monoid, so one thread, many processes and a resumed run give the same answer.
+They are judged once, at the end, into `FieldEvidence`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from dataclasses import field as attribute
+from typing import TypeVar
+
+from pii_audit.model.forms import Form
+from pii_audit.model.levels import Levels
+from pii_audit.model.sketch import Sketch
+
+SAMPLES = 5
+FREE_TEXT = ""
+"""The field name under which text without columns is tallied; `null` in machine formats."""
+
+K = TypeVar("K")
+
+
+def _sum(a: Mapping[K, int], b: Mapping[K, int]) -> Mapping[K, int]:
+    total = Counter(a)
+    total.update(b)
+    return dict(total)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Sample:
+    """One masked value; `order` is its keyed hash, so that the choice of samples is repeatable and tells nothing."""
+
+    order: int
+    masked: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One identifier in one field.
+
+    `forms` counts rows by form (the weakest form in the row); `whole` counts rows whose whole cell is the value, `lookalikes` the whole cells
+    of the same length and alphabet, hit or not; `score` is the best single match (0 to 1); `inadequate` counts
+    masked rows that hide too little, `shown` the most leading and trailing characters visible in any masked value.
+    """
+
+    forms: Mapping[Form, int] = attribute(default_factory=dict)
+    whole: int = 0
+    lookalikes: int = 0
+    score: float = 0.0
+    inadequate: int = 0
+    shown: tuple[int, int] = (0, 0)
+    samples: tuple[Sample, ...] = ()
+    persons: Sketch = Sketch()
+
+    @property
+    def hits(self) -> int:
+        """Rows with at least one value, in whatever form."""
+        return sum(self.forms.values())
+
+    def __add__(self, other: Evidence) -> Evidence:
+        return Evidence(
+            forms=_sum(self.forms, other.forms),
+            whole=self.whole + other.whole,
+            lookalikes=self.lookalikes + other.lookalikes,
+            score=max(self.score, other.score),
+            inadequate=self.inadequate + other.inadequate,
+            shown=(max(self.shown[0], other.shown[0]), max(self.shown[1], other.shown[1])),
+            samples=tuple(sorted({*self.samples, *other.samples})[:SAMPLES]),
+            persons=self.persons + other.persons,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FieldTally:
+    """One field, before judgement: `rows` read, `filled` ones, `months` (yyyy-mm → rows) where its cells are dates."""
+
+    rows: int = 0
+    filled: int = 0
+    months: Mapping[str, int] = attribute(default_factory=dict)
+    evidence: Mapping[str, Evidence] = attribute(default_factory=dict)
+
+    def __add__(self, other: FieldTally) -> FieldTally:
+        evidence = dict(self.evidence)
+        for identifier, more in other.evidence.items():
+            evidence[identifier] = evidence[identifier] + more if identifier in evidence else more
+        return FieldTally(
+            self.rows + other.rows,
+            self.filled + other.filled,
+            _sum(self.months, other.months),
+            evidence,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AssetTally:
+    """One asset, before judgement.
+
+    `chunks` names what has been merged: adding a chunk that is already in changes nothing. `together` counts rows by the set
+    of identifiers that occur in them (two or more). `characters` is what was read of free text.
+    """
+
+    chunks: frozenset[str] = frozenset()
+    rows: int = 0
+    characters: int = 0
+    fields: Mapping[str, FieldTally] = attribute(default_factory=dict)
+    together: Mapping[frozenset[str], int] = attribute(default_factory=dict)
+
+    def __add__(self, other: AssetTally) -> AssetTally:
+        if other.chunks and other.chunks <= self.chunks:
+            return self
+        if self.chunks and self.chunks <= other.chunks:
+            return other
+        if self.chunks & other.chunks:
+            message = "tallies that share some chunks but not all cannot be told apart"
+            raise ValueError(message)
+        fields = dict(self.fields)
+        for name, more in other.fields.items():
+            fields[name] = fields[name] + more if name in fields else more
+        return AssetTally(
+            self.chunks | other.chunks,
+            self.rows + other.rows,
+            self.characters + other.characters,
+            fields,
+            _sum(self.together, other.together),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One factor of a judgement and what it adds to or takes from the confidence: `name`, `values`, `context` …"""
+
+    factor: str
+    detail: str
+    weight: float
+
+    def __str__(self) -> str:
+        return f"{self.factor}: {self.detail} ({self.weight:+.2f})"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldEvidence:
+    """A judged statement: this field holds this identifier in this form.
+
+    `asset` is the asset's id, `field` None for free text; `hits` of `rows_inspected` rows; `prevalence` is their ratio and `bound` the
+    upper limit of the true one at 95 % (equal to it when all was read); `confidence` 0 to 1; `persons` estimates the distinct people;
+    `shown` is what the weakest masked value shows (leading, trailing); `inadequate` masked rows hide too little.
+    """
+
+    asset: str
+    field: str | None
+    identifier: str
+    form: Form
+    rows_inspected: int
+    hits: int
+    prevalence: float
+    bound: float
+    confidence: float
+    level: Levels
+    why: tuple[Reason, ...]
+    subject: str = "customer"
+    persons: int = 0
+    inadequate: int = 0
+    shown: tuple[int, int] = (0, 0)
+    samples: tuple[str, ...] = ()
+
+    def of(self, asset: str) -> FieldEvidence:
+        """The same statement about a named asset."""
+        return replace(self, asset=asset)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One identifier in a text: `start` and `end` in characters, `end` exclusive; `score` 0 to 1."""
+
+    identifier: str
+    start: int
+    end: int
+    score: float
+    form: Form

@@ -1,0 +1,139 @@
+"""Verdicts and findings: what breaks which rule, where, on what proof, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field as attribute
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from pii_audit.errors import Position
+from pii_audit.language import Text
+
+
+class Severity(StrEnum):
+    """How bad a finding is; compares by rank."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """4 for critical down to 0 for info."""
+        return 4 - list(Severity).index(self)
+
+    def at_least(self, other: Severity) -> bool:
+        """Whether this is as bad as `other` or worse."""
+        return self.rank >= other.rank
+
+    def raised(self) -> Severity:
+        """One step worse, critical at most."""
+        return list(Severity)[max(0, list(Severity).index(self) - 1)]
+
+
+class Outcome(StrEnum):
+    """What a policy says of one thing; `gap` means that it cannot be shown to comply."""
+
+    COMPLIANT = "compliant"
+    VIOLATION = "violation"
+    GAP = "gap"
+
+
+class Status(StrEnum):
+    """Where a finding stands in its life."""
+
+    OPEN = "open"
+    ASSIGNED = "assigned"
+    RECTIFYING = "rectifying"
+    CLOSED = "closed"
+    ACCEPTED = "accepted"
+    FALSE_POSITIVE = "false_positive"
+    NOT_RECHECKED = "not_rechecked"
+
+
+class Change(StrEnum):
+    """How a finding stands against the run before."""
+
+    NEW = "new"
+    PERSISTENT = "persistent"
+    FIXED = "fixed"
+    REOPENED = "reopened"
+    NOT_RECHECKED = "not_rechecked"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the policy says of one element of one flow, and the line that decided.
+
+    `element` is what was judged: an identifier with its subject (`cn_mobile@contact`), a field, or a property of the flow;
+    `rule` is the id of the rule that a violation or gap falls under, None when compliant; `trail` lists the lines that were weighed, the deciding one last.
+    """
+
+    flow: str
+    element: str
+    outcome: Outcome
+    message: Text
+    policy: Position | None
+    rule: str | None = None
+    identifier: str | None = None
+    subject: str = "customer"
+    form: str | None = None
+    fields: tuple[str, ...] = ()
+    assets: tuple[str, ...] = ()
+    trail: tuple[Position, ...] = ()
+    remedy: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A provision of an instrument: `ref` only where number and content were verified, else the title alone."""
+
+    instrument: str
+    title: Text
+    ref: str | None = None
+
+    def in_(self, language: str) -> str:
+        """The citation as it is printed."""
+        title = self.title.zh if language == "zh" else self.title.en
+        return f"{title} {self.ref}" if self.ref else title
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to put right. `fingerprint` is its identity across runs: rule and resource, never a position.
+
+    `resource` is the ordered identity (rule-specific parts); `evidence` holds counts, masked samples and names only.
+    """
+
+    rule: str
+    resource: tuple[str, ...]
+    severity: Severity
+    title: Text
+    message: Text
+    remediation: Text
+    fingerprint: str = ""
+    status: Status = Status.OPEN
+    change: Change | None = None
+    asset: str | None = None
+    field: str | None = None
+    identifiers: tuple[str, ...] = ()
+    flow: str | None = None
+    recipient: str | None = None
+    principal: str | None = None
+    source: str | None = None
+    evidence: Mapping[str, Any] = attribute(default_factory=dict)
+    clauses: tuple[Clause, ...] = ()
+    stage: str = ""
+    phase: str = ""
+    outcome: Outcome = Outcome.VIOLATION
+    policy: Position | None = None
+    location: Position | None = None
+    owner: str | None = None
+    unit: str | None = None
+    due: date | None = None
+    suppressed_by: str | None = None

@@ -1,0 +1,70 @@
+"""What every kind of source offers: its assets, their content in chunks, and who can reach them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pii_audit.language import Text
+from pii_audit.model.asset import Asset, Chunk
+from pii_audit.model.coverage import Coverage, CoverageStatus
+from pii_audit.model.grant import Grant
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How much of an asset to read: `rows` None is everything; `seed` makes the choice repeatable."""
+
+    rows: int | None = None
+    seed: int = 0
+
+    def all_of(self, total: int) -> bool:
+        """Whether an asset of that many rows is read in full."""
+        return self.rows is None or total <= self.rows
+
+
+class Reading(ABC):
+    """One asset being read: iterate over its chunks, then ask how far that got.
+
+    Iteration never raises for a foreseeable cause: it ends, and `coverage()` says what was not read and why.
+    """
+
+    @abstractmethod
+    def __iter__(self) -> Iterator[Chunk]:
+        """The chunks, in reading order, ids unique within the asset and the same on every reading of unchanged data."""
+
+    @abstractmethod
+    def coverage(self) -> Coverage:
+        """The ledger row; complete once the chunks are exhausted."""
+
+
+class Source(ABC):
+    """A database, a file share or an outbox. Opening one reads nothing and never raises for a foreseeable cause."""
+
+    id: str
+
+    @abstractmethod
+    def assets(self) -> Iterator[Asset | Coverage]:
+        """Everything there is: an asset to read, or the ledger row of an object that is skipped or cannot be read."""
+
+    @abstractmethod
+    def open(self, asset: Asset, sampling: Sampling) -> Iterator[tuple[Asset, Reading]]:
+        """The readings of an asset: usually itself alone; an asset that contains others gives one reading for each."""
+
+    @abstractmethod
+    def grants(self) -> Iterator[Grant | Coverage]:
+        """Effective rights on its assets; a ledger row where rights could not be read."""
+
+    def close(self) -> None:
+        """Lets go of connections and files."""
+
+
+def failed(source: str, asset: str, reason: Text, *, size: int | None = None) -> Coverage:
+    """The ledger row of something that could not be inspected."""
+    return Coverage(source, asset, CoverageStatus.FAILED, reason, bytes=size)
+
+
+def skipped(source: str, asset: str, reason: Text, *, size: int | None = None) -> Coverage:
+    """The ledger row of something that a rule leaves out."""
+    return Coverage(source, asset, CoverageStatus.SKIPPED, reason, bytes=size)
