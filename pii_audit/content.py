@@ -30,7 +30,7 @@ def _resource(path: str) -> Traversable:
     if room not in ("scanners", "policies", "reports"):
         message = f"shipped content lies under scanners/, policies/ or reports/, not {path!r}"
         raise ValueError(message)
-    found = _room(room)  # type: ignore[arg-type]  # narrowed by the test above
+    found = _room(room)
     return found.joinpath(*rest.split("/")) if rest else found
 
 

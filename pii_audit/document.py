@@ -1,13 +1,16 @@
 """YAML that people write: read with positions, typed by a schema, every problem reported at once.
 
-A `Spec` describes one value. It reads a YAML node into plain Python data and renders itself as JSON Schema (draft 2020-12).
+A `Spec` describes one value. It reads a YAML node into plain Python data and renders itself as JSON Schema
+(draft 2020-12).
 YAML 1.1's guesses do not apply: a scalar is what the schema says it is (`NO` is Norway, `0123` keeps its zero).
 """
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import re
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,6 +27,8 @@ ALIAS_FACTOR = 10
 """A document may be visited this many times its own size (plus a floor); past that its aliases are a bomb."""
 ALIAS_FLOOR = 100_000
 MAX_DEPTH = 50
+SURELY_SHALLOW = 500
+"""With no more brackets and line width than this, a document cannot nest deeply enough to exhaust libyaml's stack."""
 
 Node = yaml.Node
 
@@ -70,9 +75,15 @@ class Reader:
         """The value of a file under a spec, or MISSING; what is wrong stands in `problems`."""
         shown = shown_as or str(path)
         try:
-            size = path.stat().st_size
-            if size > MAX_BYTES:
-                self.note(Position(shown), Text("文件超过 64 MB,不像是人写的配置", "larger than 64 MB, not a file that a person wrote"))
+            status = path.stat()
+            if not stat.S_ISREG(status.st_mode):
+                self.note(Position(shown), Text("不是普通文件", "not a regular file"))
+                return MISSING
+            if status.st_size > MAX_BYTES:
+                self.note(
+                    Position(shown),
+                    Text("文件超过 64 MB,不像是人写的配置", "larger than 64 MB, not a file that a person wrote"),
+                )
                 return MISSING
             content = path.read_bytes()
         except OSError as error:
@@ -83,30 +94,33 @@ class Reader:
 
     def read_bytes(self, content: bytes, spec: Spec, *, shown_as: str) -> Any:
         """The same for content at hand."""
+        content = content.removeprefix(codecs.BOM_UTF8)
         try:
-            text = content.decode("utf-8-sig")
+            text = content.decode()
         except UnicodeDecodeError as error:
-            before = content[: error.start]
-            line = before.count(b"\n") + 1
-            column = error.start - (before.rfind(b"\n") + 1) + 1
-            self.note(Position(shown_as, line, column), Text("不是 UTF-8 编码,请另存为 UTF-8", "not UTF-8; save the file as UTF-8"))
+            position = _after(content[: error.start], shown_as)
+            self.note(position, Text("不是 UTF-8 编码,请另存为 UTF-8", "not UTF-8; save the file as UTF-8"))
             return MISSING
+        self._file = shown_as
         try:
+            deep = _too_deep(text, shown_as)
+            if deep is not None:
+                self.note(deep, Text("嵌套过深", "nested too deeply"))
+                return MISSING
             root = yaml.compose(text, Loader=yaml.CSafeLoader)
+        except yaml.reader.ReaderError as error:
+            code = f"U+{error.character:04X}"
+            position = _after(content[: error.position], shown_as)
+            self.note(position, Text(f"不允许的控制字符 {code}", f"control character {code} is not allowed"))
+            return MISSING
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            position = Position(shown_as, mark.line + 1, mark.column + 1) if mark else Position(shown_as)
+            position = _mark(error.problem_mark or error.context_mark, shown_as)
             said = error.problem or "invalid YAML"
             self.note(position, Text(f"YAML 语法错误:{said}", f"YAML syntax: {said}"))
-            return MISSING
-        except (yaml.YAMLError, RecursionError) as error:
-            said = " ".join(str(error).split())[:200]
-            self.note(Position(shown_as), Text(f"YAML 语法错误:{said}", f"YAML syntax: {said}"))
             return MISSING
         if root is None:
             self.note(Position(shown_as, 1, 1), Text("文件是空的", "the file is empty"))
             return MISSING
-        self._file = shown_as
         self._budget = ALIAS_FLOOR + ALIAS_FACTOR * (text.count("\n") + text.count(",") + 1)
         self._open = []
         return self.value(root, spec)
@@ -149,6 +163,37 @@ class Reader:
             raise ConfigurationError(self.problems)
 
 
+def _after(good: bytes, file: str) -> Position:
+    text = good.decode(errors="ignore")
+    return Position(file, text.count("\n") + 1, len(text) - text.rfind("\n"))
+
+
+def _mark(mark: Any, file: str) -> Position:
+    # PyYAML's own marks and those of libyaml have no class in common.
+    return Position(file, mark.line + 1, mark.column + 1) if mark else Position(file)
+
+
+def _too_deep(text: str, file: str) -> Position | None:
+    """Where a document nests past MAX_DEPTH. Composing recurses in C, and 100,000 brackets would end the process."""
+    if text.count("[") + text.count("{") + max(map(len, text.splitlines()), default=0) <= SURELY_SHALLOW:
+        return None
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                return _mark(event.start_mark, file)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return None
+
+
+def quoted(text: str, limit: int = 40) -> str:
+    """What a file says, fit for a one-line diagnostic: short, and without control characters."""
+    cut = text if len(text) <= limit else f"{text[:limit]}…"
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in cut)
+
+
 def suggestion(word: str, known: Iterable[str]) -> Text:
     """`; did you mean "x"?`, or nothing when no known word is close."""
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
@@ -158,7 +203,8 @@ def suggestion(word: str, known: Iterable[str]) -> Text:
 def unknown(kind: Text, word: str, known: Iterable[str]) -> Text:
     """`unknown <kind> "word"` with a suggestion."""
     hint = suggestion(word, known)
-    return Text(f"未知的{kind.zh} “{word}”{hint.zh}", f'unknown {kind.en} "{word}"{hint.en}')
+    said = quoted(word)
+    return Text(f"未知的{kind.zh} “{said}”{hint.zh}", f'unknown {kind.en} "{said}"{hint.en}')
 
 
 def _kind(node: Node) -> Text:
@@ -172,12 +218,12 @@ def _kind(node: Node) -> Text:
 def _expected(what: Text, node: Node) -> Text:
     got = _kind(node)
     if isinstance(node, yaml.ScalarNode):
-        got = Text("空值", "nothing") if _empty(node) else same(f'"{node.value[:40]}"')
+        got = Text("空值", "nothing") if _empty(node) else same(f'"{quoted(node.value)}"')
     return Text(f"应为{what.zh},实为{got.zh}", f"expected {what.en}, got {got.en}")
 
 
 def _empty(node: Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and node.style is None and node.value in ("", "~", "null")
+    return isinstance(node, yaml.ScalarNode) and not node.style and node.value in ("", "~", "null")
 
 
 class Spec:
@@ -215,7 +261,7 @@ class Scalar(Spec):
 
 
 def _date(text: str) -> date:
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         raise ValueError
     try:
         return date.fromisoformat(text)
@@ -224,7 +270,7 @@ def _date(text: str) -> date:
 
 
 def _integer(text: str) -> int:
-    if not re.fullmatch(r"-?\d{1,18}", text.replace("_", "")):
+    if not re.fullmatch(r"-?[0-9]{1,18}", text.replace("_", "")):
         raise ValueError
     return int(text.replace("_", ""))
 
@@ -267,14 +313,16 @@ class Period:
 
 
 def _period(text: str) -> Period:
-    found = re.fullmatch(r"([1-9]\d{0,4})([dmy])", text)
+    found = re.fullmatch(r"([1-9][0-9]{0,4})([dmy])", text)
     if not found:
         raise ValueError
     return Period(int(found[1]), found[2])
 
 
 PERIOD = Scalar(
-    Text("期限,例如 10y、6m、90d", "a period such as 10y, 6m or 90d"), _period, {"type": "string", "pattern": "^[1-9][0-9]{0,4}[dmy]$"}
+    Text("期限,例如 10y、6m、90d", "a period such as 10y, 6m or 90d"),
+    _period,
+    {"type": "string", "pattern": "^[1-9][0-9]{0,4}[dmy]$"},
 )
 
 
@@ -282,13 +330,26 @@ def number(low: float, high: float) -> Scalar:
     """A number between two bounds, both allowed."""
 
     def convert(text: str) -> float:
-        value = float(text) if re.fullmatch(r"-?\d+(\.\d+)?([eE]-?\d+)?", text) else None
+        value = float(text) if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?([eE]-?[0-9]+)?", text) else None
         if value is None or not low <= value <= high:
             raise ValueError
         return value
 
     what = Text(f"{low} 到 {high} 之间的数", f"a number from {low} to {high}")
     return Scalar(what, convert, {"type": "number", "minimum": low, "maximum": high}, quoted=False)
+
+
+def whole(low: int) -> Scalar:
+    """A whole number, at least `low`."""
+
+    def convert(text: str) -> int:
+        value = _integer(text)
+        if value < low:
+            raise ValueError
+        return value
+
+    what = Text(f"不小于 {low} 的整数", f"a whole number, at least {low}")
+    return Scalar(what, convert, {"type": "integer", "minimum": low}, quoted=False)
 
 
 def word(what: Text, pattern: str) -> Scalar:
@@ -317,8 +378,11 @@ class Choice(Spec):
             return reader.wrong(node, _expected(same(" | ".join(self.words)), node))
         if node.value not in self.words:
             hint = suggestion(node.value, self.words)
-            expected = " | ".join(self.words)
-            return reader.wrong(node, Text(f"“{node.value}” 不是 {expected}{hint.zh}", f'"{node.value}" is not one of {expected}{hint.en}'))
+            said, expected = quoted(node.value), " | ".join(self.words)
+            return reader.wrong(
+                node,
+                Text(f"“{said}” 不是 {expected}{hint.zh}", f'"{said}" is not one of {expected}{hint.en}'),
+            )
         return node.value
 
     def schema(self) -> dict[str, Any]:
@@ -335,11 +399,15 @@ class ListOf(Spec):
 
     def read(self, node: Node, reader: Reader) -> Any:
         items = Items(reader.position(node))
-        nodes = node.value if isinstance(node, yaml.SequenceNode) else None
-        if nodes is None and self.or_single:
-            nodes = [node]
-        if nodes is None:
-            return reader.wrong(node, _expected(Text("列表", "a list"), node))
+        if not isinstance(node, yaml.SequenceNode):
+            if not self.or_single:
+                return reader.wrong(node, _expected(Text("列表", "a list"), node))
+            single = self.item.read(node, reader)
+            if single is not MISSING:
+                items.append(single)
+                items.positions.append(items.position)
+            return items
+        nodes = node.value
         if len(nodes) < self.at_least:
             return reader.wrong(node, Text(f"至少要有 {self.at_least} 项", f"needs at least {self.at_least} item(s)"))
         for below in nodes:
@@ -363,8 +431,14 @@ def _pairs(node: Node, reader: Reader) -> Iterator[tuple[str, yaml.ScalarNode, N
             reader.note(reader.position(key), Text("键必须是文本", "a key must be text"))
             continue
         if key.value in seen:
-            first = seen[key.value].line
-            reader.note(reader.position(key), Text(f"键 “{key.value}” 重复(首次在第 {first} 行)", f'duplicate key "{key.value}" (first in line {first})'))
+            first, said = seen[key.value].line, quoted(key.value)
+            reader.note(
+                reader.position(key),
+                Text(
+                    f"键 “{said}” 重复(首次在第 {first} 行)",
+                    f'duplicate key "{said}" (first in line {first})',
+                ),
+            )
             continue
         seen[key.value] = reader.position(key)
         yield key.value, key, value
@@ -486,7 +560,11 @@ class Lazy(Spec):
 
 def json_schema(spec: Spec, *, title: str, definitions: Mapping[str, Spec] | None = None) -> dict[str, Any]:
     """The whole JSON Schema document of a file."""
-    schema: dict[str, Any] = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, **spec.schema()}
+    schema: dict[str, Any] = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": title,
+        **spec.schema(),
+    }
     if definitions:
         schema["$defs"] = {name: definition.schema() for name, definition in definitions.items()}
     return schema

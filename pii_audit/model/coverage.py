@@ -35,6 +35,12 @@ class Coverage:
     draws: int | None = None
 
     @property
+    def id(self) -> str:
+        """The id of the asset that it is about, `source:name`, as Asset.id has it."""
+        prefix = f"{self.source}:"
+        return self.asset if self.asset.startswith(prefix) else prefix + self.asset
+
+    @property
     def incomplete(self) -> bool:
         """Whether a run that holds this row did not see everything."""
         return self.status is CoverageStatus.FAILED

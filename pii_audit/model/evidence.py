@@ -41,15 +41,17 @@ class Sample:
 class Evidence:
     """One identifier in one field.
 
-    `forms` counts rows by form (the weakest form in the row); `whole` counts rows whose whole cell is the value, `lookalikes` the whole cells
-    of the same length and alphabet, hit or not; `score` is the best single match (0 to 1); `inadequate` counts
-    masked rows that hide too little, `shown` the most leading and trailing characters visible in any masked value.
+    `forms` counts rows by form (the weakest form in the row); `whole` counts rows whose whole cell is the value;
+    `lookalikes` counts rows with anything of the same length and alphabet, hit or not; `score` is the best single match
+    (0 to 1), `supported` the best one with a context word beside it; `inadequate` counts masked rows that hide too
+    little, `shown` the most leading and trailing characters visible in any masked value.
     """
 
     forms: Mapping[Form, int] = attribute(default_factory=dict)
     whole: int = 0
     lookalikes: int = 0
     score: float = 0.0
+    supported: float = 0.0
     inadequate: int = 0
     shown: tuple[int, int] = (0, 0)
     samples: tuple[Sample, ...] = ()
@@ -66,6 +68,7 @@ class Evidence:
             whole=self.whole + other.whole,
             lookalikes=self.lookalikes + other.lookalikes,
             score=max(self.score, other.score),
+            supported=max(self.supported, other.supported),
             inadequate=self.inadequate + other.inadequate,
             shown=(max(self.shown[0], other.shown[0]), max(self.shown[1], other.shown[1])),
             samples=tuple(sorted({*self.samples, *other.samples})[:SAMPLES]),
@@ -75,10 +78,15 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class FieldTally:
-    """One field, before judgement: `rows` read, `filled` ones, `months` (yyyy-mm → rows) where its cells are dates."""
+    """One field, before judgement.
+
+    `rows` were read, `filled` of them hold something, `refused` say no (`0`, `N`, `false`, `否`), which matters where the field proves
+    consent; `months` (yyyy-mm → rows) counts cells that are dates.
+    """
 
     rows: int = 0
     filled: int = 0
+    refused: int = 0
     months: Mapping[str, int] = attribute(default_factory=dict)
     evidence: Mapping[str, Evidence] = attribute(default_factory=dict)
 
@@ -89,6 +97,7 @@ class FieldTally:
         return FieldTally(
             self.rows + other.rows,
             self.filled + other.filled,
+            self.refused + other.refused,
             _sum(self.months, other.months),
             evidence,
         )
@@ -98,8 +107,8 @@ class FieldTally:
 class AssetTally:
     """One asset, before judgement.
 
-    `chunks` names what has been merged: adding a chunk that is already in changes nothing. `together` counts rows by the set
-    of identifiers that occur in them (two or more). `characters` is what was read of free text.
+    `chunks` names what has been merged: adding a chunk that is already in changes nothing. `together` counts rows by
+    the set of identifiers that occur in them (two or more). `characters` is what was read of free text.
     """
 
     chunks: frozenset[str] = frozenset()
@@ -130,7 +139,7 @@ class AssetTally:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One factor of a judgement and what it adds to or takes from the confidence: `name`, `values`, `context` …"""
+    """One factor of a judgement (`name`, `values`, `context` …) and what it adds to or takes from the confidence."""
 
     factor: str
     detail: str
@@ -144,9 +153,10 @@ class Reason:
 class FieldEvidence:
     """A judged statement: this field holds this identifier in this form.
 
-    `asset` is the asset's id, `field` None for free text; `hits` of `rows_inspected` rows; `prevalence` is their ratio and `bound` the
-    upper limit of the true one at 95 % (equal to it when all was read); `confidence` 0 to 1; `persons` estimates the distinct people;
-    `shown` is what the weakest masked value shows (leading, trailing); `inadequate` masked rows hide too little.
+    `asset` is the asset's id, `field` None for free text; `hits` of `rows_inspected` rows; `prevalence` is their ratio
+    and `bound` the upper limit of the true one at 95 % (equal to it when all was read); `confidence` 0 to 1; `persons`
+    estimates the distinct people; `shown` is what the weakest masked value shows (leading, trailing); `inadequate`
+    masked rows hide too little.
     """
 
     asset: str

@@ -70,8 +70,9 @@ class Change(StrEnum):
 class Verdict:
     """What the policy says of one element of one flow, and the line that decided.
 
-    `element` is what was judged: an identifier with its subject (`cn_mobile@contact`), a field, or a property of the flow;
-    `rule` is the id of the rule that a violation or gap falls under, None when compliant; `trail` lists the lines that were weighed, the deciding one last.
+    `element` is what was judged: an identifier with its subject (`cn_mobile@contact`), a field, or a property of the
+    flow; `rule` is the id of the rule that a violation or gap falls under, None when compliant; `trail` lists the lines
+    that were weighed, the deciding one last.
     """
 
     flow: str
@@ -91,16 +92,22 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A provision of an instrument: `ref` only where number and content were verified, else the title alone."""
+    """A provision of an instrument.
+
+    `ref` stands only where number and content were verified, else the title alone is cited; `ref_zh` is how the number
+    is written in Chinese, where that differs.
+    """
 
     instrument: str
     title: Text
     ref: str | None = None
+    ref_zh: str | None = None
 
     def in_(self, language: str) -> str:
         """The citation as it is printed."""
-        title = self.title.zh if language == "zh" else self.title.en
-        return f"{title} {self.ref}" if self.ref else title
+        title, ref = (self.title.zh, self.ref_zh or self.ref) if language == "zh" else (self.title.en, self.ref)
+        gap = "" if title.endswith(("》", "）")) else " "
+        return f"{title}{gap}{ref}" if ref else title
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +144,10 @@ class Finding:
     unit: str | None = None
     due: date | None = None
     suppressed_by: str | None = None
+
+    @property
+    def assets(self) -> frozenset[str]:
+        """The ids of the assets that it stands on; empty where it stands on a source or a declaration as a whole."""
+        listed = self.evidence.get("assets")
+        names = listed if isinstance(listed, list | tuple | set | frozenset) else ()
+        return frozenset(name for name in (self.asset, *names) if isinstance(name, str) and name)

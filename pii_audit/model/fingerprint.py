@@ -23,6 +23,15 @@ class Fingerprinter:
         """A key for this process alone: sketches and sample order are then comparable within one run only."""
         return cls(secrets.token_bytes(KEY_BYTES))
 
+    @classmethod
+    def of_nobody(cls) -> Fingerprinter:
+        """A fixed, public key, for a gate without a workspace key.
+
+        Fingerprints of findings (rule, flow, element: policy words, no values) are then stable from run to run; what is made of
+        values with it stays in memory.
+        """
+        return cls(b"pii-audit gate without a workspace key")
+
     def number(self, kind: str, value: str) -> int:
         """A 63-bit keyed hash of a value of one kind, for sketches and for the order of samples."""
         return int.from_bytes(self._digest(kind, value)[:8], "big") >> 1

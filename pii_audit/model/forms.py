@@ -16,7 +16,7 @@ class Form(StrEnum):
     KEYED_HASH = "keyed_hash"
     TOKENISED = "tokenised"
     ENCRYPTED = "encrypted"
-    PASSWORD_HASH = "password_hash"
+    PASSWORD_HASH = "password_hash"  # noqa: S105 - the name of a form
     ABSENT = "absent"
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 class Grant:
     """One effective right.
 
-    `principal` is written as in policies: `user:alice`, `group:staff`, `role:teller`, `PUBLIC`, `world`. `opened_by` names the one grant that opens
-    the path (`mode o+r on hz/`), `path` the steps from principal to asset; `field` is None for the whole asset.
+    `principal` is written as in policies: `user:alice`, `group:staff`, `role:teller`, `PUBLIC`, `world`. `opened_by`
+    names the one grant that opens the path (`mode o+r on hz/`), `path` the steps from principal to asset; `field` is
+    None for the whole asset.
     """
 
     principal: str

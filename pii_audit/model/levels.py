@@ -61,6 +61,11 @@ class LevelSelector:
             return grade is not None and (grade == int(self.value) or (self.and_above and grade > int(self.value)))
         return levels.pci == self.value
 
+    @property
+    def rank(self) -> int:
+        """1 (C1) to 3 (C3) for a C class, 0 for another scheme."""
+        return CLASSES.index(self.value) + 1 if self.scheme == "jrt0171" else 0
+
     def __str__(self) -> str:
         prefix = "" if self.scheme == "jrt0171" else f"{self.scheme}:"
         return f"{prefix}{self.value}{'+' if self.and_above else ''}"

@@ -9,16 +9,16 @@ from typing import Protocol
 from pii_audit.model.asset import Asset
 from pii_audit.model.coverage import Coverage
 from pii_audit.model.evidence import AssetTally, FieldEvidence
-from pii_audit.model.finding import Finding, Severity, Verdict
+from pii_audit.model.finding import Change, Finding, Severity, Status, Verdict
 from pii_audit.model.grant import Grant
 from pii_audit.model.sketch import Sketch
 
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """One asset after judgement; `persons` are the distinct people it concerns (keyed hashes), `fields` its judged identifiers.
+    """One asset after judgement.
 
-    `columns` are all field names seen, with or without an identifier; `together` as in AssetTally, rejected identifiers left out.
+    `fields` are its judged identifiers, `persons` the distinct people that it concerns (keyed hashes).
     """
 
     asset: Asset
@@ -64,9 +64,29 @@ class Run:
         """Whether something could not be inspected."""
         return any(row.incomplete for row in self.coverage)
 
+    @property
+    def standing(self) -> tuple[Finding, ...]:
+        """The findings that count: not those that are put right, accepted, or of objects that this run did not meet.
+
+        What an earlier run found stands while its object is met and not refuted: a weaker sample, a failure or a new
+        exclusion turns nothing green.
+        """
+        settled = (Status.CLOSED, Status.ACCEPTED, Status.FALSE_POSITIVE)
+        met = {row.id for row in self.coverage}
+        sources = {row.source for row in self.coverage}
+
+        def counts(finding: Finding) -> bool:
+            if finding.change is not Change.NOT_RECHECKED:
+                return finding.change is not Change.FIXED and finding.status not in settled
+            if finding.asset and not finding.flow:
+                return not met.isdisjoint(finding.assets)
+            return finding.source in sources
+
+        return tuple(finding for finding in self.findings if counts(finding))
+
     def exit_code(self, fail_on: Severity, *, allow_incomplete: bool = False) -> int:
         """0 nothing at or above `fail_on`, 1 policy violated, 3 could not inspect everything; 1 wins over 3."""
-        if any(finding.severity.at_least(fail_on) for finding in self.findings):
+        if any(finding.severity.at_least(fail_on) for finding in self.standing):
             return 1
         return 3 if self.incomplete and not allow_incomplete else 0
 

@@ -28,12 +28,16 @@ class Sketch:
         for fingerprint in fingerprints:
             sketch.update(fingerprint)
             empty = False
+        # Untrimmed, what it keeps past lg_k depends on the order of arrival.
+        sketch.trim()
         return cls() if empty else cls(sketch.compact().serialize())
 
     def _open(self) -> Any:
         from datasketches import compact_theta_sketch, update_theta_sketch  # noqa: PLC0415
 
-        return compact_theta_sketch.deserialize(self.payload) if self.payload else update_theta_sketch(lg_k=LG_K).compact()
+        return (
+            compact_theta_sketch.deserialize(self.payload) if self.payload else update_theta_sketch(lg_k=LG_K).compact()
+        )
 
     def __add__(self, other: Sketch) -> Sketch:
         if not self.payload or not other.payload:
@@ -57,4 +61,5 @@ class Sketch:
         intersection = theta_intersection()
         intersection.update(self._open())
         intersection.update(other._open())
-        return round(intersection.get_result().get_estimate())
+        common: float = intersection.get_result().get_estimate()
+        return round(common)

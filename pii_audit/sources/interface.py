@@ -56,7 +56,7 @@ class Source(ABC):
     def grants(self) -> Iterator[Grant | Coverage]:
         """Effective rights on its assets; a ledger row where rights could not be read."""
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - most have nothing to let go of
         """Lets go of connections and files."""
 
 

@@ -1,0 +1,56 @@
+# Every target makes .venv itself, with plain python3 and pip.
+PYTHON3 ?= python3
+JOBS ?= 2
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+READY := $(VENV)/.ready
+PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help venv test lint format wheel wheel-test soak constraints clean
+
+help:  ## what can be made
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 14
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON3) -m venv $(VENV) || { \
+	  echo "make: '$(PYTHON3) -m venv' does not work here; on Debian install the package python3-venv, or name another Python by PYTHON3=" >&2; exit 1; }
+	$(PIP) install -c constraints.txt hatchling
+	$(PIP) install -c constraints.txt --no-build-isolation -e '.[names,test,dev]'
+	@touch $(READY)
+
+venv: $(READY)  ## the development environment in .venv
+
+test: $(READY)  ## the whole test suite, with coverage
+	$(PYTHON) -m pytest -n $(JOBS) -m 'not soak' --cov --cov-report=term
+
+lint: $(READY)  ## style, format, types, layers
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+	$(VENV)/bin/lint-imports
+
+format: $(READY)  ## put code into the form that lint asks for
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+wheel: $(READY)  ## dist/: source archive, and the wheel built from it
+	rm -rf dist
+	$(PYTHON) -m build --no-isolation
+
+wheel-test: wheel  ## the test suite against the built wheel, away from the checkout
+	.ci/wheel-test dist/*.whl
+
+soak: $(READY)  ## long fuzzing and load
+	HYPOTHESIS_PROFILE=soak $(PYTHON) -m pytest -n $(JOBS)
+
+constraints: $(READY)  ## renew constraints.txt from what pyproject.toml allows today
+	$(PIP) install --upgrade --upgrade-strategy eager --no-build-isolation -e '.[names,test,dev]'
+	.ci/constraints $(PYTHON) > constraints.new
+	mv constraints.new constraints.txt
+	@touch $(READY)
+
+clean:  ## removes what was built, .venv included
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage*
+	find pii_audit tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,81 @@
+"""Files, folders and standard input, inspected outside any workspace source: what `inspect` and `gate` share."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pii_audit.detection.judge import judge
+from pii_audit.detection.tally import Detector
+from pii_audit.engine.interface import Progress, Silent
+from pii_audit.errors import UsageError
+from pii_audit.language import Text
+from pii_audit.model.asset import Asset, AssetKind, Chunk
+from pii_audit.model.coverage import Coverage
+from pii_audit.model.evidence import AssetTally
+from pii_audit.model.run import Inspected
+from pii_audit.sources.feed.outbox import OutboxSource
+from pii_audit.sources.file_share.local import FolderSource
+from pii_audit.sources.format.files import readings, readings_of_stream
+from pii_audit.sources.interface import Reading, Sampling
+
+STDIN = "-"
+Watch = Callable[[Asset, Chunk], None]
+
+
+@dataclass(frozen=True)
+class Files:
+    """Paths as a person names them; `-` is standard input. In folders, `include` and `ignore` are globs of relative paths."""
+
+    paths: Sequence[str]
+    kind: AssetKind = AssetKind.FILE
+    include: Sequence[str] = ()
+    ignore: Sequence[str] = ()
+
+    def inspect(self, detector: Detector, *, watch: Watch | None = None, progress: Progress | None = None) -> Iterator[Inspected | Coverage]:
+        """Everything below the paths, read in full; `watch` sees each chunk as it passes.
+
+        Raises UsageError when a path does not exist: a typing error must not look like an empty folder.
+        """
+        missing = [path for path in self.paths if path != STDIN and not Path(path).exists() and not Path(path).is_symlink()]
+        if missing:
+            raise UsageError(Text("没有这个文件或文件夹", "no such file or folder"), where=missing[0], todo=Text("请检查路径", "check the path"))
+        progress = progress or Silent()
+        for path in self.paths:
+            for one in self._readings(path):
+                if isinstance(one, Coverage):
+                    yield one
+                    continue
+                asset, reading = one
+                progress.asset(asset.name)
+                yield self._read(detector, asset, reading, watch, progress)
+                progress.done()
+
+    def _readings(self, path: str) -> Iterator[tuple[Asset, Reading] | Coverage]:
+        if path == STDIN:
+            yield from readings_of_stream(sys.stdin.buffer, STDIN, kind=self.kind)
+        elif Path(path).is_dir():
+            share = self._folder(Path(path))
+            for found in share.assets():
+                if isinstance(found, Coverage):
+                    yield found
+                else:
+                    yield from share.open(found, Sampling())
+        else:
+            yield from readings(Path(path), "", path, kind=self.kind)
+
+    def _folder(self, path: Path) -> FolderSource:
+        if self.kind is AssetKind.FEED:
+            return OutboxSource("", path, self.include, ignore=self.ignore)
+        return FolderSource("", path, self.include)
+
+    def _read(self, detector: Detector, asset: Asset, reading: Reading, watch: Watch | None, progress: Progress) -> Inspected:
+        tally = AssetTally()
+        for chunk in reading:
+            tally += detector.tally(asset, chunk)
+            if watch is not None:
+                watch(asset, chunk)
+            progress.advance(0, 0)
+        return judge(detector, asset, tally, reading.coverage())

@@ -1,0 +1,143 @@
+"""May this export leave? Everything is read, the flow's rules are asked, and the answer says why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pii_audit
+from pii_audit.auditing.files import Files
+from pii_audit.auditing.flows import judge_flows
+from pii_audit.auditing.selfcheck import run_id
+from pii_audit.detection.redact import Redactor
+from pii_audit.detection.tally import Detector
+from pii_audit.engine.interface import Progress, Silent
+from pii_audit.errors import UsageError
+from pii_audit.findings.funnel import Funnel, Ownership
+from pii_audit.identifiers.catalogue import Catalogue
+from pii_audit.language import Text
+from pii_audit.model.asset import AssetKind
+from pii_audit.model.coverage import Coverage
+from pii_audit.model.finding import Outcome, Severity
+from pii_audit.model.fingerprint import Fingerprinter
+from pii_audit.model.run import Inspected, Run
+from pii_audit.policy.loader import flow_between, flow_named
+from pii_audit.policy.model import Flow, Policy
+from pii_audit.rules.interface import Draft, Facts
+from pii_audit.rules.share import verdicts as shared
+from pii_audit.rules.store import prohibited
+from pii_audit.sources.globs import path_match
+from pii_audit.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class GateOptions:
+    """How an export is judged.
+
+    `standards` are those whose clauses may be cited; of a folder, files that `include` names (none: all) and `ignore` does not are judged;
+    `owner` answers for findings.
+    """
+
+    as_of: date
+    standards: Sequence[str] = ()
+    include: Sequence[str] = ()
+    ignore: Sequence[str] = ()
+    owner: str | None = None
+    samples: bool = True
+    progress: Progress = field(default_factory=Silent)
+
+
+def flow_of(policy: Policy, flow: str | None, recipient: str | None, purpose: str | None) -> Flow:
+    """The flow by which an export is judged: a declared one, or recipient and purpose alone.
+
+    Raises UsageError for a name that no policy has.
+    """
+    if flow is not None:
+        return flow_named(policy, flow)
+    if recipient is not None and purpose is not None:
+        return flow_between(policy, recipient, purpose)
+    raise UsageError(
+        Text("没有说明流向", "no flow is named"),
+        todo=Text("用 --flow ID,或 --recipient ID 加 --purpose ID", "give --flow ID, or --recipient ID and --purpose ID"),
+    )
+
+
+def refuse_strangers(space: Workspace, flow: Flow, paths: Sequence[str]) -> None:
+    """A file inside the flow's own source must be one of the flow's; outside it, anything may be asked about.
+
+    Raises UsageError for a file of another flow: its verdict would be about something that never happens.
+    """
+    folder = _folder(space, flow)
+    if folder is None or not flow.match:
+        return
+    for path in map(Path, paths):
+        inside = path.resolve()
+        if inside.is_file() and inside.is_relative_to(folder) and not path_match(inside.relative_to(folder).as_posix(), flow.match):
+            patterns = ", ".join(flow.match)
+            raise UsageError(
+                Text(f"这个文件不属于流向 {flow.id}(match: {patterns})", f"this file is not of flow {flow.id} (match: {patterns})"),
+                where=str(path),
+                todo=Text("换用它的流向,或先在策略中声明", "name its own flow, or declare one in the policies first"),
+            )
+
+
+def included(space: Workspace, flow: Flow, paths: Sequence[str]) -> tuple[str, ...]:
+    """The globs by which files of a folder are judged: the flow's, where all folders lie inside its source."""
+    folder = _folder(space, flow)
+    return flow.match if folder and all(Path(path).resolve().is_relative_to(folder) for path in paths) else ()
+
+
+def _folder(space: Workspace, flow: Flow) -> Path | None:
+    source = next((one for one in space.sources if one.id == flow.source), None)
+    if source is None or "://" in source.url or source.url.partition(":")[0] in ("env", "keyring"):
+        return None
+    return (space.root / source.url).resolve()
+
+
+def gate(paths: Sequence[str], flow: Flow, policy: Policy, catalogue: Catalogue, fingerprinter: Fingerprinter, options: GateOptions) -> Run:
+    """Judges an export by this flow's SHR and XBR rules and by what may never be kept; a gap counts as high."""
+    started = datetime.now(UTC).astimezone()
+    detector = Detector(catalogue, fingerprinter, samples=options.samples)
+    redactor = Redactor(detector, fingerprinter)
+    inspected: list[Inspected] = []
+    coverage: list[Coverage] = []
+    for one in Files(paths, AssetKind.FEED, options.include, options.ignore).inspect(detector, progress=options.progress):
+        if isinstance(one, Inspected):
+            inspected.append(redactor.inspected(one))
+            coverage.append(inspected[-1].coverage)
+        else:
+            coverage.append(redactor.coverage(one))
+    judged = replace(policy, flows={**policy.flows, flow.id: flow})
+    verdicts = judge_flows(judged, {flow.id: inspected}, inspected, catalogue, options.as_of)
+    facts = Facts(judged, catalogue, options.as_of, {}, inspected, (), coverage, verdicts, judged.flows)
+    drafts = [draft for draft in (*shared(facts), *prohibited(facts)) if not draft.rule.startswith("QLT")]
+    funnel = Funnel(judged, fingerprinter, options.as_of, options.standards, lambda _: Ownership(options.owner), Severity.HIGH)
+    findings, suppressed, grouped = funnel.run(map(_located, drafts))
+    return Run(
+        id=run_id(started),
+        started=started,
+        finished=datetime.now(UTC).astimezone(),
+        version=pii_audit.__version__,
+        kind="gate",
+        inspected=tuple(inspected),
+        coverage=tuple(coverage),
+        verdicts=verdicts,
+        findings=tuple(findings),
+        suppressed=tuple(suppressed),
+        grouped=grouped,
+        notes={"flow": flow.id, "recipient": flow.recipient, "purpose": flow.purpose},
+    )
+
+
+def _located(draft: Draft) -> Draft:
+    """Files of a gate have no source: their asset is the path alone."""
+    return replace(draft, asset=draft.asset.removeprefix(":")) if draft.asset else draft
+
+
+def allowing_gaps(run: Run) -> Run:
+    """The run with its gaps told for information only."""
+    eased = tuple(replace(one, severity=Severity.INFO) if one.outcome is Outcome.GAP else one for one in run.findings)
+    return replace(run, findings=eased)
+

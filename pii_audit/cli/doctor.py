@@ -1,0 +1,157 @@
+"""`pii-audit doctor`: is everything in order, and if not, how is it put right?"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from pii_audit.cli.session import Session
+from pii_audit.errors import PiiAuditError
+from pii_audit.language import Language, Text, same
+
+if TYPE_CHECKING:
+    from pii_audit.workspace import Workspace
+
+EXAMPLE = Text("例: pii-audit doctor -w /srv/自查", "example: pii-audit doctor -w /srv/selfcheck")
+GOOD, WARN, BAD = "ok", "warn", "fail"
+MARKS = {GOOD: ("✓", "green"), WARN: ("!", "yellow"), BAD: ("✗", "bold red")}
+BROKEN = 2
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at."""
+
+    state: str
+    what: Text
+    todo: Text | None = None
+
+
+def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
+    """The command has no options of its own."""
+
+
+def run(session: Session, options: argparse.Namespace) -> int:  # noqa: ARG001 - every command takes them
+    """Runs the command; gives its exit code: 2 when something is broken."""
+    checks: list[Check] = []
+    for check in _all(session):
+        checks.append(check)
+        mark, style = MARKS[check.state]
+        session.out.print(mark, style=style, end=" ")
+        session.out.print(check.what.in_(session.language), markup=False, soft_wrap=True)
+        if check.todo:
+            session.out.print(f"  → {check.todo.in_(session.language)}", markup=False, soft_wrap=True)
+    return BROKEN if any(check.state == BAD for check in checks) else 0
+
+
+def _all(session: Session) -> Iterator[Check]:
+    yield Check(GOOD, same(f"Python {sys.version.split()[0]}"))
+    yield from _parts()
+    try:
+        space = session.workspace()
+    except PiiAuditError as error:
+        for zh, en in zip(error.lines("zh"), error.lines("en"), strict=True):
+            yield Check(BAD, Text(zh, en))
+        return
+    yield Check(GOOD, Text(f"工作区 {space.root}:{len(space.sources)} 个来源", f"workspace {space.root}: {len(space.sources)} source(s)"))
+    yield from _policies(space)
+    yield from _key(space)
+    yield from _store(space)
+    for source in space.sources:
+        yield from _source(space, source.id)
+
+
+def _parts() -> Iterator[Check]:
+    for module, what in (("presidio_analyzer", Text("自由文本中的姓名和地址(模型)", "names and addresses in free text (models)")), ("keyring", Text("系统密钥环", "the system keyring"))):
+        if find_spec(module):
+            yield Check(GOOD, Text(f"{module} 已安装:{what.zh}", f"{module} is installed: {what.en}"))
+        else:
+            yield Check(WARN, Text(f"{module} 未安装:没有{what.zh}", f"{module} is not installed: no {what.en}"), Text("pip install 'pii-audit[names]'", "pip install 'pii-audit[names]'"))
+
+
+def _policies(space: Workspace) -> Iterator[Check]:
+    from pii_audit.identifiers.catalogue import load_catalogue  # noqa: PLC0415 - start-up does without
+    from pii_audit.policy.linter import lint  # noqa: PLC0415
+    from pii_audit.policy.loader import load_policy  # noqa: PLC0415
+
+    try:
+        policy = load_policy(space.policies, space.root, load_catalogue())
+    except PiiAuditError as error:
+        lines = error.lines("en")
+        yield Check(BAD, Text(f"策略有 {len(lines)} 处错误", f"the policies have {len(lines)} problem(s)"), Text("pii-audit policy check", "pii-audit policy check"))
+        return
+    if policy.empty:
+        yield Check(WARN, Text("策略是空的:任何外发都会算作缺口", "the policies say nothing: everything that leaves is a gap"), Text("在 policies/ 下写 recipients 和 flows", "write recipients and flows under policies/"))
+        return
+    warnings = len(lint(policy, load_catalogue(), space.today()))
+    state = WARN if warnings else GOOD
+    todo = Text("pii-audit policy check", "pii-audit policy check") if warnings else None
+    yield Check(state, Text(f"策略:{len(policy.files)} 个文件,{len(policy.flows)} 个流向,{warnings} 条提醒", f"policies: {len(policy.files)} file(s), {len(policy.flows)} flow(s), {warnings} warning(s)"), todo)
+
+
+def _key(space: Workspace) -> Iterator[Check]:
+    from pii_audit.workspace import key_file, load_key  # noqa: PLC0415 - start-up does without
+
+    try:
+        load_key(space)
+    except PiiAuditError as error:
+        yield Check(BAD, Text(*("; ".join(error.lines(language)) for language in ("zh", "en"))))
+        return
+    path = key_file(space)
+    if path is None:
+        yield Check(GOOD, Text("密钥可用", "the key can be read"))
+        return
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        yield Check(WARN, Text(f"密钥文件 {path} 他人可读", f"others can read the key file {path}"), Text(f"chmod 600 {path}", f"chmod 600 {path}"))
+    elif path.resolve().is_relative_to(space.root.resolve()):
+        yield Check(WARN, Text(f"密钥 {path} 就在存储旁边:得到其一者即得到两者", f"the key {path} lies beside the store: whoever gets one has both"), Text("把密钥移到工作区之外,并修改 audit.yaml 的 key", "move it out of the workspace and change `key` in audit.yaml"))
+    else:
+        yield Check(GOOD, Text("密钥可用,且在工作区之外", "the key can be read and lies outside the workspace"))
+
+
+def _store(space: Workspace) -> Iterator[Check]:
+    from pii_audit.store import Store  # noqa: PLC0415 - start-up does without
+
+    try:
+        with Store.open(space.store, space.root) as store:
+            runs = len(store.runs())
+    except PiiAuditError as error:
+        yield Check(BAD, Text(*("; ".join(error.lines(language)) for language in ("zh", "en"))))
+        return
+    yield Check(GOOD, Text(f"存储可用,已记录 {runs} 次运行", f"the store works; {runs} run(s) recorded"))
+
+
+def _source(space: Workspace, name: str) -> Iterator[Check]:
+    from pii_audit.model.coverage import Coverage, CoverageStatus  # noqa: PLC0415 - start-up does without
+    from pii_audit.sources.registry import open_source  # noqa: PLC0415
+    from pii_audit.workspace import resolve  # noqa: PLC0415
+
+    source = space.source(name)
+    try:
+        opened = open_source(replace(source, url=resolve(source.url)), root=space.root)
+    except PiiAuditError as error:
+        yield Check(BAD, Text(*(f"{name}: {'; '.join(error.lines(language))}" for language in ("zh", "en"))))
+        return
+    assets = failed = 0
+    reason: Text | None = None
+    try:
+        for one in opened.assets():
+            if isinstance(one, Coverage) and one.status is CoverageStatus.FAILED:
+                failed += 1
+                reason = reason or one.reason
+            elif not isinstance(one, Coverage):
+                assets += 1
+    finally:
+        opened.close()
+    found = Text(f"来源 {name}:{assets} 个对象", f"source {name}: {assets} asset(s)")
+    if not failed:
+        yield Check(GOOD, found)
+        return
+    why = reason or same("?")
+    yield Check(WARN if assets else BAD, Text(f"{found.zh},{failed} 个无法读取", f"{found.en}, {failed} cannot be read"), why)
+

@@ -1,0 +1,100 @@
+"""`pii-audit inspect`: what is in these files, without a workspace."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Iterator
+from typing import IO
+
+from pii_audit.cli.options import say
+from pii_audit.cli.session import Session
+from pii_audit.document import unknown
+from pii_audit.errors import UsageError
+from pii_audit.language import Language, Text
+
+EXAMPLE = Text(
+    "例: pii-audit inspect 客户名单.csv\n    cat app.log | pii-audit inspect - --format jsonl",
+    "example: pii-audit inspect customers.csv\n         cat app.log | pii-audit inspect - --format jsonl",
+)
+INCOMPLETE = 3
+
+
+def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
+    """Declares the command's options."""
+    parser.add_argument("path", nargs="+", metavar="PATH", help=say(language, "文件或文件夹;- 为标准输入", "a file or folder; - is standard input"))
+    parser.add_argument("--names", action="store_true", help=say(language, "也按前后文找正文中的姓名(如“姓名:”“尊敬的…先生”)", "also find personal names in text by the words around them (Dear …, Name: …)"))
+    parser.add_argument("--identifier", action="append", default=[], metavar="ID", help=say(language, "只找此标识符(可重复)", "only this identifier (may be repeated)"))
+    parser.add_argument("--allow-incomplete", action="store_true", help=say(language, "未能检查全部时不以 3 退出", "do not exit 3 when something could not be inspected"))
+    parser.add_argument("--format", choices=("table", "json", "jsonl"), default="table", help=say(language, "输出格式(默认 table)", "output format (default table)"))
+    parser.add_argument("-o", "--output", metavar="FILE", help=say(language, "写到文件(默认标准输出)", "write to a file (default: standard output)"))
+
+
+def run(session: Session, options: argparse.Namespace) -> int:
+    """Runs the command; gives its exit code: 0 when everything was read, whatever was found, else 3."""
+    from pii_audit.auditing.files import Files  # noqa: PLC0415 - start-up does without
+    from pii_audit.cli.located import Located  # noqa: PLC0415
+    from pii_audit.cli.progress import shown  # noqa: PLC0415
+    from pii_audit.detection.redact import Redactor  # noqa: PLC0415
+    from pii_audit.detection.tally import Detector  # noqa: PLC0415
+    from pii_audit.identifiers.catalogue import load_catalogue  # noqa: PLC0415
+    from pii_audit.model.fingerprint import Fingerprinter  # noqa: PLC0415
+    from pii_audit.model.run import Inspected  # noqa: PLC0415
+
+    catalogue = load_catalogue()
+    for name in options.identifier:
+        if name not in catalogue:
+            raise UsageError(unknown(Text("标识符", "identifier"), name, catalogue), todo=Text("用 identifiers list 查看", "see `pii-audit identifiers list`"))
+    fingerprinter = Fingerprinter.ephemeral()
+    detector = Detector(catalogue, fingerprinter, names=options.names, only=options.identifier)
+    redactor = Redactor(Detector(catalogue, fingerprinter), fingerprinter)
+    inspected, coverage = [], []
+    with tempfile.SpooledTemporaryFile(max_size=1 << 24, mode="w+", encoding="utf-8") as spool, shown(session) as progress:
+        located = Located(detector, redactor, spool) if options.format == "jsonl" else None
+        for one in Files(options.path).inspect(detector, watch=located, progress=progress):
+            row = one.coverage if isinstance(one, Inspected) else one
+            coverage.append(redactor.coverage(row))
+            if isinstance(one, Inspected):
+                inspected.append(redactor.inspected(one))
+        if located is not None:
+            spool.seek(0)
+            _write_lines(options.output, _kept(spool, {(found.asset.removeprefix(":"), found.field, found.identifier) for one in inspected for found in one.fields}))
+        else:
+            _write(session, options, inspected, coverage)
+    for row in coverage:
+        if row.incomplete and row.reason:
+            session.say(Text(f"{row.asset}: 未能检查: {row.reason.zh}", f"{row.asset}: could not be inspected: {row.reason.en}"))
+    return INCOMPLETE if any(row.incomplete for row in coverage) and not options.allow_incomplete else 0
+
+
+def _write(session: Session, options: argparse.Namespace, inspected: list, coverage: list) -> None:  # type: ignore[type-arg]
+    from pii_audit.render.output import write_output  # noqa: PLC0415
+
+    if options.format == "json":
+        from pii_audit.render.json import render_inspect  # noqa: PLC0415
+
+        write_output(options.output, render_inspect(inspected, coverage, session.language))
+        return
+    from pii_audit.render.table import render_inspect as draw  # noqa: PLC0415
+
+    draw(inspected, coverage, session.out, session.language, verbose=session.verbose)
+
+
+def _kept(lines: IO[str], wanted: set[tuple[str, str | None, str]]) -> Iterator[str]:
+    """The lines about fields and identifiers that were judged to be there: chance hits of a serial number are not."""
+    for line in lines:
+        found = json.loads(line)
+        if (found["asset"], found["field"], found["identifier"]) in wanted:
+            yield line
+
+
+def _write_lines(output: str | None, lines: Iterator[str]) -> None:
+    import sys  # noqa: PLC0415
+
+    from pii_audit.render.output import write_output  # noqa: PLC0415
+
+    if output is None:
+        sys.stdout.writelines(lines)
+    else:
+        write_output(output, "".join(lines))

@@ -1,0 +1,71 @@
+"""Options that several commands share, and writing what they ask for."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from pii_audit.language import Language
+from pii_audit.model.finding import Severity
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from pii_audit.cli.session import Session
+    from pii_audit.model.run import Run
+
+
+def say(language: Language, zh: str, en: str) -> str:
+    """The sentence in the user's language, for help texts."""
+    return zh if language == "zh" else en
+
+
+def add_output(parser: argparse.ArgumentParser, language: Language, formats: str) -> None:
+    """`--format` and `-o/--output`."""
+    parser.add_argument("--format", metavar="FORMAT", help=say(language, f"输出格式:{formats}(默认 table)", f"output format: {formats} (default table)"))
+    parser.add_argument("-o", "--output", metavar="FILE", help=say(language, "写到文件(默认标准输出)", "write to a file (default: standard output)"))
+
+
+def add_verdict(parser: argparse.ArgumentParser, language: Language) -> None:
+    """`--fail-on` and `--allow-incomplete`."""
+    severities = [severity.value for severity in Severity]
+    parser.add_argument("--fail-on", metavar="SEV", choices=severities, default="high", help=say(language, "达到此严重度即以 1 退出(critical high medium low info,默认 high)", "exit 1 from this severity on (critical high medium low info; default high)"))
+    parser.add_argument("--allow-incomplete", action="store_true", help=say(language, "未能检查全部时不以 3 退出", "do not exit 3 when something could not be inspected"))
+
+
+def number(text: str) -> int:
+    """A whole number from 1 on, for argparse."""
+    value = int(text) if text.isdecimal() else 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f'expected a whole number from 1 on, got "{text[:20]}"')
+    return value
+
+
+def draw(session: Session, output: str | None, paint: Callable[[Console], None]) -> None:
+    """Draws tables on the screen, or as plain text into a file."""
+    if output is None:
+        sys.stdout.flush()
+        paint(session.out)
+        return
+    from pii_audit.render.output import write_output  # noqa: PLC0415 - start-up does without
+    from pii_audit.render.table import make_console  # noqa: PLC0415
+
+    stream = io.StringIO()
+    paint(make_console(stream))
+    write_output(output, "".join(f"{line.rstrip()}\n" for line in stream.getvalue().splitlines()))
+
+
+def emit(session: Session, run: Run, name: str | None, output: str | None) -> None:
+    """Writes a run in a format: a table to look at, or a document to standard output or a file."""
+    from pii_audit.render.interface import render  # noqa: PLC0415 - start-up does without
+    from pii_audit.render.output import write_output  # noqa: PLC0415
+
+    if name in (None, "table"):
+        from pii_audit.render.table import render_run  # noqa: PLC0415 - rich only where a table is drawn
+
+        draw(session, output, lambda console: render_run(run, console, session.language, verbose=session.verbose))
+        return
+    write_output(output, render(name, run, session.language))

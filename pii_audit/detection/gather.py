@@ -1,0 +1,97 @@
+"""What one field of one chunk says of one identifier, while it is being gathered, and the evidence made of it."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from pii_audit.detection import forms
+from pii_audit.identifiers.fold import fold
+from pii_audit.identifiers.model import Identifier
+from pii_audit.model.evidence import SAMPLES, Evidence, Match, Sample
+from pii_audit.model.fingerprint import Fingerprinter
+from pii_audit.model.forms import PLAIN_EQUIVALENT, Form
+from pii_audit.model.sketch import Sketch
+
+_WEAKEST_FIRST = (
+    Form.PLAIN,
+    Form.ENCODED,
+    Form.BARE_HASH,
+    Form.TRUNCATED,
+    Form.MASKED,
+    Form.PASSWORD_HASH,
+    Form.KEYED_HASH,
+    Form.TOKENISED,
+    Form.ENCRYPTED,
+    Form.ABSENT,
+)
+_COUNTS_PEOPLE = PLAIN_EQUIVALENT | {Form.KEYED_HASH, Form.TOKENISED}
+
+
+@dataclass
+class Gathering:
+    """Counts of one identifier in one field of one chunk; `values` keeps each distinct value until its sketch is made."""
+
+    definition: Identifier
+    forms: Counter[Form] = field(default_factory=Counter)
+    whole: int = 0
+    lookalikes: int = 0
+    score: float = 0.0
+    supported: float = 0.0
+    inadequate: int = 0
+    shown: tuple[int, int] = (0, 0)
+    values: dict[tuple[Form, str], str] = field(default_factory=dict)
+
+    def add(self, found: Iterable[tuple[Match, str]], rows: int, *, whole: bool) -> bool:
+        """Adds the matches (with their text) of one row or of so many equal ones; whether they are exposed there."""
+        pairs = list(found)
+        weakest = min((match.form for match, _ in pairs), key=_WEAKEST_FIRST.index)
+        self.forms[weakest] += rows
+        self.whole += rows if whole else 0
+        for match, text in pairs:
+            self.score = max(self.score, match.score)
+            canonical = self.definition.canonical(fold(text)) if match.form is Form.PLAIN else text.strip()
+            self.values[match.form, canonical] = text
+        masked = [text.strip() for match, text in pairs if match.form is Form.MASKED]
+        for text in masked:
+            first, last = forms.shown(text)
+            self.shown = (max(self.shown[0], first), max(self.shown[1], last))
+        if not all(map(self.definition.adequately_masked, masked)):
+            self.inadequate += rows
+        return weakest in PLAIN_EQUIVALENT
+
+    def evidence(self, fingerprinter: Fingerprinter, *, samples: bool) -> Evidence:
+        """The counts, with the values turned into a sketch and a few masked samples."""
+        name = self.definition.id
+        people = [
+            fingerprinter.number(name if form is Form.PLAIN else f"{name}:{form}", canonical)
+            for form, canonical in self.values
+            if form in _COUNTS_PEOPLE
+        ]
+        return Evidence(
+            forms=dict(self.forms),
+            whole=self.whole,
+            lookalikes=self.lookalikes,
+            score=self.score,
+            supported=self.supported,
+            inadequate=self.inadequate,
+            shown=self.shown,
+            samples=self._samples(fingerprinter) if samples else (),
+            persons=Sketch.of(people) if people else Sketch(),
+        )
+
+    def _samples(self, fingerprinter: Fingerprinter) -> tuple[Sample, ...]:
+        kind = f"sample:{self.definition.id}"
+        ordered = heapq.nsmallest(
+            SAMPLES, ((fingerprinter.number(kind, canonical), form, text) for (form, canonical), text in self.values.items())
+        )
+        return tuple(Sample(order, masked_sample(self.definition, form, text)) for order, form, text in ordered)
+
+
+def masked_sample(definition: Identifier, form: Form, value: str) -> str:
+    """How a report shows a value: by its identifier's display rule; a digest or ciphertext by its length alone."""
+    if form in (Form.PLAIN, Form.MASKED):
+        return definition.mask(value)
+    return f"{form}({len(value.strip())})"

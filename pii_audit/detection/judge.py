@@ -1,0 +1,200 @@
+"""From counts to statements: does this field hold this identifier, and how sure is that?
+
+Values speak first; name, comment and neighbouring fields corroborate or doubt. Each factor is kept in `why`. Presence and prevalence are separate:
+one card number in 50,000 notes is a finding, a column of order numbers of which 10 % pass Luhn by accident is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from pii_audit.detection.bounds import chance_of, upper_bound
+from pii_audit.detection.tally import Detector, without_rejected
+from pii_audit.identifiers.model import Identifier
+from pii_audit.identifiers.subjects import subject_of
+from pii_audit.model.asset import Asset
+from pii_audit.model.coverage import Coverage, CoverageStatus
+from pii_audit.model.evidence import FREE_TEXT, AssetTally, Evidence, FieldEvidence, FieldTally, Reason
+from pii_audit.model.forms import Form
+from pii_audit.model.levels import Levels
+from pii_audit.model.run import Inspected
+from pii_audit.model.sketch import Sketch
+
+FIELD_THRESHOLD = 0.5
+"""A statement with a lower confidence is not made."""
+CHANCE_MARGIN = 1.5
+"""Look-alikes may pass this many times as often as their validator's chance rate: real serial numbers are not uniform."""
+CERTAIN = 1e-6
+"""Below this probability chance does not explain the hits, whatever the column is called."""
+NEIGHBOURS = frozenset({"identity_document", "phone", "contact", "account"})
+"""Groups whose presence in another field of the asset makes it an asset about people."""
+CEILING = 0.99
+WEAK_NAME = 0.6
+"""A column name that says less than this (`name`, in a table of anything) needs neighbours."""
+SPARSE = 0.3
+"""Below this share of cells with the right shape, a column name alone is doubted."""
+
+
+@dataclass
+class _Judgement:
+    """A confidence that factors raise and lower, each remembered."""
+
+    confidence: float
+    why: list[Reason]
+
+    def add(self, factor: str, detail: str, weight: float) -> None:
+        self.confidence = min(CEILING, max(0.0, self.confidence + weight))
+        self.why.append(Reason(factor, detail, round(weight, 2)))
+
+    def times(self, factor: str, detail: str, share: float) -> None:
+        self.add(factor, detail, self.confidence * (share - 1))
+
+
+def judge(detector: Detector, asset: Asset, tally: AssetTally, coverage: Coverage) -> Inspected:
+    """What is in an asset, from its tally; `coverage` says how much of it was read and so what the bounds are."""
+    about_people = _about_people(detector, asset, tally)
+    statements = [
+        statement
+        for name, field in tally.fields.items()
+        for statement in _field(detector, asset, name, field, coverage, about_people - {name})
+    ]
+    kept = frozenset(statement.identifier for statement in statements)
+    tally = without_rejected(tally, kept)
+    statements = [_raised(detector, statement, tally) for statement in statements]
+    return Inspected(asset, coverage, tally, tuple(statements), _persons(detector, tally, statements))
+
+
+def _about_people(detector: Detector, asset: Asset, tally: AssetTally) -> frozenset[str]:
+    """The fields whose values alone show that the asset is about people."""
+    found = set()
+    for name, field in tally.fields.items():
+        for identifier, evidence in field.evidence.items():
+            definition = detector.catalogue[identifier]
+            if not evidence.hits or definition.column_only is not None or not NEIGHBOURS & set(definition.groups):
+                continue
+            strength = detector.column(asset, name).hints.get(identifier, 0.0) if name else 0.0
+            if _by_value(definition, evidence, field, strength).confidence >= FIELD_THRESHOLD:
+                found.add(name)
+    return frozenset(found)
+
+
+def _field(
+    detector: Detector, asset: Asset, name: str, field: FieldTally, coverage: Coverage, neighbours: frozenset[str]
+) -> Iterator[FieldEvidence]:
+    column = detector.column(asset, name) if name else None
+    comment = column.field.comment if column else None
+    for definition in detector.identifiers:
+        evidence = field.evidence.get(definition.id)
+        if evidence is None or not evidence.hits:
+            continue
+        strength = column.hints.get(definition.id, 0.0) if column else 0.0
+        for form, hits in sorted(evidence.forms.items()):
+            if form is not Form.PLAIN:
+                judged = _by_form(evidence, field, strength, form)
+            elif definition.column_only is not None and name:
+                judged = _by_name(evidence, field, strength, neighbours)
+            else:
+                judged = _by_value(definition, evidence, field, strength)
+            if judged.confidence < FIELD_THRESHOLD:
+                continue
+            yield FieldEvidence(
+                asset=asset.id,
+                field=name or None,
+                identifier=definition.id,
+                form=form,
+                rows_inspected=field.rows,
+                hits=hits,
+                prevalence=hits / field.rows if field.rows else 0.0,
+                bound=_bound(hits, field.rows, coverage),
+                confidence=round(judged.confidence, 3),
+                level=definition.levels,
+                why=tuple(judged.why),
+                subject=subject_of(asset.name, name, comment),
+                persons=len(evidence.persons),
+                inadequate=evidence.inadequate if form is Form.MASKED else 0,
+                shown=evidence.shown if form is Form.MASKED else (0, 0),
+                samples=tuple(sample.masked for sample in evidence.samples),
+            )
+
+
+def _bound(hits: int, rows: int, coverage: Coverage) -> float:
+    if coverage.status is not CoverageStatus.SAMPLED:
+        return hits / rows if rows else 0.0
+    draws = min(coverage.draws or rows, rows)
+    return upper_bound(round(hits * draws / rows) if rows else 0, draws)
+
+
+def _by_value(definition: Identifier, evidence: Evidence, field: FieldTally, strength: float) -> _Judgement:
+    """Values that can stand alone: the best match, against what chance would have passed, doubted by a name that says otherwise."""
+    plain = evidence.forms.get(Form.PLAIN, 0)
+    judged = _Judgement(0.0, [])
+    judged.add("values", f"{plain} of {field.filled} filled rows match", evidence.score)
+    probability = 1.0
+    if definition.chance < 1.0:
+        rate = min(0.99, CHANCE_MARGIN * definition.chance)
+        probability = chance_of(plain, max(plain, evidence.lookalikes), rate)
+        share = (1 - probability) / (1 - rate)
+        if share < 1:
+            judged.times("chance", f"{plain} of {evidence.lookalikes} look-alikes pass; {definition.chance:.0%} would by accident", share)
+    if evidence.supported > judged.confidence:
+        judged.add("context", "a context word stands beside a value", evidence.supported - judged.confidence)
+    if field.filled > 2 and evidence.whole >= 0.8 * field.filled and judged.confidence > 0:
+        judged.add("density", f"{evidence.whole / field.filled:.0%} of the cells are one", 0.3 * (1 - judged.confidence))
+    if strength < 0:
+        certain = evidence.lookalikes >= 20 and probability < CERTAIN
+        judged.times("name", "the column's name speaks against it", 1 + strength * (0.1 if certain else 0.6))
+    elif strength > 0:
+        judged.why.append(Reason("name", "the column's name or comment speaks for it", round(strength, 2)))
+    return judged
+
+
+def _by_name(evidence: Evidence, field: FieldTally, strength: float, neighbours: frozenset[str]) -> _Judgement:
+    """Values that need a column name: names, addresses, dates. A weak name needs people in the neighbouring fields."""
+    ratio = evidence.forms.get(Form.PLAIN, 0) / field.filled if field.filled else 0.0
+    judged = _Judgement(0.2, [])
+    judged.add("name", "the column's name or comment speaks for it", 0.3 * strength)
+    judged.add("values", f"{ratio:.0%} of the cells have its shape", 0.5 * ratio)
+    if neighbours:
+        judged.add("neighbours", f"{len(neighbours)} other field(s) identify people", 0.1)
+    elif strength < WEAK_NAME:
+        judged.add("neighbours", "no other field identifies people", -0.35)
+    if ratio < SPARSE:
+        judged.times("values", "few cells have its shape", ratio / SPARSE)
+    return judged
+
+
+def _by_form(evidence: Evidence, field: FieldTally, strength: float, form: Form) -> _Judgement:
+    """Protected values: their shape, and the column's name, which is all that says of what they are the protected form."""
+    hits = evidence.forms[form]
+    judged = _Judgement(0.0, [])
+    judged.add("values", f"{hits} of {field.filled} filled rows are {form}", 0.5)
+    if strength > 0:
+        judged.add("name", "the column's name or comment speaks for it", 0.4 * strength)
+    elif strength < 0:
+        judged.add("name", "the column's name speaks against it", 0.4 * strength)
+    return judged
+
+
+def _raised(detector: Detector, statement: FieldEvidence, tally: AssetTally) -> FieldEvidence:
+    """A one-time code beside an account completes an authentication: C3 then, C2 alone."""
+    if statement.identifier != "otp_code":
+        return statement
+    accounts = detector.catalogue.groups.get("account", frozenset())
+    beside = any("otp_code" in found and found & accounts for found in tally.together)
+    return replace(statement, level=Levels("C3", 4, statement.level.pci)) if beside else statement
+
+
+def _persons(detector: Detector, tally: AssetTally, statements: list[FieldEvidence]) -> Sketch:
+    """The people that an asset concerns: the largest sketch of an identifier of which each person has one, of customers if any."""
+    best = Sketch()
+    for wanted in (lambda one: one.subject == "customer", lambda _: True):
+        for statement in filter(wanted, statements):
+            if detector.catalogue[statement.identifier].person_key:
+                sketch = tally.fields[statement.field or FREE_TEXT].evidence[statement.identifier].persons
+                best = max(best, sketch, key=len)
+        if best.payload:
+            return best
+    for statement in statements:
+        best = max(best, tally.fields[statement.field or FREE_TEXT].evidence[statement.identifier].persons, key=len)
+    return best

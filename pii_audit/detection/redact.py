@@ -1,0 +1,69 @@
+"""Names are data too: an identifier inside a path, a column name or a principal is masked before anybody sees it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pii_audit.detection.tally import Detector
+from pii_audit.model.asset import Asset
+from pii_audit.model.coverage import Coverage
+from pii_audit.model.fingerprint import Fingerprinter
+from pii_audit.model.forms import PLAIN_EQUIVALENT
+from pii_audit.model.grant import Grant
+from pii_audit.model.run import Inspected
+
+
+class Redactor:
+    """Masks identifiers inside names; names that held one get a short keyed mark, so that two of them stay apart."""
+
+    def __init__(self, detector: Detector, fingerprinter: Fingerprinter) -> None:
+        self._detector = detector
+        self._fingerprinter = fingerprinter
+        self._known: dict[str, str] = {}
+
+    def name(self, text: str) -> str:
+        """The name as it may be shown."""
+        if text not in self._known:
+            self._known[text] = self._masked(text)
+        return self._known[text]
+
+    def _masked(self, text: str) -> str:
+        pieces: list[str] = []
+        end = 0
+        for match in self._detector.text_matches(text):
+            if match.form in PLAIN_EQUIVALENT:
+                pieces += [text[end : match.start], self._detector.catalogue[match.identifier].mask(text[match.start : match.end])]
+                end = match.end
+        if not pieces:
+            return text
+        mark = self._fingerprinter.text("name", text)[:6]
+        return "".join([*pieces, text[end:], f"~{mark}"])
+
+    def asset(self, asset: Asset) -> Asset:
+        """An asset whose own name and field names may be shown."""
+        fields = tuple(replace(field, name=self.name(field.name)) for field in asset.fields)
+        owner = self.name(asset.owner) if asset.owner else asset.owner
+        return replace(asset, name=self.name(asset.name), fields=fields, owner=owner)
+
+    def coverage(self, row: Coverage) -> Coverage:
+        """A ledger row whose asset may be shown."""
+        return replace(row, asset=self.name(row.asset))
+
+    def inspected(self, one: Inspected) -> Inspected:
+        """An inspected asset of which every name may be shown."""
+        asset = self.asset(one.asset)
+        statements = tuple(
+            replace(statement, asset=asset.id, field=self.name(statement.field) if statement.field else None) for statement in one.fields
+        )
+        tally = replace(one.tally, fields={self.name(name) if name else name: field for name, field in one.tally.fields.items()})
+        return replace(one, asset=asset, coverage=self.coverage(one.coverage), tally=tally, fields=statements)
+
+    def grant(self, grant: Grant) -> Grant:
+        """A grant of which every name may be shown."""
+        return replace(
+            grant,
+            principal=self.name(grant.principal),
+            asset=self.name(grant.asset),
+            opened_by=self.name(grant.opened_by),
+            path=tuple(map(self.name, grant.path)),
+        )

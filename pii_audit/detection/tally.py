@@ -1,0 +1,188 @@
+"""Chunks in, tallies out: the raw counts, samples and sketches of one chunk of an asset."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from pii_audit.detection import forms
+from pii_audit.detection.cells import MATCH_THRESHOLD, Cell, CellReader, ColumnName
+from pii_audit.detection.gather import Gathering
+from pii_audit.detection.matcher import Candidate, Matcher
+from pii_audit.detection.names import names_in
+from pii_audit.identifiers.catalogue import Catalogue
+from pii_audit.identifiers.fold import fold
+from pii_audit.model.asset import Asset, Chunk, Field, TableChunk, TextChunk
+from pii_audit.model.evidence import FREE_TEXT, AssetTally, Evidence, FieldTally, Match
+from pii_audit.model.fingerprint import Fingerprinter
+from pii_audit.model.forms import Form
+
+_DATE = re.compile(
+    r"((?:18|19|20|21)[0-9]{2})(?:[-/.]|年)?(0[1-9]|1[0-2]|(?<=[-/.年])[1-9])(?:(?:[-/.]|月)?[0-3]?[0-9]日?)?(?:[T ].*)?"
+)
+_REFUSALS = frozenset({"0", "n", "no", "f", "false", "none", "否", "无", "不同意", "未授权"})
+MASKED_SCORE = 0.5
+"""The score of a masked number that its length gives away."""
+
+
+class Detector:
+    """Turns chunks into tallies and locates matches; what it keeps between chunks is only what it has compiled.
+
+    `names` also looks for personal names in free text by the words around them; `only` limits the identifiers.
+    """
+
+    def __init__(
+        self, catalogue: Catalogue, fingerprinter: Fingerprinter, *, names: bool = False, samples: bool = True, only: Iterable[str] = ()
+    ) -> None:
+        wanted = frozenset(only)
+        self.catalogue = catalogue
+        self.identifiers = tuple(one for one in catalogue.values() if not wanted or one.id in wanted)
+        self._ids = frozenset(one.id for one in self.identifiers)
+        self._matcher = Matcher(self.identifiers)
+        self._cells = CellReader(catalogue, self._matcher)
+        self._fingerprinter = fingerprinter
+        self._names = names and "person_name" in self._ids
+        self._samples = samples
+        self._columns: dict[Field, ColumnName] = {}
+
+    def tally(self, asset: Asset, chunk: Chunk) -> AssetTally:
+        """The raw counts of one chunk."""
+        return self._tally_text(chunk) if isinstance(chunk, TextChunk) else self._tally_table(asset, chunk)
+
+    def text_matches(self, text: str) -> list[Match]:
+        """The identifiers of a text in reading order, overlaps resolved; offsets in characters."""
+        return self._matches(text, self._matcher.candidates(text))
+
+    def located(self, asset: Asset, chunk: TableChunk) -> Iterator[tuple[int, str, Match, str]]:
+        """Each match of a table chunk in reading order: (row number, field, match within the cell, cell)."""
+        columns = {name: self._distinct(asset, name, cells) for name, cells in chunk.columns.items()}
+        for place, row in enumerate(chunk.rows):
+            for name, cells in chunk.columns.items():
+                value = cells[place]
+                if value:
+                    for hit in sorted(columns[name][value].hits, key=lambda hit: hit.match.start):
+                        yield row, name, hit.match, value
+
+    def column(self, asset: Asset, name: str) -> ColumnName:
+        """What a column of an asset is called, and what that says."""
+        declared = next((one for one in asset.fields if one.name == name), None) or Field(name)
+        if declared not in self._columns:
+            self._columns[declared] = ColumnName.read(declared, self.identifiers)
+        return self._columns[declared]
+
+    def _distinct(self, asset: Asset, name: str, cells: Sequence[str | None]) -> Mapping[str, Cell]:
+        values = list(dict.fromkeys(value for value in cells if value))
+        return dict(zip(values, self._cells.read(values, self.column(asset, name)), strict=True))
+
+    def _matches(self, text: str, candidates: Iterable[Candidate]) -> list[Match]:
+        good = (one for one in candidates if one.base > 0 and one.score >= MATCH_THRESHOLD)
+        matches = [Match(one.identifier.id, one.start, one.end, round(one.score, 4), Form.PLAIN) for one in self._matcher.resolve(good)]
+        extra = [
+            Match(name, start, end, MASKED_SCORE, Form.MASKED)
+            for start, end, name in forms.masked_numbers(fold(text))
+            if name in self._ids
+        ]
+        if self._names:
+            extra += [Match("person_name", start, end, score, Form.PLAIN) for start, end, score in names_in(text)]
+        if extra:
+            taken = sorted((match.start, match.end) for match in matches)
+            matches += [one for one in extra if all(one.end <= start or one.start >= end for start, end in taken)]
+        return sorted(matches, key=lambda match: match.start)
+
+    def _tally_table(self, asset: Asset, chunk: TableChunk) -> AssetTally:
+        fields: dict[str, FieldTally] = {}
+        together: dict[int, set[str]] = defaultdict(set)
+        for name, cells in chunk.columns.items():
+            rows_of: dict[str, list[int]] = defaultdict(list)
+            for place, value in enumerate(cells):
+                if value:
+                    rows_of[value].append(place)
+            gathered: dict[str, Gathering] = {}
+            for value, cell in self._distinct(asset, name, cells).items():
+                for identifier in self._gather(gathered, value, cell, len(rows_of[value])):
+                    for place in rows_of[value]:
+                        together[place].add(identifier)
+            filled = sum(map(len, rows_of.values()))
+            refused = sum(len(rows) for value, rows in rows_of.items() if len(value) <= 8 and value.strip().lower() in _REFUSALS)
+            fields[name] = FieldTally(len(cells), filled, refused, _months(rows_of), self._evidence(gathered))
+        combinations = Counter(frozenset(found) for found in together.values() if len(found) > 1)
+        return AssetTally(frozenset({chunk.id}), rows=len(chunk.rows), fields=fields, together=dict(combinations))
+
+    def _gather(self, gathered: dict[str, Gathering], value: str, cell: Cell, rows: int) -> Iterator[str]:
+        """Adds one distinct value that stands in so many rows; gives the identifiers that it exposes."""
+        found = {hit.match.identifier for hit in cell.hits}
+        for identifier in cell.lookalikes | found:
+            self._of(gathered, identifier).lookalikes += rows
+        for identifier in sorted(found):
+            hits = [hit for hit in cell.hits if hit.match.identifier == identifier]
+            one = self._of(gathered, identifier)
+            one.supported = max(one.supported, *(hit.match.score if hit.supported else 0.0 for hit in hits))
+            pairs = [(hit.match, value[hit.match.start : hit.match.end]) for hit in hits]
+            if one.add(pairs, rows, whole=any(hit.whole for hit in hits)):
+                yield identifier
+
+    def _tally_text(self, chunk: TextChunk) -> AssetTally:
+        text = chunk.text
+        breaks = [found.start() for found in re.finditer("\n", text)]
+        lines = len(breaks) + (0 if text.endswith("\n") or not text else 1)
+        candidates = list(self._matcher.candidates(text, refuted=True))
+        gathered: dict[str, Gathering] = {}
+        for candidate in candidates:
+            one = self._of(gathered, candidate.identifier.id)
+            one.lookalikes += 1
+            one.supported = max(one.supported, candidate.score if candidate.supported and candidate.base else 0.0)
+        together: Counter[frozenset[str]] = Counter()
+        for matches in _by_line(self._matches(text, candidates), breaks):
+            exposed = set()
+            for identifier in sorted({match.identifier for match in matches}):
+                pairs = [(match, text[match.start : match.end]) for match in matches if match.identifier == identifier]
+                if self._of(gathered, identifier).add(pairs, 1, whole=False):
+                    exposed.add(identifier)
+            if len(exposed) > 1:
+                together[frozenset(exposed)] += 1
+        free_text = FieldTally(rows=lines, filled=lines, evidence=self._evidence(gathered))
+        return AssetTally(frozenset({chunk.id}), lines, len(text), {FREE_TEXT: free_text}, dict(together))
+
+    def _of(self, gathered: dict[str, Gathering], identifier: str) -> Gathering:
+        if identifier not in gathered:
+            gathered[identifier] = Gathering(self.catalogue[identifier])
+        return gathered[identifier]
+
+    def _evidence(self, gathered: Mapping[str, Gathering]) -> dict[str, Evidence]:
+        return {identifier: one.evidence(self._fingerprinter, samples=self._samples) for identifier, one in gathered.items()}
+
+
+def _by_line(matches: Iterable[Match], breaks: Sequence[int]) -> Iterator[list[Match]]:
+    """Matches in reading order, grouped by the line in which they start."""
+    line, group = 0, list[Match]()
+    for match in matches:
+        before = line
+        while line < len(breaks) and breaks[line] < match.start:
+            line += 1
+        if line != before and group:
+            yield group
+            group = []
+        group.append(match)
+    if group:
+        yield group
+
+
+def _months(rows_of: Mapping[str, Sequence[int]]) -> dict[str, int]:
+    """Rows by month, where values are dates: ISO 8601, its basic form, and 年月日."""
+    months: Counter[str] = Counter()
+    for value, rows in rows_of.items():
+        found = _DATE.fullmatch(value.strip()) if len(value) <= 40 else None
+        if found:
+            months[f"{found[1]}-{int(found[2]):02d}"] += len(rows)
+    return dict(months)
+
+
+def without_rejected(tally: AssetTally, kept: frozenset[str]) -> AssetTally:
+    """A tally whose combinations hold only the identifiers that were judged to be there."""
+    together: Counter[frozenset[str]] = Counter()
+    for found, rows in tally.together.items():
+        if len(found & kept) > 1:
+            together[found & kept] += rows
+    return replace(tally, together=dict(together))

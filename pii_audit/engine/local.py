@@ -1,0 +1,60 @@
+"""The engine that runs here: one asset after another, in this process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from pii_audit.detection.judge import judge
+from pii_audit.engine.interface import Task, size_of
+from pii_audit.model.asset import Asset, Chunk, TableChunk
+from pii_audit.model.coverage import Coverage
+from pii_audit.model.evidence import AssetTally
+from pii_audit.model.run import Inspected
+from pii_audit.sources.interface import Reading
+
+SAVE_EVERY = 5.0
+"""Seconds between two checkpoints of one asset."""
+
+
+class LocalEngine:
+    """Reads, tallies and judges; a chunk that a checkpoint already holds is not looked at again."""
+
+    def inspect(self, task: Task) -> Iterator[Inspected | Coverage]:
+        """Everything that was met, in the source's order."""
+        met = list(task.source.assets())
+        assets = [one for one in met if isinstance(one, Asset)]
+        task.progress.source(task.source.id, len(assets), sum(map(size_of, assets)))
+        for one in met:
+            if isinstance(one, Coverage):
+                yield one
+                continue
+            task.progress.asset(one.name)
+            yield from self.inspect_asset(task, one)
+            task.progress.done()
+
+    def inspect_asset(self, task: Task, asset: Asset) -> Iterator[Inspected]:
+        """One asset, and whatever it contains."""
+        for inner, reading in task.source.open(asset, task.sampling):
+            yield self._inspect(task, inner, reading)
+
+    def _inspect(self, task: Task, asset: Asset, reading: Reading) -> Inspected:
+        tally = task.checkpoint.load(asset.id) or AssetTally()
+        saved = time.monotonic()
+        known = tally.chunks
+        for chunk in reading:
+            if chunk.id not in known:
+                tally += task.detector.tally(asset, chunk)
+            task.progress.advance(*_amount(chunk))
+            if time.monotonic() - saved > SAVE_EVERY:
+                task.checkpoint.save(asset.id, tally)
+                saved = time.monotonic()
+        task.checkpoint.save(asset.id, tally)
+        return judge(task.detector, asset, tally, reading.coverage())
+
+
+def _amount(chunk: Chunk) -> tuple[int, int]:
+    """Rows and, roughly, bytes of a chunk."""
+    if isinstance(chunk, TableChunk):
+        return len(chunk.rows), sum(len(cell or "") + 1 for cells in chunk.columns.values() for cell in cells)
+    return chunk.text.count("\n"), len(chunk.text)

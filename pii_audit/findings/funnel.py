@@ -1,0 +1,123 @@
+"""The one funnel: drafts in, findings out, with severity, clauses, identity, owner and date; exceptions set aside and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from pii_audit.errors import Position
+from pii_audit.language import Text
+from pii_audit.model.finding import Finding, Outcome, Severity
+from pii_audit.model.fingerprint import Fingerprinter
+from pii_audit.model.run import Suppressed
+from pii_audit.policy.exceptions import excepted
+from pii_audit.policy.model import Policy
+from pii_audit.rules.catalogue import Rule, cited, load_rules
+from pii_audit.rules.interface import Draft
+from pii_audit.rules.severity import load_scale
+
+DAYS_TO_MEND: Mapping[Severity, int | None] = {
+    Severity.CRITICAL: 7,
+    Severity.HIGH: 30,
+    Severity.MEDIUM: 90,
+    Severity.LOW: 180,
+    Severity.INFO: None,
+}
+"""Days from first sight to the due date; our own default, no regulation sets it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """Whose a finding is: the owner, and the unit that answers for it."""
+
+    owner: str | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """Completes drafts. `owner_of` tells whose a draft is; `gaps_at_least` lifts gaps to a severity (the gate's rule)."""
+
+    policy: Policy
+    fingerprinter: Fingerprinter
+    as_of: date
+    standards: Collection[str]
+    owner_of: Callable[[Draft], Ownership]
+    gaps_at_least: Severity | None = None
+
+    def run(self, drafts: Iterable[Draft]) -> tuple[list[Finding], list[Suppressed], int]:
+        """Findings by severity and rule, those that an exception hides, and how many drafts were merged into one of the same identity."""
+        findings: dict[str, Finding] = {}
+        suppressed: list[Suppressed] = []
+        grouped = 0
+        for draft in drafts:
+            finding = self._finding(draft)
+            if finding.fingerprint in findings:
+                findings[finding.fingerprint] = _merged(findings[finding.fingerprint], finding)
+                grouped += 1
+                continue
+            exception = excepted(self.policy, finding, self.as_of)
+            if exception is None:
+                findings[finding.fingerprint] = finding
+            else:
+                reason = f"{exception.position.to_line}: {exception.reason} ({exception.approver})"
+                suppressed.append(Suppressed(replace(finding, suppressed_by=reason), reason))
+        ordered = sorted(findings.values(), key=lambda one: (-one.severity.rank, one.rule, one.resource))
+        return ordered, suppressed, grouped
+
+    def _finding(self, draft: Draft) -> Finding:
+        rule = load_rules()[draft.rule]
+        severity = self._severity(rule, draft)
+        days = DAYS_TO_MEND[severity]
+        ownership = self.owner_of(draft)
+        return Finding(
+            rule=draft.rule,
+            resource=draft.resource,
+            severity=severity,
+            title=rule.title,
+            message=draft.message,
+            remediation=_joined(draft.remediation, rule.remediation),
+            fingerprint=self.fingerprinter.text("finding", draft.rule, *draft.resource),
+            asset=draft.asset,
+            field=draft.field,
+            identifiers=draft.identifiers,
+            flow=draft.flow,
+            recipient=draft.recipient,
+            principal=draft.principal,
+            source=draft.source,
+            evidence=draft.evidence,
+            clauses=cited(rule, self.standards),
+            stage=rule.stage,
+            phase=rule.phases[0],
+            outcome=draft.outcome,
+            policy=draft.policy,
+            location=Position(draft.asset) if draft.asset else None,
+            owner=ownership.owner,
+            unit=ownership.unit,
+            due=self.as_of + timedelta(days=days) if days is not None else None,
+        )
+
+    def _severity(self, rule: Rule, draft: Draft) -> Severity:
+        severity = load_scale().severity(rule, draft.concern)
+        if draft.outcome is Outcome.GAP and self.gaps_at_least and not severity.at_least(self.gaps_at_least):
+            return self.gaps_at_least
+        return severity
+
+
+def _joined(own: Text | None, general: Text) -> Text:
+    """What to do about this very thing, then what the rule advises."""
+    return Text(f"{own.zh} {general.zh}", f"{own.en} {general.en}") if own else general
+
+
+def _merged(first: Finding, second: Finding) -> Finding:
+    """Two drafts of one identity: the worse severity, the columns of both."""
+    worse = first if first.severity.rank >= second.severity.rank else second
+    evidence = {**first.evidence, **{key: value for key, value in second.evidence.items() if key not in first.evidence}}
+    for key in ("fields", "assets", "columns"):
+        both = [*first.evidence.get(key, ()), *(one for one in second.evidence.get(key, ()) if one not in first.evidence.get(key, ()))]
+        if both:
+            evidence[key] = both
+    identifiers = tuple(dict.fromkeys((*first.identifiers, *second.identifiers)))
+    return replace(worse, evidence=evidence, identifiers=identifiers)
+

@@ -1,0 +1,91 @@
+"""The catalogue of identifiers: every YAML file under scanners/identifiers/, compiled once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path, PurePosixPath
+
+from pii_audit import content
+from pii_audit.document import MISSING, TITLE, MapOf, Missing, Reader, Section, json_schema
+from pii_audit.errors import Position
+from pii_audit.identifiers.definition import NAME, SPEC, Definition
+from pii_audit.identifiers.model import Catalogue, Identifier
+from pii_audit.language import Text
+
+__all__ = ["Catalogue", "identifier_schema", "load_catalogue"]
+
+FOLDER = "scanners/identifiers"
+GROUPS = f"{FOLDER}/groups.yaml"
+
+
+def load_catalogue(extra: Sequence[Path] = ()) -> Catalogue:
+    """The shipped identifiers and those of `extra` files and folders, by precedence, then in the order of folders and files.
+
+    Raises ConfigurationError with every problem of every file.
+    """
+    shipped = _shipped()
+    if not extra:
+        return shipped
+    reader = Reader()
+    identifiers: dict[str, Identifier] = dict(shipped)
+    places = {name: Position(FOLDER) for name in shipped}
+    for path in _files(extra):
+        _add(identifiers, places, reader, reader.read(path, SPEC), path.stem, shipped.group_titles)
+    reader.raise_problems()
+    return _ordered(identifiers, shipped.group_titles)
+
+
+@cache
+def _shipped() -> Catalogue:
+    reader = Reader()
+    groups = reader.read_bytes(content.data(GROUPS), MapOf(TITLE, NAME), shown_as=GROUPS)
+    titles: Mapping[str, Text] = {} if groups is MISSING else dict(groups)
+    identifiers: dict[str, Identifier] = {}
+    places: dict[str, Position] = {}
+    for path in content.walk(FOLDER, ".yaml"):
+        if PurePosixPath(path).parent != PurePosixPath(FOLDER):
+            read = reader.read_bytes(content.data(path), SPEC, shown_as=path)
+            _add(identifiers, places, reader, read, PurePosixPath(path).stem, titles)
+    reader.raise_problems()
+    return _ordered(identifiers, titles)
+
+
+def _ordered(identifiers: Mapping[str, Identifier], titles: Mapping[str, Text]) -> Catalogue:
+    in_order = sorted(identifiers.values(), key=lambda identifier: identifier.precedence)
+    return Catalogue({identifier.id: identifier for identifier in in_order}, titles)
+
+
+def _files(extra: Iterable[Path]) -> Iterator[Path]:
+    for path in extra:
+        if path.is_dir():
+            yield from sorted(path.rglob("*.yaml"))
+        else:
+            yield path
+
+
+def _add(
+    identifiers: dict[str, Identifier],
+    places: dict[str, Position],
+    reader: Reader,
+    section: Section | Missing,
+    stem: str,
+    groups: Iterable[str],
+) -> None:
+    if isinstance(section, Missing) or "id" not in section:
+        return
+    name, position = section["id"], section.at("id")
+    if name != stem:
+        reader.note(position, Text(f"文件名应为 {name}.yaml", f"the file must be called {name}.yaml"))
+    if name in places:
+        reader.note(position, Text(f"标识符 “{name}” 重复(首次在 {places[name]})", f'duplicate identifier "{name}" (first in {places[name]})'))
+        return
+    places[name] = position
+    identifier = Definition(section, reader).build(groups)
+    if identifier is not None:
+        identifiers[name] = identifier
+
+
+def identifier_schema() -> dict[str, object]:
+    """The JSON Schema of an identifier file."""
+    return json_schema(SPEC, title="pii-audit identifier")

@@ -1,0 +1,100 @@
+"""Validators of telephone numbers, e-mail and network addresses."""
+
+from __future__ import annotations
+
+import re
+
+from pii_audit.identifiers import canonical
+
+_MOBILE = re.compile(r"1(?:[38][0-9]|4[579]|5[0-35-9]|6[2567]|7[0-35-8]|9[0-35-9])[0-9]{8}|174(?:0[0-5]|9[0-9])[0-9]{6}")
+"""Mobile prefixes in force, MIIT numbering plan of the public network: with virtual operators (162 165 167 170 171), data cards (145 147 149),
+satellite (1740[0-5], 1749) and broadcasting (192). 140, 141, 144, 146 and 148 number things, with 13 digits."""
+
+_AREA_CODES = re.compile(
+    r"0(?:10|2[0-57-9]"
+    r"|31[0-9]|335|349|35[0-9]|37[0-9]|39[1-68]"
+    r"|41[0-9]|42[179]|43[1-9]|45[1-9]|46[4789]|47[0-9]|48[23]"
+    r"|51[0-9]|52[37]|53[0-9]|54[36]|55[0-9]|56[1-6]|57[0-9]|580|59[1-9]"
+    r"|63[1-5]|66[0238]|69[12]"
+    r"|701|71[0-9]|72[248]|73[0-9]|74[3-6]|75[0-9]|76[023689]|77[0-9]|79[0-9]"
+    r"|81[236-8]|82[5-7]|83[0-9]|85[1-9]|87[0-9]|88[36-8]|89[1-8]"
+    r"|90[1-36-9]|91[1-9]|93[0-9]|94[13]|95[1-5]|97[0-9]|99[0-9])"
+)
+"""Long-distance area codes of the mainland, MIIT numbering plan of the public network; merged ones (0413, 0634, 0733) still stand in old records."""
+
+_COUNTRY_CODES = re.compile(
+    r"1|7|2(?:0|7|1[1-368]|[2346][0-9]|5[0-8]|9[01789])|3(?:[0-469]|5[0-9]|7[0-8]|8[0-35-79])"
+    r"|4(?:[013-9]|2[013])|5(?:[1-8]|0[0-9]|9[0-9])|6(?:[0-6]|7[02-9]|8[0-35-9]|9[0-2])|8(?:[1246]|5[02356]|8[0-368])|9(?:[0-58]|6[0-8]|7[0-79]|9[2-68])"
+)
+"""Country codes assigned by ITU-T E.164 (list of assigned codes)."""
+
+
+def cn_mobile(value: str) -> bool:
+    """PRC mobile number: eleven digits with a prefix in force; there is no check digit."""
+    return _MOBILE.fullmatch(canonical.mobile(value)) is not None
+
+
+def cn_landline(value: str) -> bool:
+    """PRC fixed line: an area code in force and a subscriber number that does not begin with 0 or 1, 8 digits where the area has 8."""
+    digits = canonical.landline(value)
+    area = _AREA_CODES.match(digits)
+    if area is None:
+        return False
+    subscriber = digits[area.end() :]
+    shortest = 8 if area.end() == 3 else 7  # noqa: PLR2004 - three-digit area codes have eight-digit numbers
+    return shortest <= len(subscriber) <= 8 and subscriber[0] in "23456789" and len(set(subscriber)) > 1  # noqa: PLR2004
+
+
+def phone_intl(value: str) -> bool | None:
+    """International telephone number, ITU-T E.164: assigned country code after a plus, 15 digits at most; no check digit."""
+    digits = canonical.international_phone(value)
+    written_as_decimal = re.fullmatch(r"\+?[0-9]+\.[0-9]+", value.strip()) is not None
+    if not 7 <= len(digits) <= 15 or written_as_decimal or len(set(digits)) <= 2:  # noqa: PLR2004 - E.164 clause 6
+        return False
+    if value.lstrip(" (").startswith("+"):
+        return _COUNTRY_CODES.match(digits) is not None
+    return None
+
+
+_FILE_ENDINGS = frozenset("png jpg jpeg gif webp svg bmp ico css js ts map json html htm xml pdf woff py java".split())  # noqa: SIM905 - a list of words
+"""What stands behind the last dot of `logo@2x.png`; none of them is a top-level domain in use for mail."""
+
+
+def email(value: str) -> bool:
+    """E-mail address, RFC 5321 4.1.2 in its usual form: dot-atom local part, host name labels of RFC 1123, no file name such as `a@2x.png`."""
+    local, _, domain = value.rpartition("@")
+    labels = domain.split(".")
+    return (
+        0 < len(local) <= 64  # noqa: PLR2004 - RFC 5321 4.5.3.1.1
+        and len(domain) <= 255  # noqa: PLR2004 - RFC 5321 4.5.3.1.2
+        and ".." not in local
+        and not local.startswith(".")
+        and not local.endswith(".")
+        and all(label and not label.startswith("-") and not label.endswith("-") for label in labels)
+        and labels[-1].lower() not in _FILE_ENDINGS
+    )
+
+
+def ip(value: str) -> bool | None:
+    """IP address, RFC 791 and RFC 4291: True for a public one, None for private ranges and what may be a version, False for the others."""
+    from ipaddress import ip_address  # noqa: PLC0415 - only where an address is checked
+
+    try:
+        address = ip_address(value)
+    except ValueError:
+        return False
+    if address.is_unspecified or address.is_loopback or address.is_multicast or address.packed[0] in (0, 255):
+        return False
+    if address.version == 6:  # noqa: PLR2004 - RFC 4291
+        return True if address.is_global else (None if address.is_private and not address.is_reserved else False)
+    if all(octet <= 20 for octet in address.packed):  # noqa: PLR2004 - "3.11.4.2" is far more often a version than an address
+        return None
+    return True if address.is_global else None
+
+
+def mac(value: str) -> bool | None:
+    """MAC address, IEEE 802 EUI-48: a station's own address; broadcast, multicast and all-zero ones belong to no device."""
+    if not re.fullmatch(r"[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}", value):
+        return False
+    octets = bytes.fromhex(re.sub("[:-]", "", value))
+    return False if octets[0] & 1 or not any(octets) else None

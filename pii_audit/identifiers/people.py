@@ -1,0 +1,168 @@
+"""Cells that are told by their shape: names of persons, and the other values that cannot stand without a column that says what they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+
+from pii_audit import content
+from pii_audit.identifiers.addresses import looks_like_address
+from pii_audit.identifiers.cards import expiry_shaped
+from pii_audit.identifiers.credentials import is_digest, is_password_hash, is_placeholder, pin
+from pii_audit.identifiers.fold import fold
+from pii_audit.identifiers.names import tokens
+
+_HAN_NAME = re.compile(r"[\u3400-\u9fff]{2,5}")
+_MINORITY_NAME = re.compile(r"[\u3400-\u9fff]{1,10}(?:[·•・‧.][\u3400-\u9fff]{1,10}){1,4}")
+"""Names of minorities and foreigners in Han characters, parts joined by a middle dot (GB/T 2312 A1A4 and its look-alikes)."""
+_TITLE = re.compile(r"(?:先生|女士|小姐|太太|夫人)$")
+_NOT_IN_GIVEN_NAMES = frozenset("的了是不与或及第个种类型号码码税款项额费率价单表页们吗呢吧")
+_NOT_NAMES = frozenset(
+    """
+    不详 未知 无名 测试 男性 女性 已婚 未婚 高中 成功 平安 高级 安全 温州 常州 杭州 郑州 广州 金华 盛京 成都 武汉 南京 海南 云南 江苏 江西 安徽 宁夏 广东 广西
+    宁波 温度 高度 明细 明天 时间 时期 国家 国际 全部 全国 全家 单位 单价 单据 支付 支出 支行 计算 计划 和平 平台 通过 通知 应用 应付 应收 管理 管理员 边界 连接
+    明年 年度 年级 公司 公开 信用 信息 信托 满意 强度 水平 利率 利息 都市 相关 容量 从业 金额 金融 金牌 银行 银联 白金 黄金 富贵 商品 商户 商务 封面 项目 关闭 连续 解除
+    冻结 双方 同意 定期 海外 东方 西门 南门 东门 百里 初中 初级 华东 华南 华北 华中 文件 文本 文化 房产 房屋 车辆 车险 路由 党员 农业 江北 江南 权限 权益 终止 别墅 来源
+    """.split(),  # noqa: SIM905 - a list of words
+)
+"""Frequent words that begin with a character which is also a surname."""
+
+_PARTICLES = "van|von|der|den|de|da|do|dos|das|del|della|di|du|la|le|el|al|bin|bint|ibn|ben|ten|ter|af|av|zu|zur|y|e|san|st\\.?"
+_CAPITAL = r"[^\W\d_a-zß-öø-ÿ]"
+_GIVEN = rf"(?:(?:O|D|L|Mc|Mac|De|La|Le|Di|Da|Fitz)['’]?)?{_CAPITAL}(?:[^\W\d_]|['’](?=[^\W\d_]))+(?:-[^\W\d_]+)*"
+_INITIAL = rf"{_CAPITAL}\.?(?:-?{_CAPITAL}\.)*"
+_WESTERN_WORD = re.compile(rf"(?:{_GIVEN}|{_INITIAL})")
+_PARTICLE = re.compile(_PARTICLES, re.IGNORECASE)
+_HONORIFIC = re.compile(r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Herr|Frau|Mme|Sr|Sra)\.? ", re.IGNORECASE)
+_SUFFIX = re.compile(r",? (?:Jr|Sr|II|III|IV|PhD|MD)\.?$")
+_NOT_PERSONS = frozenset(
+    """
+    the of and in on for with from at to a an my your our is are inc ltd llc gmbh corp co company bank group limited plc holdings trust fund band orchestra choir
+    quartet symphony ensemble records music road street avenue city state university college school hospital department office center centre service services sales
+    manager support agent staff general system admin administrator test user customer account number total order product standard premium gold silver black red blue
+    new old north south east west united kingdom republic states international national association club society society's society.
+    rock metal jazz love night day world live best greatest hits volume vol original soundtrack disc edition
+    """.split(),  # noqa: SIM905 - a list of words
+)
+"""Words that stand in titles, firms and labels, hardly ever in names of persons."""
+_MOST_WORDS = 6
+
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    lines = content.text(f"scanners/identifiers/words/{name}.txt").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+def surname_length(name: str) -> int:
+    """How many characters of a Chinese name are its surname: 2 for a compound one, else 1."""
+    return 2 if len(name) > 2 and name[:2] in _words("surnames_zh") else 1  # noqa: PLR2004 - a surname of two characters and a given name
+
+
+def looks_like_name(value: str) -> bool:
+    """Whether a cell has the shape of a whole personal name, Chinese, minority, pinyin or Western."""
+    text = " ".join(fold(value).split())
+    if not text or any(character.isdigit() for character in text):
+        return False
+    if "\u3400" <= text[0] <= "\u9fff":
+        bare = _TITLE.sub("", text)
+        return _chinese(bare) or _MINORITY_NAME.fullmatch(bare) is not None
+    return _western(text)
+
+
+def looks_like_name_part(value: str) -> bool:
+    """The same for a family or given name that stands alone; only under a column that says so."""
+    text = " ".join(fold(value).split())
+    if looks_like_name(text):
+        return True
+    if re.fullmatch(r"[\u3400-\u9fff]{1,3}", text):
+        return text not in _NOT_NAMES and not _NOT_IN_GIVEN_NAMES.intersection(text)
+    words = text.split(" ")
+    return bool(text) and len(words) <= _MOST_WORDS and all(_name_word(word) for word in words) and words[-1].lower() not in _NOT_PERSONS
+
+
+def _chinese(text: str) -> bool:
+    if not _HAN_NAME.fullmatch(text) or text in _NOT_NAMES:
+        return False
+    surnames = _words("surnames_zh")
+    compound = text[:4] if text[:4] in surnames else text[:2] if text[:2] in surnames else ""
+    surname = compound if compound and len(text) > len(compound) else text[0]
+    given = text[len(surname) :]
+    longest = 3 if surname == compound else 2
+    if surname not in surnames and not compound:
+        return False
+    # A woman's name may carry her husband's surname before her own (Hong Kong, Taiwan): 陈方安生.
+    doubled = len(given) == 3 and given[0] in surnames  # noqa: PLR2004 - own surname and two characters
+    return (len(given) <= longest or doubled) and not _NOT_IN_GIVEN_NAMES.intersection(given)
+
+
+def _name_word(word: str) -> bool:
+    return _WESTERN_WORD.fullmatch(word) is not None or _PARTICLE.fullmatch(word) is not None
+
+
+def _western(text: str) -> bool:
+    text = _SUFFIX.sub("", _HONORIFIC.sub("", text, count=1))
+    family, comma, given = text.partition(", ")
+    words = [*family.split(" "), *given.split(" ")] if comma else text.split(" ")
+    if not 2 <= len(words) <= _MOST_WORDS or {word.lower() for word in words} & _NOT_PERSONS:
+        return False
+    if len(words) <= 3 and text.islower() and text.isascii():  # noqa: PLR2004 - zhang san feng
+        return words[0] in _words("surnames_pinyin") and all(word.isalpha() for word in words)
+    significant = [word for word in words if not _PARTICLE.fullmatch(word) or word[0].isupper()]
+    whole = sum(len(word.strip(".")) > 1 for word in significant)
+    return 2 <= len(significant) <= 5 and whole >= 1 and all(_name_word(word) for word in words)  # noqa: PLR2004 - two to five names
+
+
+def looks_like_expiry(value: str) -> bool:
+    """Whether a cell reads as the expiry of a card: MM/YY, MMYY, YYMM, MM/YYYY."""
+    return expiry_shaped(fold(value))
+
+
+def looks_like_cvv2(value: str) -> bool:
+    """Whether a cell is a card verification code: three digits, four for American Express."""
+    return re.fullmatch(r"[0-9]{3,4}", fold(value).strip()) is not None
+
+
+def looks_like_pin(value: str) -> bool:
+    """Whether a cell is a PIN of 4 to 12 digits (ISO 9564-1) or a PIN block."""
+    return pin(fold(value)) is not False
+
+
+def looks_like_account(value: str) -> bool:
+    """Whether a cell is an account number: 9 to 32 digits, grouped or not."""
+    return re.fullmatch(r"[0-9](?:[ -]?[0-9]){8,31}", fold(value).strip()) is not None
+
+
+def looks_like_otp(value: str) -> bool:
+    """Whether a cell is a one-time code: 4 to 8 digits."""
+    return re.fullmatch(r"[0-9]{4,8}", fold(value).strip()) is not None
+
+
+def looks_like_secret(value: str) -> bool:
+    """Whether a cell is a clear password or token: printable ASCII without spaces, neither placeholder, hash nor digest."""
+    protected = is_placeholder(value) or is_password_hash(value) or is_digest(value)
+    return re.fullmatch(r"[!-~]{4,512}", value.strip()) is not None and not protected
+
+
+CLASSIFIERS: Mapping[str, Callable[[str], bool]] = {
+    "person_name": looks_like_name,
+    "person_name_part": looks_like_name_part,
+    "address": looks_like_address,
+    "card_expiry": looks_like_expiry,
+    "card_cvv2": looks_like_cvv2,
+    "card_pin": looks_like_pin,
+    "cn_bank_account": looks_like_account,
+    "otp_code": looks_like_otp,
+    "login_credential": looks_like_secret,
+}
+"""Classifiers of a single cell by name; `column_only` in an identifier's YAML picks one."""
+
+_NAME_PARTS = frozenset({"first", "last", "given", "family", "middle", "surname", "firstname", "lastname", "givenname", "forename", "姓", "名", "姓氏", "名字"})
+
+
+def classifier(name: str, column: str) -> Callable[[str], bool]:
+    """The classifier of that name for a column: under `FirstName` or `姓氏` a part of a name is a name."""
+    if name == "person_name" and _NAME_PARTS.intersection(tokens(column)):
+        return looks_like_name_part
+    return CLASSIFIERS[name]

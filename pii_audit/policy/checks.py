@@ -1,0 +1,217 @@
+"""What the schema of a policy file cannot say: words that must be known, ids that must exist, lines that contradict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pii_audit.document import Reader, Section, unknown
+from pii_audit.errors import Position
+from pii_audit.identifiers.model import Catalogue
+from pii_audit.language import Text
+from pii_audit.model.levels import LevelSelector
+from pii_audit.policy.model import CUSTOMER, SUBJECTS
+from pii_audit.policy.rule_ids import exceptable_rules
+
+_Where = tuple[str, Position]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The ids that any of the files defines, to refer to."""
+
+    purposes: frozenset[str]
+    recipients: frozenset[str]
+    flows: frozenset[str]
+
+    @classmethod
+    def of(cls, documents: Sequence[Section]) -> Known:
+        """What these files define, entries that are wrong in themselves included."""
+
+        def ids(section: str) -> frozenset[str]:
+            return frozenset(name for document in documents for name in _positions(document.get(section)))
+
+        return cls(ids("purposes"), ids("recipients"), ids("flows"))
+
+
+def _positions(section: Section | None) -> Mapping[str, Position]:
+    return section.positions if section is not None else {}
+
+
+def _entries(document: Section, name: str) -> Iterator[Section]:
+    yield from document.get(name, {}).values()
+
+
+def _items(items: Any) -> Iterator[_Where]:
+    if items is not None:
+        yield from zip(items, items.positions, strict=True)
+
+
+def _keys(lines: Section) -> Iterator[_Where]:
+    for word in lines:
+        yield word, lines.at(word)
+
+
+def _section(holder: Section, key: str) -> Section:
+    found = holder.get(key)
+    return found if isinstance(found, Section) else Section(holder.position)
+
+
+def check(document: Section, known: Known | None, catalogue: Catalogue, reader: Reader) -> None:
+    """Notes what is wrong in one file; without `known`, references to other entries are left unchecked."""
+    for word, position in _words(document):
+        _check_word(word, position, catalogue, reader)
+    for lines in _line_maps(document):
+        _check_twice(lines, reader)
+    for purpose in _entries(document, "purposes"):
+        _check_purpose(purpose, reader)
+    for recipient in _entries(document, "recipients"):
+        _check_recipient(recipient, known, reader)
+    for flow in _entries(document, "flows"):
+        _check_flow(flow, known, catalogue, reader)
+    for period in document.get("storage", {}).get("retention", ()):
+        _check_retention(period, reader)
+    for exception in document.get("exceptions", ()):
+        _check_exception(exception, known, catalogue, reader)
+
+
+def _agreements(recipient: Section) -> list[Section]:
+    single = [recipient["agreement"]] if "agreement" in recipient else []
+    return [*single, *recipient.get("agreements", ())]
+
+
+def _line_maps(document: Section) -> Iterator[Section]:
+    for purpose in _entries(document, "purposes"):
+        yield from (purpose[name] for name in ("needs", "allows") if name in purpose)
+    for recipient in _entries(document, "recipients"):
+        for holder in (recipient, *_agreements(recipient)):
+            if "scope" in holder:
+                yield holder["scope"]
+    forms = document.get("storage", {}).get("forms")
+    if forms is not None:
+        yield forms
+
+
+def _words(document: Section) -> Iterator[_Where]:
+    for lines in _line_maps(document):
+        yield from _keys(lines)
+    for purpose in _entries(document, "purposes"):
+        for name in ("one_of", "never_together"):
+            for combination in purpose.get(name, ()):
+                yield from _items(combination)
+    for recipient in _entries(document, "recipients"):
+        yield from _items(recipient.get("never"))
+    for flow in _entries(document, "flows"):
+        fields = _section(flow, "fields")
+        yield from ((word, fields.at(name)) for name, word in fields.items() if word != "none")
+        if "population" in flow and "key" in flow["population"]:
+            yield flow["population"]["key"], flow["population"].at("key")
+    access = document.get("access", {})
+    for rule in (*access.get("rules", ()), *access.get("never", ())):
+        yield from _items(rule.get("levels"))
+    storage = document.get("storage", {})
+    yield from _items(storage.get("never"))
+    for environment in storage.get("environments", {}).values():
+        yield from _items(environment.get("forbid"))
+
+
+def _check_word(word: str, position: Position, catalogue: Catalogue, reader: Reader) -> None:
+    base, _, subject = word.partition("@")
+    if not catalogue.known(base):
+        reader.note(position, unknown(Text("识别项、组或级别", "identifier, group or level"), base, catalogue.words))
+    if subject and subject not in SUBJECTS:
+        reader.note(position, unknown(Text("信息主体", "subject"), subject, SUBJECTS))
+
+
+def _check_twice(lines: Section, reader: Reader) -> None:
+    for word in lines:
+        base, _, subject = word.partition("@")
+        if subject == CUSTOMER and base in lines:
+            first = lines.at(base).line
+            zh, en = f"“{word}” 与第 {first} 行的 “{base}” 相同", f'"{word}" is the same as "{base}" in line {first}'
+            reader.note(lines.at(word), Text(zh, en))
+
+
+def _check_purpose(purpose: Section, reader: Reader) -> None:
+    needs, allows = purpose.get("needs", {}), purpose.get("allows", {})
+    for word in allows:
+        if word in needs:
+            line = needs.at(word).line
+            zh, en = f"“{word}” 已在第 {line} 行的 needs 中", f'"{word}" already stands under needs in line {line}'
+            reader.note(allows.at(word), Text(zh, en))
+
+
+def _check_dates(section: Section, reader: Reader) -> None:
+    if "from" in section and "until" in section and section["from"] > section["until"]:
+        reader.note(section.at("until"), Text("截止日期早于起始日期", "ends before it begins"))
+
+
+def _check_references(items: Any, kind: Text, known: frozenset[str] | None, reader: Reader) -> None:
+    if known is None:
+        return
+    for name, position in _items(items):
+        if name not in known:
+            reader.note(position, unknown(kind, name, known))
+
+
+_PURPOSE = Text("用途", "purpose")
+_RECIPIENT = Text("接收方", "recipient")
+_FLOW = Text("数据流", "flow")
+
+
+def _check_recipient(recipient: Section, known: Known | None, reader: Reader) -> None:
+    if "agreement" in recipient and "agreements" in recipient:
+        said = Text("agreement 与 agreements 只能写一个", "write agreement or agreements, not both")
+        reader.note(recipient.at("agreements"), said)
+    purposes = known.purposes if known else None
+    _check_references(recipient.get("purposes"), _PURPOSE, purposes, reader)
+    for agreement in _agreements(recipient):
+        _check_dates(agreement, reader)
+        _check_references(agreement.get("purposes"), _PURPOSE, purposes, reader)
+
+
+def _check_one(section: Section, key: str, kind: Text, known: frozenset[str] | None, reader: Reader) -> None:
+    if known is not None and key in section and section[key] not in known:
+        reader.note(section.at(key), unknown(kind, section[key], known))
+
+
+def _check_flow(flow: Section, known: Known | None, catalogue: Catalogue, reader: Reader) -> None:
+    _check_one(flow, "recipient", _RECIPIENT, known.recipients if known else None, reader)
+    _check_one(flow, "purpose", _PURPOSE, known.purposes if known else None, reader)
+    fields = _section(flow, "fields")
+    for name, word in fields.items():
+        if LevelSelector.parse(word.partition("@")[0]) is not None:
+            said = Text(
+                "列应声明为识别项或组,不能是级别", "a column is declared as an identifier or a group, not as a level"
+            )
+            reader.note(fields.at(name), said)
+    key = flow.get("population", {}).get("key")
+    if key is not None and catalogue.known(key) and key not in catalogue:
+        reader.note(flow["population"].at("key"), Text("应为一个识别项", "expected one identifier"))
+    if "fields" not in flow.positions and "undeclared_fields" in flow:
+        said = Text("没有 fields,undeclared_fields 没有意义", "undeclared_fields means nothing without fields")
+        reader.note(flow.at("undeclared_fields"), said)
+
+
+def _check_retention(rule: Section, reader: Reader) -> None:
+    days = {"d": 1, "m": 30.4375, "y": 365.25}
+    keep, delete = rule.get("keep_at_least"), rule.get("delete_after")
+    if keep and delete and keep.count * days[keep.unit] > delete.count * days[delete.unit]:
+        reader.note(rule.at("delete_after"), Text("短于 keep_at_least", "shorter than keep_at_least"))
+
+
+def _check_exception(exception: Section, known: Known | None, catalogue: Catalogue, reader: Reader) -> None:
+    rules = exceptable_rules()
+    rule = exception.get("rule")
+    if rule is not None and rule not in rules:
+        reader.note(exception.at("rule"), unknown(Text("规则", "rule"), rule, rules))
+    elif rule is not None and not rules[rule]:
+        reader.note(exception.at("rule"), Text(f"规则 {rule} 不接受例外", f"rule {rule} takes no exception"))
+    _check_one(exception, "flow", _FLOW, known.flows if known else None, reader)
+    _check_one(exception, "recipient", _RECIPIENT, known.recipients if known else None, reader)
+    _check_one(exception, "identifier", Text("识别项", "identifier"), frozenset(catalogue), reader)
+    people = [exception.get(key, "").strip().casefold() for key in ("owner", "approver")]
+    if people[0] and people[0] == people[1]:
+        said = Text("批准人不能是责任人本人", "the approver may not be the owner")
+        reader.note(exception.at("approver"), said)

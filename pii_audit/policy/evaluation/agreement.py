@@ -1,0 +1,91 @@
+"""SHR007: an agreement with the recipient that is in force and covers the purpose (PIPL Art. 21 and 23)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pii_audit.language import Text
+from pii_audit.model.finding import Outcome, Verdict
+from pii_audit.policy.evaluation.case import Case
+from pii_audit.policy.model import Agreement
+
+NO_AGREEMENT = frozenset({"authority", "internal"})
+"""Roles with which nothing is agreed: an authority asks by law, and a department is the institution itself."""
+
+
+def agreement_verdicts(case: Case) -> Iterator[Verdict]:
+    """Whether the recipient may be served for this purpose, and under which agreement."""
+    yield from _purpose(case)
+    if case.recipient.role not in NO_AGREEMENT:
+        yield _agreement(case)
+
+
+def _purpose(case: Case) -> Iterator[Verdict]:
+    recipient, purpose = case.recipient, case.purpose.id
+    if recipient.purposes is None:
+        if recipient.role in NO_AGREEMENT or any(agreement.purposes for agreement in recipient.agreements):
+            return
+        message = Text(f"{recipient.id} 没有写明用途(purposes)", f"{recipient.id} states no purposes")
+        remedy = Text("在接收方写明约定的 purposes", "write the agreed purposes under the recipient")
+        yield case.of_flow("purpose", Outcome.GAP, message, recipient.position, "SHR007", remedy)
+    elif purpose not in recipient.purposes:
+        at = recipient.purposes_position or recipient.position
+        message = Text(
+            f"{recipient.id} 的用途({at.to_line})不含 {purpose}",
+            f"the purposes of {recipient.id} ({at.to_line}) do not include {purpose}",
+        )
+        remedy = Text("停止该数据流,或先约定这一用途", "stop the flow, or have the purpose agreed first")
+        yield case.of_flow("purpose", Outcome.VIOLATION, message, at, "SHR007", remedy)
+
+
+def _agreement(case: Case) -> Verdict:
+    recipient, purpose = case.recipient, case.purpose.id
+    if not recipient.agreements:
+        message = Text(f"没有登记与 {recipient.id} 的协议", f"no agreement with {recipient.id} is on record")
+        remedy = Text("签订协议并登记 agreement", "conclude an agreement and enter it under agreement")
+        return case.of_flow("agreement", Outcome.GAP, message, recipient.position, "SHR007", remedy)
+    about = [agreement for agreement in recipient.agreements if agreement.covers(purpose)]
+    if not about:
+        at = recipient.agreements[0].position
+        message = Text(
+            f"与 {recipient.id} 的协议({at.to_line})不包含用途 {purpose}",
+            f"no agreement with {recipient.id} ({at.to_line}) covers purpose {purpose}",
+        )
+        remedy = Text("停止该数据流,或补充约定这一用途", "stop the flow, or have the purpose agreed")
+        return case.of_flow("agreement", Outcome.VIOLATION, message, at, "SHR007", remedy)
+    in_force = next((agreement for agreement in about if agreement.in_force(case.as_of)), None)
+    if in_force is not None:
+        until = in_force.until
+        message = Text(
+            f"协议 {in_force.ref} 有效" + (f"至 {until}" if until else ""),
+            f"agreement {in_force.ref} is in force" + (f" until {until}" if until else ""),
+        )
+        return case.of_flow("agreement", Outcome.COMPLIANT, message, in_force.position, "SHR007")
+    return _not_in_force(_latest(about), case)
+
+
+def _latest(agreements: list[Agreement]) -> Agreement:
+    return max(agreements, key=lambda agreement: (agreement.until is None, agreement.until or agreement.from_))
+
+
+def _not_in_force(agreement: Agreement, case: Case) -> Verdict:
+    at = agreement.position.to_line
+    if agreement.until is not None and agreement.until < case.as_of:
+        ends = Text("", "")
+        if case.recipient.return_or_delete:
+            ends = Text(
+                f",并按 return_or_delete: {case.recipient.return_or_delete} 收回或销毁",
+                f", and have the data returned or deleted (return_or_delete: {case.recipient.return_or_delete})",
+            )
+        message = Text(
+            f"协议 {agreement.ref} 已于 {agreement.until} 到期({at}),数据流仍在运行",
+            f"agreement {agreement.ref} ended on {agreement.until} ({at}) and the flow still runs",
+        )
+        remedy = Text(f"停止提供{ends.zh},或续签后更新日期", f"stop the flow{ends.en}, or renew and update the dates")
+    else:
+        message = Text(
+            f"协议 {agreement.ref} 自 {agreement.from_} 起才生效({at})",
+            f"agreement {agreement.ref} is not in force before {agreement.from_} ({at})",
+        )
+        remedy = Text("生效前不得提供", "provide nothing before that day")
+    return case.of_flow("agreement", Outcome.VIOLATION, message, agreement.position, "SHR007", remedy)

@@ -1,0 +1,151 @@
+"""How and where it goes: SHR010 clear channels, XBR001 mechanism and XBR002 thresholds of cross-border provision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pii_audit.language import Text
+from pii_audit.model.finding import Outcome, Verdict
+from pii_audit.policy.evaluation.case import Case, Seen
+from pii_audit.policy.evaluation.forms import counts_as_plain
+from pii_audit.policy.evaluation.volume import persons_this_run
+
+CLEAR_CHANNELS = frozenset({"ftp", "http", "smtp", "media", "tftp", "telnet", "email", "usb", "fax"})
+PROTECTED_CHANNELS = frozenset(
+    {"sftp", "https", "mtls", "vpn", "ftps", "scp", "ssh", "smtps", "tls", "as2", "leased_line"}
+)
+NO_PROTECTION = frozenset({"none", "no"})
+
+SENSITIVE_THRESHOLD = 10_000
+OTHER_THRESHOLD = 1_000_000
+"""People since 1 January from which only a security assessment will do (CAC, in force 2024-03-22, Art. 7)."""
+
+
+def channel_verdicts(case: Case) -> Iterator[Verdict]:
+    """SHR010: clear values over a channel that anybody on the way can read, the file itself unprotected."""
+    if not any(_readable(seen, case) for seen in case.seen):
+        return
+    channel, position = case.flow.channel, case.flow.at("channel")
+    protection = case.flow.protection
+    layers = [layer for layer in (protection.file, protection.channel) if layer] if protection else []
+    guarded = [layer for layer in layers if layer.lower() not in NO_PROTECTION]
+    remedy = Text(
+        "改用 sftp、https 等加密通道,或加密文件并登记 protection",
+        "use an encrypted channel such as sftp or https, or encrypt the file and enter protection",
+    )
+    if guarded or (channel is not None and channel.lower() in PROTECTED_CHANNELS):
+        how = guarded[0] if guarded else channel
+        message = Text(f"传输受保护:{how}", f"protected on the way: {how}")
+        where = protection.position if protection is not None and guarded else position
+        yield case.of_flow("channel", Outcome.COMPLIANT, message, where, "SHR010")
+    elif channel is None:
+        message = Text("没有登记传输通道(channel)", "no channel is on record")
+        yield case.of_flow("channel", Outcome.GAP, message, case.flow.position, "SHR010", remedy)
+    elif channel.lower() in CLEAR_CHANNELS:
+        message = Text(
+            f"个人信息经明文通道 {channel} 外发({position.to_line})",
+            f"personal information leaves in clear over {channel} ({position.to_line})",
+        )
+        outcome = Outcome.VIOLATION if case.recipient.outside else Outcome.GAP
+        yield case.of_flow("channel", outcome, message, position, "SHR010", remedy)
+    else:
+        message = Text(
+            f"不知道通道 {channel} 是否加密({position.to_line})",
+            f"whether channel {channel} is encrypted is not known ({position.to_line})",
+        )
+        yield case.of_flow("channel", Outcome.GAP, message, position, "SHR010", remedy)
+
+
+def _readable(seen: Seen, case: Case) -> bool:
+    """Whether somebody on the way could read the value: they hold no key."""
+    enumerable = case.enumerable(seen.identifier)
+    return counts_as_plain(seen.form, adequate=seen.adequate, enumerable=enumerable, key_held=False)
+
+
+def abroad(case: Case) -> tuple[str, ...]:
+    """The regions outside home that the recipient and its sub-processors are in."""
+    regions = (case.recipient.region, *(sub.region for sub in case.recipient.sub_processors))
+    return tuple(dict.fromkeys(region for region in regions if region is not None and region != case.knowledge.home))
+
+
+def border_verdicts(case: Case) -> Iterator[Verdict]:
+    """XBR001 and XBR002 (PIPL Art. 38 to 40)."""
+    recipient = case.recipient
+    if not recipient.outside:
+        return
+    if recipient.region is None:
+        message = Text(f"没有登记 {recipient.id} 所在地区(region)", f"the region of {recipient.id} is not on record")
+        remedy = Text("填写 region", "enter region")
+        yield case.of_flow("region", Outcome.GAP, message, recipient.position, "XBR001", remedy)
+    if abroad(case):
+        yield _mechanism(case)
+        yield from _threshold(case)
+
+
+def _mechanism(case: Case) -> Verdict:
+    transfer, where = case.recipient.transfer, ", ".join(abroad(case))
+    remedy = Text(
+        "完成安全评估、标准合同或认证之一,登记 transfer 后再提供",
+        "complete an assessment, a standard contract or a certification, and enter transfer before providing",
+    )
+    if transfer is None:
+        message = Text(
+            f"向境外({where})提供,没有出境机制", f"goes abroad ({where}) and no transfer mechanism is on record"
+        )
+        return case.of_flow("transfer", Outcome.VIOLATION, message, case.recipient.position, "XBR001", remedy)
+    at = transfer.position
+    if transfer.until is not None and transfer.until < case.as_of:
+        message = Text(
+            f"出境机制 {transfer.mechanism} 已于 {transfer.until} 到期({at.to_line})",
+            f"the transfer mechanism {transfer.mechanism} ended on {transfer.until} ({at.to_line})",
+        )
+        return case.of_flow("transfer", Outcome.VIOLATION, message, at, "XBR001", remedy)
+    if transfer.mechanism == "adequacy" and case.knowledge.home == "CN":
+        message = Text(
+            f"{at.to_line}:个人信息保护法没有充分性认定这一机制",
+            f"adequacy ({at.to_line}) is no mechanism of the PIPL",
+        )
+        return case.of_flow("transfer", Outcome.GAP, message, at, "XBR001", remedy)
+    message = Text(f"出境({where}):{transfer.mechanism}", f"goes abroad ({where}) under {transfer.mechanism}")
+    return case.of_flow("transfer", Outcome.COMPLIANT, message, at, "XBR001")
+
+
+def _threshold(case: Case) -> Iterator[Verdict]:
+    """XBR002: from these numbers on, a standard contract, a certification or an exemption by number no longer does."""
+    transfer = case.recipient.transfer
+    if transfer is None or transfer.mechanism == "assessment":
+        return
+    knowledge, at = case.knowledge, transfer.position
+    sensitive = [seen for seen in case.seen if case.sensitive(seen)]
+    limit = SENSITIVE_THRESHOLD if sensitive else OTHER_THRESHOLD
+    year = knowledge.persons_this_year
+    if sensitive and knowledge.sensitive_this_year is not None:
+        year = knowledge.sensitive_this_year
+    run = persons_this_run(case) or 0
+    if sensitive:
+        run = min(run, sum(found.hits for seen in sensitive for found in seen.evidence))
+    count = max(year or 0, run)
+    kind = Text("敏感个人信息", "sensitive information") if sensitive else Text("个人信息", "information")
+    remedy = Text(
+        "申报数据出境安全评估,在此之前停止提供", "apply for the security assessment, and stop until it is done"
+    )
+    if count >= limit:
+        # An exemption may rest on a contract or an emergency (Art. 5(1) to (3)), which no number ends.
+        outcome = Outcome.GAP if transfer.mechanism == "exempt" else Outcome.VIOLATION
+        message = Text(
+            f"今年向境外提供约 {count:,} 人的{kind.zh},达到 {limit:,} 人须经安全评估;"
+            f"登记的是 {transfer.mechanism}({at.to_line})",
+            f"{kind.en} of about {count:,} people went abroad this year; from {limit:,} on it takes a security "
+            f"assessment, not {transfer.mechanism} ({at.to_line})",
+        )
+        yield case.of_flow("transfer.threshold", outcome, message, at, "XBR002", remedy)
+    elif year is None:
+        message = Text(
+            f"今年向境外提供的累计人数未知(门槛 {limit:,} 人)",
+            f"how many people's {kind.en} went abroad this year is not known (threshold {limit:,})",
+        )
+        remedy = Text("用登记台账(store)核对累计人数", "count them against the recorded runs (store)")
+        yield case.of_flow("transfer.threshold", Outcome.GAP, message, at, "XBR002", remedy)
+    else:
+        message = Text(f"今年约 {count:,} 人,低于 {limit:,} 人", f"about {count:,} people this year, below {limit:,}")
+        yield case.of_flow("transfer.threshold", Outcome.COMPLIANT, message, at, "XBR002")

@@ -1,0 +1,187 @@
+"""What one flow is judged by: the policy's parts, what was seen, and what is known beyond it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from pii_audit.errors import Position
+from pii_audit.identifiers.model import Catalogue
+from pii_audit.language import Text, same
+from pii_audit.model.evidence import FieldEvidence
+from pii_audit.model.finding import Outcome, Verdict
+from pii_audit.model.forms import Form
+from pii_audit.model.levels import Levels
+from pii_audit.model.run import Inspected
+from pii_audit.model.sketch import Sketch
+from pii_audit.policy.model import CUSTOMER, Flow, Policy, Purpose, Recipient
+
+DOUBT = 0.5
+"""Evidence below this confidence shows that something may be there: a breach on it is a gap, not a violation."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentProof:
+    """Rows of an asset with and without a value that proves consent."""
+
+    given: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is known beyond the assets; None is unknown, and what is unknown is a gap.
+
+    `persons_this_run` defaults to the distinct people of the assets. `persons_this_year` counts those told of since
+    1 January, this run included, `sensitive_this_year` those of whom sensitive information went. `population_share` is
+    the share (0 to 1) of the people seen who belong to the declared population. `consent` maps asset ids to the proof
+    found in the consent column.
+    """
+
+    persons_this_run: int | None = None
+    persons_this_year: int | None = None
+    sensitive_this_year: int | None = None
+    population_share: float | None = None
+    consent: Mapping[str, ConsentProof] = field(default_factory=dict)
+    home: str = "CN"
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """The judged content of one flow's assets."""
+
+    assets: tuple[Inspected, ...] = ()
+
+    @property
+    def persons(self) -> int:
+        """The distinct people of all assets; 0 when nothing seen tells people apart."""
+        return len(sum((asset.persons for asset in self.assets), Sketch()))
+
+    @property
+    def rows(self) -> int:
+        """Rows of all assets."""
+        return sum(asset.tally.rows for asset in self.assets)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One element as it was seen: an identifier of a subject in one form, with every place that holds it.
+
+    `adequate` is False when masked or truncated values hide too little; `shown` is the most that any shows.
+    """
+
+    identifier: str
+    subject: str
+    form: Form
+    adequate: bool
+    evidence: tuple[FieldEvidence, ...]
+
+    @property
+    def element(self) -> str:
+        """The element as policies write it."""
+        return self.identifier if self.subject == CUSTOMER else f"{self.identifier}@{self.subject}"
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The columns that hold it; free text is not among them."""
+        return tuple(dict.fromkeys(found.field for found in self.evidence if found.field is not None))
+
+    @property
+    def in_text(self) -> bool:
+        """Whether text without columns holds it."""
+        return any(found.field is None for found in self.evidence)
+
+    @property
+    def assets(self) -> tuple[str, ...]:
+        """The ids of the assets that hold it."""
+        return tuple(dict.fromkeys(found.asset for found in self.evidence))
+
+    @property
+    def shown(self) -> tuple[int, int]:
+        """The most leading and trailing characters that a masked value shows."""
+        first, last = zip((0, 0), *(found.shown for found in self.evidence), strict=True)
+        return max(first), max(last)
+
+    @property
+    def certain(self) -> bool:
+        """Whether any of the evidence is beyond doubt."""
+        return any(found.confidence >= DOUBT for found in self.evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One flow before its judge."""
+
+    policy: Policy
+    flow: Flow
+    purpose: Purpose
+    recipient: Recipient
+    observed: Observed
+    catalogue: Catalogue
+    as_of: date
+    knowledge: Knowledge
+    seen: tuple[Seen, ...]
+
+    @classmethod
+    def of(
+        cls, policy: Policy, flow: Flow, observed: Observed, catalogue: Catalogue, *, as_of: date, knowledge: Knowledge
+    ) -> Case:
+        """The case of a flow; its recipient and purpose exist, since the loader refuses a flow without."""
+        purpose, recipient = policy.purposes[flow.purpose], policy.recipients[flow.recipient]
+        every = (found for asset in observed.assets for found in asset.fields)
+        return cls(policy, flow, purpose, recipient, observed, catalogue, as_of, knowledge, gather(every, flow))
+
+    def groups(self, identifier: str) -> tuple[str, ...]:
+        """The groups of an identifier; one that the catalogue does not know has none."""
+        known = self.catalogue.get(identifier)
+        return tuple(known.groups) if known else ()
+
+    def levels(self, identifier: str) -> Levels:
+        """The grades of an identifier."""
+        known = self.catalogue.get(identifier)
+        return known.levels if known else Levels()
+
+    def enumerable(self, identifier: str) -> bool:
+        """Whether a bare hash of it can be reversed; of an unknown identifier that is assumed."""
+        known = self.catalogue.get(identifier)
+        return known.enumerable if known else True
+
+    def sensitive(self, seen: Seen) -> bool:
+        """Whether it is sensitive personal information (PIPL Art. 28: the classes listed, and children under 14)."""
+        known = self.catalogue.get(seen.identifier)
+        return seen.subject == "minor" or (known is not None and "pipl28" in known.sensitive)
+
+    def title(self, identifier: str) -> Text:
+        """An identifier as a sentence names it."""
+        known = self.catalogue.get(identifier)
+        return Text(f"{known.title.zh}({identifier})", identifier) if known else same(identifier)
+
+    def verdict(self, element: str, outcome: Outcome, message: Text, policy: Position, **more: object) -> Verdict:
+        """A verdict on something of this flow."""
+        trail = more.pop("trail", (policy,))
+        return Verdict(self.flow.id, element, outcome, message, policy, trail=trail, **more)  # type: ignore[arg-type]  # named as in Verdict
+
+    def of_flow(
+        self, element: str, outcome: Outcome, message: Text, policy: Position, rule: str, remedy: Text | None = None
+    ) -> Verdict:
+        """A verdict on a property of the whole flow; a compliant one falls under no rule."""
+        assets = tuple(asset.asset.id for asset in self.observed.assets)
+        breached = None if outcome is Outcome.COMPLIANT else rule
+        return self.verdict(element, outcome, message, policy, rule=breached, assets=assets, remedy=remedy)
+
+
+def gather(evidence: Iterable[FieldEvidence], flow: Flow) -> tuple[Seen, ...]:
+    """The elements seen, in the order of their first sighting.
+
+    A column declared with an `@subject` is of that subject; else the evidence says whose it is.
+    """
+    found: dict[tuple[str, str, Form, bool], list[FieldEvidence]] = {}
+    for one in evidence:
+        if one.form is Form.ABSENT:
+            continue
+        declared = (flow.fields or {}).get(one.field) if one.field is not None else None
+        subject = declared.subject if declared is not None and declared.subject else one.subject
+        key = (one.identifier, subject, one.form, one.inadequate == 0)
+        found.setdefault(key, []).append(one)
+    return tuple(Seen(*key, tuple(several)) for key, several in found.items())

@@ -1,0 +1,45 @@
+"""The verdicts on one flow: every element, every declaration, every property, each with the line that decided."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pii_audit.identifiers.model import Catalogue
+from pii_audit.language import Text
+from pii_audit.model.finding import Outcome, Verdict
+from pii_audit.policy.evaluation.agreement import agreement_verdicts
+from pii_audit.policy.evaluation.border import border_verdicts, channel_verdicts
+from pii_audit.policy.evaluation.case import Case, Knowledge, Observed
+from pii_audit.policy.evaluation.combination import together_verdicts, without_surplus_alternatives
+from pii_audit.policy.evaluation.declaration import declaration_verdicts
+from pii_audit.policy.evaluation.elements import element_verdicts
+from pii_audit.policy.evaluation.lawfulness import assessment_verdicts, basis_verdicts
+from pii_audit.policy.evaluation.volume import population_verdicts, volume_verdicts
+from pii_audit.policy.model import Flow, Policy
+
+
+def evaluate_flow(
+    policy: Policy, flow: Flow, observed: Observed, catalogue: Catalogue, *, as_of: date, knowledge: Knowledge
+) -> tuple[Verdict, ...]:
+    """The verdicts on a flow, elements first: compliant, violation, or gap where it cannot be shown.
+
+    `observed` is the judged content of its assets, `as_of` the day against which dates are judged. A flow of which
+    nothing was observed gets one gap (QLT001). Rules: SHR001 to SHR005, SHR007 to SHR010, XBR001, XBR002, QLT001.
+    """
+    case = Case.of(policy, flow, observed, catalogue, as_of=as_of, knowledge=knowledge)
+    if not observed.assets:
+        message = Text("没有见到这个数据流的任何文件或消息", "nothing of this flow was seen")
+        return (case.of_flow("flow", Outcome.GAP, message, flow.position, "QLT001"),)
+    elements = tuple(without_surplus_alternatives(tuple(element_verdicts(case)), case))
+    return (
+        *elements,
+        *together_verdicts(case),
+        *declaration_verdicts(elements, case),
+        *population_verdicts(case),
+        *volume_verdicts(case),
+        *agreement_verdicts(case),
+        *basis_verdicts(case),
+        *assessment_verdicts(case),
+        *channel_verdicts(case),
+        *border_verdicts(case),
+    )

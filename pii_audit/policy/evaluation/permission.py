@@ -1,0 +1,126 @@
+"""May it leave? What the lines of purpose, recipient and agreement say about one element, together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from pii_audit.errors import Position
+from pii_audit.policy.evaluation.case import Case, Seen
+from pii_audit.policy.evaluation.forms import counts_as_plain, satisfies
+from pii_audit.policy.model import CUSTOMER, Agreement, Element, Line, Lines
+
+
+class Answer(Enum):
+    """What the lines say of an element in a form, the most permissive last."""
+
+    FORBIDDEN = auto()
+    UNLISTED = auto()
+    TOO_WEAK = auto()
+    ALLOWED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """An answer, the place that decided (a line, or the section that has none), and all that was weighed, it last.
+
+    `line` is the line that is too weak or allows; `never` the prohibition.
+    """
+
+    answer: Answer
+    position: Position
+    trail: tuple[Position, ...]
+    line: Line | None = None
+    never: Element | None = None
+
+
+def speaking(lines: Lines, seen: Seen, case: Case) -> tuple[Line, ...]:
+    """The most specific lines about an element: its identifier's, else its groups', else its levels'.
+
+    Of equally specific lines all must be met. A line without a subject is about the customer.
+    """
+    exact = lines.words.get((seen.identifier, seen.subject))
+    if exact is not None:
+        return (exact,)
+    groups = [lines.words.get((group, seen.subject)) for group in case.groups(seen.identifier)]
+    by_group = tuple(line for line in groups if line is not None)
+    if by_group:
+        return by_group
+    levels = case.levels(seen.identifier)
+    return tuple(
+        line
+        for line in lines.levels
+        if (line.element.subject or CUSTOMER) == seen.subject
+        and line.element.level
+        and line.element.level.matches(levels)
+    )
+
+
+def as_plain(seen: Seen, case: Case) -> bool:
+    """Whether the element counts as leaving in clear; who gets an encrypted value is taken to hold the key."""
+    enumerable = case.enumerable(seen.identifier)
+    return counts_as_plain(seen.form, adequate=seen.adequate, enumerable=enumerable, key_held=True)
+
+
+def meets(line: Line, seen: Seen, case: Case) -> bool:
+    """Whether the form seen is the one that the line asks for."""
+    enumerable = case.enumerable(seen.identifier)
+    return satisfies(line.requirement, seen.form, adequate=seen.adequate, enumerable=enumerable, shown=seen.shown)
+
+
+def prohibition(seen: Seen, case: Case) -> Element | None:
+    """The `never` of the recipient that hits the element.
+
+    A level hits what counts as plain, an identifier or group every form; without a subject it is about everybody.
+    """
+    for element in case.recipient.never:
+        if element.subject and element.subject != seen.subject:
+            continue
+        if element.level:
+            if element.level.matches(case.levels(seen.identifier)) and as_plain(seen, case):
+                return element
+        elif element.word == seen.identifier or element.word in case.groups(seen.identifier):
+            return element
+    return None
+
+
+def agreements(case: Case) -> tuple[Agreement, ...]:
+    """The agreements about the flow's purpose: those in force, or all of them when none is."""
+    about = tuple(agreement for agreement in case.recipient.agreements if agreement.covers(case.flow.purpose))
+    return tuple(agreement for agreement in about if agreement.in_force(case.as_of)) or about
+
+
+def _judge(lines: Lines, seen: Seen, case: Case) -> Permission:
+    found = speaking(lines, seen, case)
+    if not found:
+        return Permission(Answer.UNLISTED, lines.position, (lines.position,))
+    weak = next((line for line in found if not meets(line, seen, case)), None)
+    line = weak or found[0]
+    answer = Answer.TOO_WEAK if weak else Answer.ALLOWED
+    return Permission(answer, line.position, (line.position,), line)
+
+
+def _layers(seen: Seen, case: Case) -> Iterator[Permission]:
+    """What each party says, all of which must allow: the purpose, the recipient's scope, an agreement's own scope."""
+    yield _judge(case.purpose.permitted, seen, case)
+    scoped = [agreement.scope for agreement in agreements(case) if agreement.scope is not None]
+    own_scopes = len(scoped) == len(agreements(case)) and bool(scoped)
+    if case.recipient.scope is not None:
+        yield _judge(case.recipient.scope, seen, case)
+    elif not own_scopes:
+        yield Permission(Answer.UNLISTED, case.recipient.position, (case.recipient.position,))
+    if own_scopes:
+        yield max((_judge(scope, seen, case) for scope in scoped), key=lambda found: found.answer.value)
+
+
+def permission(seen: Seen, case: Case) -> Permission:
+    """Whether the policy lets the element leave in the form seen, and by which line."""
+    never = prohibition(seen, case)
+    if never is not None:
+        return Permission(Answer.FORBIDDEN, never.position, (never.position,), never=never)
+    layers = list(_layers(seen, case))
+    # The recipient's word is named before the purpose's when both object: its scope is what an agreement fixes.
+    strictest = min(reversed(layers), key=lambda found: found.answer.value)
+    others = tuple(position for found in layers if found is not strictest for position in found.trail)
+    return Permission(strictest.answer, strictest.position, (*others, strictest.position), strictest.line)

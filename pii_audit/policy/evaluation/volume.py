@@ -1,0 +1,83 @@
+"""How many people and which: SHR005 volume against `max_persons`, SHR004 population against the one declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pii_audit.language import Text
+from pii_audit.model.finding import Outcome, Verdict
+from pii_audit.policy.evaluation.case import Case
+
+
+def persons_this_run(case: Case) -> int | None:
+    """The distinct people of this run; None when there are elements and nothing tells people apart."""
+    if case.knowledge.persons_this_run is not None:
+        return case.knowledge.persons_this_run
+    count = case.observed.persons
+    return count if count or not case.seen else None
+
+
+def volume_verdicts(case: Case) -> Iterator[Verdict]:
+    """SHR005: distinct people per run and per calendar year."""
+    limits = case.recipient.max_persons
+    if limits is None:
+        return
+    run = persons_this_run(case)
+    if limits.per_run is not None:
+        # Without anything that tells people apart, a table holds at most as many as it has rows.
+        tabular = all(asset.columns for asset in case.observed.assets)
+        bound = case.observed.rows if run is None and tabular else run
+        if run is None and bound is not None and bound > limits.per_run:
+            bound = None
+        yield _volume("per_run", bound, limits.per_run, case)
+    if limits.per_year is not None:
+        year = case.knowledge.persons_this_year
+        at_least = max(year or 0, run or 0)
+        known = at_least if year is not None or at_least > limits.per_year else None
+        yield _volume("per_year", known, limits.per_year, case)
+
+
+def _volume(key: str, count: int | None, limit: int, case: Case) -> Verdict:
+    limits = case.recipient.max_persons
+    position = limits.position if limits else case.recipient.position
+    name = f"max_persons.{key}"
+    period = Text("本次", "this run") if key == "per_run" else Text("本年累计", "this year")
+    cap = Text(f"{position.to_line} 的 {key} 上限为 {limit:,} 人", f"{key} at {position.to_line} allows {limit:,}")
+    if count is None:
+        message = Text(f"{period.zh}人数未知;{cap.zh}", f"the number of people {period.en} is not known; {cap.en}")
+        remedy = Text("用登记台账(store)核对累计人数", "count them against the recorded runs (store)")
+        return case.of_flow(name, Outcome.GAP, message, position, "SHR005", remedy)
+    message = Text(f"{period.zh}约 {count:,} 人;{cap.zh}", f"about {count:,} people {period.en}; {cap.en}")
+    if count <= limit:
+        return case.of_flow(name, Outcome.COMPLIANT, message, position, "SHR005")
+    remedy = Text(
+        "缩小导出范围或分批,或先修订协议约定的数量", "narrow the export, or first have the agreed number amended"
+    )
+    return case.of_flow(name, Outcome.VIOLATION, message, position, "SHR005", remedy)
+
+
+def population_verdicts(case: Case) -> Iterator[Verdict]:
+    """SHR004: whether everybody in the export belongs to the population that the flow declares."""
+    population = case.flow.population
+    if population is None:
+        return
+    at, share = population.position, case.knowledge.population_share
+    within = population.within
+    if share is None:
+        message = Text(
+            f"无法核对名单是否都在 {within} 内({at.to_line})",
+            f"whether everybody is within {within} ({at.to_line}) could not be checked",
+        )
+        remedy = Text(f"在能读取 {within} 的工作区中运行", f"run where {within} can be read")
+        yield case.of_flow("population", Outcome.GAP, message, at, "SHR004", remedy)
+    elif share < 1:
+        outside = 1 - share
+        message = Text(
+            f"约 {outside:.1%} 的人不在 {within} 内({at.to_line})",
+            f"about {outside:.1%} of the people are not within {within} ({at.to_line})",
+        )
+        remedy = Text(f"导出时只选 {within} 中的人", f"select only people of {within} for the export")
+        yield case.of_flow("population", Outcome.VIOLATION, message, at, "SHR004", remedy)
+    else:
+        message = Text(f"所有人都在 {within} 内({at.to_line})", f"everybody is within {within} ({at.to_line})")
+        yield case.of_flow("population", Outcome.COMPLIANT, message, at, "SHR004")

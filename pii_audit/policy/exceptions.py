@@ -1,0 +1,83 @@
+"""Which exception, if any, tolerates a breach today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from fnmatch import fnmatchcase
+
+from pii_audit.model.finding import Finding, Verdict
+from pii_audit.policy.model import ExceptionRule, Policy
+from pii_audit.policy.rule_ids import NEVER_EXCEPTABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """The facts of a breach that an exception may be limited to."""
+
+    rule: str
+    flow: str | None = None
+    recipient: str | None = None
+    identifiers: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    assets: tuple[str, ...] = ()
+    source: str | None = None
+    principal: str | None = None
+
+    @classmethod
+    def of_verdict(cls, verdict: Verdict, *, recipient: str | None = None) -> Breach | None:
+        """The facts of a verdict; None when it breaches no rule."""
+        if verdict.rule is None:
+            return None
+        identifiers = (verdict.identifier,) if verdict.identifier else ()
+        return cls(verdict.rule, verdict.flow, recipient, identifiers, verdict.fields, verdict.assets)
+
+    @classmethod
+    def of_finding(cls, finding: Finding) -> Breach:
+        """The facts of a finding."""
+        return cls(
+            finding.rule,
+            finding.flow,
+            finding.recipient,
+            finding.identifiers,
+            _fields(finding),
+            tuple(sorted(finding.assets)),
+            finding.source,
+            finding.principal,
+        )
+
+
+def _fields(finding: Finding) -> tuple[str, ...]:
+    listed = finding.evidence.get("fields")
+    names = listed if isinstance(listed, list | tuple) else ()
+    return tuple(dict.fromkeys(name for name in (finding.field, *names) if isinstance(name, str) and name))
+
+
+def excepted(policy: Policy, breach: Breach, as_of: date) -> ExceptionRule | None:
+    """The exception that covers all of a breach on that day, or None.
+
+    One whose last day has passed never applies, nor does any to STO001 and SHR001. An exception for one identifier,
+    field or asset does not cover a breach that concerns others too.
+    """
+    if breach.rule in NEVER_EXCEPTABLE:
+        return None
+    return next((rule for rule in policy.exceptions if _covers(rule, breach, as_of)), None)
+
+
+def _covers(rule: ExceptionRule, breach: Breach, as_of: date) -> bool:
+    if rule.rule != breach.rule or (rule.until is not None and rule.until < as_of):
+        return False
+    single = (
+        (rule.flow, breach.flow),
+        (rule.recipient, breach.recipient),
+        (rule.source, breach.source),
+        (rule.principal, breach.principal),
+    )
+    if any(wanted is not None and wanted != there for wanted, there in single):
+        return False
+    several = ((rule.identifier, breach.identifiers), (rule.field, breach.fields), (rule.asset, breach.assets))
+    return all(wanted is None or _all_are(wanted, there) for wanted, there in several)
+
+
+def _all_are(wanted: str, there: tuple[str, ...]) -> bool:
+    return bool(there) and all(name == wanted or fnmatchcase(name, wanted) for name in there)

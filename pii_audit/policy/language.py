@@ -1,0 +1,206 @@
+"""How a policy file is written: its sections and keys, and the vocabulary that they draw on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pii_audit.document import (
+    DATE,
+    ID,
+    PERIOD,
+    TITLE,
+    Choice,
+    Either,
+    ListOf,
+    MapOf,
+    Record,
+    Scalar,
+    json_schema,
+    whole,
+    word,
+)
+from pii_audit.language import Text
+from pii_audit.model.forms import Form
+from pii_audit.workspace.language import REGION, VERSION
+
+
+def _text(text: str) -> str:
+    if not text.strip():
+        raise ValueError
+    return text
+
+
+NON_EMPTY = Scalar(Text("非空文本", "text that is not empty"), _text, {"type": "string", "minLength": 1})
+ELEMENT = word(
+    Text("识别项、组或级别,例如 cn_mobile、phone、C2+、cn_mobile@contact", "an identifier, group or level"),
+    r"[A-Za-z0-9][A-Za-z0-9._:-]*\+?(?:@[a-z]+)?",
+)
+ELEMENTS = ListOf(ELEMENT)
+FORM = Choice(tuple(form.value for form in Form))
+COUNT = whole(1)
+
+REQUIREMENT = Either(
+    scalar=FORM,
+    mapping=Record(
+        {
+            "forms": ListOf(FORM, at_least=1),
+            "show": Record({"first": whole(0), "last": whole(0)}, required=("first", "last")),
+        },
+        required=("forms",),
+    ),
+)
+LINES = MapOf(REQUIREMENT, key=ELEMENT)
+COMBINATIONS = ListOf(ListOf(ELEMENT, at_least=2))
+
+PURPOSE = Record(
+    {"title": TITLE, "needs": LINES, "allows": LINES, "one_of": COMBINATIONS, "never_together": COMBINATIONS},
+    what=Text("用途", "a purpose"),
+)
+AGREEMENT = Record(
+    {"ref": NON_EMPTY, "from": DATE, "until": DATE, "purposes": ListOf(ID), "scope": LINES},
+    required=("ref",),
+    what=Text("协议", "an agreement"),
+)
+RECIPIENT = Record(
+    {
+        "title": TITLE,
+        "role": Choice(("processor", "controller", "joint_controller", "affiliate", "authority", "internal")),
+        "region": REGION,
+        "agreement": AGREEMENT,
+        "agreements": ListOf(AGREEMENT),
+        "purposes": ListOf(ID),
+        "scope": LINES,
+        "never": ELEMENTS,
+        "max_persons": Record({"per_run": COUNT, "per_year": COUNT}),
+        "sub_processors": ListOf(
+            Either(
+                scalar=NON_EMPTY,
+                mapping=Record({"name": NON_EMPTY, "region": REGION, "ref": NON_EMPTY}, required=("name",)),
+            )
+        ),
+        "return_or_delete": ID,
+        "transfer": Record(
+            {
+                "mechanism": Choice(("assessment", "certification", "standard_contract", "exempt", "adequacy")),
+                "ref": NON_EMPTY,
+                "until": DATE,
+            },
+            required=("mechanism",),
+        ),
+    },
+    required=("role",),
+    what=Text("接收方", "a recipient"),
+)
+
+JUDGEMENT = Choice(("violation", "gap", "allow"))
+LEGAL_BASES = (
+    "consent",
+    "contract",
+    "employment",
+    "statutory_duty",
+    "emergency",
+    "public_interest",
+    "public_information",
+    "other_law",
+    "legitimate_interests",
+)
+"""PIPL Art. 13, and the one of the GDPR (Art. 6(1)(f)) that the PIPL does not know."""
+
+FLOW = Record(
+    {
+        "source": ID,
+        "match": ListOf(NON_EMPTY, at_least=1, or_single=True),
+        "recipient": ID,
+        "purpose": ID,
+        "channel": ID,
+        "protection": Record({"file": NON_EMPTY, "channel": NON_EMPTY, "ref": NON_EMPTY}),
+        "legal_basis": Choice(LEGAL_BASES),
+        "consent": Record(
+            {"kind": Choice(("plain", "separate", "written")), "ref": NON_EMPTY, "field": NON_EMPTY},
+            required=("kind",),
+        ),
+        "pia": NON_EMPTY,
+        "fields": MapOf(ELEMENT, key=NON_EMPTY),
+        "undeclared_fields": JUDGEMENT,
+        "free_text": Choice(("forbid", "scan")),
+        "population": Record({"key": ELEMENT, "within": NON_EMPTY}, required=("key", "within")),
+    },
+    required=("recipient", "purpose"),
+    what=Text("数据流", "a flow"),
+)
+
+PRINCIPALS = ListOf(NON_EMPTY, at_least=1)
+ACCESS = Record(
+    {
+        "default": JUDGEMENT,
+        "everyone": ListOf(NON_EMPTY),
+        "rules": ListOf(
+            Record(
+                {
+                    "post": NON_EMPTY,
+                    "principals": PRINCIPALS,
+                    "sources": ListOf(ID),
+                    "levels": ELEMENTS,
+                    "up_to": Choice(("C1", "C2", "C3")),
+                    "actions": ListOf(Choice(("read", "write", "export", "admin"))),
+                },
+                required=("principals",),
+            )
+        ),
+        "never": ListOf(
+            Record({"principals": PRINCIPALS, "levels": ListOf(ELEMENT, at_least=1)}, required=("principals", "levels"))
+        ),
+        "incompatible": ListOf(ListOf(NON_EMPTY, at_least=2)),
+    }
+)
+STORAGE = Record(
+    {
+        "never": ELEMENTS,
+        "forms": LINES,
+        "environments": MapOf(
+            Record({"forbid": ELEMENTS, "when": Record({"same_persons_as": ListOf(ID, at_least=1)})}),
+        ),
+        "retention": ListOf(
+            Record(
+                {"asset": NON_EMPTY, "date": NON_EMPTY, "keep_at_least": PERIOD, "delete_after": PERIOD},
+                required=("asset", "date"),
+            )
+        ),
+    }
+)
+EXCEPTION = Record(
+    {
+        "rule": NON_EMPTY,
+        "flow": ID,
+        "identifier": ID,
+        "asset": NON_EMPTY,
+        "field": NON_EMPTY,
+        "source": ID,
+        "recipient": ID,
+        "principal": NON_EMPTY,
+        "owner": NON_EMPTY,
+        "approver": NON_EMPTY,
+        "reason": NON_EMPTY,
+        "until": DATE,
+    },
+    required=("rule", "owner", "approver", "reason"),
+    what=Text("例外", "an exception"),
+)
+POLICY_FILE = Record(
+    {
+        "version": VERSION,
+        "purposes": MapOf(PURPOSE),
+        "recipients": MapOf(RECIPIENT),
+        "flows": MapOf(FLOW),
+        "access": ACCESS,
+        "storage": STORAGE,
+        "exceptions": ListOf(EXCEPTION),
+    },
+    required=("version",),
+    what=Text("策略文件", "a policy file"),
+)
+
+
+def policy_schema() -> dict[str, Any]:
+    """The JSON Schema of a policy file (draft 2020-12), as published under reports/schemas/."""
+    return json_schema(POLICY_FILE, title="pii-audit policy")

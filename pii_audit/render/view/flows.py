@@ -1,0 +1,99 @@
+"""Outbound flows: from which source to whom, and what the policy says of each element."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from pii_audit.model.finding import Outcome, Verdict
+from pii_audit.model.run import Run
+from pii_audit.render.view.words import Words
+
+OUTCOMES = (Outcome.VIOLATION.value, Outcome.GAP.value, Outcome.COMPLIANT.value)
+"""Worst first: the order of rows, ribbons and counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class ElementRow:
+    """One verdict in printed form; `seen` tells an element of data from a property of the flow (agreement, basis …)."""
+
+    element: str
+    form: str
+    outcome: str
+    message: str
+    fields: tuple[str, ...]
+    rule: str
+    policy: str
+    trail: tuple[str, ...]
+    remedy: str
+    seen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FlowView:
+    """One flow; `sources` and `recipient` may be unknown (empty). `counts` follow OUTCOMES."""
+
+    id: str
+    sources: tuple[str, ...]
+    recipient: str
+    region: str
+    purpose: str
+    abroad: bool
+    elements: tuple[ElementRow, ...]
+    counts: tuple[int, ...]
+
+    @property
+    def outcome(self) -> str:
+        """The worst outcome of any element."""
+        return next((name for name, count in zip(OUTCOMES, self.counts, strict=True) if count), OUTCOMES[-1])
+
+
+def flows(run: Run, words: Words) -> tuple[FlowView, ...]:
+    """Every flow that has a verdict, worst first.
+
+    Source, recipient, purpose and region come from the run's notes `flow.<id>.source|recipient|purpose|region`, else
+    from verdicts and findings. Abroad is what is not in the region of the note `region` (CN without one), and what
+    has a verdict under a cross-border rule.
+    """
+    by_flow: dict[str, list[Verdict]] = {}
+    for verdict in run.verdicts:
+        by_flow.setdefault(verdict.flow, []).append(verdict)
+    recipients = {finding.flow: finding.recipient for finding in run.findings if finding.flow and finding.recipient}
+    views = [_flow(run, flow, verdicts, recipients.get(flow) or "", words) for flow, verdicts in by_flow.items()]
+    return tuple(sorted(views, key=lambda view: (*(-count for count in view.counts[:2]), view.id)))
+
+
+def _flow(run: Run, flow: str, verdicts: list[Verdict], recipient: str, words: Words) -> FlowView:
+    region = run.notes.get(f"flow.{flow}.region", "")
+    counts = Counter(verdict.outcome.value for verdict in verdicts)
+    sources = {asset.partition(":")[0] for verdict in verdicts for asset in verdict.assets}
+    if noted := run.notes.get(f"flow.{flow}.source"):
+        sources = {noted}
+    ordered = sorted(verdicts, key=lambda verdict: (OUTCOMES.index(verdict.outcome.value), verdict.element))
+    return FlowView(
+        id=flow,
+        sources=tuple(sorted(sources)),
+        recipient=run.notes.get(f"flow.{flow}.recipient", recipient),
+        region=region,
+        purpose=run.notes.get(f"flow.{flow}.purpose", ""),
+        abroad=bool(region and region != run.notes.get("region", "CN"))
+        or any((verdict.rule or "").startswith("XBR") for verdict in verdicts),
+        elements=tuple(_element(verdict, words) for verdict in ordered),
+        counts=tuple(counts[name] for name in OUTCOMES),
+    )
+
+
+def _element(verdict: Verdict, words: Words) -> ElementRow:
+    language = words.language
+    return ElementRow(
+        element=verdict.element,
+        form=verdict.form or "",
+        outcome=verdict.outcome.value,
+        message=verdict.message.in_(language),
+        fields=verdict.fields,
+        rule=verdict.rule or "",
+        policy=verdict.policy.to_line if verdict.policy else "",
+        trail=tuple(position.to_line for position in verdict.trail[:-1]),
+        remedy=verdict.remedy.in_(language) if verdict.remedy else "",
+        seen=bool(verdict.identifier or verdict.fields),
+    )

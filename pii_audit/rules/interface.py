@@ -1,0 +1,118 @@
+"""What rules look at, and what they say: a draft, which the funnel turns into a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as attribute
+from datetime import date
+from typing import Any
+
+from pii_audit.errors import Position
+from pii_audit.identifiers.catalogue import Catalogue
+from pii_audit.language import Text
+from pii_audit.model.coverage import Coverage
+from pii_audit.model.evidence import FREE_TEXT, FieldEvidence
+from pii_audit.model.finding import Outcome, Verdict
+from pii_audit.model.forms import PLAIN_EQUIVALENT
+from pii_audit.model.grant import Grant
+from pii_audit.model.run import Inspected
+from pii_audit.model.sketch import Sketch
+from pii_audit.policy.model import Flow, Policy
+from pii_audit.rules.severity import Concern
+from pii_audit.workspace import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a rule has to say of one thing. `resource` is its identity under the rule: never a position, never a value."""
+
+    rule: str
+    resource: tuple[str, ...]
+    message: Text
+    outcome: Outcome = Outcome.VIOLATION
+    source: str | None = None
+    asset: str | None = None
+    field: str | None = None
+    identifiers: tuple[str, ...] = ()
+    flow: str | None = None
+    recipient: str | None = None
+    principal: str | None = None
+    evidence: Mapping[str, Any] = attribute(default_factory=dict)
+    policy: Position | None = None
+    remediation: Text | None = None
+    concern: Concern = Concern()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that is known when rules are asked; names in it may be shown.
+
+    `undeclared` are feed assets that no flow names.
+    """
+
+    policy: Policy
+    catalogue: Catalogue
+    as_of: date
+    sources: Mapping[str, Source]
+    inspected: Sequence[Inspected] = ()
+    grants: Sequence[Grant] = ()
+    coverage: Sequence[Coverage] = ()
+    verdicts: Sequence[Verdict] = ()
+    flows: Mapping[str, Flow] = attribute(default_factory=dict)
+    undeclared: Sequence[Inspected] = ()
+
+    def of_source(self, source: str) -> list[Inspected]:
+        """The inspected assets of one source."""
+        return [one for one in self.inspected if one.asset.source == source]
+
+
+Rule = Callable[[Facts], Iterator[Draft]]
+
+
+def people(one: Inspected, statements: Sequence[FieldEvidence]) -> int:
+    """The distinct people that some statements about an asset concern."""
+    total = Sketch()
+    for statement in statements:
+        total = max(total, one.tally.fields[statement.field or FREE_TEXT].evidence[statement.identifier].persons, key=len)
+    return len(total)
+
+
+def concern(facts: Facts, statements: Sequence[FieldEvidence], *, everyone: bool = False) -> Concern:
+    """Whom some statements concern: sensitive or other information, in clear or not."""
+    sensitive = [statement for statement in statements if facts.catalogue[statement.identifier].sensitive]
+    other = [statement for statement in statements if not facts.catalogue[statement.identifier].sensitive]
+    return Concern(
+        sensitive=max((statement.persons for statement in sensitive), default=0),
+        other=max((statement.persons for statement in other), default=0),
+        c3_in_clear=any(statement.level.jrt0171 == "C3" and statement.form in PLAIN_EQUIVALENT for statement in statements),
+        everyone_can_read=everyone,
+    )
+
+
+def shown(statement: FieldEvidence) -> dict[str, Any]:
+    """A statement as evidence of a finding: counts and masked samples."""
+    return {
+        "asset": statement.asset,
+        "field": statement.field,
+        "identifier": statement.identifier,
+        "form": str(statement.form),
+        "hits": statement.hits,
+        "rows_inspected": statement.rows_inspected,
+        "prevalence": round(statement.prevalence, 6),
+        "bound": round(statement.bound, 6),
+        "confidence": statement.confidence,
+        "persons": statement.persons,
+        "samples": list(statement.samples),
+    }
+
+
+def named(statements: Sequence[FieldEvidence]) -> str:
+    """The fields of some statements, for a message: `name, phone`, or the asset's free text."""
+    return ", ".join(dict.fromkeys(statement.field or "(text)" for statement in statements))
+
+
+def titles(facts: Facts, identifiers: Sequence[str]) -> Text:
+    """The names of some identifiers, for a message."""
+    kinds = [facts.catalogue[identifier].title for identifier in dict.fromkeys(identifiers)]
+    return Text("、".join(kind.zh for kind in kinds), ", ".join(kind.en for kind in kinds))

@@ -1,0 +1,16 @@
+"""All rules in code, family by family; their texts stand in policies/rules/."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pii_audit.rules import coverage, governance, share, store, use
+from pii_audit.rules.interface import Draft, Facts
+
+RULES = (*store.RULES, *use.RULES, *share.RULES, *governance.RULES, *coverage.RULES)
+
+
+def apply_rules(facts: Facts) -> Iterator[Draft]:
+    """What every rule has to say of the facts."""
+    for rule in RULES:
+        yield from rule(facts)

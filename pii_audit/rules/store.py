@@ -1,0 +1,145 @@
+"""Keeping: what must not be kept at all, what must not lie in clear, what is kept too long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from pii_audit.errors import Position
+from pii_audit.language import Text
+from pii_audit.model.asset import AssetKind
+from pii_audit.model.evidence import FieldEvidence
+from pii_audit.model.forms import Form
+from pii_audit.model.run import Inspected
+from pii_audit.policy.evaluation.forms import satisfies
+from pii_audit.policy.model import Line, Lines, Retention
+from pii_audit.rules.interface import Draft, Facts, concern, named, shown, titles
+
+_KEPT = frozenset({Form.PLAIN, Form.ENCODED, Form.BARE_HASH, Form.KEYED_HASH, Form.TOKENISED, Form.ENCRYPTED})
+"""Forms in which prohibited data is still kept: PCI DSS 3.3.1 forbids it even encrypted."""
+ALWAYS_PROHIBITED = "pci:sad"
+"""Sensitive authentication data (PCI DSS 3.3.1), where no policy says what may never be kept."""
+
+
+def prohibited(facts: Facts) -> Iterator[Draft]:
+    """STO001: authentication data after authorisation, in whatever form; one finding an asset."""
+    never = _never(facts)
+    for one in facts.inspected:
+        statements = [statement for statement in one.fields if statement.identifier in never and statement.form in _KEPT]
+        if not statements:
+            continue
+        kinds = titles(facts, [statement.identifier for statement in statements])
+        where = named(statements)
+        yield Draft(
+            "STO001",
+            (one.asset.id,),
+            Text(f"{one.asset.id} 留存了禁止保存的信息:{kinds.zh}({where})", f"{one.asset.id} keeps what must not be kept: {kinds.en} ({where})"),
+            source=one.asset.source,
+            asset=one.asset.id,
+            identifiers=_identifiers(statements),
+            evidence={"fields": [shown(statement) for statement in statements], "assets": [one.asset.id]},
+            policy=next((never[statement.identifier] for statement in statements), None),
+            concern=concern(facts, statements),
+        )
+
+
+def _never(facts: Facts) -> dict[str, Position | None]:
+    elements = facts.policy.storage.never
+    if not elements:
+        return dict.fromkeys(facts.catalogue.expand(ALWAYS_PROHIBITED))
+    return {identifier: element.position for element in elements for identifier in facts.catalogue.expand(element.word)}
+
+
+def in_clear(facts: Facts) -> Iterator[Draft]:
+    """STO002: kept in a weaker form than `storage.forms` asks for; one finding an asset. What may not be kept at all is STO001's."""
+    lines = facts.policy.storage.forms
+    if lines is None:
+        return
+    never = _never(facts)
+    for one in facts.inspected:
+        if one.asset.kind is AssetKind.FEED:
+            continue
+        weak: list[tuple[FieldEvidence, Line]] = []
+        for statement in one.fields:
+            line = _line(facts, statement, lines)
+            if line and statement.identifier not in never and not _kept_safe(facts, one, statement, line):
+                weak.append((statement, line))
+        if not weak:
+            continue
+        statements = [statement for statement, _ in weak]
+        kinds, where = titles(facts, [statement.identifier for statement in statements]), named(statements)
+        asked = weak[0][1].requirement
+        yield Draft(
+            "STO002",
+            (one.asset.id,),
+            Text(
+                f"{one.asset.id} 中 {kinds.zh}({where})保护不足:要求 {asked},实为 {statements[0].form}",
+                f"{one.asset.id}: {kinds.en} ({where}) too weakly protected: {asked} is asked for, {statements[0].form} was seen",
+            ),
+            source=one.asset.source,
+            asset=one.asset.id,
+            identifiers=_identifiers(statements),
+            evidence={"fields": [shown(statement) for statement in statements], "assets": [one.asset.id]},
+            policy=weak[0][1].position,
+            concern=concern(facts, statements),
+        )
+
+
+def _line(facts: Facts, statement: FieldEvidence, lines: Lines) -> Line | None:
+    """The most specific line about an identifier: its own, its group's, its level's."""
+    by_id = next((line for line in lines if line.element.word == statement.identifier), None)
+    if by_id:
+        return by_id
+    matching = [line for line in lines if statement.identifier in facts.catalogue.expand(line.element.word)]
+    return min(matching, key=lambda line: line.element.level is not None, default=None)
+
+
+def _kept_safe(facts: Facts, one: Inspected, statement: FieldEvidence, line: Line) -> bool:
+    enumerable = facts.catalogue[statement.identifier].enumerable
+    adequate = not statement.inadequate
+    if satisfies(line.requirement, statement.form, adequate=adequate, enumerable=enumerable, shown=statement.shown):
+        return True
+    declared = facts.sources[one.asset.source].at_rest if one.asset.source in facts.sources else None
+    by_medium = declared is not None and (declared.until is None or facts.as_of <= declared.until)
+    return by_medium and Form.ENCRYPTED in line.requirement.forms
+
+
+def too_long(facts: Facts) -> Iterator[Draft]:
+    """STO003: rows whose date lies further back than `delete_after`; one finding an asset."""
+    for line in facts.policy.storage.retention:
+        if line.delete_after is None:
+            continue
+        limit = line.delete_after.before(facts.as_of)
+        for one in facts.inspected:
+            tally = one.tally.fields.get(line.date)
+            if tally is None or not _meant(line, one):
+                continue
+            overdue = sum(rows for month, rows in tally.months.items() if month < f"{limit:%Y-%m}")
+            if not overdue:
+                continue
+            oldest = min(tally.months)
+            yield Draft(
+                "STO003",
+                (one.asset.id, line.date),
+                Text(
+                    f"{one.asset.id} 有 {overdue} 行超过保存期限 {line.delete_after}(按 {line.date},最早 {oldest})",
+                    f"{one.asset.id} keeps {overdue} rows longer than {line.delete_after} (by {line.date}, the oldest of {oldest})",
+                ),
+                source=one.asset.source,
+                asset=one.asset.id,
+                field=line.date,
+                evidence={"rows": overdue, "rows_inspected": tally.rows, "oldest": oldest, "limit": f"{limit:%Y-%m-%d}", "assets": [one.asset.id]},
+                policy=line.position,
+                concern=concern(facts, one.fields),
+            )
+
+
+def _meant(line: Retention, one: Inspected) -> bool:
+    return fnmatchcase(f"{one.asset.source}.{one.asset.name}", line.asset)
+
+
+def _identifiers(statements: list[FieldEvidence]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(statement.identifier for statement in statements))
+
+
+RULES = (prohibited, in_clear, too_long)

@@ -1,0 +1,120 @@
+"""Using: who can read what, and real people where none should be."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+
+from pii_audit.rules.reach import Reach, judge_access
+from pii_audit.language import Text
+from pii_audit.model.evidence import FREE_TEXT, FieldEvidence
+from pii_audit.model.finding import Outcome
+from pii_audit.model.forms import PLAIN_EQUIVALENT
+from pii_audit.model.run import Inspected
+from pii_audit.policy.model import Environment
+from pii_audit.rules.interface import Draft, Facts, concern, shown, titles
+
+REAL_SHARE = 0.01
+"""From this share of an environment's people on, they are the real ones; below, numbers may coincide by chance."""
+LISTED = 50
+"""Assets that a finding lists; the rest is counted."""
+
+
+def access(facts: Facts) -> Iterator[Draft]:
+    """USE001 everyone can read, USE002 wider than the post: one finding for each grant that opens the way."""
+    grouped: dict[tuple[str, str, str, str], list[Reach]] = defaultdict(list)
+    for reach in judge_access(facts.policy.access, facts.grants, facts.inspected, facts.catalogue):
+        rule = "USE001" if reach.everyone else "USE002"
+        source = reach.inspected.asset.source
+        grouped[rule, source, reach.grant.principal, reach.grant.opened_by].append(reach)
+    for (rule, source, principal, opened_by), reaches in grouped.items():
+        statements = [statement for reach in reaches for statement in reach.statements]
+        kinds = titles(facts, [statement.identifier for statement in statements])
+        assets = list(dict.fromkeys(reach.inspected.asset.id for reach in reaches))
+        more = len(assets) - 1
+        where = Text(f"{assets[0]} 等 {len(assets)} 个对象" if more else assets[0], f"{assets[0]} and {more} more" if more else assets[0])
+        message = Text(f"{principal} 可读取 {where.zh}:{kinds.zh}({opened_by})", f"{principal} can read {where.en}: {kinds.en} ({opened_by})")
+        yield Draft(
+            rule,
+            (source, principal, opened_by),
+            message,
+            outcome=Outcome.VIOLATION if any(reach.outcome is Outcome.VIOLATION for reach in reaches) else Outcome.GAP,
+            source=source,
+            asset=assets[0] if len(assets) == 1 else None,
+            identifiers=tuple(dict.fromkeys(statement.identifier for statement in statements)),
+            principal=principal,
+            evidence={
+                "assets": assets[:LISTED],
+                "assets_total": len(assets),
+                "path": list(reaches[0].grant.path),
+                "fields": [shown(statement) for statement in statements[:LISTED]],
+                "persons": max((statement.persons for statement in statements), default=0),
+            },
+            policy=reaches[0].policy,
+            concern=concern(facts, statements, everyone=reaches[0].everyone),
+        )
+
+
+def real_persons(facts: Facts) -> Iterator[Draft]:
+    """USE006: what an environment forbids, where it concerns the same persons as the sources that the policy names."""
+    for environment in facts.policy.storage.environments.values():
+        forbidden = frozenset(word for element in environment.forbid for word in facts.catalogue.expand(element.word))
+        for one in facts.inspected:
+            source = facts.sources.get(one.asset.source)
+            if source is None or source.environment != environment.id:
+                continue
+            statements = [
+                statement for statement in one.fields if statement.identifier in forbidden and statement.form in PLAIN_EQUIVALENT
+            ]
+            draft = _real(facts, environment, one, statements)
+            if draft is not None:
+                yield draft
+
+
+def _real(facts: Facts, environment: Environment, one: Inspected, statements: list[FieldEvidence]) -> Draft | None:
+    if not statements:
+        return None
+    common, known, origin = 0, 0, ""
+    if environment.same_persons_as:
+        common, known, origin = _common(facts.inspected, one, statements, environment.same_persons_as)
+        if not common or common < REAL_SHARE * known:
+            return None
+    kinds = titles(facts, [statement.identifier for statement in statements])
+    same = Text(f",其中 {common}/{known} 人与 {origin} 相同", f"; {common} of {known} persons are those of {origin}") if origin else Text("", "")
+    return Draft(
+        "USE006",
+        (one.asset.id,),
+        Text(f"{environment.id} 环境的 {one.asset.id} 含 {kinds.zh}{same.zh}", f"{one.asset.id} ({environment.id}) holds {kinds.en}{same.en}"),
+        source=one.asset.source,
+        asset=one.asset.id,
+        identifiers=tuple(dict.fromkeys(statement.identifier for statement in statements)),
+        evidence={"fields": [shown(statement) for statement in statements], "assets": [one.asset.id], "common": common, "persons": known, "same_as": origin},
+        policy=environment.position,
+        concern=concern(facts, statements),
+    )
+
+
+def _common(
+    inspected: Iterable[Inspected], one: Inspected, statements: list[FieldEvidence], origins: Iterable[str]
+) -> tuple[int, int, str]:
+    """The largest overlap of any identifier with any asset of the sources: people in common, people here, the other asset."""
+    best = (0, 0, "")
+    for other in inspected:
+        if not any(_is_from(other, origin) for origin in origins):
+            continue
+        for statement in statements:
+            mine = one.tally.fields[statement.field or FREE_TEXT].evidence[statement.identifier].persons
+            for theirs in other.fields:
+                if theirs.identifier == statement.identifier and theirs.form == statement.form:
+                    sketch = other.tally.fields[theirs.field or FREE_TEXT].evidence[theirs.identifier].persons
+                    best = max(best, (mine.common(sketch), len(mine), other.asset.id))
+    return best
+
+
+def _is_from(other: Inspected, origin: str) -> bool:
+    """Whether an asset is meant by `core` (a source) or `core.customer` (an asset of one)."""
+    return other.asset.source == origin or fnmatchcase(f"{other.asset.source}.{other.asset.name}", origin)
+
+
+RULES = (access, real_persons)

@@ -1,0 +1,57 @@
+"""An outbox folder as an outbound feed: every file in it is about to leave, and is read in full."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pii_audit.language import Text
+from pii_audit.model.asset import Asset, AssetKind
+from pii_audit.model.coverage import Coverage
+from pii_audit.sources.file_share.local import FolderSource
+from pii_audit.sources.file_share.names import shown
+from pii_audit.sources.format.files import file_asset
+from pii_audit.sources.globs import path_match
+from pii_audit.sources.interface import Reading, Sampling, failed
+
+
+class OutboxSource(FolderSource):
+    """The files of an outbox; `ignore` names control files (`*.ok`, `*.ctl`)."""
+
+    kind = AssetKind.FEED
+
+    def __init__(
+        self,
+        id_: str,
+        root: Path,
+        include: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        ignore: Sequence[str] = (),
+    ) -> None:
+        super().__init__(id_, root, include, exclude)
+        self._ignore = ignore
+
+    def open(self, asset: Asset, sampling: Sampling) -> Iterator[tuple[Asset, Reading]]:
+        """A sample proves nothing about what leaves: the sampling asked for does not apply."""
+        yield from super().open(asset, Sampling(seed=sampling.seed))
+
+    def rule(self, relative: str) -> Text | None:
+        ignored = path_match(relative, self._ignore)
+        if ignored:
+            return Text(f"控制文件,按 ignore 规则跳过:{ignored}", f"a control file, ignored by {ignored}")
+        return super().rule(relative)
+
+    def link(self, relative: str, target: Path, *, inside: bool) -> Asset | Coverage:
+        """What leaves under a link's name is the file that it points to.
+
+        Read where that is in the outbox, else failed.
+        """
+        if inside and target.is_file():
+            return file_asset(target, self.id, shown(relative), self.kind)
+        if inside:
+            return super().link(relative, target, inside=inside)
+        reason = Text(
+            "符号链接指向发送目录之外,内容未读取:请放入文件本身",
+            "is a symbolic link out of the outbox and was not read: put the file itself there",
+        )
+        return failed(self.id, shown(relative), reason)

@@ -1,0 +1,135 @@
+"""A folder of files, local or mounted: walked in name order, one folder's names in memory at a time."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pii_audit.language import Text
+from pii_audit.model.asset import Asset, AssetKind
+from pii_audit.model.coverage import Coverage
+from pii_audit.model.grant import Grant
+from pii_audit.sources.file_share.names import real, shown
+from pii_audit.sources.file_share.posix import file_grants, supported
+from pii_audit.sources.format.files import file_asset, readings
+from pii_audit.sources.globs import covers_folder, path_match
+from pii_audit.sources.interface import Reading, Sampling, Source, failed, skipped
+from pii_audit.sources.reading import unreadable
+
+ROOT_NAME = "."
+_NOT_INCLUDED = Text("不在 include 范围内", "not in include")
+_OTHER_KINDS = (
+    (stat.S_ISFIFO, Text("是命名管道,不是文件", "is a named pipe, not a file")),
+    (stat.S_ISSOCK, Text("是套接字,不是文件", "is a socket, not a file")),
+    (stat.S_ISCHR, Text("是设备,不是文件", "is a device, not a file")),
+    (stat.S_ISBLK, Text("是设备,不是文件", "is a device, not a file")),
+)
+
+
+class FolderSource(Source):
+    """The files below a folder; `include` and `exclude` are globs on the relative path."""
+
+    kind = AssetKind.FILE
+
+    def __init__(self, id_: str, root: Path, include: Sequence[str] = (), exclude: Sequence[str] = ()) -> None:
+        self.id = id_
+        self.root = root
+        self._include = include
+        self._exclude = exclude
+
+    def assets(self) -> Iterator[Asset | Coverage]:
+        if not self.root.is_dir():
+            yield failed(self.id, ROOT_NAME, self._no_root())
+            return
+        yield from self._walk("")
+
+    def open(self, asset: Asset, sampling: Sampling) -> Iterator[tuple[Asset, Reading]]:
+        yield from readings(real(self.root, asset.name), self.id, asset.name, sampling, kind=self.kind)
+
+    def grants(self) -> Iterator[Grant | Coverage]:
+        if not supported():
+            yield failed(
+                self.id, ROOT_NAME, Text("此系统上无法读取文件权限", "file rights cannot be read on this system")
+            )
+            return
+        for asset in self.assets():
+            if isinstance(asset, Coverage):
+                continue
+            try:
+                yield from file_grants(real(self.root, asset.name), self.root, self.id, asset.name)
+            except OSError as error:
+                reason = unreadable(error)
+                yield failed(self.id, asset.name, Text(f"文件权限:{reason.zh}", f"file rights: {reason.en}"))
+
+    def rule(self, relative: str) -> Text | None:
+        """The rule that leaves a file out, or None."""
+        excluded = path_match(relative, self._exclude)
+        if excluded:
+            return Text(f"被规则排除:{excluded}", f"excluded by {excluded}")
+        return _NOT_INCLUDED if self._include and not path_match(relative, self._include) else None
+
+    def link(self, relative: str, target: Path, *, inside: bool) -> Asset | Coverage:
+        """What becomes of a symbolic link to an existing file or folder.
+
+        It is listed, and read where it points to if at all.
+        """
+        if inside:
+            reason = Text("符号链接,目标按其自身路径读取", "is a symbolic link; its target is read under its own path")
+        else:
+            reason = Text("符号链接指向来源之外,未跟随", "is a symbolic link out of the source, not followed")
+        return skipped(self.id, shown(relative), reason, size=target.stat().st_size)
+
+    def _no_root(self) -> Text:
+        if not self.root.exists():
+            return Text(
+                "文件夹不存在:请检查 audit.yaml 中的 url,并确认共享已挂载",
+                "the folder does not exist: check its url in audit.yaml and that the share is mounted",
+            )
+        return Text("不是文件夹:请检查 audit.yaml 中的 url", "is not a folder: check its url in audit.yaml")
+
+    def _walk(self, folder: str) -> Iterator[Asset | Coverage]:
+        try:
+            with os.scandir(self.root / folder) as found:
+                names = sorted((entry.name for entry in found), key=os.fsencode)
+        except OSError as error:
+            yield failed(self.id, f"{shown(folder)}/" if folder else ROOT_NAME, unreadable(error))
+            return
+        for name in names:
+            relative = f"{folder}/{name}" if folder else name
+            try:
+                status = (self.root / relative).lstat()
+                if stat.S_ISDIR(status.st_mode):
+                    yield from self._folder(relative)
+                else:
+                    yield self._entry(relative, status)
+            except OSError as error:
+                yield failed(self.id, shown(relative), unreadable(error))
+
+    def _folder(self, relative: str) -> Iterator[Asset | Coverage]:
+        excluded = covers_folder(relative, self._exclude)
+        if excluded:
+            reason = Text(f"被规则排除:{excluded}", f"excluded by {excluded}")
+            yield skipped(self.id, f"{shown(relative)}/", reason)
+        else:
+            yield from self._walk(relative)
+
+    def _entry(self, relative: str, status: os.stat_result) -> Asset | Coverage:
+        name = shown(relative)
+        rule = self.rule(relative)
+        if rule:
+            return skipped(self.id, name, rule, size=status.st_size)
+        if stat.S_ISLNK(status.st_mode):
+            return self._link(relative)
+        other = next((text for test, text in _OTHER_KINDS if test(status.st_mode)), None)
+        if other:
+            return skipped(self.id, name, other)
+        return file_asset(self.root / relative, self.id, name, self.kind)
+
+    def _link(self, relative: str) -> Asset | Coverage:
+        target = Path(os.path.realpath(self.root / relative))
+        if not target.exists():
+            reason = Text("符号链接的目标不存在", "is a symbolic link to nothing")
+            return skipped(self.id, shown(relative), reason)
+        return self.link(relative, target, inside=target.is_relative_to(os.path.realpath(self.root)))

@@ -1,0 +1,112 @@
+"""The bytes of one file or stream, read once from start to end, and the text decoded from them."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from pii_audit.errors import InspectionError
+from pii_audit.language import Text
+from pii_audit.sources.format.cut import place_to_cut
+from pii_audit.sources.format.encoding import Decoder, detect_encoding
+from pii_audit.sources.reading import Ledger
+
+HEAD = 1 << 20
+"""Bytes by which a file's kind is told."""
+BLOCK = 1 << 20
+MAX_LINE = 16 << 20
+"""Characters of the longest line that is kept in one piece."""
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Opens a regular file for reading; never waits on a pipe or device that took its place.
+
+    Raises OSError, or InspectionError for something that is not a regular file.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return os.fdopen(descriptor, "rb", buffering=0)
+    os.close(descriptor)
+    raise InspectionError(Text("不是普通文件", "is not a regular file"))
+
+
+class Content:
+    """One pass over a binary stream: its first bytes for a look, then all of its text.
+
+    A stream that fails while the head is read raises OSError from the constructor.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.head = self._read(HEAD)
+        self.whole = len(self.head) < HEAD
+        self.decoder = Decoder(detect_encoding(self.head, whole=self.whole))
+        self.bytes = len(self.head)
+
+    def _read(self, size: int) -> bytes:
+        parts: list[bytes] = []
+        while size:
+            part = self._stream.read(size)
+            if not part:
+                break
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+
+    def preview(self) -> str:
+        """The text of the head, for telling the structure; leaves the pass untouched."""
+        return Decoder(self.decoder.encoding).feed(self.head, final=self.whole)
+
+    def texts(self) -> Iterator[str]:
+        """The whole text in pieces that end at line ends where lines are of ordinary length."""
+        data, final = self.head, self.whole
+        while True:
+            text = self.decoder.feed(data, final=final)
+            if text:
+                yield text
+            if final:
+                return
+            data = self._read(BLOCK)
+            self.bytes += len(data)
+            final = not data
+
+    def lines(self) -> Iterator[str]:
+        """Lines with their own ends (LF, CR LF or CR); one of more than 16 million characters comes in pieces."""
+        rest = ""
+        for piece in self.texts():
+            text = rest + piece
+            held = "\r" if text.endswith("\r") else ""
+            body = text[: len(text) - len(held)]
+            lines = io.StringIO(body, newline="").readlines()
+            rest = held
+            if lines and not lines[-1].endswith(("\n", "\r")):
+                rest = lines.pop() + held
+            yield from lines
+            while len(rest) >= MAX_LINE:
+                cut = place_to_cut(rest[:MAX_LINE])
+                yield rest[:cut]
+                rest = rest[cut:]
+        yield from io.StringIO(rest, newline="").readlines()
+
+    def settle(self, ledger: Ledger) -> None:
+        """Writes into the ledger what decoding met."""
+        ledger.bytes = self.bytes
+        decoder = self.decoder
+        if decoder.replaced:
+            ledger.failures.append(
+                Text(
+                    f"{decoder.replaced} 处字节无法解码,首处在第 {decoder.first_bad} 行",
+                    f"{decoder.replaced} place(s) could not be decoded, the first in line {decoder.first_bad}",
+                )
+            )
+        if decoder.nuls:
+            ledger.notes.append(
+                Text(
+                    f"{decoder.nuls} 个 NUL 字符按分隔符处理",
+                    f"{decoder.nuls} NUL character(s) were read as separators",
+                )
+            )

@@ -1,0 +1,159 @@
+"""What a file is, told by its content; its name only breaks ties."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from pii_audit.sources.format.delimited import CELLS, Dialect
+from pii_audit.sources.format.header import is_header
+from pii_audit.sources.format.jsonpath import decoder
+
+DELIMITERS = (",", "\t", ";", "|", "^", "\x01")
+SAMPLE_LINES = 200
+SAMPLE_JSON = 50
+_TABLE_NAMES = {".csv", ".tsv", ".tab", ".psv"}
+_JSON_NAMES = {".json", ".geojson"}
+_LINES_NAMES = {".jsonl", ".ndjson"}
+# Hive separates cells by 0x01, so that one is not a sign of a binary file.
+_CONTROL = re.compile(rb"[\x02-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_CONTROL_SHARE = 0.02
+_BINARY_LOOK = 65_536
+_OPENS_OBJECT = re.compile(r'\{\s*(?:"|\})')
+
+
+@dataclass(frozen=True, slots=True)
+class JsonDocument:
+    """One JSON value, or several after each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class JsonLines:
+    """One JSON value a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlainText:
+    """Text without columns."""
+
+
+Structure = Dialect | JsonDocument | JsonLines | PlainText
+
+
+def is_binary(head: bytes, codec: str) -> bool:
+    """Whether bytes that no kind claims are no text at all: too many control characters for any 8-bit text."""
+    if codec not in ("utf-8", "gb18030"):
+        return False
+    look = head[:_BINARY_LOOK]
+    return len(_CONTROL.findall(look)) > _CONTROL_SHARE * len(look)
+
+
+def structure_of(preview: str, *, whole: bool, name: str) -> Structure:
+    """The structure that the first characters of a text show; `whole` says that there are no more."""
+    suffix = PurePosixPath(name).suffix.lower()
+    lines = io.StringIO(preview, newline="").readlines()
+    if not whole:
+        # The last line of a preview is cut off somewhere.
+        lines = lines[:-1]
+    lines = [line for line in lines if line.strip()]
+    start = preview.lstrip(" \t\r\n\0")
+    if start.startswith(("{", "[")):
+        if _json_lines(lines, suffix):
+            return JsonLines()
+        if _json_document(start, suffix, whole=whole):
+            return JsonDocument()
+    return _delimited(lines, suffix) or PlainText()
+
+
+def _json_lines(lines: Sequence[str], suffix: str) -> bool:
+    sample = lines[:SAMPLE_JSON]
+    good = sum(map(_is_record, sample))
+    if suffix in _LINES_NAMES:
+        return bool(sample)
+    return len(sample) > 1 and good * 2 > len(sample)
+
+
+def _is_record(line: str) -> bool:
+    stripped = line.strip()
+    if not stripped.startswith(("{", "[")):
+        return False
+    try:
+        json.loads(stripped)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _json_document(start: str, suffix: str, *, whole: bool) -> bool:
+    if suffix in _JSON_NAMES:
+        return True
+    if start.startswith("{"):
+        return _OPENS_OBJECT.match(start) is not None
+    inside = start[1:].lstrip()
+    if inside.startswith("]"):
+        return True
+    try:
+        _, end = decoder().raw_decode(inside)
+    except (json.JSONDecodeError, RecursionError):
+        return not whole and inside.startswith("{")
+    return inside[end:].lstrip()[:1] in (",", "]", "")
+
+
+def _delimited(lines: Sequence[str], suffix: str) -> Dialect | None:
+    if not lines:
+        return None
+    sample = lines[:SAMPLE_LINES]
+    best: tuple[float, int, str, list[list[str]]] | None = None
+    for delimiter in DELIMITERS:
+        rows = _parse(sample, delimiter)
+        if not rows:
+            continue
+        width, often = Counter(map(len, rows)).most_common(1)[0]
+        share = often / len(rows)
+        if width > 1 and (best is None or (share, width) > best[:2]):
+            best = (share, width, delimiter, rows)
+    if suffix in _TABLE_NAMES and (best is None or best[1] <= CELLS):
+        return _named_table(best, sample)
+    if best is None or best[1] > CELLS:
+        return None
+    share, width, delimiter, rows = best
+    dialect = _dialect(delimiter, width, rows)
+    enough = share >= (0.7 if dialect.header else 0.9) and len(rows) > 1
+    if not enough or (delimiter == "," and not dialect.header and (width == 2 or _prose(rows))):  # noqa: PLR2004 - two cells: one comma a line
+        return None
+    return dialect
+
+
+def _named_table(best: tuple[float, int, str, list[list[str]]] | None, sample: Sequence[str]) -> Dialect:
+    """A file that is called a table is read as one, ragged or of one column as it may be."""
+    if best is None:
+        ragged = max(DELIMITERS, key=lambda delimiter: max(line.count(delimiter) for line in sample))
+        rows = _parse(sample, ragged)
+        return _dialect(ragged, 1, rows)
+    _, width, delimiter, rows = best
+    return _dialect(delimiter, width, rows)
+
+
+def _dialect(delimiter: str, width: int, rows: Sequence[Sequence[str]]) -> Dialect:
+    first = rows[0]
+    header = len(first) > width // 2 and is_header(first, rows[1:])
+    return Dialect(delimiter, width, tuple(cell.strip() for cell in first) if header else None)
+
+
+def _parse(lines: Sequence[str], delimiter: str) -> list[list[str]]:
+    try:
+        return [row for row in csv.reader(lines, delimiter=delimiter) if row]
+    except csv.Error:
+        return [line.rstrip("\r\n").split(delimiter) for line in lines]
+
+
+def _prose(rows: Sequence[Sequence[str]]) -> bool:
+    """Commas of sentences are followed by a blank."""
+    later = [cell for row in rows for cell in row[1:]]
+    return sum(cell.startswith(" ") for cell in later) * 2 > len(later)

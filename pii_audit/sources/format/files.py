@@ -1,0 +1,104 @@
+"""One file or stream in, its readings out: the entry that shares, feeds, `inspect` and `gate` have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO, assert_never
+
+from pii_audit.errors import InspectionError
+from pii_audit.language import Text
+from pii_audit.model.asset import Asset, AssetKind
+from pii_audit.sources.database.sqlite import contained
+from pii_audit.sources.file_share.posix import user_name
+from pii_audit.sources.format.content import Content, open_regular
+from pii_audit.sources.format.delimited import DelimitedReading, Dialect
+from pii_audit.sources.format.detect import JsonDocument, JsonLines, PlainText, is_binary, structure_of
+from pii_audit.sources.format.json_document import JsonReading
+from pii_audit.sources.format.json_lines import JsonLinesReading
+from pii_audit.sources.format.kinds import SQLITE, kind_of
+from pii_audit.sources.format.text import TextReading
+from pii_audit.sources.interface import Reading, Sampling
+from pii_audit.sources.reading import Ledger, NoReading, unreadable
+
+EVERYTHING = Sampling()
+
+
+def file_asset(path: Path, source: str, name: str, kind: AssetKind = AssetKind.FILE) -> Asset:
+    """What the file system knows of a file; raises OSError."""
+    status = path.stat()
+    return Asset(
+        source,
+        name,
+        kind,
+        size=status.st_size,
+        modified=datetime.fromtimestamp(status.st_mtime, UTC),
+        owner=user_name(status.st_uid),
+    )
+
+
+def readings(
+    path: Path, source: str, name: str, sampling: Sampling = EVERYTHING, *, kind: AssetKind = AssetKind.FILE
+) -> Iterator[tuple[Asset, Reading]]:
+    """The readings of one file; each is to be read before the next is asked for, since the file is closed after it.
+
+    Never raises for a foreseeable cause: a file that cannot be read gives a reading without chunks that says why.
+    """
+    asset = Asset(source, name, kind)
+    try:
+        asset = file_asset(path, source, name, kind)
+        stream = open_regular(path)
+    except OSError as error:
+        yield asset, NoReading.failed(source, name, unreadable(error), size=asset.size)
+        return
+    except InspectionError as error:
+        yield asset, NoReading.failed(source, name, error.what)
+        return
+    with closing(stream):
+        yield from _readings(stream, asset, sampling, path)
+
+
+def readings_of_stream(
+    stream: BinaryIO, name: str, source: str = "", *, kind: AssetKind = AssetKind.FILE
+) -> Iterator[tuple[Asset, Reading]]:
+    """The same for a binary stream such as standard input, read once, in full, without a copy on disk."""
+    yield from _readings(stream, Asset(source, name, kind), EVERYTHING, None)
+
+
+def _readings(stream: BinaryIO, asset: Asset, sampling: Sampling, path: Path | None) -> Iterator[tuple[Asset, Reading]]:
+    source, name, size = asset.source, asset.name, asset.size
+    try:
+        content = Content(stream)
+    except OSError as error:
+        yield asset, NoReading.failed(source, name, unreadable(error), size=size)
+        return
+    found = kind_of(content.head)
+    if found and found.id == SQLITE and path is not None:
+        yield from contained(path, asset, sampling)
+    elif found:
+        reason = Text(f"没有能读取此类文件的读取器:{found.title.zh}", f"no reader for this kind: {found.title.en}")
+        yield asset, NoReading.failed(source, name, reason, size=size)
+    elif is_binary(content.head, content.decoder.encoding.codec):
+        reason = Text("没有能读取此类文件的读取器:未知的二进制文件", "no reader for this kind: unknown binary file")
+        yield asset, NoReading.failed(source, name, reason, size=size)
+    else:
+        yield _structured(content, asset, sampling)
+
+
+def _structured(content: Content, asset: Asset, sampling: Sampling) -> tuple[Asset, Reading]:
+    ledger = Ledger(asset.source, asset.name)
+    structure = structure_of(content.preview(), whole=content.whole, name=asset.name)
+    match structure:
+        case Dialect():
+            return replace(asset, fields=structure.fields()), DelimitedReading(content, structure, ledger, sampling)
+        case JsonDocument():
+            return asset, JsonReading(content, ledger, sampling)
+        case JsonLines():
+            return asset, JsonLinesReading(content, ledger, sampling)
+        case PlainText():
+            return asset, TextReading(content, ledger)
+        case _:
+            assert_never(structure)

@@ -1,0 +1,216 @@
+"""What all readings share: the ledger kept while reading, rows put into chunks, and repeatable samples."""
+
+from __future__ import annotations
+
+import math
+import random
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pii_audit.language import Text
+from pii_audit.model.asset import Chunk, TableChunk
+from pii_audit.model.coverage import Coverage, CoverageStatus
+from pii_audit.sources.interface import Reading, Sampling, failed
+
+ROWS = 5_000
+"""Rows in one chunk, fewer where cells are large."""
+CHARACTERS = 8 << 20
+
+Row = Sequence[str | None] | Mapping[str, str | None]
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What becomes of one asset while it is read: counts, oddities (`notes`) and what stayed unread (`failures`)."""
+
+    source: str
+    asset: str
+    bytes: int | None = None
+    rows: int | None = None
+    total: int | None = None
+    draws: int | None = None
+    draw: str = ""
+    finished: bool = False
+    notes: list[Text] = field(default_factory=list)
+    failures: list[Text] = field(default_factory=list)
+
+    def drew(self, sampling: Sampling, rows: int) -> None:
+        """Notes that so many rows were drawn; `draw` tells their chunks from those of other samples."""
+        self.rows = self.draws = rows
+        self.draw = f"sample {sampling.rows} seed {sampling.seed}: "
+
+    def coverage(self) -> Coverage:
+        """The row of the coverage ledger; an unfinished reading counts as failed."""
+        failures = list(self.failures)
+        if not self.finished and not failures:
+            failures.append(Text("没有读到末尾", "was not read to its end"))
+        reasons = [*failures, *self.notes]
+        reason = Text(";".join(r.zh for r in reasons), "; ".join(r.en for r in reasons)) if reasons else None
+        status = CoverageStatus.INSPECTED if self.draws is None else CoverageStatus.SAMPLED
+        return Coverage(
+            self.source,
+            self.asset,
+            CoverageStatus.FAILED if failures else status,
+            reason,
+            bytes=self.bytes,
+            rows=self.rows,
+            total=self.total,
+            draws=self.draws,
+        )
+
+
+class LedgerReading(Reading):
+    """A reading that goes once through its asset and keeps a ledger."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+
+    def __iter__(self) -> Iterator[Chunk]:
+        try:
+            yield from self.chunks()
+        except OSError as error:
+            self.ledger.failures.append(unreadable(error))
+        except (MemoryError, RecursionError):
+            self.ledger.failures.append(Text("内容过大或嵌套过深", "too large or too deeply nested to be read on"))
+        self.ledger.finished = True
+
+    @abstractmethod
+    def chunks(self) -> Iterator[Chunk]:
+        """The chunks; an OSError that is raised here ends the reading as failed."""
+
+    def coverage(self) -> Coverage:
+        return self.ledger.coverage()
+
+
+class NoReading(Reading):
+    """The reading of something that cannot be read: no chunks, and the reason."""
+
+    def __init__(self, coverage: Coverage) -> None:
+        self._coverage = coverage
+
+    @classmethod
+    def failed(cls, source: str, asset: str, reason: Text, *, size: int | None = None) -> NoReading:
+        """For an object that could not be inspected."""
+        return cls(failed(source, asset, reason, size=size))
+
+    def __iter__(self) -> Iterator[Chunk]:
+        return iter(())
+
+    def coverage(self) -> Coverage:
+        return self._coverage
+
+
+def unreadable(error: OSError) -> Text:
+    """Why the operating system did not let something be read, without its path."""
+    known = {
+        PermissionError: Text("没有读取权限", "permission denied"),
+        FileNotFoundError: Text("读取时已不存在", "vanished before it was read"),
+        IsADirectoryError: Text("是文件夹,不是文件", "is a folder, not a file"),
+        NotADirectoryError: Text("是文件,不是文件夹", "is a file, not a folder"),
+    }
+    detail = error.strerror or type(error).__name__
+    return known.get(type(error), Text(f"无法读取:{detail}", f"cannot be read: {detail}"))
+
+
+class Batcher:
+    """Rows in, chunks out: at most 5,000 rows or about 8 million characters each, columns in order of appearance.
+
+    `fields` names the columns of rows that are sequences; `surplus` names those past the last.
+    """
+
+    def __init__(self, ledger: Ledger, fields: Sequence[str] = (), surplus: Callable[[int], str] | None = None) -> None:
+        self._ledger = ledger
+        self._names = list(fields)
+        self._surplus = surplus or (lambda index: f"column {index + 1}")
+        self._numbers: list[int] = []
+        self._rows: list[Row] = []
+        self._size = 0
+
+    def add(self, number: int, row: Row) -> Iterator[TableChunk]:
+        """Takes one row; gives a chunk when one is full."""
+        self._numbers.append(number)
+        self._rows.append(row)
+        cells = row.values() if isinstance(row, Mapping) else row
+        self._size += sum(len(cell) for cell in cells if cell)
+        if len(self._rows) >= ROWS or self._size >= CHARACTERS:
+            yield from self.flush()
+
+    def flush(self) -> Iterator[TableChunk]:
+        """The last, partly filled chunk."""
+        if not self._rows:
+            return
+        first, last = self._numbers[0], self._numbers[-1]
+        yield TableChunk(f"{self._ledger.draw}{first}-{last}", self._numbers, self._columns())
+        self._numbers, self._rows, self._size = [], [], 0
+
+    def _columns(self) -> dict[str, Sequence[str | None]]:
+        mappings = [row for row in self._rows if isinstance(row, Mapping)]
+        if mappings:
+            names = dict.fromkeys(name for row in mappings for name in row)
+            return {name: [row.get(name) for row in mappings] for name in names}
+        rows = [list(row) for row in self._rows if not isinstance(row, Mapping)]
+        width = max(len(self._names), *map(len, rows))
+        for row in rows:
+            row.extend([None] * (width - len(row)))
+        for index in range(len(self._names), width):
+            self._names.append(self._surplus(index))
+        return dict(zip(self._names, zip(*rows, strict=True), strict=True))
+
+
+def generator(sampling: Sampling, source: str, asset: str) -> random.Random:
+    """The random numbers of one asset: the same for the same seed, independent between assets."""
+    return random.Random(f"{sampling.seed}\x1f{source}\x1f{asset}")  # noqa: S311 - a sample, not a secret
+
+
+def sampled(rows: Iterator[tuple[int, Row]], sampling: Sampling, ledger: Ledger) -> Iterator[tuple[int, Row]]:
+    """Every row, or a simple random sample of them in row order; counts both in the ledger.
+
+    Reservoir sampling without replacement (Li 1994, algorithm L): each set of rows is equally likely, so that the rows
+    drawn
+    count as independent draws.
+    """
+    ledger.rows = ledger.total = 0
+    if sampling.rows is None:
+        for number, row in rows:
+            ledger.rows = ledger.total = ledger.total + 1
+            yield number, row
+        return
+    size = sampling.rows
+    rng = generator(sampling, ledger.source, ledger.asset)
+    kept: list[tuple[int, Row]] = []
+    weight, upcoming = 1.0, -1
+    failure: Exception | None = None
+    try:
+        for index, item in enumerate(rows):
+            ledger.total = index + 1
+            if index < size:
+                kept.append(item)
+            elif index == upcoming:
+                kept[rng.randrange(size)] = item
+            if index >= size - 1 and index >= upcoming:
+                weight *= math.exp(math.log(1.0 - rng.random()) / size)
+                upcoming = index + 1 + int(math.log(1.0 - rng.random()) / math.log1p(-weight))
+    except Exception as error:  # noqa: BLE001 - raised again below, after what was drawn until then
+        failure = error
+    ledger.rows = len(kept)
+    if ledger.total > size:
+        ledger.drew(sampling, size)
+    yield from sorted(kept, key=lambda item: item[0])
+    if failure:
+        raise failure
+
+
+def unique(names: Sequence[str]) -> tuple[str, ...]:
+    """Names made unique: the second `phone` is `phone (2)`."""
+    taken: set[str] = set(names)
+    seen: set[str] = set()
+    out: list[str] = []
+    for name in names:
+        candidate, count = name, 1
+        while candidate in seen or (count > 1 and candidate in taken):
+            count += 1
+            candidate = f"{name} ({count})"
+        seen.add(candidate)
+        out.append(candidate)
+    return tuple(out)

@@ -1,0 +1,127 @@
+"""From a source as audit.yaml declares it to the thing that reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from pii_audit.errors import UsageError
+from pii_audit.language import Text
+from pii_audit.sources.interface import Source
+
+ENTRY_POINTS = "pii_audit.sources"
+
+
+class SourceSpec(Protocol):
+    """What a source needs to know of itself; `url` is resolved already, never `env:` or `keyring:`."""
+
+    @property
+    def id(self) -> str:
+        """The id of the source in the workspace."""
+
+    @property
+    def kind(self) -> str:
+        """`database`, `file_share`, `feed`, or the name of an entry point."""
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+
+    @property
+    def include(self) -> tuple[str, ...]:
+        """Globs of what is read; empty for everything."""
+
+    @property
+    def exclude(self) -> tuple[str, ...]:
+        """Globs of what is left out."""
+
+    @property
+    def ignore(self) -> tuple[str, ...]:
+        """Globs of a feed's control files."""
+
+
+Opener = Callable[[SourceSpec, Path], Source]
+
+
+def open_source(spec: SourceSpec, *, root: Path) -> Source:
+    """The source that a spec declares; relative paths are relative to `root`, the folder of audit.yaml.
+
+    Reads nothing yet. Raises UsageError for a kind or url that nothing here can read; the url, which may hold a
+    password, is not repeated.
+    """
+    opener = _BUILT_IN.get(spec.kind)
+    if opener is None:
+        found = next(iter(entry_points(group=ENTRY_POINTS, name=spec.kind)), None)
+        if found is None:
+            known = ", ".join(_BUILT_IN)
+            raise UsageError(
+                Text(f"未知的来源类型 “{spec.kind}”", f'unknown kind of source "{spec.kind}"'),
+                where=spec.id,
+                todo=Text(f"可用:{known}", f"Known kinds: {known}"),
+            )
+        opener = found.load()
+    return opener(spec, root)
+
+
+def _database(spec: SourceSpec, root: Path) -> Source:
+    from pii_audit.sources.database.sqlite import SqliteSource  # noqa: PLC0415 - a scan loads what it reads
+
+    scheme, rest = _scheme(spec.url)
+    if scheme in ("sqlite", "sqlite+pysqlite"):
+        # SQLAlchemy writes sqlite:///relative and sqlite:////absolute.
+        rest = rest.removeprefix("///")
+    elif scheme:
+        raise _unsupported(spec, Text("sqlite:路径", "sqlite:PATH"))
+    if not rest or rest.startswith(("//", ":memory:")):
+        raise _unsupported(spec, Text("sqlite:路径", "sqlite:PATH"))
+    return SqliteSource(spec.id, root / rest, spec.include, spec.exclude)
+
+
+def _file_share(spec: SourceSpec, root: Path) -> Source:
+    from pii_audit.sources.file_share.local import FolderSource  # noqa: PLC0415 - as above
+
+    return FolderSource(spec.id, _folder(spec, root), spec.include, spec.exclude)
+
+
+def _feed(spec: SourceSpec, root: Path) -> Source:
+    from pii_audit.sources.feed.outbox import OutboxSource  # noqa: PLC0415 - as above
+
+    return OutboxSource(spec.id, _folder(spec, root), spec.include, spec.exclude, spec.ignore)
+
+
+_BUILT_IN: Mapping[str, Opener] = {"database": _database, "file_share": _file_share, "feed": _feed}
+
+
+def _folder(spec: SourceSpec, root: Path) -> Path:
+    scheme, rest = _scheme(spec.url)
+    if not scheme:
+        return root / rest
+    parts = urlsplit(spec.url)
+    if scheme != "file" or parts.netloc not in ("", "localhost"):
+        raise _unsupported(spec, Text("文件夹路径、file:///路径", "a folder's path, file:///PATH"))
+    return root / unquote(parts.path)
+
+
+def _scheme(url: str) -> tuple[str, str]:
+    """The scheme and what follows its colon; a drive letter is no scheme."""
+    scheme, colon, rest = url.partition(":")
+    if (
+        not colon
+        or len(scheme) == 1
+        or not scheme.replace("+", "").replace("-", "").replace(".", "").isalnum()
+        or not scheme.isascii()
+    ):
+        return "", url
+    return scheme.lower(), rest
+
+
+def _unsupported(spec: SourceSpec, supported: Text) -> UsageError:
+    scheme, _ = _scheme(spec.url)
+    return UsageError(
+        Text(f"无法读取这种 url({scheme}:…)", f"cannot read a url of this form ({scheme}:…)"),
+        where=spec.id,
+        todo=Text(f"目前支持:{supported.zh}", f"Supported now: {supported.en}"),
+    )

@@ -1,0 +1,197 @@
+"""Opening the store's database, its transactions, and its failures in words that tell what to do."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from pii_audit.errors import StoreError
+from pii_audit.language import Text
+
+BUSY_MS = 30_000
+"""So long one writer waits for another."""
+
+_FAILURES: dict[str, tuple[Text, Text]] = {
+    "SQLITE_BUSY": (
+        Text("存储库正被另一个进程占用", "the store is locked by another process"),
+        Text("等它结束后重试", "try again when that one has ended"),
+    ),
+    "SQLITE_FULL": (
+        Text("磁盘已满，存储库未写入", "the disk is full; the store was not written"),
+        Text("腾出空间后重试，原有内容未变", "make room and try again; what it held is unchanged"),
+    ),
+    "SQLITE_IOERR": (
+        Text(
+            "存储库读写失败（磁盘已满、超出文件大小限制或设备故障）",
+            "the store could not be read or written (disk full, file size limit or a faulty device)",
+        ),
+        Text("检查磁盘后重试，原有内容未变", "look at the disk and try again; what it held is unchanged"),
+    ),
+    "SQLITE_READONLY": (
+        Text("存储库只读", "the store is read-only"),
+        Text("检查文件和所在文件夹的权限", "look at the permissions of the file and of its folder"),
+    ),
+    "SQLITE_NOTADB": (
+        Text("该文件不是存储库", "the file is not a store"),
+        Text("在 audit.yaml 的 store 中改用别的路径", "name another path under `store` in audit.yaml"),
+    ),
+    "SQLITE_CORRUPT": (
+        Text("存储库已损坏", "the store is damaged"),
+        Text("从备份恢复，或把它移走后重新运行", "restore it from a backup, or move it away and run again"),
+    ),
+    "SQLITE_CANTOPEN": (
+        Text("存储库无法打开", "the store cannot be opened"),
+        Text("检查路径和权限", "look at the path and its permissions"),
+    ),
+}
+_FAILURES["SQLITE_LOCKED"] = _FAILURES["SQLITE_BUSY"]
+_FAILURES["SQLITE_PERM"] = _FAILURES["SQLITE_READONLY"]
+
+
+def failure(error: sqlite3.Error | DBAPIError, where: str) -> StoreError:
+    """The StoreError for what a driver reported. The driver's own text is quoted only where it can hold no value."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    name = getattr(cause, "sqlite_errorname", "") or ""
+    for start, (what, todo) in _FAILURES.items():
+        if name == start or name.startswith(f"{start}_"):
+            return StoreError(what, where=where, todo=todo)
+    kind = name or type(cause).__name__
+    return StoreError(
+        Text(f"存储库出错（{kind}）", f"the store failed ({kind})"),
+        where=where,
+        todo=Text("检查数据库是否可用、地址是否正确", "look whether the database is up and the address right"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An open database: `write` and `read` are its transactions, `where` names it in messages, without secrets."""
+
+    engine: Engine
+    where: str
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction that is written whole or not at all; the only writer while it lasts."""
+        writing = self.engine.execution_options(pii_audit_write=True)
+        with self._translated(), writing.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One consistent view."""
+        with self._translated(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            raise failure(error, self.where) from error
+
+    def close(self) -> None:
+        """Lets go of all connections."""
+        self.engine.dispose()
+
+
+def connect(url: str, root: Path, *, create: bool = True) -> Database:
+    """The database of a store's URL: `sqlite:PATH` (relative to `root`) or a SQLAlchemy URL.
+
+    A new SQLite file is 0600, folders made for it 0700. StoreError when it cannot be opened, or does not exist and
+    `create` is off.
+    """
+    path = _sqlite_path(url, root)
+    if path is None:
+        return _server(url)
+    _prepare(path, create=create)
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)), hide_parameters=True, connect_args={"timeout": BUSY_MS / 1000}
+    )
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+    return Database(engine, str(path))
+
+
+def _sqlite_path(url: str, root: Path) -> Path | None:
+    if not url.startswith("sqlite:"):
+        return None
+    rest = url.removeprefix("sqlite:")
+    path = rest.removeprefix("///") if rest.startswith("///") else rest
+    if not path or path.startswith("//") or path == ":memory:":
+        raise StoreError(
+            Text("存储库地址缺少文件路径", "the store's address names no file"),
+            where=url,
+            todo=Text(
+                "写成 sqlite:路径，例如 sqlite:.pii-audit/store.db",
+                "write sqlite:PATH, e.g. sqlite:.pii-audit/store.db",
+            ),
+        )
+    return root / path
+
+
+def _prepare(path: Path, *, create: bool) -> None:
+    if not create and not path.exists():
+        raise StoreError(
+            Text("还没有存储库", "there is no store yet"),
+            where=str(path),
+            todo=Text("先运行 pii-audit run", "run `pii-audit run` first"),
+        )
+    try:
+        missing = [folder for folder in (path.parent, *path.parent.parents) if not folder.exists()]
+        for folder in reversed(missing):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        if not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+        with closing(sqlite3.connect(path, timeout=BUSY_MS / 1000)) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            # Only a file of our own making: somebody else's database is refused later, and stays as it is.
+            if path.stat().st_size == 0:
+                connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise StoreError(
+            Text(f"存储库无法创建：{reason}", f"the store cannot be made: {reason}"),
+            where=str(path),
+            todo=Text("检查路径、权限和磁盘空间", "look at the path, its permissions and the disk"),
+        ) from error
+    except sqlite3.Error as error:
+        raise failure(error, str(path)) from error
+
+
+def _server(url: str) -> Database:
+    try:
+        parsed = make_url(url)
+        engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
+    except (ArgumentError, NoSuchModuleError, ValueError):
+        raise StoreError(
+            Text("存储库地址无法识别", "the store's address is not understood"),
+            todo=Text("写成 sqlite:路径 或 SQLAlchemy 地址", "write sqlite:PATH or a SQLAlchemy URL"),
+        ) from None
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            Text(f"缺少数据库驱动 {error.name}", f"the database driver {error.name} is not installed"),
+            todo=Text("安装它后重试", "install it and try again"),
+        ) from error
+    return Database(engine, parsed.render_as_string(hide_password=True))
+
+
+def _set_up(connection: Any, _record: Any) -> None:
+    # The driver would otherwise open transactions on its own, too late to hold the write lock while reading.
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("pii_audit_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -1,0 +1,99 @@
+"""When a finding counts as fixed: the one rule, free of any database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from pii_audit.model.coverage import CoverageStatus
+from pii_audit.model.finding import Finding, Status
+
+READ = frozenset({CoverageStatus.INSPECTED, CoverageStatus.SAMPLED})
+IN_WORK = frozenset({Status.OPEN, Status.ASSIGNED, Status.RECTIFYING})
+"""Lives that a re-scan can end; a decision of a person (accepted, false positive) it leaves alone."""
+
+_WEAKEST_FIRST = (CoverageStatus.FAILED, CoverageStatus.SKIPPED, CoverageStatus.SAMPLED, CoverageStatus.INSPECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How far one asset was looked into; `draws` are the independent draws of a sample."""
+
+    status: CoverageStatus
+    draws: int = 0
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Sorts the weakest look first."""
+        return _WEAKEST_FIRST.index(self.status), self.draws
+
+    def as_strong_as(self, before: Depth | None) -> bool:
+        """Whether not seeing something now refutes having seen it then; `before` None is unknown, so in full."""
+        if self.status is CoverageStatus.INSPECTED:
+            return True
+        if self.status is not CoverageStatus.SAMPLED or before is None:
+            return False
+        if before.status is CoverageStatus.SAMPLED:
+            return self.draws >= before.draws
+        return before.status not in READ
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What one run looked into: source → asset id → how far."""
+
+    sources: Mapping[str, Mapping[str, Depth]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[str, str, Depth]]) -> Ledger:
+        """From rows of source, asset id and depth; several on one asset count as the weakest."""
+        sources: dict[str, dict[str, Depth]] = {}
+        for source, asset, depth in rows:
+            listed = sources.setdefault(source, {})
+            listed[asset] = min(listed.get(asset, depth), depth, key=lambda each: each.rank)
+        return cls(sources)
+
+    def get(self, asset: str) -> Depth | None:
+        """How far that asset was looked into, None when it was not met."""
+        for listed in self.sources.values():
+            if asset in listed:
+                return listed[asset]
+        return None
+
+
+def rechecked(finding: Finding, before: Ledger, now: Ledger) -> bool:
+    """Whether a run that no longer shows a finding has looked at all that it stands on, at least as strongly as before.
+
+    * On an asset: that asset, and every other that its evidence names, was read again. One that is gone was not: it may
+      have been moved, or hidden from the crawler.
+    * On a flow, a grant or a source: every asset of its source was read, save those that are gone (an outbox empties)
+      or that a rule left out before too; and every asset of other sources that its evidence names.
+    * On a declaration alone: all sources of the run that showed it, since any of them may have been the cause.
+    """
+    if finding.asset and not finding.flow and not finding.principal:
+        return _all_read(finding.assets, before, now)
+    sources = {finding.source} if finding.source else set(before.sources)
+    elsewhere = {asset for asset in finding.assets if asset.partition(":")[0] not in sources}
+    return (
+        bool(sources)
+        and all(_source_read(before.sources.get(source, {}), now.sources.get(source, {})) for source in sources)
+        and _all_read(elsewhere, before, now)
+    )
+
+
+def _all_read(assets: Iterable[str], before: Ledger, now: Ledger) -> bool:
+    depths = [(now.get(asset), before.get(asset)) for asset in assets]
+    return all(depth is not None and depth.as_strong_as(earlier) for depth, earlier in depths)
+
+
+def _source_read(before: Mapping[str, Depth], now: Mapping[str, Depth]) -> bool:
+    def enough(asset: str, depth: Depth) -> bool:
+        if depth.status is CoverageStatus.SKIPPED:
+            return asset not in before or before[asset].status is CoverageStatus.SKIPPED
+        if asset not in before:
+            return depth.status in READ
+        return depth.as_strong_as(before[asset])
+
+    return any(depth.status in READ for depth in now.values()) and all(
+        enough(asset, depth) for asset, depth in now.items()
+    )

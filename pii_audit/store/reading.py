@@ -1,0 +1,290 @@
+"""What was recorded, read back: whole runs, the inventory as it stands, findings and their sightings."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.engine import Connection, Row
+
+from pii_audit.errors import UsageError
+from pii_audit.language import Text
+from pii_audit.model.coverage import Coverage, CoverageStatus
+from pii_audit.model.evidence import FieldEvidence
+from pii_audit.model.finding import Change, Finding, Severity, Status
+from pii_audit.model.lifecycle import RunEntry, Sighting, Tracked
+from pii_audit.model.run import Inspected, Run, Suppressed
+from pii_audit.store import schema
+from pii_audit.store.codec import decode
+from pii_audit.store.placing import CLOSING_KIND, shown_status
+
+
+def _moment(stored: str) -> datetime:
+    return datetime.fromisoformat(stored).replace(tzinfo=UTC)
+
+
+def _unpack(packed: bytes) -> Any:
+    return json.loads(zlib.decompress(packed))
+
+
+def runs(connection: Connection) -> tuple[RunEntry, ...]:
+    """All recorded runs, the newest first; times in UTC."""
+    table = schema.runs.c
+    wanted = (table.id, table.kind, table.version, table.started, table.finished, table.findings, table.incomplete)
+    query = select(*wanted).order_by(table.number.desc())
+    return tuple(
+        RunEntry(
+            row.id, row.kind, row.version, _moment(row.started), _moment(row.finished), row.findings, row.incomplete
+        )
+        for row in connection.execute(query)
+    )
+
+
+def load(connection: Connection, run_id: str | None) -> Run:
+    """A run as `record` gave it back; None is the newest. UsageError when there is none of that id."""
+    query = select(schema.runs.c.number, schema.runs.c.document).order_by(schema.runs.c.number.desc()).limit(1)
+    if run_id is not None:
+        query = query.where(schema.runs.c.id == run_id)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise _no_run(run_id)
+    findings, suppressed = _observed(connection, row.number)
+    coverage = select(schema.coverage.c.document).where(schema.coverage.c.run == row.number)
+    return replace(
+        decode(Run, _unpack(row.document)),
+        inspected=tuple(_inspected(connection, row.number)),
+        coverage=tuple(
+            decode(Coverage, json.loads(document))
+            for (document,) in connection.execute(coverage.order_by(schema.coverage.c.ordinal))
+        ),
+        findings=findings,
+        suppressed=suppressed,
+    )
+
+
+def _no_run(run_id: str | None) -> UsageError:
+    if run_id is None:
+        return UsageError(
+            Text("还没有任何运行记录", "no run is recorded yet"),
+            todo=Text("先运行 pii-audit run", "run `pii-audit run` first"),
+        )
+    return UsageError(
+        Text(f"没有运行 {run_id} 的记录", f"no run {run_id} is recorded"),
+        todo=Text("不带 --run 则取最近一次", "leave out --run for the newest"),
+    )
+
+
+def _observed(connection: Connection, number: int) -> tuple[tuple[Finding, ...], tuple[Suppressed, ...]]:
+    said, shown = schema.observations.alias("said"), schema.observations.alias("shown")
+    same = and_(shown.c.fingerprint == said.c.fingerprint, shown.c.run == said.c.seen_run)
+    query = (
+        select(said.c.change, said.c.status, said.c.suppressed_by, shown.c.document)
+        .select_from(said.join(shown, same))
+        .where(said.c.run == number)
+        .order_by(said.c.ordinal)
+    )
+    findings: list[Finding] = []
+    suppressed: list[Suppressed] = []
+    for row in connection.execute(query):
+        finding = replace(
+            decode(Finding, json.loads(row.document)),
+            change=Change(row.change),
+            status=Status(row.status),
+            suppressed_by=row.suppressed_by,
+        )
+        if row.suppressed_by is None:
+            findings.append(finding)
+        else:
+            suppressed.append(Suppressed(finding, row.suppressed_by))
+    return tuple(findings), tuple(suppressed)
+
+
+def _inspected(connection: Connection, number: int, keys: Collection[str] | None = None) -> Iterator[Inspected]:
+    """The assets that a run opened, all or those of some keys, in the order in which it met them."""
+    assets, inventory = schema.assets.c, schema.inventory.c
+    fields: dict[int, list[FieldEvidence]] = defaultdict(list)
+    judged = select(inventory.asset_ordinal, inventory.asset_key, inventory.document).where(inventory.run == number)
+    for row in connection.execute(judged.order_by(inventory.asset_ordinal, inventory.ordinal)):
+        if keys is None or row.asset_key in keys:
+            fields[row.asset_ordinal].append(decode(FieldEvidence, json.loads(row.document)))
+    sketches = _SketchesOf(connection)
+    opened = select(assets.ordinal, assets.asset_key, assets.document).where(assets.run == number)
+    for row in connection.execute(opened.order_by(assets.ordinal)).all():
+        if keys is None or row.asset_key in keys:
+            item = decode(Inspected, _unpack(row.document), sketches)
+            yield replace(item, fields=tuple(fields[row.ordinal]))
+
+
+class _SketchesOf(Mapping[str, bytes]):
+    """Payloads by digest, read when they are asked for."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def __getitem__(self, digest: str) -> bytes:
+        table = schema.sketches.c
+        return bytes(self._connection.execute(select(table.payload).where(table.digest == digest)).scalar_one())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._connection.execute(select(schema.sketches.c.digest)).scalars())
+
+    def __len__(self) -> int:
+        return int(self._connection.execute(select(func.count()).select_from(schema.sketches)).scalar_one())
+
+
+def inventory(connection: Connection, run_id: str | None) -> tuple[Inspected, ...]:
+    """What one run opened, or, without an id, what is known today: the newest reading of every asset there still is."""
+    if run_id is not None:
+        number = connection.execute(select(schema.runs.c.number).where(schema.runs.c.id == run_id)).scalar_one_or_none()
+        if number is None:
+            raise _no_run(run_id)
+        return tuple(_inspected(connection, number))
+    newest: dict[str, tuple[str, bool, int]] = {}
+    assets = schema.assets.c
+    of_runs = schema.runs.c.kind == CLOSING_KIND
+    joined = schema.assets.join(schema.runs, assets.run == schema.runs.c.number)
+    columns = (assets.asset_key, assets.source_key, assets.readable)
+    query = select(*columns, func.max(assets.run).label("run")).select_from(joined).where(of_runs).group_by(*columns)
+    for row in connection.execute(query):
+        # A reading that failed half-way counts only where there is no better one.
+        candidate = (row.source_key, bool(row.readable), int(row.run))
+        newest[row.asset_key] = max(newest.get(row.asset_key, candidate), candidate, key=lambda one: one[1:])
+    chosen: dict[int, set[str]] = defaultdict(set)
+    present = _present(connection)
+    for key, (source, _, number) in newest.items():
+        if present[source] is None or key in present[source]:
+            chosen[number].add(key)
+    found = (item for number in sorted(chosen) for item in _inspected(connection, number, chosen[number]))
+    return tuple(sorted(found, key=lambda item: (item.asset.source, item.asset.name)))
+
+
+def _present(connection: Connection) -> dict[str, Any]:
+    """Source key → the keys of the assets that its newest run met; None when it failed somewhere and may miss some."""
+    coverage = schema.coverage.c
+    joined = schema.coverage.join(schema.runs, coverage.run == schema.runs.c.number)
+    newest = (
+        select(coverage.source_key, func.max(coverage.run).label("run"))
+        .select_from(joined)
+        .where(schema.runs.c.kind == CLOSING_KIND)
+        .group_by(coverage.source_key)
+    )
+    present: dict[str, Any] = defaultdict(set)
+    for source, number in connection.execute(newest).all():
+        rows = select(coverage.asset_key, coverage.status).where(coverage.run == number, coverage.source_key == source)
+        met = connection.execute(rows).all()
+        failed = any(row.status == CoverageStatus.FAILED.value for row in met)
+        present[source] = None if failed else {row.asset_key for row in met}
+    return present
+
+
+_SEEN_LAST = and_(
+    schema.observations.c.fingerprint == schema.findings.c.fingerprint,
+    schema.observations.c.run == schema.findings.c.last_run,
+)
+
+
+def findings(
+    connection: Connection,
+    *,
+    status: Collection[Status],
+    severity: Severity | None,
+    rule: str | None,
+    source: str | None,
+) -> tuple[Tracked, ...]:
+    """Findings of all time, the worst and newest first; an empty `status` is any."""
+    table = schema.findings.c
+    conditions: list[ColumnElement[bool]] = []
+    if status:
+        conditions.append(or_(*(_is_shown_as(wanted) for wanted in status)))
+    if severity is not None:
+        conditions.append(table.severity.in_([each.value for each in Severity if each.at_least(severity)]))
+    if rule is not None:
+        conditions.append(table.rule == rule)
+    if source is not None:
+        conditions.append(table.source == source)
+    found = [_tracked(row) for row in connection.execute(_tracked_query().where(*conditions))]
+    return tuple(sorted(found, key=lambda one: (-one.finding.severity.rank, one.finding.rule, one.finding.fingerprint)))
+
+
+def _is_shown_as(wanted: Status) -> ColumnElement[bool]:
+    """The stored state that `shown_status` turns into that status."""
+    table = schema.findings.c
+    hidden = table.suppressed_by.is_not(None)
+    unlooked = and_(table.status == Status.OPEN.value, table.change == Change.NOT_RECHECKED.value)
+    if wanted is Status.ACCEPTED:
+        return or_(hidden, table.status == wanted.value)
+    if wanted is Status.NOT_RECHECKED:
+        return and_(~hidden, unlooked)
+    if wanted is Status.OPEN:
+        return and_(~hidden, table.status == wanted.value, table.change != Change.NOT_RECHECKED.value)
+    return and_(~hidden, table.status == wanted.value)
+
+
+def finding(connection: Connection, prefix: str) -> Tracked:
+    """The one finding whose fingerprint begins so; UsageError when none or several do."""
+    matching = schema.findings.c.fingerprint.startswith(prefix.lower(), autoescape=True)
+    found = connection.execute(_tracked_query().where(matching).limit(2)).all()
+    if not found or not prefix:
+        raise UsageError(
+            Text(f"没有编号以 “{prefix}” 开头的问题", f'no finding has an id that begins with "{prefix}"'),
+            todo=Text("用 pii-audit findings list 查看编号", "see the ids with `pii-audit findings list`"),
+        )
+    if len(found) > 1:
+        raise UsageError(
+            Text(f"有多个问题的编号以 “{prefix}” 开头", f'several findings have ids that begin with "{prefix}"'),
+            todo=Text("多写几位", "write more of it"),
+        )
+    return _tracked(found[0])
+
+
+def history(connection: Connection, fingerprint: str) -> tuple[Sighting, ...]:
+    """What every run said of a finding, the oldest first."""
+    said, run = schema.observations.c, schema.runs.c
+    columns = (run.id, run.finished, said.change, said.status, said.severity, said.suppressed_by)
+    joined = schema.observations.join(schema.runs, said.run == run.number)
+    query = select(*columns).select_from(joined).where(said.fingerprint == fingerprint).order_by(said.run)
+    return tuple(
+        Sighting(
+            row.id,
+            _moment(row.finished),
+            Change(row.change),
+            Status(row.status),
+            Severity(row.severity),
+            row.suppressed_by,
+        )
+        for row in connection.execute(query)
+    )
+
+
+def _tracked_query() -> Any:
+    finding = schema.findings.c
+    columns = (
+        finding.status,
+        finding.change,
+        finding.suppressed_by,
+        finding.first_seen,
+        finding.last_seen,
+        schema.runs.c.id.label("last_run"),
+        schema.observations.c.document,
+    )
+    joined = schema.findings.join(schema.observations, _SEEN_LAST).join(
+        schema.runs, schema.runs.c.number == finding.last_run
+    )
+    return select(*columns).select_from(joined)
+
+
+def _tracked(row: Row[Any]) -> Tracked:
+    change = Change(row.change)
+    shown = replace(
+        decode(Finding, json.loads(row.document)),
+        change=change,
+        status=shown_status(Status(row.status), change, row.suppressed_by),
+        suppressed_by=row.suppressed_by,
+    )
+    return Tracked(shown, _moment(row.first_seen), _moment(row.last_seen), row.last_run)

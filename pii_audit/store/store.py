@@ -1,0 +1,106 @@
+"""The store: everything that outlives a run, behind one door."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from pii_audit.model.finding import Severity, Status
+from pii_audit.model.lifecycle import RunEntry, Sighting, Tracked
+from pii_audit.model.run import Inspected, Run
+from pii_audit.store import reading, writing
+from pii_audit.store.checkpoints import StoreCheckpoint
+from pii_audit.store.connection import Database, connect
+from pii_audit.store.migrate import migrate
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Runs, inventory, findings and their lives; a context manager. Every method may raise StoreError."""
+
+    database: Database
+
+    @classmethod
+    def open(cls, url: str, root: Path, *, create: bool = True) -> Store:
+        """The store at `sqlite:PATH` (relative to `root`) or a SQLAlchemy URL, brought to the newest form.
+
+        With `create` off, one that does not exist yet is a StoreError.
+        """
+        database = connect(url, root, create=create)
+        try:
+            migrate(database)
+        except BaseException:
+            database.close()
+            raise
+        return cls(database)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets go of the database."""
+        self.database.close()
+
+    def record(self, run: Run) -> Run:
+        """Writes a run in one transaction; gives it back with each finding's `change` and `status`.
+
+        A run of kind `run` also gets the findings of earlier runs that it no longer shows, as fixed where it looked at
+        least as hard (`lifecycle.rechecked`), else as not re-checked. Other kinds, such as a gate, close nothing.
+        """
+        with self.database.write() as connection:
+            return writing.record(connection, run, self.database.where)
+
+    def runs(self) -> tuple[RunEntry, ...]:
+        """All recorded runs, the newest first."""
+        with self.database.read() as connection:
+            return reading.runs(connection)
+
+    def load(self, run_id: str | None = None) -> Run:
+        """A run as `record` gave it back, the newest without an id; UsageError when there is none."""
+        with self.database.read() as connection:
+            return reading.load(connection, run_id)
+
+    def inventory(self, run_id: str | None = None) -> tuple[Inspected, ...]:
+        """What one run opened, or, without an id, the newest reading of every asset that there still is."""
+        with self.database.read() as connection:
+            return reading.inventory(connection, run_id)
+
+    def findings(
+        self,
+        *,
+        status: Collection[Status] = (),
+        severity: Severity | None = None,
+        rule: str | None = None,
+        source: str | None = None,
+    ) -> tuple[Tracked, ...]:
+        """Findings of all time, the worst first: of any of these statuses (none: any), at least that severe."""
+        with self.database.read() as connection:
+            return reading.findings(connection, status=status, severity=severity, rule=rule, source=source)
+
+    def finding(self, prefix: str) -> Tracked:
+        """The finding whose fingerprint begins with `prefix`; UsageError when none or several do."""
+        with self.database.read() as connection:
+            return reading.finding(connection, prefix)
+
+    def history(self, fingerprint: str) -> tuple[Sighting, ...]:
+        """What every run said of a finding (full fingerprint), the oldest first."""
+        with self.database.read() as connection:
+            return reading.history(connection, fingerprint)
+
+    def begin(self, run_key: str) -> StoreCheckpoint:
+        """The checkpoint of a run; `run_key` names what makes two runs the same one: sources, sampling, version."""
+        checkpoint = StoreCheckpoint(self.database, run_key)
+        checkpoint.begin()
+        return checkpoint
+
+    def clear(self, run_key: str) -> None:
+        """Drops the checkpoint of a run: it has ended, or is to start afresh."""
+        StoreCheckpoint(self.database, run_key).clear()

@@ -1,0 +1,26 @@
+"""audit.yaml → Workspace: what is inspected, who answers for it, which policies hold, where results are kept."""
+
+from __future__ import annotations
+
+from pii_audit.workspace.language import STANDARDS, workspace_schema
+from pii_audit.workspace.loader import FILE_NAME, PACKS, find_workspace, load_workspace, packs, shown_path
+from pii_audit.workspace.model import AtRest, Source, Unit, Workspace
+from pii_audit.workspace.references import key_file, load_key, resolve
+
+__all__ = [
+    "FILE_NAME",
+    "PACKS",
+    "STANDARDS",
+    "AtRest",
+    "Source",
+    "Unit",
+    "Workspace",
+    "find_workspace",
+    "key_file",
+    "load_key",
+    "load_workspace",
+    "packs",
+    "resolve",
+    "shown_path",
+    "workspace_schema",
+]

@@ -1,0 +1,144 @@
+"""Finds and reads audit.yaml, and checks what its schema cannot: ids that must be unique, known, or exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pii_audit import content
+from pii_audit.document import MISSING, Reader, Section, unknown
+from pii_audit.errors import Position, UsageError
+from pii_audit.language import Text, same
+from pii_audit.workspace.language import WORKSPACE
+from pii_audit.workspace.model import AtRest, Source, Unit, Workspace
+
+FILE_NAME = "audit.yaml"
+PACKS = "policies/packs"
+
+
+def shown_path(path: Path) -> str:
+    """A path as diagnostics name it: relative to the current directory when it lies below."""
+    try:
+        return path.absolute().relative_to(Path.cwd()).as_posix()
+    except (ValueError, OSError):  # elsewhere, or the current directory is gone
+        return str(path)
+
+
+def find_workspace(start: Path) -> Path:
+    """The nearest folder upward that holds an audit.yaml; UsageError when there is none."""
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / FILE_NAME).is_file():
+            return folder
+    raise UsageError(
+        Text("从这里向上没有找到 audit.yaml", "no audit.yaml here or in any folder above"),
+        where=shown_path(start),
+        todo=Text(
+            "请用 pii-audit init DIR 新建,或用 -w DIR 指定",
+            "make one with `pii-audit init DIR`, or name one with `-w DIR`",
+        ),
+    )
+
+
+def packs() -> Mapping[str, tuple[str, ...]]:
+    """The shipped policy packs and the files of each, as paths for `content`."""
+    found: dict[str, tuple[str, ...]] = {}
+    try:
+        for path in content.walk(PACKS, ".yaml"):
+            name = path.removeprefix(f"{PACKS}/").split("/")[0]
+            found[name] = (*found.get(name, ()), path)
+    except FileNotFoundError:  # a build without packs has none
+        return found
+    return found
+
+
+def load_workspace(folder: Path) -> Workspace:
+    """The workspace of a folder; ConfigurationError with everything that is wrong in its audit.yaml."""
+    path = folder / FILE_NAME
+    if not folder.is_dir() or not path.exists():
+        raise UsageError(
+            Text("这里没有 audit.yaml", "there is no audit.yaml here"),
+            where=shown_path(folder),
+            todo=Text("请用 pii-audit init DIR 新建", "make one with `pii-audit init DIR`"),
+        )
+    reader = Reader()
+    document = reader.read(path, WORKSPACE, shown_as=shown_path(path))
+    if document is not MISSING:
+        _check(document, folder, reader)
+    reader.raise_problems()
+    return _workspace(folder, document)
+
+
+def _units(sections: Sequence[Section], parent: str | None = None) -> Iterator[tuple[Section, str | None]]:
+    for section in sections:
+        yield section, parent
+        yield from _units(section.get("units", ()), section.get("id"))
+
+
+def _check(document: Section, folder: Path, reader: Reader) -> None:
+    units = [section for section, _ in _units(document.get("organisation", {}).get("units", ()))]
+    _unique(units, Text("机构", "unit"), reader)
+    sources: list[Section] = document.get("sources", [])
+    _unique(sources, Text("数据源", "source"), reader)
+    known = {section["id"] for section in units if "id" in section}
+    for source in sources:
+        named = [(source["unit"], source.at("unit"))] if "unit" in source else []
+        by_path = source.get("units_by_path")
+        named += [(unit, by_path.at(pattern)) for pattern, unit in by_path.items()] if by_path else []
+        for unit, position in named:
+            if unit not in known:
+                reader.note(position, unknown(Text("机构", "unit"), unit, known))
+    entries = document.get("policies")
+    for entry, position in zip(entries, entries.positions, strict=True) if entries else ():
+        if entry.startswith("pack:"):
+            if entry.removeprefix("pack:") not in packs():
+                reader.note(position, unknown(Text("策略包", "pack"), entry.removeprefix("pack:"), packs()))
+        elif not (folder / entry).exists():
+            reader.note(position, Text(f"没有 “{entry}” 这个文件或文件夹", f'there is no file or folder "{entry}"'))
+
+
+def _unique(sections: Sequence[Section], kind: Text, reader: Reader) -> None:
+    seen: dict[str, Position] = {}
+    for section in sections:
+        name = section.get("id")
+        if name is None:
+            continue
+        if name in seen:
+            first = seen[name].line
+            zh, en = (
+                f"{kind.zh} “{name}” 重复(首次在第 {first} 行)",
+                f'duplicate {kind.en} "{name}" (first in line {first})',
+            )
+            reader.note(section.at("id"), Text(zh, en))
+        seen.setdefault(name, section.at("id"))
+
+
+def _workspace(folder: Path, document: Section) -> Workspace:
+    organisation: Mapping[str, Any] = document.get("organisation", {})
+    institution: Mapping[str, Any] = organisation.get("institution", {})
+    plain = {key: document[key] for key in ("store", "key", "samples", "timezone") if key in document}
+    return Workspace(
+        root=folder.resolve(),
+        position=document.position,
+        name=organisation.get("name", ""),
+        standards=tuple(organisation.get("standards", ())),
+        roles=tuple(institution.get("roles", ())),
+        own_bins=tuple(institution.get("own_bins", ())),
+        units={section["id"]: _unit(section, parent) for section, parent in _units(organisation.get("units", ()))},
+        sources=tuple(_source(section) for section in document.get("sources", ())),
+        policies=tuple(document.get("policies", ())),
+        **plain,
+    )
+
+
+def _unit(section: Section, parent: str | None) -> Unit:
+    values = {name: section[name] for name in ("kind", "responsible", "email") if name in section}
+    return Unit(section["id"], section.at("id"), section.get("title", same(section["id"])), parent=parent, **values)
+
+
+def _source(section: Section) -> Source:
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in section.items()}
+    at_rest = section.get("at_rest")
+    if at_rest is not None:
+        values["at_rest"] = AtRest(at_rest.position, **at_rest)
+    return Source(position=section.at("id"), **values)

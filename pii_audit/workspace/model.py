@@ -1,0 +1,105 @@
+"""What audit.yaml says, as values: the organisation, its sources, and where results are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pii_audit.document import unknown
+from pii_audit.errors import Position, UsageError
+from pii_audit.language import Text
+
+DEFAULT_TIMEZONE = "Asia/Shanghai"
+DEFAULT_STORE = "sqlite:.pii-audit/store.db"
+
+SourceKind = Literal["database", "file_share", "feed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A part of the organisation that sources and findings belong to; `parent` is the unit above."""
+
+    id: str
+    position: Position
+    title: Text
+    kind: str | None = None
+    responsible: str | None = None
+    email: str | None = None
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AtRest:
+    """Declared encryption at rest; a connected scanner sees clear text and cannot tell."""
+
+    position: Position
+    method: str
+    ref: str | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Something to crawl. `url` is as written: a path, a URL or a reference that `resolve` turns into one."""
+
+    id: str
+    position: Position
+    kind: SourceKind
+    url: str
+    owner: str | None = None
+    unit: str | None = None
+    environment: str | None = None
+    region: str | None = None
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    sample: int | None = None
+    units_by_path: Mapping[str, str] = field(default_factory=dict)
+    at_rest: AtRest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """One audit.yaml. `root` is its folder; `units` maps ids to the units of the tree, in its order."""
+
+    root: Path
+    position: Position
+    name: str = ""
+    standards: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    own_bins: tuple[str, ...] = ()
+    units: Mapping[str, Unit] = field(default_factory=dict)
+    sources: tuple[Source, ...] = ()
+    policies: tuple[str, ...] = ()
+    store: str = DEFAULT_STORE
+    key: str | None = None
+    samples: Literal["masked", "none"] = "masked"
+    timezone: str = DEFAULT_TIMEZONE
+
+    def source(self, source_id: str) -> Source:
+        """The source of that id; UsageError with a suggestion when there is none."""
+        for source in self.sources:
+            if source.id == source_id:
+                return source
+        message = unknown(Text("数据源", "source"), source_id, [source.id for source in self.sources])
+        raise UsageError(message, where=str(self.position.file))
+
+    def unit_of(self, source: Source, asset_name: str) -> Unit | None:
+        """The unit that answers for an asset: the first glob of `units_by_path` that fits, else the source's unit."""
+        for pattern, unit in source.units_by_path.items():
+            if fnmatchcase(asset_name, pattern):
+                return self.units[unit]
+        return self.units[source.unit] if source.unit else None
+
+    def now(self) -> datetime:
+        """The present moment in the workspace's time zone."""
+        return datetime.now(ZoneInfo(self.timezone))
+
+    def today(self) -> date:
+        """The calendar day in the workspace's time zone: the one against which dates of policies are judged."""
+        return self.now().date()

@@ -1,0 +1,81 @@
+// Filters the findings of this page. The page is complete without it; nothing here reads or sends anything.
+(function () {
+  "use strict";
+  var form = document.querySelector("form.filters");
+  if (form) {
+    var cards = Array.prototype.slice.call(document.querySelectorAll(".cards .f"));
+    var boxes = Array.prototype.slice.call(form.querySelectorAll("input[type=checkbox]"));
+    var selects = Array.prototype.slice.call(form.querySelectorAll("select"));
+    var search = form.querySelector("input[type=search]");
+    var count = form.querySelector(".count");
+    var nothing = document.querySelector(".cards .none");
+    var chunks = Array.prototype.slice.call(document.querySelectorAll(".cards .chunk"));
+    var groups = Array.prototype.slice.call(document.querySelectorAll(".cards [data-group]"));
+    var texts = null;
+    var number = new Intl.NumberFormat("en-US");
+
+    var visibleChild = function (box) { return box.querySelector(".f:not([hidden])") !== null; };
+
+    var apply = function () {
+      var severities = {};
+      boxes.forEach(function (box) { severities[box.value] = box.checked; });
+      var wanted = selects.filter(function (select) { return select.value; });
+      var words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+      if (words.length && !texts) {
+        texts = cards.map(function (card) { return (card.textContent + " " + card.id).toLowerCase(); });
+      }
+      var shown = 0;
+      cards.forEach(function (card, index) {
+        var keep = severities[card.dataset.severity] &&
+          wanted.every(function (select) { return card.dataset[select.name] === select.value; }) &&
+          words.every(function (word) { return texts[index].indexOf(word) >= 0; });
+        if (card.hidden === keep) { card.hidden = !keep; }
+        if (keep) { shown += 1; }
+      });
+      chunks.forEach(function (chunk) { chunk.hidden = !visibleChild(chunk); });
+      groups.forEach(function (group) { group.hidden = !group.querySelector(".chunk:not([hidden])"); });
+      nothing.hidden = shown > 0;
+      count.textContent = count.dataset.template
+        .replace("{shown}", number.format(shown)).replace("{total}", number.format(cards.length));
+    };
+
+    var timer = 0;
+    form.addEventListener("input", function () {
+      clearTimeout(timer);
+      timer = setTimeout(apply, 150);
+    });
+    form.addEventListener("reset", function () { setTimeout(apply, 0); });
+    form.addEventListener("submit", function (event) { event.preventDefault(); });
+    var expand = form.querySelector("[data-expand]");
+    if (expand) {
+      expand.addEventListener("click", function () {
+        var open = expand.getAttribute("aria-pressed") !== "true";
+        cards.forEach(function (card) { if (!card.hidden) { card.open = open; } });
+        expand.setAttribute("aria-pressed", String(open));
+        expand.textContent = open ? expand.dataset.close : expand.dataset.open;
+      });
+    }
+    form.hidden = false;
+    apply();
+  }
+
+  // A link to a finding opens it.
+  var reveal = function () {
+    var target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (target && target.tagName === "DETAILS") { target.open = true; target.scrollIntoView(); }
+  };
+  window.addEventListener("hashchange", reveal);
+  reveal();
+
+  // Paper shows everything; browsers without ::details-content need the details opened for it.
+  if (!(window.CSS && CSS.supports && CSS.supports("selector(::details-content)"))) {
+    var opened = [];
+    window.addEventListener("beforeprint", function () {
+      opened = Array.prototype.slice.call(document.querySelectorAll("details:not([open])"));
+      opened.forEach(function (details) { details.open = true; });
+    });
+    window.addEventListener("afterprint", function () {
+      opened.forEach(function (details) { details.open = false; });
+    });
+  }
+}());

@@ -1,0 +1,1 @@
+SELECT {rowid}, * FROM {table} WHERE {rowid} IN ({ids})

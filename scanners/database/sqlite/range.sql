@@ -1,0 +1,1 @@
+SELECT min({rowid}), max({rowid}) FROM {table}

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pii_audit.identifiers.fold import fold
+
+
+@given(st.text())
+def test_folding_keeps_every_offset(text):
+    assert len(fold(text)) == len(text)
+    assert fold(fold(text)) == fold(text)
+
+
+def test_pure_ascii_is_returned_as_it_is():
+    text = "id=11010519491231002X"
+    assert fold(text) is text
+
+
+def test_full_width_spaces_and_dashes_become_ascii():
+    assert fold("１３８－００１３－８０００　ＡＢｘ：＝＠") == "138-0013-8000 ABx:=@"
+    assert fold("138‐0013‑8000–1—2−3﹣4") == "138-0013-8000-1-2-3-4"
+    assert fold("138\u00a00013\u20098000") == "138 0013 8000"
+
+
+def test_line_ends_and_han_characters_stay():
+    assert fold("身份证\n号·。\u2028") == "身份证\n号·。\u2028"

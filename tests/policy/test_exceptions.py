@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from pii_audit.errors import Position
+from pii_audit.language import same
+from pii_audit.model.finding import Finding, Outcome, Severity, Verdict
+from pii_audit.policy.exceptions import Breach, excepted
+from pii_audit.policy.model import ExceptionRule, Policy
+
+DAY = date(2026, 6, 30)
+
+
+def rule(**scope: object) -> Policy:
+    facts = {"rule": "SHR003", "owner": "王某", "approver": "李某", "reason": "x", **scope}
+    return Policy(exceptions=(ExceptionRule(Position("p.yaml", 3), **facts),))
+
+
+BREACH = Breach(
+    "SHR003",
+    flow="f",
+    recipient="r",
+    identifiers=("person_name",),
+    fields=("name",),
+    assets=("outbox:a.csv",),
+    source="outbox",
+    principal="PUBLIC",
+)
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        {},
+        {"flow": "f"},
+        {"recipient": "r"},
+        {"identifier": "person_name"},
+        {"field": "name"},
+        {"asset": "outbox:*.csv"},
+        {"source": "outbox"},
+        {"principal": "PUBLIC"},
+        {"flow": "f", "identifier": "person_name", "until": DAY},
+    ],
+)
+def test_an_exception_covers_a_breach_within_its_scope_to_its_last_day(scope):
+    assert excepted(rule(**scope), BREACH, DAY) is not None
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        {"rule": "SHR002"},
+        {"flow": "g"},
+        {"recipient": "s"},
+        {"identifier": "cn_mobile"},
+        {"field": "phone"},
+        {"asset": "outbox:b*"},
+        {"source": "core"},
+        {"principal": "world"},
+        {"flow": "f", "identifier": "cn_mobile"},
+        {"until": date(2026, 6, 29)},
+    ],
+)
+def test_an_exception_covers_nothing_outside_its_scope_or_after_its_last_day(scope):
+    assert excepted(rule(**scope), BREACH, DAY) is None
+
+
+def test_an_exception_for_one_identifier_does_not_cover_a_breach_of_several():
+    both = Breach("SHR003", identifiers=("person_name", "cn_mobile"))
+    assert excepted(rule(identifier="person_name"), both, DAY) is None
+    assert excepted(rule(identifier="person_name"), Breach("SHR003"), DAY) is None
+
+
+@pytest.mark.parametrize("name", ["STO001", "SHR001"])
+def test_prohibited_data_takes_no_exception_even_when_one_is_written(name):
+    assert excepted(rule(rule=name), Breach(name), DAY) is None
+
+
+def test_a_breach_is_taken_from_a_verdict_and_a_compliant_one_is_none():
+    verdict = Verdict("f", "person_name", Outcome.VIOLATION, same("x"), None, rule="SHR003", identifier="person_name")
+    assert Breach.of_verdict(verdict) == Breach("SHR003", "f", identifiers=("person_name",))
+    assert Breach.of_verdict(Verdict("f", "person_name", Outcome.COMPLIANT, same("x"), None)) is None
+
+
+def test_a_breach_is_taken_from_a_finding_with_all_its_fields_and_assets():
+    finding = Finding(
+        "SHR003", ("f", "person_name"), Severity.HIGH, same("t"), same("m"), same("r"),
+        identifiers=("person_name",), flow="f", recipient="r", source="outbox", asset="outbox:a.csv", field="name",
+        evidence={"fields": ["name", "cust"], "assets": ["outbox:b.csv"]},
+    )  # fmt: skip
+    assert Breach.of_finding(finding) == Breach(
+        "SHR003", "f", "r", ("person_name",), ("name", "cust"), ("outbox:a.csv", "outbox:b.csv"), "outbox"
+    )

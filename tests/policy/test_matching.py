@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import pytest
+
+from pii_audit.errors import ConfigurationError
+from pii_audit.policy.matching import match_flows, undeclared
+
+POLICY = """\
+version: 1
+purposes: {p: {}}
+recipients: {r: {role: internal}}
+flows:
+  sms: {source: outbox, match: "sms_*.csv", recipient: r, purpose: p}
+  hz: {source: outbox, match: ["hz/*", "*.jsonl"], recipient: r, purpose: p}
+  all: {source: mq, recipient: r, purpose: p}
+  by-name: {recipient: r, purpose: p}
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "asset", "flow"),
+    [
+        ("outbox", "sms_20260101.csv", "sms"),
+        ("outbox", "daily/sms_20260101.csv", "sms"),
+        ("outbox", "sms_1.csv!sheet", "sms"),
+        ("outbox", "out.zip!sms_1.csv", "sms"),
+        ("outbox", "hz/deep/list.txt", "hz"),
+        ("outbox", "x/y.jsonl", "hz"),
+        ("outbox", "SMS_1.csv", None),
+        ("outbox", "sms_1.csv.bak", None),
+        ("core", "sms_1.csv", None),
+        ("mq", "anything", "all"),
+    ],
+)
+def test_an_asset_belongs_to_the_flow_whose_source_and_glob_fit(policy_of, source, asset, flow):
+    found = match_flows(policy_of(POLICY), source, asset)
+    assert (found.id if found else None) == flow
+
+
+def test_what_no_flow_claims_is_an_undeclared_feed(policy_of):
+    assert undeclared(policy_of(POLICY), "outbox", ["sms_1.csv", "list.xlsx"]) == ("list.xlsx",)
+
+
+def test_two_flows_over_one_asset_are_an_error_with_both_places_and_without_its_name(policy_of):
+    with pytest.raises(ConfigurationError) as caught:
+        match_flows(policy_of(POLICY), "outbox", "hz/sms_13800138000.csv")
+    (line,) = caught.value.lines("en")
+    assert line.startswith("p0.yaml:6:24: ")
+    assert "sms (p0.yaml:5)" in line
+    assert "13800138000" not in line

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from pii_audit.sources.file_share import posix
+from pii_audit.sources.file_share.local import FolderSource
+from pii_audit.sources.file_share.posix import file_grants, user_name
+
+
+@pytest.fixture
+def share(tmp_path):
+    (tmp_path / "hz").mkdir()
+    (tmp_path / "hz" / "a.csv").write_text("x")
+    return tmp_path
+
+
+def grants(share, file_mode, folder_mode):
+    (share / "hz" / "a.csv").chmod(file_mode)
+    (share / "hz").chmod(folder_mode)
+    return {
+        (grant.principal.split(":")[0], grant.privilege): grant
+        for grant in file_grants(share / "hz" / "a.csv", share, "s", "hz/a.csv")
+    }
+
+
+def test_mode_bits_become_grants_that_name_bit_and_folder(share):
+    found = grants(share, 0o644, 0o755)
+    assert set(found) == {("user", "read"), ("user", "write"), ("group", "read"), ("world", "read")}
+    world = found["world", "read"]
+    assert (world.asset, world.opened_by) == ("s:hz/a.csv", "mode o+r in hz/")
+    assert world.path == ("world", "hz/ o+x", "o+r a.csv")
+    assert found["user", "read"].principal == f"user:{user_name(os.getuid())}"
+
+
+@pytest.mark.parametrize(
+    ("folder_mode", "expected"),
+    [(0o750, {"user", "group"}), (0o700, {"user"}), (0o754, {"user", "group"}), (0o711, {"user", "group", "world"})],
+)
+def test_a_right_is_effective_only_through_folders_that_let_its_class_pass(share, folder_mode, expected):
+    assert {principal for principal, privilege in grants(share, 0o644, folder_mode) if privilege == "read"} == expected
+
+
+def test_the_root_of_the_source_is_not_judged(share):
+    share.chmod(0o700)
+    assert ("world", "read") in grants(share, 0o604, 0o755)
+
+
+def test_an_owner_without_account_is_named_by_number(share, monkeypatch):
+    monkeypatch.setattr(posix, "user_name", lambda uid: "#1234")
+    grant = grants(share, 0o600, 0o755)["user", "read"]
+    assert grant.principal == "user:#1234"
+    assert "uid 1234 has no account" in grant.path
+
+
+def test_user_names_of_unknown_numbers_are_marked():
+    assert user_name(3_999_999_999) == "#3999999999"
+
+
+def test_a_source_gives_the_grants_of_its_files(share):
+    (share / "hz" / "a.csv").chmod(0o604)
+    found = list(FolderSource("s", share).grants())
+    assert ("world", "s:hz/a.csv") in {(grant.principal, grant.asset) for grant in found}
+
+
+def test_where_there_are_no_mode_bits_the_ledger_says_so(share, monkeypatch):
+    monkeypatch.setattr("pii_audit.sources.file_share.local.supported", lambda: False)
+    [row] = FolderSource("s", share).grants()
+    assert row.incomplete

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import io
+import os
+import random
+import sqlite3
+
+import pytest
+
+from pii_audit.sources.format import files
+from pii_audit.sources.format.files import readings, readings_of_stream
+from pii_audit.sources.interface import Sampling
+
+
+def test_an_empty_file_is_inspected_with_zero_bytes(read_bytes):
+    read = read_bytes(b"", "empty.csv")
+    assert (read.status, read.coverage.bytes, read.chunks) == ("inspected", 0, [])
+
+
+def test_a_stream_reads_like_the_file_of_the_same_bytes(read_bytes, read_all):
+    data = "姓名,手机号\n张三,13800138000\n李四,13900139000\n".encode("gb18030")
+    [stream] = read_all(readings_of_stream(io.BytesIO(data), "-"))
+    assert stream.rows == read_bytes(data).rows
+    assert stream.status == "inspected"
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (b"PK\x03\x04\x00\xff word/", "Word"),
+        (b"PK\x03\x04\x00\xff", "ZIP"),
+        (b"\x1f\x8b\x08\x00", "gzip"),
+        (b"%PDF-1.7\n", "PDF"),
+        (b"\x89PNG\r\n\x1a\n\x00", "PNG"),
+        (b"-----BEGIN PGP MESSAGE-----\n", "PGP"),
+        (b"SQLite format 3\x00", "SQLite"),
+    ],
+)
+def test_a_binary_file_fails_and_its_kind_is_named_whatever_its_extension(read_all, head, kind):
+    [read] = read_all(readings_of_stream(io.BytesIO(head), "list.csv"))
+    assert read.status == "failed"
+    assert kind in read.reason
+
+
+def test_bytes_of_no_known_kind_fail(read_bytes):
+    read = read_bytes(random.Random(1).randbytes(5000), "a.txt")
+    assert (read.status, read.chunks) == ("failed", [])
+
+
+def test_a_text_that_begins_with_a_magic_word_is_text(read_bytes):
+    assert read_bytes(b"ORCHID street 5\n", "a.txt").text == "ORCHID street 5\n"
+
+
+def test_broken_utf8_is_read_and_fails_closed(read_bytes):
+    read = read_bytes("电话 13800138000 张三李四\n".encode() + b"mail a@b.cn \xff\xff\n", "a.txt")
+    assert "a@b.cn" in read.text
+    assert "13800138000" in read.text
+    assert read.status == "failed"
+    assert "line 2" in read.reason
+
+
+def test_a_file_that_vanished_fails(tmp_path, read_all):
+    [read] = read_all(readings(tmp_path / "gone.csv", "s", "gone.csv"))
+    assert read.status == "failed"
+    assert "vanished" in read.reason
+
+
+def test_a_file_without_permission_fails_without_its_path(tmp_path, read_all, monkeypatch):
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"a,b\n1,2\n")
+
+    def refuse(_):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(files, "open_regular", refuse)
+    [read] = read_all(readings(path, "s", "a.csv"))
+    assert (read.status, read.reason) == ("failed", "permission denied")
+
+
+def test_a_pipe_in_place_of_a_file_fails_instead_of_waiting(tmp_path, read_all):
+    os.mkfifo(tmp_path / "pipe")
+    [read] = read_all(readings(tmp_path / "pipe", "s", "pipe"))
+    assert read.status == "failed"
+
+
+def test_a_disk_error_in_the_middle_keeps_what_was_read_and_fails(read_all):
+    class Failing(io.BytesIO):
+        def read(self, size=-1):
+            if self.tell() >= 2 << 20:
+                raise OSError(5, "Input/output error")
+            return super().read(size)
+
+    data = b"id,phone,x\n" + b"1,13800138000,y\n" * 300_000
+    [read] = read_all(readings_of_stream(Failing(data), "a.csv"))
+    assert read.status == "failed"
+    assert "Input/output error" in read.reason
+    assert read.coverage.rows == len(read.rows) > 100_000
+
+
+def test_a_reading_that_is_not_exhausted_counts_as_failed(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"x\n" * 2_000_000)
+    for _, reading in readings(path, "s", "a.txt"):
+        next(iter(reading))
+        assert reading.coverage().incomplete
+
+
+def test_a_database_file_in_a_share_is_read_table_by_table(tmp_path, read_all):
+    path = tmp_path / "e.dat"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE 客户(姓名, 手机号)")
+        connection.execute("INSERT INTO 客户 VALUES ('张三', 13800138000)")
+    connection.close()
+    [read] = read_all(readings(path, "s", "hz/e.dat", Sampling()))
+    assert read.asset.id == "s:hz/e.dat!客户"
+    assert read.coverage.asset == "hz/e.dat!客户"
+    assert read.rows == {0: {"姓名": "张三", "手机号": "13800138000"}}
+
+
+def test_a_broken_database_file_in_a_share_fails_under_its_own_name(tmp_path, read_all):
+    (tmp_path / "e.dat").write_bytes(b"SQLite format 3\x00" + b"\xff" * 500)
+    [read] = read_all(readings(tmp_path / "e.dat", "s", "e.dat"))
+    assert (read.status, read.coverage.asset) == ("failed", "e.dat")
