@@ -34,14 +34,22 @@ class Files:
     include: Sequence[str] = ()
     ignore: Sequence[str] = ()
 
-    def inspect(self, detector: Detector, *, watch: Watch | None = None, progress: Progress | None = None) -> Iterator[Inspected | Coverage]:
+    def inspect(
+        self, detector: Detector, *, watch: Watch | None = None, progress: Progress | None = None
+    ) -> Iterator[Inspected | Coverage]:
         """Everything below the paths, read in full; `watch` sees each chunk as it passes.
 
         Raises UsageError when a path does not exist: a typing error must not look like an empty folder.
         """
-        missing = [path for path in self.paths if path != STDIN and not Path(path).exists() and not Path(path).is_symlink()]
+        missing = [
+            path for path in self.paths if path != STDIN and not Path(path).exists() and not Path(path).is_symlink()
+        ]
         if missing:
-            raise UsageError(Text("没有这个文件或文件夹", "no such file or folder"), where=missing[0], todo=Text("请检查路径", "check the path"))
+            raise UsageError(
+                Text("没有这个文件或文件夹", "no such file or folder"),
+                where=missing[0],
+                todo=Text("请检查路径", "check the path"),
+            )
         progress = progress or Silent()
         for path in self.paths:
             for one in self._readings(path):
@@ -71,7 +79,9 @@ class Files:
             return OutboxSource("", path, self.include, ignore=self.ignore)
         return FolderSource("", path, self.include)
 
-    def _read(self, detector: Detector, asset: Asset, reading: Reading, watch: Watch | None, progress: Progress) -> Inspected:
+    def _read(
+        self, detector: Detector, asset: Asset, reading: Reading, watch: Watch | None, progress: Progress
+    ) -> Inspected:
         tally = AssetTally()
         for chunk in reading:
             tally += detector.tally(asset, chunk)

@@ -9,10 +9,14 @@ from pii_audit.identifiers.catalogue import Catalogue
 from pii_audit.model.evidence import FREE_TEXT
 from pii_audit.model.finding import Verdict
 from pii_audit.model.run import Inspected
-from pii_audit.model.sketch import Sketch
+from pii_audit.model.sketch import EXACT_PERSONS, Sketch
 from pii_audit.policy.evaluation import ConsentProof, Knowledge, Observed, evaluate_flow
 from pii_audit.policy.matching import match_flows
 from pii_audit.policy.model import Flow, Policy, Population
+
+
+ESTIMATE_ERROR = 0.05
+"""Above EXACT_PERSONS people, a share this close to all of them is not told from all: sketches then estimate."""
 
 
 def match_assets(
@@ -34,7 +38,11 @@ def match_assets(
 
 
 def judge_flows(
-    policy: Policy, assets: Mapping[str, Sequence[Inspected]], inspected: Sequence[Inspected], catalogue: Catalogue, as_of: date
+    policy: Policy,
+    assets: Mapping[str, Sequence[Inspected]],
+    inspected: Sequence[Inspected],
+    catalogue: Catalogue,
+    as_of: date,
 ) -> tuple[Verdict, ...]:
     """The verdicts on every flow of which something was seen."""
     verdicts: list[Verdict] = []
@@ -50,24 +58,32 @@ def know(flow: Flow, mine: Sequence[Inspected], inspected: Sequence[Inspected]) 
     """What the other assets of a run tell of a flow: its population and the proof of consent."""
     return Knowledge(
         population_share=_share(flow.population, mine, inspected) if flow.population else None,
-        consent={one.asset.id: _proof(flow.consent.field, one) for one in mine} if flow.consent and flow.consent.field else {},
+        consent=_proofs(flow, mine),
     )
 
 
-def _proof(field: str, one: Inspected) -> ConsentProof:
-    """Rows whose consent column says yes, and the rest; no such column, no proof."""
-    tally = one.tally.fields.get(field)
-    given = max(0, tally.filled - tally.refused) if tally else 0
-    return ConsentProof(given=given, missing=one.tally.rows - given)
+def _proofs(flow: Flow, mine: Sequence[Inspected]) -> dict[str, ConsentProof]:
+    """Rows whose consent column says yes, and the rest, by asset; one without the column says nothing and is left out."""
+    proofs: dict[str, ConsentProof] = {}
+    for one in mine:
+        tally = one.tally.fields.get(flow.consent.field) if flow.consent and flow.consent.field else None
+        if tally is not None:
+            given = max(0, tally.filled - tally.refused)
+            proofs[one.asset.id] = ConsentProof(given=given, missing=one.tally.rows - given)
+    return proofs
 
 
 def _share(population: Population, mine: Sequence[Inspected], inspected: Sequence[Inspected]) -> float | None:
     """The share of the people in a flow who belong to its population; None when one of the two was not seen."""
-    within = _people(population.key, [one for one in inspected if f"{one.asset.source}.{one.asset.name}" == population.within])
+    within = _people(
+        population.key, [one for one in inspected if f"{one.asset.source}.{one.asset.name}" == population.within]
+    )
     here = _people(population.key, mine)
     if not within.payload or not here.payload:
         return None
-    return min(1.0, here.common(within) / len(here))
+    share = here.common(within) / len(here)
+    estimated = max(len(here), len(within)) > EXACT_PERSONS
+    return 1.0 if share > 1.0 or (estimated and share > 1.0 - ESTIMATE_ERROR) else share
 
 
 def _people(key: str, assets: Sequence[Inspected]) -> Sketch:

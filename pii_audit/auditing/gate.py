@@ -59,8 +59,10 @@ def flow_of(policy: Policy, flow: str | None, recipient: str | None, purpose: st
     if recipient is not None and purpose is not None:
         return flow_between(policy, recipient, purpose)
     raise UsageError(
-        Text("没有说明流向", "no flow is named"),
-        todo=Text("用 --flow ID,或 --recipient ID 加 --purpose ID", "give --flow ID, or --recipient ID and --purpose ID"),
+        Text("没有说明数据流", "no flow is named"),
+        todo=Text(
+            "用 --flow ID,或 --recipient ID 加 --purpose ID", "give --flow ID, or --recipient ID and --purpose ID"
+        ),
     )
 
 
@@ -74,12 +76,19 @@ def refuse_strangers(space: Workspace, flow: Flow, paths: Sequence[str]) -> None
         return
     for path in map(Path, paths):
         inside = path.resolve()
-        if inside.is_file() and inside.is_relative_to(folder) and not path_match(inside.relative_to(folder).as_posix(), flow.match):
+        if (
+            inside.is_file()
+            and inside.is_relative_to(folder)
+            and not path_match(inside.relative_to(folder).as_posix(), flow.match)
+        ):
             patterns = ", ".join(flow.match)
             raise UsageError(
-                Text(f"这个文件不属于流向 {flow.id}(match: {patterns})", f"this file is not of flow {flow.id} (match: {patterns})"),
+                Text(
+                    f"这个文件不属于数据流 {flow.id}(match: {patterns})",
+                    f"this file is not of flow {flow.id} (match: {patterns})",
+                ),
                 where=str(path),
-                todo=Text("换用它的流向,或先在策略中声明", "name its own flow, or declare one in the policies first"),
+                todo=Text("换用它的数据流,或先在策略中声明", "name its own flow, or declare one in the policies first"),
             )
 
 
@@ -96,14 +105,23 @@ def _folder(space: Workspace, flow: Flow) -> Path | None:
     return (space.root / source.url).resolve()
 
 
-def gate(paths: Sequence[str], flow: Flow, policy: Policy, catalogue: Catalogue, fingerprinter: Fingerprinter, options: GateOptions) -> Run:
+def gate(
+    paths: Sequence[str],
+    flow: Flow,
+    policy: Policy,
+    catalogue: Catalogue,
+    fingerprinter: Fingerprinter,
+    options: GateOptions,
+) -> Run:
     """Judges an export by this flow's SHR and XBR rules and by what may never be kept; a gap counts as high."""
     started = datetime.now(UTC).astimezone()
     detector = Detector(catalogue, fingerprinter, samples=options.samples)
     redactor = Redactor(detector, fingerprinter)
     inspected: list[Inspected] = []
     coverage: list[Coverage] = []
-    for one in Files(paths, AssetKind.FEED, options.include, options.ignore).inspect(detector, progress=options.progress):
+    for one in Files(paths, AssetKind.FEED, options.include, options.ignore).inspect(
+        detector, progress=options.progress
+    ):
         if isinstance(one, Inspected):
             inspected.append(redactor.inspected(one))
             coverage.append(inspected[-1].coverage)
@@ -113,7 +131,9 @@ def gate(paths: Sequence[str], flow: Flow, policy: Policy, catalogue: Catalogue,
     verdicts = judge_flows(judged, {flow.id: inspected}, inspected, catalogue, options.as_of)
     facts = Facts(judged, catalogue, options.as_of, {}, inspected, (), coverage, verdicts, judged.flows)
     drafts = [draft for draft in (*shared(facts), *prohibited(facts)) if not draft.rule.startswith("QLT")]
-    funnel = Funnel(judged, fingerprinter, options.as_of, options.standards, lambda _: Ownership(options.owner), Severity.HIGH)
+    funnel = Funnel(
+        judged, fingerprinter, options.as_of, options.standards, lambda _: Ownership(options.owner), Severity.HIGH
+    )
     findings, suppressed, grouped = funnel.run(map(_located, drafts))
     return Run(
         id=run_id(started),
@@ -140,4 +160,3 @@ def allowing_gaps(run: Run) -> Run:
     """The run with its gaps told for information only."""
     eased = tuple(replace(one, severity=Severity.INFO) if one.outcome is Outcome.GAP else one for one in run.findings)
     return replace(run, findings=eased)
-

@@ -51,12 +51,24 @@ class Receipt:
 
     @classmethod
     def of(
-        cls, run: Run, policy: str, before: Mapping[str, FileDigest], after: Mapping[str, FileDigest], stated: Mapping[str, str | None], code: int
+        cls,
+        run: Run,
+        policy: str,
+        before: Mapping[str, FileDigest],
+        after: Mapping[str, FileDigest],
+        stated: Mapping[str, str | None],
+        code: int,
     ) -> Receipt:
         """The receipt of a gate's run. UsageError when a file changed while it was judged: nothing is certified then."""
         for name, digest in before.items():
             if after.get(name) != digest:
-                raise UsageError(Text("裁决期间文件发生变化,未出回执", "the file changed while it was judged; no receipt was written"), where=name, todo=Text("等导出写完再裁决", "judge it when the export is finished"))
+                raise UsageError(
+                    Text(
+                        "裁决期间文件发生变化,未出回执", "the file changed while it was judged; no receipt was written"
+                    ),
+                    where=name,
+                    todo=Text("等导出写完再裁决", "judge it when the export is finished"),
+                )
         elements = sorted({verdict.element for verdict in run.verdicts if verdict.identifier})
         return cls(
             run=run.id,
@@ -70,19 +82,29 @@ class Receipt:
             verdict="pass" if code == 0 else "fail",
             exit_code=code,
             findings=[f"{finding.rule} {finding.fingerprint}" for finding in run.findings],
-            ledger={**stated, "time": run.finished.isoformat(), "purpose": run.notes["purpose"], "elements": elements, "gaps": sum(one.outcome is Outcome.GAP for one in run.verdicts)},
+            ledger={
+                **stated,
+                "time": run.finished.isoformat(),
+                "purpose": run.notes["purpose"],
+                "elements": elements,
+                "gaps": sum(one.outcome is Outcome.GAP for one in run.verdicts),
+            },
         )
 
     def signed(self, key: bytes) -> str:
         """The receipt as JSON with its signature."""
         body = {"version": 1, **asdict(self)}
-        return json.dumps({**body, "signature": signature(body, key)}, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+        return (
+            json.dumps({**body, "signature": signature(body, key)}, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+        )
 
 
 def signature(body: Mapping[str, Any], key: bytes) -> str:
     """The signature of a receipt's body, in hex."""
     signing = hmac.digest(key, PURPOSE, "sha256")
-    canonical = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    canonical = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode(
+        "utf-8", "surrogatepass"
+    )
     return hmac.new(signing, canonical, "sha256").hexdigest()
 
 
@@ -91,8 +113,15 @@ def digests(paths: Sequence[str]) -> dict[str, FileDigest]:
     found: dict[str, FileDigest] = {}
     for path in paths:
         if path == "-":
-            raise UsageError(Text("标准输入没有回执", "standard input gets no receipt"), todo=Text("把导出写成文件再裁决", "write the export to a file and judge that"))
-        below = sorted(Path(folder) / name for folder, _, names in os.walk(path) for name in names) if Path(path).is_dir() else [Path(path)]
+            raise UsageError(
+                Text("标准输入没有回执", "standard input gets no receipt"),
+                todo=Text("把导出写成文件再裁决", "write the export to a file and judge that"),
+            )
+        below = (
+            sorted(Path(folder) / name for folder, _, names in os.walk(path) for name in names)
+            if Path(path).is_dir()
+            else [Path(path)]
+        )
         for file in below:
             if file.is_file():
                 found[str(file)] = _digest(file)

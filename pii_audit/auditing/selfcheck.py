@@ -87,13 +87,33 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
         findings=tuple(findings),
         suppressed=tuple(suppressed),
         grouped=grouped,
-        notes={"organisation": space.name},
+        notes=_notes(space, policy),
     )
+
+
+def _notes(space: Workspace, policy: Policy) -> dict[str, str]:
+    """What reports say of the organisation and of the flows beside what was found."""
+    notes = {"organisation": space.name, "everyone": "\n".join(policy.access.everyone)}
+    notes |= {f"unit.{unit.id}": unit.title.zh for unit in space.units.values()}
+    for flow in policy.flows.values():
+        recipient = policy.recipients[flow.recipient]
+        notes[f"flow.{flow.id}.recipient"] = flow.recipient
+        notes[f"flow.{flow.id}.purpose"] = flow.purpose
+        notes[f"flow.{flow.id}.region"] = recipient.region or ""
+        notes[f"flow.{flow.id}.source"] = flow.source or ""
+    return notes
 
 
 def run_key(space: Workspace, options: Options) -> str:
     """What makes two runs the same one, so that the second may go on where the first stopped."""
-    parts = (str(space.root), ",".join(sorted(options.sources)), str(options.sample), str(options.full), str(options.seed), pii_audit.__version__)
+    parts = (
+        str(space.root),
+        ",".join(sorted(options.sources)),
+        str(options.sample),
+        str(options.full),
+        str(options.seed),
+        pii_audit.__version__,
+    )
     definitions = hashlib.sha256(repr(list(load_catalogue().values())).encode()).hexdigest()
     return hashlib.sha256("\x1f".join((*parts, definitions)).encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
@@ -125,15 +145,26 @@ def _crawl(space: Workspace, source: Source, detector: Detector, options: Option
         opened.close()
 
 
-def _facts(space: Workspace, policy: Policy, crawled: _Crawled, redactor: Redactor, as_of: date) -> tuple[Facts, "_OwnerOf"]:
+def _facts(
+    space: Workspace, policy: Policy, crawled: _Crawled, redactor: Redactor, as_of: date
+) -> tuple[Facts, "_OwnerOf"]:
     """Flows and units are told by raw names; from here on only names that may be shown are left."""
     feeds = frozenset(source.id for source in space.sources if source.kind == "feed")
     matched, undeclared = match_assets(policy, crawled.inspected, feeds)
     sources = {source.id: source for source in space.sources}
-    units = {redactor.asset(one.asset).id: _unit(space, sources[one.asset.source], one.asset.name) for one in crawled.inspected}
+    units = {
+        redactor.asset(one.asset).id: _unit(space, sources[one.asset.source], one.asset.name)
+        for one in crawled.inspected
+    }
     shown = {one.asset.id: redactor.inspected(one) for one in crawled.inspected}
     inspected = tuple(shown.values())
-    verdicts = judge_flows(policy, {flow: [shown[name] for name in names] for flow, names in matched.items()}, inspected, load_catalogue(), as_of)
+    verdicts = judge_flows(
+        policy,
+        {flow: [shown[name] for name in names] for flow, names in matched.items()},
+        inspected,
+        load_catalogue(),
+        as_of,
+    )
     facts = Facts(
         policy=policy,
         catalogue=load_catalogue(),

@@ -6,14 +6,25 @@ from pii_audit.language import Text
 
 COMMANDS: dict[str, Text] = {
     "demo": Text("建一家示例银行并完整审计一遍", "build the demo bank and audit it from end to end"),
-    "init": Text("新建工作区:带注释的 audit.yaml、入门策略和密钥", "start a workspace: a commented audit.yaml, starter policies, a key"),
-    "doctor": Text("检查配置、驱动、连接和可选组件,并说明如何修好", "check configuration, drivers, connections, optional parts; say how to fix each"),
+    "init": Text(
+        "新建工作区:带注释的 audit.yaml、入门策略和密钥",
+        "start a workspace: a commented audit.yaml, starter policies, a key",
+    ),
+    "doctor": Text(
+        "检查配置、驱动、连接和可选组件,并说明如何修好",
+        "check configuration, drivers, connections, optional parts; say how to fix each",
+    ),
     "run": Text("自查:采集、识别、评估、记录、出报告", "the self-check: crawl, detect, evaluate, record, report"),
     "inspect": Text("临时查看文件或标准输入,不需要工作区", "look at files or standard input, no workspace needed"),
     "gate": Text("这份导出可以离开吗?读完全部内容后裁决", "may this export leave? reads everything, decides, says why"),
-    "inventory": Text("个人信息在哪里:对象、字段、标识符、级别、人数", "where personal information is: asset, field, identifier, level, people"),
+    "inventory": Text(
+        "个人信息在哪里:对象、字段、标识符、级别、人数",
+        "where personal information is: asset, field, identifier, level, people",
+    ),
     "findings": Text("查看发现:list、show", "look at findings: list, show"),
     "report": Text("任意一次运行,任意格式", "any run in any format"),
     "policy": Text("策略:check(检查)、schema(JSON Schema)", "policies: check, schema"),
-    "identifiers": Text("能识别什么、依据什么:list、show、test", "what can be recognised, and on which facts: list, show, test"),
+    "identifiers": Text(
+        "能识别什么、依据什么:list、show、test", "what can be recognised, and on which facts: list, show, test"
+    ),
 }

@@ -58,7 +58,13 @@ def _all(session: Session) -> Iterator[Check]:
         for zh, en in zip(error.lines("zh"), error.lines("en"), strict=True):
             yield Check(BAD, Text(zh, en))
         return
-    yield Check(GOOD, Text(f"工作区 {space.root}:{len(space.sources)} 个来源", f"workspace {space.root}: {len(space.sources)} source(s)"))
+    yield Check(
+        GOOD,
+        Text(
+            f"工作区 {space.root}:{len(space.sources)} 个来源",
+            f"workspace {space.root}: {len(space.sources)} source(s)",
+        ),
+    )
     yield from _policies(space)
     yield from _key(space)
     yield from _store(space)
@@ -67,11 +73,18 @@ def _all(session: Session) -> Iterator[Check]:
 
 
 def _parts() -> Iterator[Check]:
-    for module, what in (("presidio_analyzer", Text("自由文本中的姓名和地址(模型)", "names and addresses in free text (models)")), ("keyring", Text("系统密钥环", "the system keyring"))):
+    for module, what in (
+        ("presidio_analyzer", Text("自由文本中的姓名和地址(模型)", "names and addresses in free text (models)")),
+        ("keyring", Text("系统密钥环", "the system keyring")),
+    ):
         if find_spec(module):
             yield Check(GOOD, Text(f"{module} 已安装:{what.zh}", f"{module} is installed: {what.en}"))
         else:
-            yield Check(WARN, Text(f"{module} 未安装:没有{what.zh}", f"{module} is not installed: no {what.en}"), Text("pip install 'pii-audit[names]'", "pip install 'pii-audit[names]'"))
+            yield Check(
+                WARN,
+                Text(f"{module} 未安装:没有{what.zh}", f"{module} is not installed: no {what.en}"),
+                Text("pip install 'pii-audit[names]'", "pip install 'pii-audit[names]'"),
+            )
 
 
 def _policies(space: Workspace) -> Iterator[Check]:
@@ -83,15 +96,30 @@ def _policies(space: Workspace) -> Iterator[Check]:
         policy = load_policy(space.policies, space.root, load_catalogue())
     except PiiAuditError as error:
         lines = error.lines("en")
-        yield Check(BAD, Text(f"策略有 {len(lines)} 处错误", f"the policies have {len(lines)} problem(s)"), Text("pii-audit policy check", "pii-audit policy check"))
+        yield Check(
+            BAD,
+            Text(f"策略有 {len(lines)} 处错误", f"the policies have {len(lines)} problem(s)"),
+            Text("pii-audit policy check", "pii-audit policy check"),
+        )
         return
     if policy.empty:
-        yield Check(WARN, Text("策略是空的:任何外发都会算作缺口", "the policies say nothing: everything that leaves is a gap"), Text("在 policies/ 下写 recipients 和 flows", "write recipients and flows under policies/"))
+        yield Check(
+            WARN,
+            Text("策略是空的:任何外发都会算作缺口", "the policies say nothing: everything that leaves is a gap"),
+            Text("在 policies/ 下写 recipients 和 flows", "write recipients and flows under policies/"),
+        )
         return
     warnings = len(lint(policy, load_catalogue(), space.today()))
     state = WARN if warnings else GOOD
     todo = Text("pii-audit policy check", "pii-audit policy check") if warnings else None
-    yield Check(state, Text(f"策略:{len(policy.files)} 个文件,{len(policy.flows)} 个流向,{warnings} 条提醒", f"policies: {len(policy.files)} file(s), {len(policy.flows)} flow(s), {warnings} warning(s)"), todo)
+    yield Check(
+        state,
+        Text(
+            f"策略:{len(policy.files)} 个文件,{len(policy.flows)} 个数据流,{warnings} 条提醒",
+            f"policies: {len(policy.files)} file(s), {len(policy.flows)} flow(s), {warnings} warning(s)",
+        ),
+        todo,
+    )
 
 
 def _key(space: Workspace) -> Iterator[Check]:
@@ -107,9 +135,23 @@ def _key(space: Workspace) -> Iterator[Check]:
         yield Check(GOOD, Text("密钥可用", "the key can be read"))
         return
     if os.name == "posix" and path.stat().st_mode & 0o077:
-        yield Check(WARN, Text(f"密钥文件 {path} 他人可读", f"others can read the key file {path}"), Text(f"chmod 600 {path}", f"chmod 600 {path}"))
+        yield Check(
+            WARN,
+            Text(f"密钥文件 {path} 他人可读", f"others can read the key file {path}"),
+            Text(f"chmod 600 {path}", f"chmod 600 {path}"),
+        )
     elif path.resolve().is_relative_to(space.root.resolve()):
-        yield Check(WARN, Text(f"密钥 {path} 就在存储旁边:得到其一者即得到两者", f"the key {path} lies beside the store: whoever gets one has both"), Text("把密钥移到工作区之外,并修改 audit.yaml 的 key", "move it out of the workspace and change `key` in audit.yaml"))
+        yield Check(
+            WARN,
+            Text(
+                f"密钥 {path} 就在存储旁边:得到其一者即得到两者",
+                f"the key {path} lies beside the store: whoever gets one has both",
+            ),
+            Text(
+                "把密钥移到工作区之外,并修改 audit.yaml 的 key",
+                "move it out of the workspace and change `key` in audit.yaml",
+            ),
+        )
     else:
         yield Check(GOOD, Text("密钥可用,且在工作区之外", "the key can be read and lies outside the workspace"))
 
@@ -153,5 +195,6 @@ def _source(space: Workspace, name: str) -> Iterator[Check]:
         yield Check(GOOD, found)
         return
     why = reason or same("?")
-    yield Check(WARN if assets else BAD, Text(f"{found.zh},{failed} 个无法读取", f"{found.en}, {failed} cannot be read"), why)
-
+    yield Check(
+        WARN if assets else BAD, Text(f"{found.zh},{failed} 个无法读取", f"{found.en}, {failed} cannot be read"), why
+    )

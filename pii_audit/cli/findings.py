@@ -18,14 +18,43 @@ EXAMPLE = Text(
 
 def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
     """Declares the command's options."""
-    parser.add_argument("action", choices=("list", "show"), help=say(language, "list 列表;show 一条详情", "list them; show one in full"))
-    parser.add_argument("id", nargs="?", metavar="FINGERPRINT", help=say(language, "show 的发现指纹(开头几位即可)", "the finding to show (its first digits will do)"))
-    parser.add_argument("--status", action="append", default=[], choices=[one.value for one in Status], metavar="STATUS", help=say(language, "只列此状态(可重复)", "only this status (may be repeated)"))
-    parser.add_argument("--severity", choices=[one.value for one in Severity], metavar="SEV", help=say(language, "只列达到此严重度的", "only from this severity on"))
+    parser.add_argument(
+        "action", choices=("list", "show"), help=say(language, "list 列表;show 一条详情", "list them; show one in full")
+    )
+    parser.add_argument(
+        "id",
+        nargs="?",
+        metavar="FINGERPRINT",
+        help=say(language, "show 的发现指纹(开头几位即可)", "the finding to show (its first digits will do)"),
+    )
+    parser.add_argument(
+        "--status",
+        action="append",
+        default=[],
+        choices=[one.value for one in Status],
+        metavar="STATUS",
+        help=say(language, "只列此状态(可重复)", "only this status (may be repeated)"),
+    )
+    parser.add_argument(
+        "--severity",
+        choices=[one.value for one in Severity],
+        metavar="SEV",
+        help=say(language, "只列达到此严重度的", "only from this severity on"),
+    )
     parser.add_argument("--rule", metavar="ID", help=say(language, "只列此规则", "only this rule"))
     parser.add_argument("--source", metavar="ID", help=say(language, "只列此来源", "only this source"))
-    parser.add_argument("--format", choices=("table", "json"), default="table", help=say(language, "输出格式(默认 table)", "output format (default table)"))
-    parser.add_argument("-o", "--output", metavar="FILE", help=say(language, "写到文件(默认标准输出)", "write to a file (default: standard output)"))
+    parser.add_argument(
+        "--format",
+        choices=("table", "json"),
+        default="table",
+        help=say(language, "输出格式(默认 table)", "output format (default table)"),
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help=say(language, "写到文件(默认标准输出)", "write to a file (default: standard output)"),
+    )
 
 
 def run(session: Session, options: argparse.Namespace) -> int:
@@ -40,7 +69,9 @@ def _list(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.store import Store  # noqa: PLC0415
 
     if options.id:
-        raise UsageError(Text("list 不带指纹", "list takes no fingerprint"), todo=Text("用 findings show", "use `findings show`"))
+        raise UsageError(
+            Text("list 不带指纹", "list takes no fingerprint"), todo=Text("用 findings show", "use `findings show`")
+        )
     space = session.workspace()
     with Store.open(space.store, space.root, create=False) as store:
         found = store.findings(
@@ -63,7 +94,10 @@ def _show(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.store import Store  # noqa: PLC0415
 
     if not options.id:
-        raise UsageError(Text("没有说明哪一条发现", "no finding is named"), todo=Text("指纹见 findings list", "`findings list` shows the fingerprints"))
+        raise UsageError(
+            Text("没有说明哪一条发现", "no finding is named"),
+            todo=Text("指纹见 findings list", "`findings list` shows the fingerprints"),
+        )
     space = session.workspace()
     with Store.open(space.store, space.root, create=False) as store:
         tracked = store.finding(options.id)

@@ -35,16 +35,57 @@ def _day(text: str) -> date:
 
 def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
     """Declares the command's options."""
-    parser.add_argument("path", nargs="+", metavar="PATH", help=say(language, "要外发的文件或文件夹;- 为标准输入", "the file or folder that is to leave; - is standard input"))
-    parser.add_argument("--flow", metavar="ID", help=say(language, "策略中声明的流向", "a flow that the policies declare"))
-    parser.add_argument("--recipient", metavar="ID", help=say(language, "接收方(与 --purpose 同用)", "a recipient (with --purpose)"))
-    parser.add_argument("--purpose", metavar="ID", help=say(language, "目的(与 --recipient 同用)", "a purpose (with --recipient)"))
-    parser.add_argument("--as-of", type=_day, metavar="DATE", help=say(language, "按这一天裁决(默认今天)", "judge as of this day (default today)"))
-    parser.add_argument("--allow-gaps", action="store_true", help=say(language, "无法证明合规之处(缺口)不算失败", "what cannot be shown to comply (a gap) does not fail"))
-    parser.add_argument("--receipt", metavar="FILE", help=say(language, "写签名回执:文件哈希、策略哈希、裁决、提取台账", "write a signed receipt: file hash, policy hash, verdict, extraction ledger"))
-    parser.add_argument("--record", action="store_true", help=say(language, "把结果记入存储", "record the result in the store"))
+    parser.add_argument(
+        "path",
+        nargs="+",
+        metavar="PATH",
+        help=say(
+            language, "要外发的文件或文件夹;- 为标准输入", "the file or folder that is to leave; - is standard input"
+        ),
+    )
+    parser.add_argument(
+        "--flow", metavar="ID", help=say(language, "策略中声明的数据流", "a flow that the policies declare")
+    )
+    parser.add_argument(
+        "--recipient", metavar="ID", help=say(language, "接收方(与 --purpose 同用)", "a recipient (with --purpose)")
+    )
+    parser.add_argument(
+        "--purpose", metavar="ID", help=say(language, "目的(与 --recipient 同用)", "a purpose (with --recipient)")
+    )
+    parser.add_argument(
+        "--as-of",
+        type=_day,
+        metavar="DATE",
+        help=say(language, "按这一天裁决(默认今天)", "judge as of this day (default today)"),
+    )
+    parser.add_argument(
+        "--allow-gaps",
+        action="store_true",
+        help=say(language, "无法证明合规之处(缺口)不算失败", "what cannot be shown to comply (a gap) does not fail"),
+    )
+    parser.add_argument(
+        "--receipt",
+        metavar="FILE",
+        help=say(
+            language,
+            "写签名回执:文件哈希、策略哈希、裁决、提取台账",
+            "write a signed receipt: file hash, policy hash, verdict, extraction ledger",
+        ),
+    )
+    parser.add_argument(
+        "--record", action="store_true", help=say(language, "把结果记入存储", "record the result in the store")
+    )
     for name in LEDGER:
-        parser.add_argument(f"--{name}", metavar="TEXT", default=os.environ.get(f"PII_AUDIT_{name.upper()}"), help=say(language, f"回执台账字段(或环境变量 PII_AUDIT_{name.upper()})", f"ledger field of the receipt (or PII_AUDIT_{name.upper()})"))
+        parser.add_argument(
+            f"--{name}",
+            metavar="TEXT",
+            default=os.environ.get(f"PII_AUDIT_{name.upper()}"),
+            help=say(
+                language,
+                f"回执台账字段(或环境变量 PII_AUDIT_{name.upper()})",
+                f"ledger field of the receipt (or PII_AUDIT_{name.upper()})",
+            ),
+        )
     add_verdict(parser, language)
     add_output(parser, language, "table json html markdown")
 
@@ -62,7 +103,9 @@ def run(session: Session, options: argparse.Namespace) -> int:
 
     renderer(options.format or "table")
     if options.flow and (options.recipient or options.purpose):
-        raise UsageError(Text("--flow 不能与 --recipient、--purpose 同用", "--flow does not go with --recipient or --purpose"))
+        raise UsageError(
+            Text("--flow 不能与 --recipient、--purpose 同用", "--flow does not go with --recipient or --purpose")
+        )
     space = session.workspace()
     catalogue = load_catalogue()
     policy = load_policy(space.policies, space.root, catalogue)
@@ -81,10 +124,15 @@ def run(session: Session, options: argparse.Namespace) -> int:
             samples=space.samples == "masked",
             progress=progress,
         )
-        done = gate(options.path, flow, policy, catalogue, Fingerprinter(key) if key else Fingerprinter.of_nobody(), wanted)
+        done = gate(
+            options.path, flow, policy, catalogue, Fingerprinter(key) if key else Fingerprinter.of_nobody(), wanted
+        )
     if options.allow_gaps:
         done = allowing_gaps(done)
-    done = replace(done, notes={**done.notes, "fail_on": options.fail_on, "allow_incomplete": str(options.allow_incomplete).lower()})
+    done = replace(
+        done,
+        notes={**done.notes, "fail_on": options.fail_on, "allow_incomplete": str(options.allow_incomplete).lower()},
+    )
     code = done.exit_code(Severity(options.fail_on), allow_incomplete=options.allow_incomplete)
     if options.record:
         from pii_audit.store import Store  # noqa: PLC0415
@@ -110,4 +158,3 @@ def _key(space: Workspace, *, needed: bool) -> bytes | None:
         if needed:
             raise
         return None
-

@@ -19,10 +19,37 @@ EXAMPLE = Text(
 
 def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
     """Declares the command's options."""
-    parser.add_argument("action", choices=("list", "show", "test"), help=say(language, "list 列表;show 一个标识符的依据;test 在文本上试验", "list them; show the facts of one; test a text"))
-    parser.add_argument("subject", nargs="?", metavar="ID|TEXT", help=say(language, "show 的标识符,或 test 的文本(- 为标准输入)", "the identifier to show, or the text to test (- is standard input)"))
-    parser.add_argument("--format", choices=("table", "json"), default="table", help=say(language, "输出格式(默认 table)", "output format (default table)"))
-    parser.add_argument("-o", "--output", metavar="FILE", help=say(language, "写到文件(默认标准输出)", "write to a file (default: standard output)"))
+    parser.add_argument(
+        "action",
+        choices=("list", "show", "test"),
+        help=say(
+            language,
+            "list 列表;show 一个标识符的依据;test 在文本上试验",
+            "list them; show the facts of one; test a text",
+        ),
+    )
+    parser.add_argument(
+        "subject",
+        nargs="?",
+        metavar="ID|TEXT",
+        help=say(
+            language,
+            "show 的标识符,或 test 的文本(- 为标准输入)",
+            "the identifier to show, or the text to test (- is standard input)",
+        ),
+    )
+    parser.add_argument(
+        "--format",
+        choices=("table", "json"),
+        default="table",
+        help=say(language, "输出格式(默认 table)", "output format (default table)"),
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help=say(language, "写到文件(默认标准输出)", "write to a file (default: standard output)"),
+    )
 
 
 def run(session: Session, options: argparse.Namespace) -> int:
@@ -35,16 +62,24 @@ def run(session: Session, options: argparse.Namespace) -> int:
     if options.action == "list":
         wanted = tuple(catalogue.values())
     elif not options.subject:
-        raise UsageError(Text(f"{options.action} 缺少参数", f"{options.action} needs an argument"), todo=Text("用法见 --help", "see --help"))
+        raise UsageError(
+            Text(f"{options.action} 缺少参数", f"{options.action} needs an argument"),
+            todo=Text("用法见 --help", "see --help"),
+        )
     elif options.action == "test":
         return _test(session, options)
     elif options.subject in catalogue:
         wanted = (catalogue[options.subject],)
     else:
-        raise UsageError(unknown(Text("标识符", "identifier"), options.subject, catalogue), todo=Text("用 identifiers list 查看", "see `pii-audit identifiers list`"))
+        raise UsageError(
+            unknown(Text("标识符", "identifier"), options.subject, catalogue),
+            todo=Text("用 identifiers list 查看", "see `pii-audit identifiers list`"),
+        )
     if options.format == "json":
         facts = [tables.facts(one, session.language) for one in wanted]
-        write_output(options.output, json.dumps({"version": 1, "identifiers": facts}, ensure_ascii=False, indent=2) + "\n")
+        write_output(
+            options.output, json.dumps({"version": 1, "identifiers": facts}, ensure_ascii=False, indent=2) + "\n"
+        )
     elif options.action == "list":
         draw(session, options.output, lambda console: tables.print_list(wanted, console, session.language))
     else:
@@ -62,10 +97,20 @@ def _test(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.render.output import write_output  # noqa: PLC0415
 
     text = sys.stdin.read() if options.subject == "-" else options.subject
-    found = [(match, load_catalogue()[match.identifier].mask(text[match.start : match.end])) for match in detect_text(text, names=True)]
+    found = [
+        (match, load_catalogue()[match.identifier].mask(text[match.start : match.end]))
+        for match in detect_text(text, names=True)
+    ]
     if options.format == "json":
         rows = [
-            {"identifier": match.identifier, "start": match.start, "end": match.end, "score": match.score, "form": str(match.form), "masked": masked}
+            {
+                "identifier": match.identifier,
+                "start": match.start,
+                "end": match.end,
+                "score": match.score,
+                "form": str(match.form),
+                "masked": masked,
+            }
             for match, masked in found
         ]
         write_output(options.output, json.dumps({"version": 1, "matches": rows}, ensure_ascii=False, indent=2) + "\n")

@@ -17,7 +17,15 @@ STARTER = "policies/starter"
 
 def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
     """Declares the command's options."""
-    parser.add_argument("folder", metavar="DIR", help=say(language, "工作区文件夹(可以已存在,但不能已是工作区)", "the workspace folder (may exist, but not be a workspace already)"))
+    parser.add_argument(
+        "folder",
+        metavar="DIR",
+        help=say(
+            language,
+            "工作区文件夹(可以已存在,但不能已是工作区)",
+            "the workspace folder (may exist, but not be a workspace already)",
+        ),
+    )
 
 
 def run(session: Session, options: argparse.Namespace) -> int:
@@ -30,7 +38,11 @@ def run(session: Session, options: argparse.Namespace) -> int:
     files = {path: folder / "policies" / path.rpartition("/")[2] for path in content.walk(STARTER, ".yaml")}
     taken = next((path for path in (folder / "audit.yaml", *files.values()) if path.exists()), None)
     if taken is not None:
-        raise UsageError(Text("已存在,什么都没有写", "exists already; nothing was written"), where=str(taken), todo=Text("换一个文件夹", "choose another folder"))
+        raise UsageError(
+            Text("已存在,什么都没有写", "exists already; nothing was written"),
+            where=str(taken),
+            todo=Text("换一个文件夹", "choose another folder"),
+        )
     key = create_key(_key_name(folder))
     try:
         (folder / "policies").mkdir(parents=True, exist_ok=True)
@@ -38,7 +50,9 @@ def run(session: Session, options: argparse.Namespace) -> int:
             (folder / name).mkdir(exist_ok=True)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise UsageError(Text(f"无法新建文件夹:{reason}", f"the folder could not be made: {reason}"), where=str(folder)) from None
+        raise UsageError(
+            Text(f"无法新建文件夹:{reason}", f"the folder could not be made: {reason}"), where=str(folder)
+        ) from None
     for shipped, path in files.items():
         write_output(path, content.text(shipped))
     write_output(folder / "audit.yaml", content.text(f"{STARTER}/audit.yaml.in").replace("@KEY@", str(key)))

@@ -23,12 +23,45 @@ INCOMPLETE = 3
 
 def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
     """Declares the command's options."""
-    parser.add_argument("path", nargs="+", metavar="PATH", help=say(language, "文件或文件夹;- 为标准输入", "a file or folder; - is standard input"))
-    parser.add_argument("--names", action="store_true", help=say(language, "也按前后文找正文中的姓名(如“姓名:”“尊敬的…先生”)", "also find personal names in text by the words around them (Dear …, Name: …)"))
-    parser.add_argument("--identifier", action="append", default=[], metavar="ID", help=say(language, "只找此标识符(可重复)", "only this identifier (may be repeated)"))
-    parser.add_argument("--allow-incomplete", action="store_true", help=say(language, "未能检查全部时不以 3 退出", "do not exit 3 when something could not be inspected"))
-    parser.add_argument("--format", choices=("table", "json", "jsonl"), default="table", help=say(language, "输出格式(默认 table)", "output format (default table)"))
-    parser.add_argument("-o", "--output", metavar="FILE", help=say(language, "写到文件(默认标准输出)", "write to a file (default: standard output)"))
+    parser.add_argument(
+        "path",
+        nargs="+",
+        metavar="PATH",
+        help=say(language, "文件或文件夹;- 为标准输入", "a file or folder; - is standard input"),
+    )
+    parser.add_argument(
+        "--names",
+        action="store_true",
+        help=say(
+            language,
+            "也按前后文找正文中的姓名(如“姓名:”“尊敬的…先生”)",
+            "also find personal names in text by the words around them (Dear …, Name: …)",
+        ),
+    )
+    parser.add_argument(
+        "--identifier",
+        action="append",
+        default=[],
+        metavar="ID",
+        help=say(language, "只找此标识符(可重复)", "only this identifier (may be repeated)"),
+    )
+    parser.add_argument(
+        "--allow-incomplete",
+        action="store_true",
+        help=say(language, "未能检查全部时不以 3 退出", "do not exit 3 when something could not be inspected"),
+    )
+    parser.add_argument(
+        "--format",
+        choices=("table", "json", "jsonl"),
+        default="table",
+        help=say(language, "输出格式(默认 table)", "output format (default table)"),
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help=say(language, "写到文件(默认标准输出)", "write to a file (default: standard output)"),
+    )
 
 
 def run(session: Session, options: argparse.Namespace) -> int:
@@ -45,12 +78,18 @@ def run(session: Session, options: argparse.Namespace) -> int:
     catalogue = load_catalogue()
     for name in options.identifier:
         if name not in catalogue:
-            raise UsageError(unknown(Text("标识符", "identifier"), name, catalogue), todo=Text("用 identifiers list 查看", "see `pii-audit identifiers list`"))
+            raise UsageError(
+                unknown(Text("标识符", "identifier"), name, catalogue),
+                todo=Text("用 identifiers list 查看", "see `pii-audit identifiers list`"),
+            )
     fingerprinter = Fingerprinter.ephemeral()
     detector = Detector(catalogue, fingerprinter, names=options.names, only=options.identifier)
     redactor = Redactor(Detector(catalogue, fingerprinter), fingerprinter)
     inspected, coverage = [], []
-    with tempfile.SpooledTemporaryFile(max_size=1 << 24, mode="w+", encoding="utf-8") as spool, shown(session) as progress:
+    with (
+        tempfile.SpooledTemporaryFile(max_size=1 << 24, mode="w+", encoding="utf-8") as spool,
+        shown(session) as progress,
+    ):
         located = Located(detector, redactor, spool) if options.format == "jsonl" else None
         for one in Files(options.path).inspect(detector, watch=located, progress=progress):
             row = one.coverage if isinstance(one, Inspected) else one
@@ -59,12 +98,24 @@ def run(session: Session, options: argparse.Namespace) -> int:
                 inspected.append(redactor.inspected(one))
         if located is not None:
             spool.seek(0)
-            _write_lines(options.output, _kept(spool, {(found.asset.removeprefix(":"), found.field, found.identifier) for one in inspected for found in one.fields}))
+            _write_lines(
+                options.output,
+                _kept(
+                    spool,
+                    {
+                        (found.asset.removeprefix(":"), found.field, found.identifier)
+                        for one in inspected
+                        for found in one.fields
+                    },
+                ),
+            )
         else:
             _write(session, options, inspected, coverage)
     for row in coverage:
         if row.incomplete and row.reason:
-            session.say(Text(f"{row.asset}: 未能检查: {row.reason.zh}", f"{row.asset}: could not be inspected: {row.reason.en}"))
+            session.say(
+                Text(f"{row.asset}: 未能检查: {row.reason.zh}", f"{row.asset}: could not be inspected: {row.reason.en}")
+            )
     return INCOMPLETE if any(row.incomplete for row in coverage) and not options.allow_incomplete else 0
 
 

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import pii_audit
 from pii_audit.cli.commands import COMMANDS
+from pii_audit.cli.options import say
 from pii_audit.cli.session import Session, wants_colour
 from pii_audit.errors import PiiAuditError, UsageError
 from pii_audit.language import Language, Text, language_of_locale
@@ -24,7 +25,9 @@ class Parser(argparse.ArgumentParser):
     """argparse, whose complaints become our errors and whose help speaks the user's language."""
 
     def __init__(self, *, language: Language, **more: Any) -> None:
-        super().__init__(**more, add_help=False, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter)
+        super().__init__(
+            **more, add_help=False, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter
+        )
         self.language = language
 
     def error(self, message: str) -> NoReturn:
@@ -42,15 +45,29 @@ class Parser(argparse.ArgumentParser):
 def global_options(language: Language) -> Parser:
     """The options that every command takes, before or after its name."""
     parser = Parser(language=language, prog="pii-audit")
-    say = lambda zh, en: zh if language == "zh" else en  # noqa: E731 - a shorthand for the lines below
-    group = parser.add_argument_group(say("通用选项", "global options"))
-    group.add_argument("-w", "--workspace", metavar="DIR", help=say("工作区文件夹(默认:向上最近的含 audit.yaml 的文件夹)", "workspace folder (default: the nearest one upward with an audit.yaml)"))
-    group.add_argument("--lang", choices=("zh", "en"), help=say("语言(默认随系统区域)", "language (default: from the locale)"))
-    group.add_argument("-q", "--quiet", action="store_true", help=say("不显示进度和说明", "no progress, no narration"))
-    group.add_argument("-v", "--verbose", action="store_true", help=say("显示更多", "tell more"))
-    group.add_argument("--no-color", action="store_true", help=say("不用颜色", "no colour"))
-    group.add_argument("--version", action="store_true", help=say("显示版本", "print the version"))
-    group.add_argument("-h", "--help", action="store_true", help=say("显示帮助", "print this help"))
+    group = parser.add_argument_group(say(language, "通用选项", "global options"))
+    group.add_argument(
+        "-w",
+        "--workspace",
+        metavar="DIR",
+        help=say(
+            language,
+            "工作区文件夹(默认:向上最近的含 audit.yaml 的文件夹)",
+            "workspace folder (default: the nearest one upward with an audit.yaml)",
+        ),
+    )
+    group.add_argument(
+        "--lang",
+        choices=("zh", "en"),
+        help=say(language, "语言(默认随系统区域)", "language (default: from the locale)"),
+    )
+    group.add_argument(
+        "-q", "--quiet", action="store_true", help=say(language, "不显示进度和说明", "no progress, no narration")
+    )
+    group.add_argument("-v", "--verbose", action="store_true", help=say(language, "显示更多", "tell more"))
+    group.add_argument("--no-color", action="store_true", help=say(language, "不用颜色", "no colour"))
+    group.add_argument("--version", action="store_true", help=say(language, "显示版本", "print the version"))
+    group.add_argument("-h", "--help", action="store_true", help=say(language, "显示帮助", "print this help"))
     return parser
 
 
@@ -64,7 +81,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PiiAuditError as error:
         return session.fail(error)
     except KeyboardInterrupt:
-        session.say(Text("已中断,进度已保留;用 run --resume 继续", "interrupted, progress is kept; go on with run --resume"))
+        session.say(
+            Text("已中断,进度已保留;用 run --resume 继续", "interrupted, progress is kept; go on with run --resume")
+        )
         return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -85,9 +104,17 @@ def _dispatch(line: Sequence[str], language: Language) -> int:
         from pii_audit.document import unknown  # noqa: PLC0415 - brings the YAML reader, for this one sentence
 
         word = name if name not in COMMANDS else rest[0]
-        raise UsageError(unknown(Text("命令", "command"), word, COMMANDS), todo=Text("命令列表见 pii-audit --help", "pii-audit --help lists the commands"))
+        raise UsageError(
+            unknown(Text("命令", "command"), word, COMMANDS),
+            todo=Text("命令列表见 pii-audit --help", "pii-audit --help lists the commands"),
+        )
     module = import_module(f"pii_audit.cli.{name}")
-    command = Parser(language=language, prog=f"pii-audit {name}", description=COMMANDS[name].in_(language), epilog=module.EXAMPLE.in_(language))
+    command = Parser(
+        language=language,
+        prog=f"pii-audit {name}",
+        description=COMMANDS[name].in_(language),
+        epilog=module.EXAMPLE.in_(language),
+    )
     module.arguments(command, language)
     command._action_groups.extend(parser._action_groups[-1:])  # noqa: SLF001 - argparse has no public way to show a group without parsing it
     if chosen.help:
@@ -95,7 +122,11 @@ def _dispatch(line: Sequence[str], language: Language) -> int:
         return 0
     options = command.parse_args(rest[1:])
     session = Session(
-        language, Path(chosen.workspace) if chosen.workspace else None, chosen.quiet, chosen.verbose, wants_colour(chosen.no_color)
+        language,
+        Path(chosen.workspace) if chosen.workspace else None,
+        chosen.quiet,
+        chosen.verbose,
+        wants_colour(chosen.no_color),
     )
     run: Callable[[Session, argparse.Namespace], int] = module.run
     return run(session, options)
@@ -105,7 +136,7 @@ def _overview(parser: Parser, language: Language) -> str:
     width = max(map(len, COMMANDS))
     commands = "\n".join(f"  {name:<{width}}  {summary.in_(language)}" for name, summary in COMMANDS.items())
     head = Text(
-        "pii-audit:个人金融信息自查工具:在哪里、流向谁、谁能读、是否违反规定",
+        "pii-audit:个人金融信息自查工具:在哪里、数据流谁、谁能读、是否违反规定",
         "pii-audit: where personal financial information is, where it goes, who can read it, and whether that breaks the rules",
     )
     parts = [
@@ -113,8 +144,13 @@ def _overview(parser: Parser, language: Language) -> str:
         Text("用法: pii-audit 命令 [选项]", "usage: pii-audit COMMAND [options]").in_(language),
         Text("命令:", "commands:").in_(language) + "\n" + commands,
         parser.format_help().split("\n\n", 1)[1].strip("\n"),
-        Text("退出码: 0 无问题 · 1 违反策略 · 2 用法或配置错误 · 3 未能检查全部 · 130 已中断", "exit codes: 0 nothing found · 1 policy violated · 2 usage or configuration · 3 could not inspect everything · 130 interrupted").in_(language),
-        Text("例: pii-audit demo    pii-audit COMMAND --help", "example: pii-audit demo    pii-audit COMMAND --help").in_(language),
+        Text(
+            "退出码: 0 无问题 · 1 违反策略 · 2 用法或配置错误 · 3 未能检查全部 · 130 已中断",
+            "exit codes: 0 nothing found · 1 policy violated · 2 usage or configuration · 3 could not inspect everything · 130 interrupted",
+        ).in_(language),
+        Text(
+            "例: pii-audit demo    pii-audit COMMAND --help", "example: pii-audit demo    pii-audit COMMAND --help"
+        ).in_(language),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -122,7 +158,13 @@ def _overview(parser: Parser, language: Language) -> str:
 def _language(line: Sequence[str]) -> Language:
     """The language, before anything else is parsed, so that even the first error is in it."""
     for place, word in enumerate(line):
-        value = word.partition("=")[2] if word.startswith("--lang=") else line[place + 1] if word == "--lang" and place + 1 < len(line) else ""
+        value = (
+            word.partition("=")[2]
+            if word.startswith("--lang=")
+            else line[place + 1]
+            if word == "--lang" and place + 1 < len(line)
+            else ""
+        )
         if value in ("zh", "en"):
             return "zh" if value == "zh" else "en"
     return language_of_locale()

@@ -25,15 +25,38 @@ def say(language: Language, zh: str, en: str) -> str:
 
 def add_output(parser: argparse.ArgumentParser, language: Language, formats: str) -> None:
     """`--format` and `-o/--output`."""
-    parser.add_argument("--format", metavar="FORMAT", help=say(language, f"输出格式:{formats}(默认 table)", f"output format: {formats} (default table)"))
-    parser.add_argument("-o", "--output", metavar="FILE", help=say(language, "写到文件(默认标准输出)", "write to a file (default: standard output)"))
+    parser.add_argument(
+        "--format",
+        metavar="FORMAT",
+        help=say(language, f"输出格式:{formats}(默认 table)", f"output format: {formats} (default table)"),
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help=say(language, "写到文件(默认标准输出)", "write to a file (default: standard output)"),
+    )
 
 
 def add_verdict(parser: argparse.ArgumentParser, language: Language) -> None:
     """`--fail-on` and `--allow-incomplete`."""
     severities = [severity.value for severity in Severity]
-    parser.add_argument("--fail-on", metavar="SEV", choices=severities, default="high", help=say(language, "达到此严重度即以 1 退出(critical high medium low info,默认 high)", "exit 1 from this severity on (critical high medium low info; default high)"))
-    parser.add_argument("--allow-incomplete", action="store_true", help=say(language, "未能检查全部时不以 3 退出", "do not exit 3 when something could not be inspected"))
+    parser.add_argument(
+        "--fail-on",
+        metavar="SEV",
+        choices=severities,
+        default="high",
+        help=say(
+            language,
+            "达到此严重度即以 1 退出(critical high medium low info,默认 high)",
+            "exit 1 from this severity on (critical high medium low info; default high)",
+        ),
+    )
+    parser.add_argument(
+        "--allow-incomplete",
+        action="store_true",
+        help=say(language, "未能检查全部时不以 3 退出", "do not exit 3 when something could not be inspected"),
+    )
 
 
 def number(text: str) -> int:

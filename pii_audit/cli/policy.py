@@ -18,9 +18,22 @@ EXAMPLE = Text(
 
 def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
     """Declares the command's options."""
-    parser.add_argument("action", choices=("check", "schema"), help=say(language, "check 检查全部策略;schema 输出 JSON Schema(供编辑器补全)", "check all policies; print the JSON Schema (for editors)"))
+    parser.add_argument(
+        "action",
+        choices=("check", "schema"),
+        help=say(
+            language,
+            "check 检查全部策略;schema 输出 JSON Schema(供编辑器补全)",
+            "check all policies; print the JSON Schema (for editors)",
+        ),
+    )
     parser.add_argument("--strict", action="store_true", help=say(language, "提醒也算错误", "warnings count as errors"))
-    parser.add_argument("-o", "--output", metavar="FILE", help=say(language, "写到文件(默认标准输出)", "write to a file (default: standard output)"))
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help=say(language, "写到文件(默认标准输出)", "write to a file (default: standard output)"),
+    )
 
 
 def run(session: Session, options: argparse.Namespace) -> int:
@@ -44,13 +57,16 @@ def _check(session: Session, *, strict: bool) -> int:
     space = session.workspace()
     catalogue = load_catalogue()
     policy = load_policy(space.policies, space.root, catalogue)
-    problems = [*unknown_sources(policy, [source.id for source in space.sources]), *lint(policy, catalogue, space.today())]
+    problems = [
+        *unknown_sources(policy, [source.id for source in space.sources]),
+        *lint(policy, catalogue, space.today()),
+    ]
     for problem in problems:
         print(problem.in_(session.language), file=sys.stderr)  # noqa: T201 - diagnostics are this command's output
     flows, recipients = len(policy.flows), len(policy.recipients)
     session.say(
         Text(
-            f"{len(policy.files)} 个文件,{recipients} 个接收方,{flows} 个流向,{len(problems)} 条提醒",
+            f"{len(policy.files)} 个文件,{recipients} 个接收方,{flows} 个数据流,{len(problems)} 条提醒",
             f"{len(policy.files)} file(s), {recipients} recipient(s), {flows} flow(s), {len(problems)} warning(s)",
         )
     )

@@ -8,12 +8,16 @@ from pii_audit.cli.options import add_output, emit, say
 from pii_audit.cli.session import Session
 from pii_audit.language import Language, Text
 
-EXAMPLE = Text("例: pii-audit report --format html -o 自查报告.html", "example: pii-audit report --format html -o report.html")
+EXAMPLE = Text(
+    "例: pii-audit report --format html -o 自查报告.html", "example: pii-audit report --format html -o report.html"
+)
 
 
 def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
     """Declares the command's options."""
-    parser.add_argument("--run", metavar="ID", help=say(language, "哪一次运行(默认最近一次)", "which run (default: the newest)"))
+    parser.add_argument(
+        "--run", metavar="ID", help=say(language, "哪一次运行(默认最近一次)", "which run (default: the newest)")
+    )
     parser.add_argument("--list", action="store_true", help=say(language, "列出所有运行", "list all runs"))
     add_output(parser, language, "table json html markdown")
 

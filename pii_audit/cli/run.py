@@ -18,14 +18,43 @@ EXAMPLE = Text(
 
 def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
     """Declares the command's options."""
-    parser.add_argument("--source", action="append", default=[], metavar="ID", help=say(language, "只检查此来源(可重复)", "only this source (may be repeated)"))
+    parser.add_argument(
+        "--source",
+        action="append",
+        default=[],
+        metavar="ID",
+        help=say(language, "只检查此来源(可重复)", "only this source (may be repeated)"),
+    )
     amount = parser.add_mutually_exclusive_group()
-    amount.add_argument("--sample", type=number, metavar="N", help=say(language, "每张表或每个表格文件最多读 N 行(可重复的随机样本)", "read at most N rows of each table or tabular file (a repeatable random sample)"))
+    amount.add_argument(
+        "--sample",
+        type=number,
+        metavar="N",
+        help=say(
+            language,
+            "每张表或每个表格文件最多读 N 行(可重复的随机样本)",
+            "read at most N rows of each table or tabular file (a repeatable random sample)",
+        ),
+    )
     amount.add_argument("--full", action="store_true", help=say(language, "全部读取", "read everything"))
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help=say(language, "样本的随机种子(默认 0)", "seed of the sample (default 0)"))
-    parser.add_argument("--jobs", type=number, default=1, metavar="N", help=say(language, "并行进程数(默认 1)", "processes side by side (default 1)"))
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=0,
+        metavar="N",
+        help=say(language, "样本的随机种子(默认 0)", "seed of the sample (default 0)"),
+    )
+    parser.add_argument(
+        "--jobs",
+        type=number,
+        default=1,
+        metavar="N",
+        help=say(language, "并行进程数(默认 1)", "processes side by side (default 1)"),
+    )
     parser.add_argument("--engine", choices=("local",), default="local", help=say(language, "执行引擎", "engine"))
-    parser.add_argument("--resume", action="store_true", help=say(language, "从中断处继续", "go on where an interrupted run stopped"))
+    parser.add_argument(
+        "--resume", action="store_true", help=say(language, "从中断处继续", "go on where an interrupted run stopped")
+    )
     add_verdict(parser, language)
     add_output(parser, language, "table json html markdown")
 
@@ -41,7 +70,13 @@ def run(session: Session, options: argparse.Namespace) -> int:
     renderer(options.format or "table")
     space = session.workspace()
     with Store.open(space.store, space.root) as store:
-        wanted = Options(sources=options.source, sample=options.sample, full=options.full, seed=options.seed, engine=engine(options.jobs))
+        wanted = Options(
+            sources=options.source,
+            sample=options.sample,
+            full=options.full,
+            seed=options.seed,
+            engine=engine(options.jobs),
+        )
         key = run_key(space, wanted)
         if not options.resume:
             store.clear(key)

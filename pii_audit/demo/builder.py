@@ -14,7 +14,7 @@ from pii_audit.demo.manifest import PLANTED, Manifest
 from pii_audit.demo.outbox import write_outbox
 from pii_audit.demo.share import PRIVATE_FILE, write_share
 from pii_audit.errors import UsageError
-from pii_audit.keys import create_key
+from pii_audit.keys import create_key, key_folder
 from pii_audit.language import Text
 
 MARKER = ".pii-audit-demo"
@@ -32,12 +32,12 @@ def build(folder: Path) -> Manifest:
     A folder that holds an earlier demo, whole or interrupted, is built anew: edits to it are lost, reports and store
     kept. Raises UsageError when the folder holds anything else, cannot be written, or when the key has no place.
     """
+    if key_folder().resolve().is_relative_to(folder.resolve()):
+        what = Text("密钥会落在演示文件夹之内", "the key would lie inside the demo folder")
+        raise UsageError(what, where=str(key_folder()), todo=_ELSEWHERE)
     try:
         _claim(folder)
         key = create_key(KEY_NAME)
-        if key.resolve().is_relative_to(folder.resolve()):
-            what = Text("密钥会落在演示文件夹之内", "the key would lie inside the demo folder")
-            raise UsageError(what, where=str(key), todo=_ELSEWHERE)
         _write(folder, key)
         (folder / MARKER).write_text(READY, encoding="ascii")
     except UnicodeEncodeError:

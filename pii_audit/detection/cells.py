@@ -24,20 +24,32 @@ from pii_audit.model.forms import Form
 
 MATCH_THRESHOLD = 0.4
 """A match with a lower score is no evidence."""
-NAMED = 0.6
+NAMED = 0.5
 """From this strength of a column-name hint on, a cell that is no plain value is asked for its protection form."""
+CLEARLY_NAMED = 0.6
+"""Below this strength (`name` in a table of anything) only a mask is taken for a protected value."""
+BY_NAME_SCORE = 0.5
+"""The score of a cell that its column's name explains."""
 BORDER = "\0"
 """Joins values; no pattern matches it by name, and a match that crosses it anyway is looked for again inside its cell."""
-_DECIMAL = re.compile(r"[+-]?[0-9]*\.[0-9]+(?:[eE][+-]?[0-9]+)?")
+LOOKALIKE_LENGTH = 40
+"""Characters of the longest cell that is compared with identifiers as a whole."""
+_DECIMAL = re.compile(r"[+-]?[0-9]*\.(?!0+$)[0-9]+(?:[eE][+-]?[0-9]+)?")
+"""A fraction; the `.0` of an integer in a float column is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One identifier in one cell: the match, whether it fills the cell, and whether a word beside it in the text supports it."""
+    """One identifier in one cell.
+
+    `whole`: it fills the cell; `supported`: a word beside it in the text speaks for it; `by_name`: only the column's name
+    and the cell's shape say so, no pattern.
+    """
 
     match: Match
     whole: bool
-    supported: bool
+    supported: bool = False
+    by_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,30 +62,34 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class ColumnName:
-    """A column's name and comment, read once: `hints` gives each identifier that they speak of its strength (0 to 1)."""
+    """A column's name and comment, read once.
+
+    `hints` gives each identifier that they speak of its strength (-1 to 1); `positive` are those that they speak for, `by_shape` those of
+    them that a cell's shape decides; `best` is the one that protected values are taken for.
+    """
 
     field: Field
     hints: dict[str, float]
     tokens: tuple[str, ...]
     best: Identifier | None
+    positive: frozenset[str]
+    by_shape: tuple[str, ...]
 
     @classmethod
     def read(cls, field: Field, identifiers: Iterable[Identifier]) -> ColumnName:
         """What a column's name and comment say of each identifier."""
+        known = tuple(identifiers)
         hints: dict[str, float] = {}
         best, highest = None, NAMED
-        for identifier in identifiers:
+        for identifier in known:
             strength = hint(identifier, field.name, field.comment)
             if strength:
                 hints[identifier.id] = strength
             if strength > highest or (strength == highest and best is None):
                 best, highest = identifier, strength
-        return cls(field, hints, tokens(field.name), best)
-
-    @property
-    def positive(self) -> frozenset[str]:
-        """The identifiers that the name speaks for."""
-        return frozenset(identifier for identifier, strength in self.hints.items() if strength > 0)
+        positive = frozenset(identifier for identifier, strength in hints.items() if strength > 0)
+        by_shape = tuple(one.id for one in known if one.id in positive and one.column_only is not None)
+        return cls(field, hints, tokens(field.name), best, positive, by_shape)
 
 
 class CellReader:
@@ -83,8 +99,11 @@ class CellReader:
         self._matcher = matcher
         self._identifiers = catalogue
         self._lookalikes = [
-            (identifier.id, re.compile(identifier.lookalike)) for identifier in matcher.identifiers if identifier.lookalike
+            (identifier.id, re.compile(identifier.lookalike))
+            for identifier in matcher.identifiers
+            if identifier.lookalike
         ]
+        self._any_lookalike = re.compile("|".join(f"(?:{regex.pattern})" for _, regex in self._lookalikes) or r"(?!)")
 
     def read(self, values: Sequence[str], name: ColumnName) -> list[Cell]:
         """One cell for each value, in order."""
@@ -113,35 +132,35 @@ class CellReader:
         return found
 
     def _cell(self, value: str, candidates: Sequence[Candidate], name: ColumnName) -> Cell:
-        lookalikes = {candidate.identifier.id for candidate in candidates}
         folded = fold(value).strip()
-        if len(folded) <= 40:
+        lookalikes = {candidate.identifier.id for candidate in candidates}
+        if len(folded) <= LOOKALIKE_LENGTH and self._any_lookalike.fullmatch(folded):
             lookalikes.update(identifier for identifier, regex in self._lookalikes if regex.fullmatch(folded))
-        if candidates and _DECIMAL.fullmatch(folded):
-            candidates = ()
-        good = [one for one in candidates if one.base > 0 and _score(one, name) >= MATCH_THRESHOLD]
-        hits = [_hit(one, value, name) for one in self._matcher.resolve(good)]
-        seen = {hit.match.identifier for hit in hits}
-        hits += self._by_name(value, folded, name, seen)
-        if not hits:
-            hits = [
-                Hit(Match(identifier, start, end, 0.5, Form.MASKED), end - start == len(value.strip()), supported=False)
-                for start, end, identifier in forms.masked_numbers(fold(value))
-            ]
+        hits: list[Hit] = []
+        if candidates and not _DECIMAL.fullmatch(folded):
+            good = [one for one in candidates if one.base > 0 and _score(one, name) >= MATCH_THRESHOLD]
+            hits = [_hit(one, value, name) for one in self._matcher.resolve(good)]
+        if name.by_shape or name.best:
+            hits += self._by_name(value, folded, name, {hit.match.identifier for hit in hits})
+        if not hits and "*" in folded:
+            hits = [_masked(value, *found) for found in forms.masked_numbers(fold(value))]
         return Cell(tuple(hits), frozenset(lookalikes)) if hits or lookalikes else EMPTY
 
     def _by_name(self, value: str, folded: str, name: ColumnName, seen: set[str]) -> list[Hit]:
         """What a cell is because of its column's name: a personal name, an address, a masked or hashed value."""
         hits: list[Hit] = []
-        for identifier_id in sorted(name.positive - seen):
+        for identifier_id in name.by_shape:
             identifier = self._identifiers[identifier_id]
-            if identifier.column_only is not None and classifier(identifier.column_only, name.field.name)(folded):
-                hits.append(_whole(value, identifier_id, 0.5, Form.PLAIN))
-        if name.best is not None and name.best.id not in seen and not any(hit.match.identifier == name.best.id for hit in hits):
-            form = forms.protected_form(folded, name.best, name.tokens)
-            if form is not None and not (seen and form is Form.TRUNCATED):
-                hits = [_whole(value, name.best.id, 0.5, form)]
-        return hits
+            shape = identifier.column_only
+            if identifier_id not in seen and shape is not None and classifier(shape, name.field.name)(folded):
+                hits.append(_whole(value, identifier_id, Form.PLAIN))
+        best = name.best
+        if best is None or best.id in seen or any(hit.match.identifier == best.id for hit in hits):
+            return hits
+        form = forms.protected_form(folded, best, name.tokens)
+        if form is None or (name.hints[best.id] < CLEARLY_NAMED and form is not Form.MASKED):
+            return hits
+        return hits if seen and form is Form.TRUNCATED else [_whole(value, best.id, form)]
 
 
 EMPTY = Cell()
@@ -158,9 +177,19 @@ def _score(one: Candidate, name: ColumnName) -> float:
 
 def _hit(one: Candidate, value: str, name: ColumnName) -> Hit:
     match = Match(one.identifier.id, one.start, one.end, round(_score(one, name), 4), Form.PLAIN)
-    return Hit(match, one.end - one.start == len(value.strip()), one.supported)
+    return Hit(match, _fills(value, one.start, one.end), one.supported)
 
 
-def _whole(value: str, identifier: str, score: float, form: Form) -> Hit:
+def _masked(value: str, start: int, end: int, identifier: str) -> Hit:
+    return Hit(Match(identifier, start, end, BY_NAME_SCORE, Form.MASKED), _fills(value, start, end), by_name=True)
+
+
+def _fills(value: str, start: int, end: int) -> bool:
+    """Whether a match is all of a cell, save white space and the `.0` of an integer in a float column."""
+    return not value[:start].strip() and value[end:].strip().rstrip("0") in ("", ".")
+
+
+def _whole(value: str, identifier: str, form: Form) -> Hit:
     start = len(value) - len(value.lstrip())
-    return Hit(Match(identifier, start, start + len(value.strip()), score, form), whole=True, supported=False)
+    match = Match(identifier, start, start + len(value.strip()), BY_NAME_SCORE, form)
+    return Hit(match, whole=True, by_name=True)

@@ -15,8 +15,12 @@ from pii_audit.model.forms import Form
 
 MASK_CHARACTERS = "*＊×●•○█■#"
 _MASK_RUN = re.compile(rf"[{re.escape(MASK_CHARACTERS)}]|(?<![A-WYZa-wyz])[xX]{{3,}}(?![A-WYZa-wyz])")
-_DIGEST = re.compile(r"(?:\{(?:MD5|SHA\d*)\})?(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128})")
-_PASSWORD_HASH = re.compile(r"(?:\{[A-Za-z0-9_-]+\})?(?:\$2[abxy]?\$|\$argon2|\$scrypt\$|\$s0\$|\$5\$|\$6\$|\$y\$|\$pbkdf2|pbkdf2_sha|scrypt:|\$7\$).+")
+_DIGEST = re.compile(
+    r"(?:\{(?:MD5|SHA\d*)\})?(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128})"
+)
+_PASSWORD_HASH = re.compile(
+    r"(?:\{[A-Za-z0-9_-]+\})?(?:\$2[abxy]?\$|\$argon2|\$scrypt\$|\$s0\$|\$5\$|\$6\$|\$y\$|\$pbkdf2|pbkdf2_sha|scrypt:|\$7\$).+"
+)
 _TOKEN = re.compile(r"(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|(?:tok|tkn|token)[_-][0-9A-Za-z_-]{6,})")
 _ENVELOPE = re.compile(r"(?:ENC\(|\{cipher\}|vault:v\d+:|-----BEGIN PGP MESSAGE|gAAAAA)")
 _BASE64 = re.compile(r"(?=.*[A-Z])(?=.*[a-z])[A-Za-z0-9+/]{16,}={0,2}")
@@ -88,7 +92,11 @@ def _decoded_form(value: str, identifier: Identifier) -> Form | None:
 
 def _shorter_than_any(value: str, identifier: Identifier) -> bool:
     """Whether digits are too few for the identifier: the last four of a card, say."""
-    return identifier.lookalike is not None and 3 <= len(value) <= TRUNCATED_DIGITS and not re.fullmatch(identifier.lookalike, value)
+    return (
+        identifier.lookalike is not None
+        and 3 <= len(value) <= TRUNCATED_DIGITS
+        and not re.fullmatch(identifier.lookalike, value)
+    )
 
 
 _MASKED_NUMBER = re.compile(r"(?<![0-9A-Za-z*])[0-9]{0,10}\*{3,16}[0-9]{0,8}[0-9Xx]?(?![0-9A-Za-z*])")

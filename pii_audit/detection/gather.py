@@ -44,14 +44,17 @@ class Gathering:
     shown: tuple[int, int] = (0, 0)
     values: dict[tuple[Form, str], str] = field(default_factory=dict)
 
-    def add(self, found: Iterable[tuple[Match, str]], rows: int, *, whole: bool) -> bool:
-        """Adds the matches (with their text) of one row or of so many equal ones; whether they are exposed there."""
+    def add(self, found: Iterable[tuple[Match, str]], rows: int, *, whole: bool = False, score: float = 0.0) -> bool:
+        """Adds the matches (with their text) of one row or of so many equal ones; whether they are exposed there.
+
+        `score` is the best of those that a pattern found.
+        """
         pairs = list(found)
         weakest = min((match.form for match, _ in pairs), key=_WEAKEST_FIRST.index)
         self.forms[weakest] += rows
         self.whole += rows if whole else 0
+        self.score = max(self.score, score)
         for match, text in pairs:
-            self.score = max(self.score, match.score)
             canonical = self.definition.canonical(fold(text)) if match.form is Form.PLAIN else text.strip()
             self.values[match.form, canonical] = text
         masked = [text.strip() for match, text in pairs if match.form is Form.MASKED]
@@ -85,7 +88,8 @@ class Gathering:
     def _samples(self, fingerprinter: Fingerprinter) -> tuple[Sample, ...]:
         kind = f"sample:{self.definition.id}"
         ordered = heapq.nsmallest(
-            SAMPLES, ((fingerprinter.number(kind, canonical), form, text) for (form, canonical), text in self.values.items())
+            SAMPLES,
+            ((fingerprinter.number(kind, canonical), form, text) for (form, canonical), text in self.values.items()),
         )
         return tuple(Sample(order, masked_sample(self.definition, form, text)) for order, form, text in ordered)
 

@@ -92,10 +92,10 @@ def _field(
         for form, hits in sorted(evidence.forms.items()):
             if form is not Form.PLAIN:
                 judged = _by_form(evidence, field, strength, form)
-            elif definition.column_only is not None and name:
-                judged = _by_name(evidence, field, strength, neighbours)
             else:
                 judged = _by_value(definition, evidence, field, strength)
+                if definition.column_only is not None and strength > 0:
+                    judged = max(judged, _by_name(evidence, field, strength, neighbours), key=_confidence)
             if judged.confidence < FIELD_THRESHOLD:
                 continue
             yield FieldEvidence(
@@ -111,11 +111,15 @@ def _field(
                 level=definition.levels,
                 why=tuple(judged.why),
                 subject=subject_of(asset.name, name, comment),
-                persons=len(evidence.persons),
+                persons=min(len(evidence.persons), evidence.hits),
                 inadequate=evidence.inadequate if form is Form.MASKED else 0,
                 shown=evidence.shown if form is Form.MASKED else (0, 0),
                 samples=tuple(sample.masked for sample in evidence.samples),
             )
+
+
+def _confidence(judged: _Judgement) -> float:
+    return judged.confidence
 
 
 def _bound(hits: int, rows: int, coverage: Coverage) -> float:
@@ -136,11 +140,17 @@ def _by_value(definition: Identifier, evidence: Evidence, field: FieldTally, str
         probability = chance_of(plain, max(plain, evidence.lookalikes), rate)
         share = (1 - probability) / (1 - rate)
         if share < 1:
-            judged.times("chance", f"{plain} of {evidence.lookalikes} look-alikes pass; {definition.chance:.0%} would by accident", share)
+            judged.times(
+                "chance",
+                f"{plain} of {evidence.lookalikes} look-alikes pass; {definition.chance:.0%} would by accident",
+                share,
+            )
     if evidence.supported > judged.confidence:
         judged.add("context", "a context word stands beside a value", evidence.supported - judged.confidence)
     if field.filled > 2 and evidence.whole >= 0.8 * field.filled and judged.confidence > 0:
-        judged.add("density", f"{evidence.whole / field.filled:.0%} of the cells are one", 0.3 * (1 - judged.confidence))
+        judged.add(
+            "density", f"{evidence.whole / field.filled:.0%} of the cells are one", 0.3 * (1 - judged.confidence)
+        )
     if strength < 0:
         certain = evidence.lookalikes >= 20 and probability < CERTAIN
         judged.times("name", "the column's name speaks against it", 1 + strength * (0.1 if certain else 0.6))

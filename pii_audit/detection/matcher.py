@@ -7,11 +7,15 @@ each candidate, context words raise the score, and where two spans overlap one w
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
 
 from pii_audit.identifiers.fold import fold
 from pii_audit.identifiers.model import Identifier, Pattern
+from pii_audit.identifiers.patterns import compiled
 
 BOOST = 0.35
 """What a context word adds to a base score (Presidio's context enhancer adds the same)."""
@@ -19,11 +23,13 @@ CEILING = 0.95
 BEFORE, AFTER = 40, 20
 """Characters on the same line, before and after a match, in which a context word counts."""
 
-_LEFT = {"ascii_alnum": r"(?<![0-9A-Za-z])", "digit": r"(?<![0-9])", "none": ""}
-_RIGHT = {"ascii_alnum": r"(?![0-9A-Za-z])", "digit": r"(?![0-9])", "none": ""}
 _NUMERIC = re.compile(r"[0-9 -]+")
 _INTEGER_PART = re.compile(r"(?:^|[\n\0])[^\S\n]*([1-9][0-9]?)\.$")
 _LINE_BREAKS = "\n\r\0"
+_INTEGRAL = re.compile(r"\.0+(?![0-9])")
+"""The tail of an integer that a float column or a spreadsheet wrote: 13800138000.0."""
+_UUID = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])")
+"""RFC 9562: its groups are parts of one token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +49,27 @@ class Candidate:
         return min(CEILING, self.base + BOOST) if self.supported else self.base
 
 
+class _Context:
+    """The context words of an identifier, compiled when first asked for."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self._words = words
+
+    @cached_property
+    def regex(self) -> re.Pattern[str] | None:
+        """One expression for all words; an ASCII word must stand alone, a Han word may touch others."""
+        spelled = [
+            f"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])" if word.isascii() else re.escape(word) for word in self._words
+        ]
+        return re.compile("|".join(spelled)) if spelled else None
+
+
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     identifier: Identifier
     pattern: Pattern
     regex: re.Pattern[str]
-    context: re.Pattern[str] | None
-
-
-def bounded(pattern: Pattern) -> re.Pattern[str]:
-    """The pattern with its boundary as ASCII look-arounds."""
-    flags = re.ASCII | (re.IGNORECASE if pattern.ignore_case else 0)
-    return re.compile(f"{_LEFT[pattern.boundary]}(?:{pattern.regex}){_RIGHT[pattern.boundary]}", flags)
-
-
-def context_regex(words: Sequence[str]) -> re.Pattern[str] | None:
-    """One expression for all context words; an ASCII word must stand alone, a Han word may touch others."""
-    if not words:
-        return None
-    spelled = [f"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])" if word.isascii() else re.escape(word) for word in words]
-    return re.compile("|".join(spelled))
+    context: _Context
 
 
 class Matcher:
@@ -71,14 +78,16 @@ class Matcher:
     def __init__(self, identifiers: Iterable[Identifier]) -> None:
         self.identifiers = tuple(identifiers)
         self.order = {identifier.id: place for place, identifier in enumerate(self.identifiers)}
-        contexts = {identifier.id: context_regex(identifier.context) for identifier in self.identifiers}
+        contexts = {identifier.id: _Context(identifier.context) for identifier in self.identifiers}
         self._compiled = [
-            _Compiled(identifier, pattern, bounded(pattern), contexts[identifier.id])
+            _Compiled(identifier, pattern, compiled(pattern), contexts[identifier.id])
             for identifier in self.identifiers
             for pattern in identifier.patterns
         ]
 
-    def candidates(self, text: str, *, refuted: bool = False, hinted: frozenset[str] = frozenset()) -> Iterator[Candidate]:
+    def candidates(
+        self, text: str, *, refuted: bool = False, hinted: frozenset[str] = frozenset()
+    ) -> Iterator[Candidate]:
         """Every match of every pattern in a text, overlaps included.
 
         With `refuted`, what a validator refuses comes too, with a base score of 0. Patterns that need context also match without it for
@@ -88,13 +97,14 @@ class Matcher:
         lowered = folded.lower()
         if len(lowered) != len(folded):
             lowered = folded  # a few letters grow when lowered (İ): offsets matter more than their case
-        for compiled in self._compiled:
-            requires = compiled.pattern.requires
+        uuids = [found.span() for found in _UUID.finditer(folded)] if "-" in folded else []
+        for one in self._compiled:
+            requires = one.pattern.requires
             if requires and not any(literal in lowered for literal in requires):
                 continue
-            for found in compiled.regex.finditer(folded):
-                candidate = _judge(compiled, found, folded, lowered, hinted)
-                if candidate is not None and (candidate.base > 0 or refuted):
+            for found in one.regex.finditer(folded):
+                candidate = _judge(one, found, folded, lowered, hinted)
+                if candidate is not None and (candidate.base > 0 or refuted) and not _inside(candidate, uuids):
                     yield candidate
 
     def find(self, text: str, *, hinted: frozenset[str] = frozenset()) -> list[Candidate]:
@@ -127,16 +137,22 @@ class Matcher:
         return (not one.validated, one.start - one.end, self.order[one.identifier.id], -one.score)
 
 
-def _judge(compiled: _Compiled, found: re.Match[str], folded: str, lowered: str, hinted: frozenset[str]) -> Candidate | None:
-    identifier, pattern = compiled.identifier, compiled.pattern
+def _inside(candidate: Candidate, spans: Sequence[tuple[int, int]]) -> bool:
+    place = bisect_right(spans, candidate.start, key=itemgetter(0)) - 1
+    return place >= 0 and candidate.end <= spans[place][1]
+
+
+def _judge(one: _Compiled, found: re.Match[str], folded: str, lowered: str, hinted: frozenset[str]) -> Candidate | None:
+    identifier, pattern = one.identifier, one.pattern
     start, end = found.span(pattern.group)
     if start == end or _part_of_number(folded, start, end):
         return None
     verdict = identifier.validate(folded[start:end]) if pattern.validate else None
-    supported = compiled.context is not None and _near(compiled.context, lowered, start, end)
+    context = one.context.regex
+    supported = context is not None and _near(context, lowered, start, end)
     if pattern.needs_context and not supported and identifier.id not in hinted:
         return None
-    base = {True: pattern.validated, None: pattern.score, False: 0.0}[verdict]
+    base = pattern.validated if verdict else 0.0 if verdict is False else pattern.score
     return Candidate(identifier, start, end, base, supported, verdict is True)
 
 
@@ -147,7 +163,7 @@ def _part_of_number(text: str, start: int, end: int) -> bool:
     """
     if not _NUMERIC.fullmatch(text, start, end):
         return False
-    if end + 1 < len(text) and text[end] == "." and text[end + 1].isdecimal():
+    if end + 1 < len(text) and text[end] == "." and text[end + 1].isdecimal() and not _INTEGRAL.match(text, end):
         return True
     if start < 2 or text[start - 1] != "." or not text[start - 2].isdecimal():
         return False

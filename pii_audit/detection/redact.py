@@ -32,7 +32,10 @@ class Redactor:
         end = 0
         for match in self._detector.text_matches(text):
             if match.form in PLAIN_EQUIVALENT:
-                pieces += [text[end : match.start], self._detector.catalogue[match.identifier].mask(text[match.start : match.end])]
+                pieces += [
+                    text[end : match.start],
+                    self._detector.catalogue[match.identifier].mask(text[match.start : match.end]),
+                ]
                 end = match.end
         if not pieces:
             return text
@@ -53,9 +56,12 @@ class Redactor:
         """An inspected asset of which every name may be shown."""
         asset = self.asset(one.asset)
         statements = tuple(
-            replace(statement, asset=asset.id, field=self.name(statement.field) if statement.field else None) for statement in one.fields
+            replace(statement, asset=asset.id, field=self.name(statement.field) if statement.field else None)
+            for statement in one.fields
         )
-        tally = replace(one.tally, fields={self.name(name) if name else name: field for name, field in one.tally.fields.items()})
+        tally = replace(
+            one.tally, fields={self.name(name) if name else name: field for name, field in one.tally.fields.items()}
+        )
         return replace(one, asset=asset, coverage=self.coverage(one.coverage), tally=tally, fields=statements)
 
     def grant(self, grant: Grant) -> Grant:

@@ -34,7 +34,13 @@ class Detector:
     """
 
     def __init__(
-        self, catalogue: Catalogue, fingerprinter: Fingerprinter, *, names: bool = False, samples: bool = True, only: Iterable[str] = ()
+        self,
+        catalogue: Catalogue,
+        fingerprinter: Fingerprinter,
+        *,
+        names: bool = False,
+        samples: bool = True,
+        only: Iterable[str] = (),
     ) -> None:
         wanted = frozenset(only)
         self.catalogue = catalogue
@@ -78,7 +84,10 @@ class Detector:
 
     def _matches(self, text: str, candidates: Iterable[Candidate]) -> list[Match]:
         good = (one for one in candidates if one.base > 0 and one.score >= MATCH_THRESHOLD)
-        matches = [Match(one.identifier.id, one.start, one.end, round(one.score, 4), Form.PLAIN) for one in self._matcher.resolve(good)]
+        matches = [
+            Match(one.identifier.id, one.start, one.end, round(one.score, 4), Form.PLAIN)
+            for one in self._matcher.resolve(good)
+        ]
         extra = [
             Match(name, start, end, MASKED_SCORE, Form.MASKED)
             for start, end, name in forms.masked_numbers(fold(text))
@@ -105,7 +114,9 @@ class Detector:
                     for place in rows_of[value]:
                         together[place].add(identifier)
             filled = sum(map(len, rows_of.values()))
-            refused = sum(len(rows) for value, rows in rows_of.items() if len(value) <= 8 and value.strip().lower() in _REFUSALS)
+            refused = sum(
+                len(rows) for value, rows in rows_of.items() if len(value) <= 8 and value.strip().lower() in _REFUSALS
+            )
             fields[name] = FieldTally(len(cells), filled, refused, _months(rows_of), self._evidence(gathered))
         combinations = Counter(frozenset(found) for found in together.values() if len(found) > 1)
         return AssetTally(frozenset({chunk.id}), rows=len(chunk.rows), fields=fields, together=dict(combinations))
@@ -120,7 +131,8 @@ class Detector:
             one = self._of(gathered, identifier)
             one.supported = max(one.supported, *(hit.match.score if hit.supported else 0.0 for hit in hits))
             pairs = [(hit.match, value[hit.match.start : hit.match.end]) for hit in hits]
-            if one.add(pairs, rows, whole=any(hit.whole for hit in hits)):
+            score = max((hit.match.score for hit in hits if not hit.by_name), default=0.0)
+            if one.add(pairs, rows, whole=any(hit.whole for hit in hits), score=score):
                 yield identifier
 
     def _tally_text(self, chunk: TextChunk) -> AssetTally:
@@ -138,7 +150,7 @@ class Detector:
             exposed = set()
             for identifier in sorted({match.identifier for match in matches}):
                 pairs = [(match, text[match.start : match.end]) for match in matches if match.identifier == identifier]
-                if self._of(gathered, identifier).add(pairs, 1, whole=False):
+                if self._of(gathered, identifier).add(pairs, 1, score=max(match.score for match, _ in pairs)):
                     exposed.add(identifier)
             if len(exposed) > 1:
                 together[frozenset(exposed)] += 1
@@ -151,7 +163,9 @@ class Detector:
         return gathered[identifier]
 
     def _evidence(self, gathered: Mapping[str, Gathering]) -> dict[str, Evidence]:
-        return {identifier: one.evidence(self._fingerprinter, samples=self._samples) for identifier, one in gathered.items()}
+        return {
+            identifier: one.evidence(self._fingerprinter, samples=self._samples) for identifier, one in gathered.items()
+        }
 
 
 def _by_line(matches: Iterable[Match], breaks: Sequence[int]) -> Iterator[list[Match]]:

@@ -11,7 +11,7 @@ from pii_audit.language import Text
 from pii_audit.model.finding import Finding, Outcome, Severity
 from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.model.run import Suppressed
-from pii_audit.policy.exceptions import excepted
+from pii_audit.policy.exceptions import Breach, excepted
 from pii_audit.policy.model import Policy
 from pii_audit.rules.catalogue import Rule, cited, load_rules
 from pii_audit.rules.interface import Draft
@@ -57,7 +57,7 @@ class Funnel:
                 findings[finding.fingerprint] = _merged(findings[finding.fingerprint], finding)
                 grouped += 1
                 continue
-            exception = excepted(self.policy, finding, self.as_of)
+            exception = excepted(self.policy, Breach.of_finding(finding), self.as_of)
             if exception is None:
                 findings[finding.fingerprint] = finding
             else:
@@ -114,10 +114,12 @@ def _merged(first: Finding, second: Finding) -> Finding:
     """Two drafts of one identity: the worse severity, the columns of both."""
     worse = first if first.severity.rank >= second.severity.rank else second
     evidence = {**first.evidence, **{key: value for key, value in second.evidence.items() if key not in first.evidence}}
-    for key in ("fields", "assets", "columns"):
-        both = [*first.evidence.get(key, ()), *(one for one in second.evidence.get(key, ()) if one not in first.evidence.get(key, ()))]
+    for key in ("fields", "assets", "columns", "found", "samples"):
+        both = [
+            *first.evidence.get(key, ()),
+            *(one for one in second.evidence.get(key, ()) if one not in first.evidence.get(key, ())),
+        ]
         if both:
             evidence[key] = both
     identifiers = tuple(dict.fromkeys((*first.identifiers, *second.identifiers)))
     return replace(worse, evidence=evidence, identifiers=identifiers)
-

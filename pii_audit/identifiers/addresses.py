@@ -38,14 +38,22 @@ _STREET_ENDINGS = re.compile(
     re.IGNORECASE,
 )
 _PO_BOX = re.compile(r"\b(?:p\.? ?o\.? ?box|postfach|apartado|caixa postal|locked bag)\b ?[0-9]", re.IGNORECASE)
-_NUMBER_FIRST = re.compile(r"[0-9]{1,6}[A-Za-z]{0,2}(?:[-/][0-9]{1,5}[A-Za-z]?)?,? ?(?:[NSEW]{1,2}\.? )?(?:[0-9]{1,4}(?:st|nd|rd|th)? )?[^\W\d_]")
-_NUMBER_LAST = re.compile(r"[^\W\d_][.)]?,? (?:n[o°º]?\.? ?)?[0-9]{1,5}[A-Za-z]{0,2}(?:[-/][0-9]{1,5}[A-Za-z]?)?\.?(?:,.*)?")
+_NUMBER_FIRST = re.compile(
+    r"[0-9]{1,6}[A-Za-z]{0,2}(?:[-/][0-9]{1,5}[A-Za-z]?)?,? ?(?:[NSEW]{1,2}\.? )?(?:[0-9]{1,4}(?:st|nd|rd|th)? )?[^\W\d_]"
+)
+_NUMBER_LAST = re.compile(
+    r"[^\W\d_][.)]?,? (?:n[o°º]?\.? ?)?[0-9]{1,5}[A-Za-z]{0,2}(?:[-/][0-9]{1,5}[A-Za-z]?)?\.?(?:,.*)?"
+)
 _WORD = re.compile(r"c/|[^\W\d_]+", re.IGNORECASE)
-_SPACED_NUMBER_LAST = re.compile(r"[^\W\d_][\w.'() -]* (?!(?:19|20)[0-9]{2}$)[0-9]{1,5}(?:[A-Za-z]{1,2}|/[0-9]{1,5}[A-Za-z]?)?\.?")
+_SPACED_NUMBER_LAST = re.compile(
+    r"[^\W\d_][\w.'() -]* (?!(?:19|20)[0-9]{2}$)[0-9]{1,5}(?:[A-Za-z]{1,2}|/[0-9]{1,5}[A-Za-z]?)?\.?"
+)
 _HOUSE_FIRST = re.compile(r"[0-9]{1,5}[A-Za-z]?,? ?(?:[NSEW]{1,2}\.? )?[A-Z][^\W\d_]+(?: [A-Z0-9][\w.'-]*){1,4}")
 _GRID = re.compile(r"[0-9]{1,5} [NSEW]{1,2}\.? [0-9]{1,5} [NSEW]{1,2}")
 """Grid addresses of Utah: `302 S 700 E`."""
-_MEASURE = re.compile(r"[0-9] ?(?:kg|km|cm|mm|gb|mb|pm|am|usd|eur|cny|rmb|days?|hours?|min|items?|pcs|times|%)\b", re.IGNORECASE)
+_MEASURE = re.compile(
+    r"[0-9] ?(?:kg|km|cm|mm|gb|mb|pm|am|usd|eur|cny|rmb|days?|hours?|min|items?|pcs|times|%)\b", re.IGNORECASE
+)
 
 
 def looks_like_address(value: str) -> bool:
@@ -69,7 +77,11 @@ def _chinese(text: str) -> bool:
 def _western(text: str) -> bool:
     if _PO_BOX.search(text):
         return True
-    if not any(character.isdigit() for character in text) or not any(character.isalpha() for character in text) or _MEASURE.search(text):
+    if (
+        not any(character.isdigit() for character in text)
+        or not any(character.isalpha() for character in text)
+        or _MEASURE.search(text)
+    ):
         return False
     if _STREET_ENDINGS.search(text):
         return True

@@ -31,7 +31,7 @@ def landline(value: str) -> str:
     digits = _NOT_DIGIT.sub("", _EXTENSION.sub("", found[1] if found else value))
     if digits.startswith("0086"):
         digits = digits[4:]
-    elif digits.startswith("86") and len(digits) > 9:
+    elif digits.startswith("86") and len(digits) > len("862161234"):
         digits = digits[2:]
     digits = f"0{digits.lstrip('0')}"
     return digits[: 11 if digits[1:2] in ("1", "2") else 12]
@@ -40,7 +40,7 @@ def landline(value: str) -> str:
 def international_phone(value: str) -> str:
     """Digits of a telephone number with its country code (ITU-T E.164), without 00, `(0)` and extension."""
     digits = _NOT_DIGIT.sub("", _TRUNK_ZERO.sub("", _EXTENSION.sub("", value)))
-    return digits[2:] if digits.startswith("00") else digits
+    return digits.removeprefix("00")
 
 
 def email(value: str) -> str:

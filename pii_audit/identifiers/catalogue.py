@@ -78,7 +78,13 @@ def _add(
     if name != stem:
         reader.note(position, Text(f"文件名应为 {name}.yaml", f"the file must be called {name}.yaml"))
     if name in places:
-        reader.note(position, Text(f"标识符 “{name}” 重复(首次在 {places[name]})", f'duplicate identifier "{name}" (first in {places[name]})'))
+        reader.note(
+            position,
+            Text(
+                f"标识符 “{name}” 重复(首次在 {places[name]})",
+                f'duplicate identifier "{name}" (first in {places[name]})',
+            ),
+        )
         return
     places[name] = position
     identifier = Definition(section, reader).build(groups)

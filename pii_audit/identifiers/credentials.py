@@ -11,7 +11,9 @@ _PLACEHOLDERS = frozenset(
     empty default value unknown bearer basic n/a varchar integer number placeholder dummy mypassword password_here invalid incorrect wrong expired
     """.split(),  # noqa: SIM905 - a list of words
 )
-_REFERENCE = re.compile(r"\$\{.*|\$\(.*|\{\{.*|%\(.*|%[A-Za-z_]+%|<[^>]*>?|\$[A-Za-z_][A-Za-z0-9_]*|(?:env|vault|keyring|file|ENC)[:(].*|[A-Za-z_.]+\(.*")
+_REFERENCE = re.compile(
+    r"\$\{.*|\$\(.*|\{\{.*|%\(.*|%[A-Za-z_]+%|<[^>]*>?|\$[A-Za-z_][A-Za-z0-9_]*|(?:env|vault|keyring|file|ENC)[:(].*|[A-Za-z_.]+\(.*"
+)
 """A place where a secret will be filled in or is looked up, not the secret."""
 _MASK = re.compile(r"[*xX•●#.…_?=-]+")
 _HASH = re.compile(
@@ -25,7 +27,12 @@ _BARE_HASH = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}|[0-9a-
 def is_placeholder(value: str) -> bool:
     """Whether a value holds the place of a secret: asterisks, `changeme`, `${VAR}`, `<password>`, `null`."""
     bare = value.strip().strip("\"'`,;")
-    return not bare or bare.lower() in _PLACEHOLDERS or _MASK.fullmatch(bare) is not None or _REFERENCE.fullmatch(bare) is not None
+    return (
+        not bare
+        or bare.lower() in _PLACEHOLDERS
+        or _MASK.fullmatch(bare) is not None
+        or _REFERENCE.fullmatch(bare) is not None
+    )
 
 
 def is_password_hash(value: str) -> bool:

@@ -1,23 +1,35 @@
-"""The YAML form of an identifier: its schema, and what a schema cannot say.
-
-Regular expressions are held to what Python's `re`, RE2 and Hyperscan read alike.
-"""
+"""The YAML form of an identifier: its schema, and what a schema cannot say."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-from pii_audit.document import BOOLEAN, INTEGER, STRING, TITLE, Choice, Either, ListOf, Reader, Record, Scalar, Section, number, unknown, word
+from pii_audit.document import (
+    BOOLEAN,
+    INTEGER,
+    STRING,
+    TITLE,
+    Choice,
+    Either,
+    ListOf,
+    Reader,
+    Record,
+    Scalar,
+    Section,
+    number,
+    unknown,
+    word,
+)
 from pii_audit.errors import Position
 from pii_audit.identifiers.canonical import CANONICAL_FORMS
 from pii_audit.identifiers.checksums import VALIDATORS
 from pii_audit.identifiers.fold import fold
 from pii_audit.identifiers.masking import MASKINGS
 from pii_audit.identifiers.model import USUAL, Adequacy, ColumnHints, Display, Example, Identifier, Pattern
+from pii_audit.identifiers.patterns import compiled, not_portable
 from pii_audit.identifiers.people import CLASSIFIERS
 from pii_audit.language import Text
 from pii_audit.model.levels import CLASSES, Levels
@@ -39,7 +51,12 @@ def _fraction(text: str) -> float:
 _CHANCE = Scalar(
     Text("0 到 1 之间的数或分数(如 1/11)", "a number or a fraction from 0 to 1 (such as 1/11)"),
     _fraction,
-    {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string", "pattern": "^[0-9]{1,4}/[1-9][0-9]{0,4}$"}]},
+    {
+        "anyOf": [
+            {"type": "number", "minimum": 0, "maximum": 1},
+            {"type": "string", "pattern": "^[0-9]{1,4}/[1-9][0-9]{0,4}$"},
+        ]
+    },
 )
 _WORDS = ListOf(STRING)
 _EXAMPLES = ListOf(Either(scalar=STRING, mapping=Record({"text": STRING, "why": STRING, "column": STRING}, ("text",))))
@@ -72,7 +89,9 @@ SPEC = Record(
         "chance": _CHANCE,
         "lookalike": STRING,
         "context": _WORDS,
-        "columns": Record({"zh": _WORDS, "en": _WORDS, "pinyin": _WORDS, "comment": _WORDS, "weak": _WORDS, "not": _WORDS}),
+        "columns": Record(
+            {"zh": _WORDS, "en": _WORDS, "pinyin": _WORDS, "comment": _WORDS, "weak": _WORDS, "not": _WORDS}
+        ),
         "column_only": Choice(tuple(CLASSIFIERS)),
         "mask": Choice(MASKINGS),
         "show": Record({"first": INTEGER, "last": INTEGER, "fill": STRING}, ("first", "last")),
@@ -88,44 +107,6 @@ SPEC = Record(
 )
 """One identifier file."""
 
-_AROUND = {
-    "ascii_alnum": ("(?<![0-9A-Za-z])", "(?![0-9A-Za-z])"),
-    "digit": ("(?<![0-9])", "(?![0-9])"),
-    "none": ("", ""),
-}
-
-
-@lru_cache(maxsize=1024)
-def compiled(pattern: Pattern) -> re.Pattern[str]:
-    """The pattern with its boundary, for Python's `re` on folded text; letters fold case within ASCII only, as in Hyperscan."""
-    before, after = _AROUND[pattern.boundary]
-    flags = re.ASCII | re.IGNORECASE if pattern.ignore_case else re.ASCII
-    return re.compile(f"{before}(?:{pattern.regex}){after}", flags)
-
-
-_PORTABLE = re.compile(
-    r"""
-    (?P<escape> \\ (?: [^0-9A-Za-z] | [nrt] ) )
-  | (?P<class>  \[ \^? \]? (?: \\[^0-9A-Za-z] | \\[nrt] | [^\]\\\[] )* \] )
-  | (?P<group>  \( (?: \?: )? (?! \? ) )
-  | (?P<repeat> (?: [*+?] | \{ [0-9]{1,3} (?: , [0-9]{0,3} )? \} ) \?? (?! [*+?] ) )
-  | (?P<other>  [^\\\[(*+?{] )
-    """,
-    re.VERBOSE,
-)
-"""One element that Python's `re`, RE2 and Hyperscan read alike. Classes are written out: `\\d`, `\\w` and `\\b` differ between them."""
-
-
-def not_portable(regex: str) -> int | None:
-    """Where (from 0) a regular expression leaves what all engines read alike, or None: look-around, back-reference, possessive, `\\d` …"""
-    at = 0
-    while at < len(regex):
-        found = _PORTABLE.match(regex, at)
-        if found is None:
-            return at
-        at = found.end()
-    return None
-
 
 @dataclass(frozen=True)
 class Definition:
@@ -136,13 +117,14 @@ class Definition:
 
     def build(self, groups: Iterable[str]) -> Identifier | None:
         """The identifier, or None when the file is too broken for one; every problem is noted."""
-        section = self.section
-        if any(name not in section for name in SPEC.required):
-            return None
-        before = len(self.reader.problems)
+        section, problems = self.section, self.reader.problems
+        before = len(problems)
         self._check_references(frozenset(groups))
-        patterns = tuple(pattern for entry in section.get("patterns", ()) if (pattern := self._pattern(entry)) is not None)
-        if len(self.reader.problems) > before or not self._complete():
+        patterns = tuple(
+            pattern for entry in section.get("patterns", ()) if (pattern := self._pattern(entry)) is not None
+        )
+        whole = all(name in section for name in SPEC.required) and len(patterns) == len(section.get("patterns", ()))
+        if len(problems) > before or not self._complete() or not whole:
             return None
         identifier = self._identifier(patterns)
         self._check_requires(identifier)
@@ -156,17 +138,24 @@ class Definition:
         if not any(wanted):
             self._note(
                 self.section.position,
-                Text("既没有 patterns,也没有 column_only,无法识别任何内容", "neither patterns nor column_only: nothing could be recognised"),
+                Text(
+                    "既没有 patterns,也没有 column_only,无法识别任何内容",
+                    "neither patterns nor column_only: nothing could be recognised",
+                ),
             )
         return any(wanted)
 
     def _check_references(self, groups: frozenset[str]) -> None:
         section = self.section
-        for name, position in zip(section["groups"], section["groups"].positions, strict=True):
+        named = section.get("groups")
+        for name, position in zip(named, named.positions, strict=True) if named else ():
             if name not in groups:
                 self._note(position, unknown(Text("分组", "group"), name, groups))
         if section.get("chance", 1.0) < 1 and "validator" not in section:
-            self._note(section.at("chance"), Text("没有 validator 就没有偶然通过率", "without a validator there is no chance of passing it"))
+            self._note(
+                section.at("chance"),
+                Text("没有 validator 就没有偶然通过率", "without a validator there is no chance of passing it"),
+            )
         if "lookalike" in section:
             self._check_regex(section["lookalike"], section.at("lookalike"))
 
@@ -185,28 +174,40 @@ class Definition:
         try:
             return re.compile(regex, re.ASCII)
         except re.error as error:
-            self._note(position, Text(f"正则第 {(error.pos or 0) + 1} 个字符处:{error.msg}", f"regex, character {(error.pos or 0) + 1}: {error.msg}"))
+            self._note(
+                position,
+                Text(
+                    f"正则第 {(error.pos or 0) + 1} 个字符处:{error.msg}",
+                    f"regex, character {(error.pos or 0) + 1}: {error.msg}",
+                ),
+            )
             return None
 
     def _pattern(self, entry: Section) -> Pattern | None:
-        if any(name not in entry for name in _PATTERN.required):
-            return None
-        regex = self._check_regex(entry["regex"], entry.at("regex"))
-        if regex is None:
+        regex = self._check_regex(entry["regex"], entry.at("regex")) if "regex" in entry else None
+        if regex is None or any(name not in entry for name in _PATTERN.required):
             return None
         group, score = entry.get("group", 0), entry["score"]
         validated = entry.get("validated", score)
         if not 0 <= group <= regex.groups:
-            self._note(entry.at("group"), Text(f"正则只有 {regex.groups} 个分组", f"the regex has {regex.groups} group(s)"))
+            self._note(
+                entry.at("group"), Text(f"正则只有 {regex.groups} 个分组", f"the regex has {regex.groups} group(s)")
+            )
         if regex.fullmatch("") is not None:
             self._note(entry.at("regex"), Text("正则能匹配空文本", "the regex matches nothing at all"))
         if validated < score:
             self._note(entry.at("validated"), Text("validated 不得低于 score", "validated must not be below score"))
         if validated > score and ("validator" not in self.section or not entry.get("validate", True)):
-            self._note(entry.at("validated"), Text("没有适用的 validator,validated 应省略", "no validator applies; leave validated out"))
+            self._note(
+                entry.at("validated"),
+                Text("没有适用的 validator,validated 应省略", "no validator applies; leave validated out"),
+            )
         for literal in entry.get("requires", ()):
             if literal != literal.lower():
-                self._note(entry.at("requires"), Text(f"requires 须为小写:“{literal}”", f'requires must be lower case: "{literal}"'))
+                self._note(
+                    entry.at("requires"),
+                    Text(f"requires 须为小写:“{literal}”", f'requires must be lower case: "{literal}"'),
+                )
         return Pattern(
             name=entry["name"],
             regex=entry["regex"],
@@ -254,7 +255,13 @@ class Definition:
             for example in identifier.match if pattern.requires else ():
                 text = fold(example.text)
                 if not any(literal in text.lower() for literal in pattern.requires) and compiled(pattern).search(text):
-                    self._note(entry.at("requires"), Text("有 match 示例不含任何 requires 文字", "a match example holds none of the literals of requires"))
+                    self._note(
+                        entry.at("requires"),
+                        Text(
+                            "有 match 示例不含任何 requires 文字",
+                            "a match example holds none of the literals of requires",
+                        ),
+                    )
 
 
 def _lower(words: Iterable[str]) -> tuple[str, ...]:
@@ -274,5 +281,7 @@ def _hints(columns: Mapping[str, Any]) -> ColumnHints:
 
 def _examples(entries: Iterable[Any]) -> tuple[Example, ...]:
     return tuple(
-        Example(entry["text"], entry.get("why"), entry.get("column")) if isinstance(entry, Section) else Example(entry) for entry in entries if entry
+        Example(entry["text"], entry.get("why"), entry.get("column")) if isinstance(entry, Section) else Example(entry)
+        for entry in entries
+        if entry
     )

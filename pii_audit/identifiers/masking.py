@@ -67,7 +67,11 @@ def visibility(value: str) -> tuple[int, int, int, int]:
     """Visible leading, inner and trailing characters of a masked value, and its longest hidden run; separators do not count."""
     marks = _CROSSES.sub(lambda found: "*" * len(found[0]), value)
     marks = _DOTS.sub(lambda found: "*" * len(found[0]), marks)
-    shape = "".join("*" if mark in _MASK_CHARACTERS else "v" for mark in marks if mark in _MASK_CHARACTERS or mark not in _SEPARATORS)
+    shape = "".join(
+        "*" if mark in _MASK_CHARACTERS else "v"
+        for mark in marks
+        if mark in _MASK_CHARACTERS or mark not in _SEPARATORS
+    )
     if "*" not in shape:
         return len(shape), 0, 0, 0
     leading = shape.index("*")
@@ -79,7 +83,12 @@ def adequate_ends(value: str, adequacy: Adequacy) -> bool:
     """Whether few enough characters are visible at both ends, none more between them, and a long enough run is hidden."""
     leading, inner, trailing, hidden = visibility(value)
     visible = leading + inner + trailing
-    return leading <= adequacy.first and trailing <= adequacy.last and visible <= adequacy.first + adequacy.last and hidden >= adequacy.hidden
+    return (
+        leading <= adequacy.first
+        and trailing <= adequacy.last
+        and visible <= adequacy.first + adequacy.last
+        and hidden >= adequacy.hidden
+    )
 
 
 def _mask_nothing(_value: str, _display: Display, _adequacy: Adequacy) -> str:
@@ -105,7 +114,11 @@ def _mask_email(value: str, display: Display, _adequacy: Adequacy) -> str:
 def _adequate_email(value: str, adequacy: Adequacy) -> bool:
     """Of the local part at most the first few characters are visible, and no more than are hidden."""
     leading, inner, trailing, hidden = visibility(_split_email(value)[0].replace(".", "v"))
-    return leading <= adequacy.first and inner + trailing <= adequacy.last and hidden >= max(adequacy.hidden, leading + inner + trailing)
+    return (
+        leading <= adequacy.first
+        and inner + trailing <= adequacy.last
+        and hidden >= max(adequacy.hidden, leading + inner + trailing)
+    )
 
 
 def _without_country(value: str) -> tuple[str, str]:
@@ -147,7 +160,10 @@ def _adequate_name(value: str, adequacy: Adequacy) -> bool:
     words = (re.sub("[xX某]", "*", bare) if _HAN.search(bare) else bare).split()
     seen = [visibility(word) for word in words]
     return any(hidden for *_, hidden in seen) and all(
-        inner == 0 and hidden >= adequacy.hidden and (leading == 0 or trailing == 0) and max(leading, trailing) <= adequacy.first
+        inner == 0
+        and hidden >= adequacy.hidden
+        and (leading == 0 or trailing == 0)
+        and max(leading, trailing) <= adequacy.first
         for leading, inner, trailing, hidden in seen
     )
 

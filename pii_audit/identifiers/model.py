@@ -21,7 +21,17 @@ Sensitivity = Literal["pipl28", "gbt35273", "gbt45574"]
 USUAL = 50
 """Precedence of an identifier that does not ask for another."""
 
-__all__ = ["Adequacy", "Boundary", "Catalogue", "ColumnHints", "Display", "Example", "Identifier", "Pattern", "Sensitivity"]
+__all__ = [
+    "Adequacy",
+    "Boundary",
+    "Catalogue",
+    "ColumnHints",
+    "Display",
+    "Example",
+    "Identifier",
+    "Pattern",
+    "Sensitivity",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +137,8 @@ class Catalogue(Mapping[str, Identifier]):
         self._identifiers = dict(identifiers)
         self.group_titles: Mapping[str, Text] = dict(group_titles)
         self.groups: Mapping[str, frozenset[str]] = {
-            group: frozenset(name for name, identifier in identifiers.items() if group in identifier.groups) for group in group_titles
+            group: frozenset(name for name, identifier in identifiers.items() if group in identifier.groups)
+            for group in group_titles
         }
 
     def __getitem__(self, name: str) -> Identifier:
@@ -159,9 +170,14 @@ class Catalogue(Mapping[str, Identifier]):
             return self.groups[word]
         selector = LevelSelector.parse(word)
         if selector is not None:
-            return frozenset(name for name, identifier in self._identifiers.items() if selector.matches(identifier.levels))
+            return frozenset(
+                name for name, identifier in self._identifiers.items() if selector.matches(identifier.levels)
+            )
         hint = suggestion(word, self.words)
         raise UsageError(
-            Text(f"没有名为 “{word}” 的标识符、分组或级别{hint.zh}", f'no identifier, group or level is called "{word}"{hint.en}'),
+            Text(
+                f"没有名为 “{word}” 的标识符、分组或级别{hint.zh}",
+                f'no identifier, group or level is called "{word}"{hint.en}',
+            ),
             todo=Text("用 identifiers list 查看可用名称", "see `pii-audit identifiers list` for the names"),
         )

@@ -71,7 +71,10 @@ def place(wanted: Sequence[str], words: Sequence[str]) -> tuple[int, bool] | Non
         return None
     for start in range(len(words) - size + 1):
         window = words[start : start + size]
-        if all(want == word or (_is_han(want) and _is_han(word) and want in word) for want, word in zip(wanted, window, strict=True)):
+        if all(
+            want == word or (_is_han(want) and _is_han(word) and want in word)
+            for want, word in zip(wanted, window, strict=True)
+        ):
             return start, size == len(words) and tuple(window) == tuple(wanted)
     return None
 

@@ -6,7 +6,9 @@ import re
 
 from pii_audit.identifiers import canonical
 
-_MOBILE = re.compile(r"1(?:[38][0-9]|4[579]|5[0-35-9]|6[2567]|7[0-35-8]|9[0-35-9])[0-9]{8}|174(?:0[0-5]|9[0-9])[0-9]{6}")
+_MOBILE = re.compile(
+    r"1(?:[38][0-9]|4[579]|5[0-35-9]|6[2567]|7[0-35-8]|9[0-35-9])[0-9]{8}|174(?:0[0-5]|9[0-9])[0-9]{6}"
+)
 """Mobile prefixes in force, MIIT numbering plan of the public network: with virtual operators (162 165 167 170 171), data cards (145 147 149),
 satellite (1740[0-5], 1749) and broadcasting (192). 140, 141, 144, 146 and 148 number things, with 13 digits."""
 

@@ -23,12 +23,14 @@ _NOT_NAMES = frozenset(
     不详 未知 无名 测试 男性 女性 已婚 未婚 高中 成功 平安 高级 安全 温州 常州 杭州 郑州 广州 金华 盛京 成都 武汉 南京 海南 云南 江苏 江西 安徽 宁夏 广东 广西
     宁波 温度 高度 明细 明天 时间 时期 国家 国际 全部 全国 全家 单位 单价 单据 支付 支出 支行 计算 计划 和平 平台 通过 通知 应用 应付 应收 管理 管理员 边界 连接
     明年 年度 年级 公司 公开 信用 信息 信托 满意 强度 水平 利率 利息 都市 相关 容量 从业 金额 金融 金牌 银行 银联 白金 黄金 富贵 商品 商户 商务 封面 项目 关闭 连续 解除
-    冻结 双方 同意 定期 海外 东方 西门 南门 东门 百里 初中 初级 华东 华南 华北 华中 文件 文本 文化 房产 房屋 车辆 车险 路由 党员 农业 江北 江南 权限 权益 终止 别墅 来源
+    银行卡 支付宝 应用名 文件名 支票 查询 空调 颜色 原因 青年 简介 平方米 别名 全称 简称 冻结 双方 同意 定期 海外 东方 西门 南门 东门 百里 初中 初级 华东 华南 华北 华中 文件 文本 文化 房产 房屋 车辆 车险 路由 党员 农业 江北 江南 权限 权益 终止 别墅 来源
     """.split(),  # noqa: SIM905 - a list of words
 )
 """Frequent words that begin with a character which is also a surname."""
 
-_PARTICLES = "van|von|der|den|de|da|do|dos|das|del|della|di|du|la|le|el|al|bin|bint|ibn|ben|ten|ter|af|av|zu|zur|y|e|san|st\\.?"
+_PARTICLES = (
+    "van|von|der|den|de|da|do|dos|das|del|della|di|du|la|le|el|al|bin|bint|ibn|ben|ten|ter|af|av|zu|zur|y|e|san|st\\.?"
+)
 _CAPITAL = r"[^\W\d_a-zß-öø-ÿ]"
 _GIVEN = rf"(?:(?:O|D|L|Mc|Mac|De|La|Le|Di|Da|Fitz)['’]?)?{_CAPITAL}(?:[^\W\d_]|['’](?=[^\W\d_]))+(?:-[^\W\d_]+)*"
 _INITIAL = rf"{_CAPITAL}\.?(?:-?{_CAPITAL}\.)*"
@@ -46,7 +48,9 @@ _NOT_PERSONS = frozenset(
     """.split(),  # noqa: SIM905 - a list of words
 )
 """Words that stand in titles, firms and labels, hardly ever in names of persons."""
-_MOST_WORDS = 6
+_FEWEST_WORDS, _MOST_WORDS = 2, 6
+_LONGEST = 80
+"""A cell longer than this is no name."""
 
 
 @cache
@@ -63,11 +67,12 @@ def surname_length(name: str) -> int:
 def looks_like_name(value: str) -> bool:
     """Whether a cell has the shape of a whole personal name, Chinese, minority, pinyin or Western."""
     text = " ".join(fold(value).split())
-    if not text or any(character.isdigit() for character in text):
+    if not text or len(text) > _LONGEST or any(character.isdigit() for character in text):
         return False
     if "\u3400" <= text[0] <= "\u9fff":
         bare = _TITLE.sub("", text)
-        return _chinese(bare) or _MINORITY_NAME.fullmatch(bare) is not None
+        surname_and_title = bare != text and bare in _words("surnames_zh")
+        return surname_and_title or _chinese(bare) or _MINORITY_NAME.fullmatch(bare) is not None
     return _western(text)
 
 
@@ -76,10 +81,17 @@ def looks_like_name_part(value: str) -> bool:
     text = " ".join(fold(value).split())
     if looks_like_name(text):
         return True
+    if len(text) > _LONGEST:
+        return False
     if re.fullmatch(r"[\u3400-\u9fff]{1,3}", text):
         return text not in _NOT_NAMES and not _NOT_IN_GIVEN_NAMES.intersection(text)
     words = text.split(" ")
-    return bool(text) and len(words) <= _MOST_WORDS and all(_name_word(word) for word in words) and words[-1].lower() not in _NOT_PERSONS
+    return (
+        bool(text)
+        and len(words) <= _MOST_WORDS
+        and all(_name_word(word) for word in words)
+        and words[-1].lower() not in _NOT_PERSONS
+    )
 
 
 def _chinese(text: str) -> bool:
@@ -105,7 +117,7 @@ def _western(text: str) -> bool:
     text = _SUFFIX.sub("", _HONORIFIC.sub("", text, count=1))
     family, comma, given = text.partition(", ")
     words = [*family.split(" "), *given.split(" ")] if comma else text.split(" ")
-    if not 2 <= len(words) <= _MOST_WORDS or {word.lower() for word in words} & _NOT_PERSONS:
+    if not _FEWEST_WORDS <= len(words) <= _MOST_WORDS or {word.lower() for word in words} & _NOT_PERSONS:
         return False
     if len(words) <= 3 and text.islower() and text.isascii():  # noqa: PLR2004 - zhang san feng
         return words[0] in _words("surnames_pinyin") and all(word.isalpha() for word in words)
@@ -158,7 +170,24 @@ CLASSIFIERS: Mapping[str, Callable[[str], bool]] = {
 }
 """Classifiers of a single cell by name; `column_only` in an identifier's YAML picks one."""
 
-_NAME_PARTS = frozenset({"first", "last", "given", "family", "middle", "surname", "firstname", "lastname", "givenname", "forename", "姓", "名", "姓氏", "名字"})
+_NAME_PARTS = frozenset(
+    {
+        "first",
+        "last",
+        "given",
+        "family",
+        "middle",
+        "surname",
+        "firstname",
+        "lastname",
+        "givenname",
+        "forename",
+        "姓",
+        "名",
+        "姓氏",
+        "名字",
+    }
+)
 
 
 def classifier(name: str, column: str) -> Callable[[str], bool]:

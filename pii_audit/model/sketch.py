@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 LG_K = 12
+EXACT_PERSONS = 2**LG_K
+"""Up to so many values a sketch counts exactly."""
 
 
 @dataclass(frozen=True, slots=True)

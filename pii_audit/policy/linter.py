@@ -131,7 +131,7 @@ def _case(flow: Flow, policy: Policy, catalogue: Catalogue, as_of: date) -> Case
 
 def _allowed(element: Element, case: Case, form: Form) -> bool:
     return any(
-        permission(Seen(identifier, subject, form, adequate=True, evidence=()), case).answer is Answer.ALLOWED
+        permission(Seen(identifier, subject, form), case).answer is Answer.ALLOWED
         for identifier, subject in _identifiers(element, case.catalogue)
     )
 

@@ -100,7 +100,7 @@ def _lanes(flow: FlowView, words: Words) -> tuple[Lane, ...]:
             name = words.element(element.element)
             lanes.append(Lane(outcome, safe(f"{name} · {form}" if form else name), 1))
         if rest := len(members) - alone:
-            lanes.append(Lane(outcome, words(f"lane_{outcome}", count=rest), rest))
+            lanes.append(Lane(outcome, words(f"lane.{outcome}", count=rest), rest))
     return tuple(lanes)
 
 
@@ -155,7 +155,7 @@ def _boxes(row: Row, words: Words) -> list[Markup]:
         parts.append(text_at(left + 14, centre + 15, fit(purpose, 12, width - 24), "fs"))
     left, width = RECIPIENT
     recipient = safe(flow.recipient) or words("recipient_unknown")
-    second = words("abroad", region=safe(flow.region) or "?") if flow.abroad else safe(flow.region)
+    second = safe(flow.destination(words) or flow.region)
     kind = "node abroad" if flow.abroad else "node"
     parts.append(box((left, row.top), (width - 2, row.height), kind, recipient))
     parts.append(text_at(left + 14, centre + (-3 if second else 5), fit(recipient, SIZE, width - 24), "fn"))

@@ -24,7 +24,9 @@ def facts(one: Identifier, language: Language) -> dict[str, Any]:
         "sensitive": sorted(one.sensitive),
         "validator": one.validator,
         "chance": one.chance,
-        "patterns": [{"name": pattern.name, "regex": pattern.regex, "boundary": pattern.boundary} for pattern in one.patterns],
+        "patterns": [
+            {"name": pattern.name, "regex": pattern.regex, "boundary": pattern.boundary} for pattern in one.patterns
+        ],
         "column_only": one.column_only is not None,
         "context": list(one.context),
         "columns": {"zh": list(one.columns.zh), "en": list(one.columns.en), "pinyin": list(one.columns.pinyin)},
@@ -38,10 +40,18 @@ def print_list(identifiers: Sequence[Identifier], console: Console, language: La
     """One identifier a row."""
     zh = language == "zh"
     table = Table(box=None, pad_edge=False)
-    for heading in ("ID", "名称" if zh else "name", "级别" if zh else "level", "分组" if zh else "groups", "校验" if zh else "check"):
+    for heading in (
+        "ID",
+        "名称" if zh else "name",
+        "级别" if zh else "level",
+        "分组" if zh else "groups",
+        "校验" if zh else "check",
+    ):
         table.add_column(heading, overflow="fold")
     for one in identifiers:
-        table.add_row(one.id, one.title.in_(language), one.levels.jrt0171 or "-", ", ".join(one.groups), _check(one, zh=zh))
+        table.add_row(
+            one.id, one.title.in_(language), one.levels.jrt0171 or "-", ", ".join(one.groups), _check(one, zh=zh)
+        )
     console.print(table)
 
 
@@ -59,11 +69,15 @@ def print_one(one: Identifier, console: Console, language: Language) -> None:
     table.add_column(overflow="fold")
     table.add_row("ID", one.id)
     table.add_row("名称" if zh else "name", one.title.in_(language))
-    table.add_row("级别" if zh else "level", ", ".join(f"{name} {value}" for name, value in one.levels.as_dict().items()) or "-")
+    table.add_row(
+        "级别" if zh else "level", ", ".join(f"{name} {value}" for name, value in one.levels.as_dict().items()) or "-"
+    )
     table.add_row("敏感" if zh else "sensitive", ", ".join(sorted(one.sensitive)) or "-")
     table.add_row("分组" if zh else "groups", ", ".join(one.groups))
     table.add_row("依据" if zh else "source", one.source)
-    chance = f"{one.validator} ({'偶然通过率' if zh else 'passes by chance'} {one.chance:.1%})" if one.validator else "-"
+    chance = (
+        f"{one.validator} ({'偶然通过率' if zh else 'passes by chance'} {one.chance:.1%})" if one.validator else "-"
+    )
     table.add_row("校验" if zh else "check", chance)
     for pattern in one.patterns:
         table.add_row("模式" if zh else "pattern", Line(f"{pattern.name}: {pattern.regex}  [{pattern.boundary}]"))
@@ -72,7 +86,9 @@ def print_one(one: Identifier, console: Console, language: Language) -> None:
     for example in one.match:
         table.add_row("匹配" if zh else "match", Line(example.text + (f"  ({example.why})" if example.why else "")))
     for example in one.no_match:
-        table.add_row("不匹配" if zh else "no match", Line(example.text + (f"  ({example.why})" if example.why else "")))
+        table.add_row(
+            "不匹配" if zh else "no match", Line(example.text + (f"  ({example.why})" if example.why else ""))
+        )
     console.print(table)
 
 
@@ -83,8 +99,16 @@ def print_matches(found: Sequence[tuple[Match, str]], console: Console, language
         console.print("没有识别到标识符" if zh else "no identifier found")
         return
     table = Table(box=None, pad_edge=False)
-    for heading in ("位置" if zh else "where", "标识符" if zh else "identifier", "分数" if zh else "score", "形式" if zh else "form", "内容" if zh else "value"):
+    for heading in (
+        "位置" if zh else "where",
+        "标识符" if zh else "identifier",
+        "分数" if zh else "score",
+        "形式" if zh else "form",
+        "内容" if zh else "value",
+    ):
         table.add_column(heading)
     for match, masked in found:
-        table.add_row(f"{match.start}-{match.end}", match.identifier, f"{match.score:.2f}", str(match.form), Line(masked))
+        table.add_row(
+            f"{match.start}-{match.end}", match.identifier, f"{match.score:.2f}", str(match.form), Line(masked)
+        )
     console.print(table)

@@ -14,7 +14,9 @@ GROUP = "pii_audit.renderers"
 """Entry points of this group add formats; a module and a function, as in the table below."""
 
 FORMATS = {
+    "html": "pii_audit.render.html:render",
     "json": "pii_audit.render.json:render",
+    "markdown": "pii_audit.render.markdown:render",
     "table": "pii_audit.render.table:render",
 }
 

@@ -8,9 +8,11 @@ from typing import Any
 
 from pii_audit.language import Language
 from pii_audit.model.coverage import Coverage
+from pii_audit.model.lifecycle import Tracked
 from pii_audit.model.run import Inspected, Run
 from pii_audit.render.safe import safe_json
-from pii_audit.render.wire import to_inspect_wire, to_wire
+from pii_audit.render.wire import to_inspect_wire, to_tracked_wire, to_wire
+from pii_audit.render.wire_types import VERSION
 
 
 def render(run: Run, *, language: Language) -> str:
@@ -23,6 +25,11 @@ def render_inspect(
 ) -> str:
     """`inspect --format json` (reports/schemas/inspect.schema.json); `qualified` asset ids are for the inventory."""
     return document(to_inspect_wire(inspected, coverage, language, qualified=qualified))
+
+
+def render_tracked(tracked: Sequence[Tracked], language: Language) -> str:
+    """`findings list|show --format json`: findings as a run writes them, with the dates between which they were seen."""
+    return document({"version": VERSION, "findings": [to_tracked_wire(one, language) for one in tracked]})
 
 
 def match_line(  # noqa: PLR0913 - one argument a key of the line

@@ -100,7 +100,7 @@ def _flows(found: Sequence[FlowView], words: Words) -> Iterator[str]:
     if not found:
         yield words("flows_none")
     for flow in found[:ROWS]:
-        abroad = f" · {escape(words('abroad', region=flow.region or '?'))}" if flow.abroad else ""
+        abroad = f" · {escape(flow.destination(words))}" if flow.abroad else ""
         counts = words("flow_counts", violation=flow.counts[0], gap=flow.counts[1], compliant=flow.counts[2])
         recipient = escape(flow.recipient or words("recipient_unknown"))
         yield f"- {SIGNS[flow.outcome]} {escape(flow.id)} → {recipient}{abroad}: {counts}"

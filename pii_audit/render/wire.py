@@ -18,6 +18,7 @@ from pii_audit.language import Language, Text
 from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.evidence import FieldEvidence
 from pii_audit.model.finding import Change, Finding, Outcome, Severity, Verdict
+from pii_audit.model.lifecycle import Tracked
 from pii_audit.model.run import Inspected, Run, Suppressed
 from pii_audit.render.wire_types import (
     VERSION,
@@ -30,6 +31,7 @@ from pii_audit.render.wire_types import (
     RunDocument,
     RunWire,
     SuppressedWire,
+    TrackedWire,
     VerdictWire,
 )
 
@@ -54,6 +56,16 @@ def to_wire(run: Run, language: Language) -> RunDocument:
         "suppressed": [_suppressed(one, language) for one in suppressed],
         "verdicts": [_verdict(verdict, language) for verdict in run.verdicts],
         "coverage": [_coverage(row, row.id, language) for row in run.coverage],
+    }
+
+
+def to_tracked_wire(tracked: Tracked, language: Language) -> TrackedWire:
+    """A finding of the store as version 1 writes it."""
+    return {
+        **_finding(tracked.finding, language),
+        "first_seen": tracked.first_seen.isoformat(),
+        "last_seen": tracked.last_seen.isoformat(),
+        "last_run": tracked.last_run,
     }
 
 

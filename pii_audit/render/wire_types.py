@@ -80,6 +80,14 @@ class FindingWire(TypedDict):
     due: str | None
 
 
+class TrackedWire(FindingWire):
+    """A finding of the store, with the dates and the run between which it was seen."""
+
+    first_seen: str
+    last_seen: str
+    last_run: str
+
+
 class SuppressedWire(TypedDict):
     """A finding that an exception hides, and which one."""
 

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 
 from pii_audit.language import Text
 from pii_audit.model.finding import Outcome
-from pii_audit.rules.interface import Draft, Facts
-
-LISTED = 50
+from pii_audit.rules.interface import Draft, Facts, proof
 
 
 def not_inspected(facts: Facts) -> Iterator[Draft]:
@@ -30,7 +28,7 @@ def not_inspected(facts: Facts) -> Iterator[Draft]:
             outcome=Outcome.GAP,
             source=source,
             asset=f"{source}:{first}" if len(rows) == 1 and first else None,
-            evidence={"assets": [f"{source}:{asset}" for asset, _ in rows][:LISTED], "assets_total": len(rows)},
+            evidence=proof((), [f"{source}:{asset}" for asset, _ in rows]),
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pii_audit.language import Text
-from pii_audit.rules.interface import Draft, Facts, concern
+from pii_audit.rules.interface import Draft, Facts, concern, proof
 
 
 def without_owner(facts: Facts) -> Iterator[Draft]:
@@ -18,9 +18,12 @@ def without_owner(facts: Facts) -> Iterator[Draft]:
         yield Draft(
             "GOV001",
             (source.id,),
-            Text(f"来源 {source.id} 有 {len(holding)} 个含个人信息的对象,但没有责任人", f"source {source.id} holds personal information in {len(holding)} asset(s) and has no owner"),
+            Text(
+                f"来源 {source.id} 有 {len(holding)} 个含个人信息的对象,但没有责任人",
+                f"source {source.id} holds personal information in {len(holding)} asset(s) and has no owner",
+            ),
             source=source.id,
-            evidence={"assets": [one.asset.id for one in holding][:50], "assets_total": len(holding)},
+            evidence=proof((), [one.asset.id for one in holding]),
             policy=source.position,
             concern=concern(facts, statements),
         )

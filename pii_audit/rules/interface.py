@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
@@ -74,7 +75,9 @@ def people(one: Inspected, statements: Sequence[FieldEvidence]) -> int:
     """The distinct people that some statements about an asset concern."""
     total = Sketch()
     for statement in statements:
-        total = max(total, one.tally.fields[statement.field or FREE_TEXT].evidence[statement.identifier].persons, key=len)
+        total = max(
+            total, one.tally.fields[statement.field or FREE_TEXT].evidence[statement.identifier].persons, key=len
+        )
     return len(total)
 
 
@@ -85,13 +88,47 @@ def concern(facts: Facts, statements: Sequence[FieldEvidence], *, everyone: bool
     return Concern(
         sensitive=max((statement.persons for statement in sensitive), default=0),
         other=max((statement.persons for statement in other), default=0),
-        c3_in_clear=any(statement.level.jrt0171 == "C3" and statement.form in PLAIN_EQUIVALENT for statement in statements),
+        c3_in_clear=any(
+            statement.level.jrt0171 == "C3" and statement.form in PLAIN_EQUIVALENT for statement in statements
+        ),
         everyone_can_read=everyone,
     )
 
 
-def shown(statement: FieldEvidence) -> dict[str, Any]:
-    """A statement as evidence of a finding: counts and masked samples."""
+LISTED = 50
+"""Statements and assets that the evidence of one finding lists; the rest is counted."""
+
+
+def proof(statements: Sequence[FieldEvidence], assets: Sequence[str] = (), **more: Any) -> dict[str, Any]:
+    """The evidence of a finding: what was found in sum and one by one, as counts and masked samples."""
+    stood_on = list(dict.fromkeys((*assets, *(statement.asset for statement in statements))))
+    facts: dict[str, Any] = {"assets": stood_on[:LISTED]}
+    if len(stood_on) > LISTED:
+        facts["assets_total"] = len(stood_on)
+    if statements:
+        forms: Counter[str] = Counter()
+        for statement in statements:
+            forms[str(statement.form)] += statement.hits
+        facts |= {
+            "fields": list(dict.fromkeys(statement.field for statement in statements if statement.field))[:LISTED],
+            "forms": dict(forms),
+            "hits": sum(forms.values()),
+            "persons": max(statement.persons for statement in statements),
+            "samples": [sample for statement in statements for sample in statement.samples[:1]][:LISTED],
+            "found": [_statement(statement) for statement in statements[:LISTED]],
+        }
+    if len(statements) == 1:
+        one = statements[0]
+        facts |= {
+            "rows_inspected": one.rows_inspected,
+            "prevalence": one.prevalence,
+            "bound": one.bound,
+            "samples": list(one.samples),
+        }
+    return {**facts, **more}
+
+
+def _statement(statement: FieldEvidence) -> dict[str, Any]:
     return {
         "asset": statement.asset,
         "field": statement.field,

@@ -89,7 +89,9 @@ def _beyond(
     statements: Sequence[FieldEvidence], rules: Sequence[AccessRule], catalogue: Catalogue
 ) -> tuple[FieldEvidence, ...]:
     """The statements that no rule covers."""
-    return tuple(statement for statement in statements if not any(_covers(rule, statement, catalogue) for rule in rules))
+    return tuple(
+        statement for statement in statements if not any(_covers(rule, statement, catalogue) for rule in rules)
+    )
 
 
 def _covers(rule: AccessRule, statement: FieldEvidence, catalogue: Catalogue) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pii_audit.language import Text
 from pii_audit.model.finding import Outcome
-from pii_audit.rules.interface import Draft, Facts, concern, people, shown, titles
+from pii_audit.rules.interface import Draft, Facts, concern, people, proof, titles
 
 
 def verdicts(facts: Facts) -> Iterator[Draft]:
@@ -33,17 +33,18 @@ def verdicts(facts: Facts) -> Iterator[Draft]:
             source=flow.source if flow else None,
             asset=verdict.assets[0] if len(verdict.assets) == 1 else None,
             field=verdict.fields[0] if len(verdict.fields) == 1 else None,
-            identifiers=(verdict.identifier,) if verdict.identifier else tuple(dict.fromkeys(one.identifier for one in statements)),
+            identifiers=(verdict.identifier,)
+            if verdict.identifier
+            else tuple(dict.fromkeys(one.identifier for one in statements)),
             flow=verdict.flow,
             recipient=flow.recipient if flow else None,
-            evidence={
-                "assets": list(verdict.assets),
-                "columns": list(verdict.fields),
-                "form": verdict.form,
-                "subject": verdict.subject,
-                "fields": [shown(statement) for statement in statements],
-                "persons": max((people(one, one.fields) for one in assets), default=0),
-            },
+            evidence=proof(
+                statements,
+                verdict.assets,
+                columns=list(verdict.fields),
+                subject=verdict.subject,
+                persons=max((people(one, one.fields) for one in assets), default=0),
+            ),
             policy=verdict.policy,
             remediation=verdict.remedy,
             concern=concern(facts, statements),
@@ -59,16 +60,23 @@ def undeclared(facts: Facts) -> Iterator[Draft]:
     by_asset = {one.asset.id: one for one in facts.undeclared}
     for (source, pattern), assets in seen.items():
         statements = [statement for asset in assets for statement in by_asset[asset].fields]
-        kinds = titles(facts, [statement.identifier for statement in statements]) if statements else Text("未见个人信息", "no personal information seen")
+        kinds = (
+            titles(facts, [statement.identifier for statement in statements])
+            if statements
+            else Text("未见个人信息", "no personal information seen")
+        )
         yield Draft(
             "SHR006",
             (source, pattern),
-            Text(f"{assets[0]} 没有对应的流向声明;内容:{kinds.zh}", f"no flow declares {assets[0]}; it holds: {kinds.en}"),
+            Text(
+                f"{assets[0]} 没有对应的数据流声明;内容:{kinds.zh}",
+                f"no flow declares {assets[0]}; it holds: {kinds.en}",
+            ),
             outcome=Outcome.GAP,
             source=source,
             asset=assets[0] if len(assets) == 1 else None,
             identifiers=tuple(dict.fromkeys(statement.identifier for statement in statements)),
-            evidence={"assets": assets, "fields": [shown(statement) for statement in statements]},
+            evidence=proof(statements, assets),
             concern=concern(facts, statements),
         )
 

@@ -13,7 +13,7 @@ from pii_audit.model.forms import Form
 from pii_audit.model.run import Inspected
 from pii_audit.policy.evaluation.forms import satisfies
 from pii_audit.policy.model import Line, Lines, Retention
-from pii_audit.rules.interface import Draft, Facts, concern, named, shown, titles
+from pii_audit.rules.interface import Draft, Facts, concern, named, proof, titles
 
 _KEPT = frozenset({Form.PLAIN, Form.ENCODED, Form.BARE_HASH, Form.KEYED_HASH, Form.TOKENISED, Form.ENCRYPTED})
 """Forms in which prohibited data is still kept: PCI DSS 3.3.1 forbids it even encrypted."""
@@ -25,7 +25,9 @@ def prohibited(facts: Facts) -> Iterator[Draft]:
     """STO001: authentication data after authorisation, in whatever form; one finding an asset."""
     never = _never(facts)
     for one in facts.inspected:
-        statements = [statement for statement in one.fields if statement.identifier in never and statement.form in _KEPT]
+        statements = [
+            statement for statement in one.fields if statement.identifier in never and statement.form in _KEPT
+        ]
         if not statements:
             continue
         kinds = titles(facts, [statement.identifier for statement in statements])
@@ -33,11 +35,14 @@ def prohibited(facts: Facts) -> Iterator[Draft]:
         yield Draft(
             "STO001",
             (one.asset.id,),
-            Text(f"{one.asset.id} 留存了禁止保存的信息:{kinds.zh}({where})", f"{one.asset.id} keeps what must not be kept: {kinds.en} ({where})"),
+            Text(
+                f"{one.asset.id} 留存了禁止保存的信息:{kinds.zh}({where})",
+                f"{one.asset.id} keeps what must not be kept: {kinds.en} ({where})",
+            ),
             source=one.asset.source,
             asset=one.asset.id,
             identifiers=_identifiers(statements),
-            evidence={"fields": [shown(statement) for statement in statements], "assets": [one.asset.id]},
+            evidence=proof(statements),
             policy=next((never[statement.identifier] for statement in statements), None),
             concern=concern(facts, statements),
         )
@@ -79,7 +84,7 @@ def in_clear(facts: Facts) -> Iterator[Draft]:
             source=one.asset.source,
             asset=one.asset.id,
             identifiers=_identifiers(statements),
-            evidence={"fields": [shown(statement) for statement in statements], "assets": [one.asset.id]},
+            evidence=proof(statements),
             policy=weak[0][1].position,
             concern=concern(facts, statements),
         )
@@ -128,7 +133,14 @@ def too_long(facts: Facts) -> Iterator[Draft]:
                 source=one.asset.source,
                 asset=one.asset.id,
                 field=line.date,
-                evidence={"rows": overdue, "rows_inspected": tally.rows, "oldest": oldest, "limit": f"{limit:%Y-%m-%d}", "assets": [one.asset.id]},
+                evidence=proof(
+                    (),
+                    [one.asset.id],
+                    rows=overdue,
+                    rows_inspected=tally.rows,
+                    oldest=oldest,
+                    limit=f"{limit:%Y-%m-%d}",
+                ),
                 policy=line.position,
                 concern=concern(facts, one.fields),
             )

@@ -13,12 +13,10 @@ from pii_audit.model.finding import Outcome
 from pii_audit.model.forms import PLAIN_EQUIVALENT
 from pii_audit.model.run import Inspected
 from pii_audit.policy.model import Environment
-from pii_audit.rules.interface import Draft, Facts, concern, shown, titles
+from pii_audit.rules.interface import Draft, Facts, concern, proof, titles
 
 REAL_SHARE = 0.01
 """From this share of an environment's people on, they are the real ones; below, numbers may coincide by chance."""
-LISTED = 50
-"""Assets that a finding lists; the rest is counted."""
 
 
 def access(facts: Facts) -> Iterator[Draft]:
@@ -33,8 +31,14 @@ def access(facts: Facts) -> Iterator[Draft]:
         kinds = titles(facts, [statement.identifier for statement in statements])
         assets = list(dict.fromkeys(reach.inspected.asset.id for reach in reaches))
         more = len(assets) - 1
-        where = Text(f"{assets[0]} 等 {len(assets)} 个对象" if more else assets[0], f"{assets[0]} and {more} more" if more else assets[0])
-        message = Text(f"{principal} 可读取 {where.zh}:{kinds.zh}({opened_by})", f"{principal} can read {where.en}: {kinds.en} ({opened_by})")
+        where = Text(
+            f"{assets[0]} 等 {len(assets)} 个对象" if more else assets[0],
+            f"{assets[0]} and {more} more" if more else assets[0],
+        )
+        message = Text(
+            f"{principal} 可读取 {where.zh}:{kinds.zh}({opened_by})",
+            f"{principal} can read {where.en}: {kinds.en} ({opened_by})",
+        )
         yield Draft(
             rule,
             (source, principal, opened_by),
@@ -44,13 +48,7 @@ def access(facts: Facts) -> Iterator[Draft]:
             asset=assets[0] if len(assets) == 1 else None,
             identifiers=tuple(dict.fromkeys(statement.identifier for statement in statements)),
             principal=principal,
-            evidence={
-                "assets": assets[:LISTED],
-                "assets_total": len(assets),
-                "path": list(reaches[0].grant.path),
-                "fields": [shown(statement) for statement in statements[:LISTED]],
-                "persons": max((statement.persons for statement in statements), default=0),
-            },
+            evidence=proof(statements, path=list(reaches[0].grant.path)),
             policy=reaches[0].policy,
             concern=concern(facts, statements, everyone=reaches[0].everyone),
         )
@@ -65,7 +63,9 @@ def real_persons(facts: Facts) -> Iterator[Draft]:
             if source is None or source.environment != environment.id:
                 continue
             statements = [
-                statement for statement in one.fields if statement.identifier in forbidden and statement.form in PLAIN_EQUIVALENT
+                statement
+                for statement in one.fields
+                if statement.identifier in forbidden and statement.form in PLAIN_EQUIVALENT
             ]
             draft = _real(facts, environment, one, statements)
             if draft is not None:
@@ -77,33 +77,44 @@ def _real(facts: Facts, environment: Environment, one: Inspected, statements: li
         return None
     common, known, origin = 0, 0, ""
     if environment.same_persons_as:
-        common, known, origin = _common(facts.inspected, one, statements, environment.same_persons_as)
+        common, known, origin = _common(facts, one, statements, environment.same_persons_as)
         if not common or common < REAL_SHARE * known:
             return None
     kinds = titles(facts, [statement.identifier for statement in statements])
-    same = Text(f",其中 {common}/{known} 人与 {origin} 相同", f"; {common} of {known} persons are those of {origin}") if origin else Text("", "")
+    same = (
+        Text(f",其中 {common}/{known} 人与 {origin} 相同", f"; {common} of {known} persons are those of {origin}")
+        if origin
+        else Text("", "")
+    )
     return Draft(
         "USE006",
         (one.asset.id,),
-        Text(f"{environment.id} 环境的 {one.asset.id} 含 {kinds.zh}{same.zh}", f"{one.asset.id} ({environment.id}) holds {kinds.en}{same.en}"),
+        Text(
+            f"{environment.id} 环境的 {one.asset.id} 含 {kinds.zh}{same.zh}",
+            f"{one.asset.id} ({environment.id}) holds {kinds.en}{same.en}",
+        ),
         source=one.asset.source,
         asset=one.asset.id,
         identifiers=tuple(dict.fromkeys(statement.identifier for statement in statements)),
-        evidence={"fields": [shown(statement) for statement in statements], "assets": [one.asset.id], "common": common, "persons": known, "same_as": origin},
+        evidence=proof(statements, common=common, same_as=origin),
         policy=environment.position,
         concern=concern(facts, statements),
     )
 
 
 def _common(
-    inspected: Iterable[Inspected], one: Inspected, statements: list[FieldEvidence], origins: Iterable[str]
+    facts: Facts, one: Inspected, statements: list[FieldEvidence], origins: Iterable[str]
 ) -> tuple[int, int, str]:
-    """The largest overlap of any identifier with any asset of the sources: people in common, people here, the other asset."""
+    """The largest overlap with any asset of the sources: people in common, people here, the other asset.
+
+    Only identifiers that tell people apart count: namesakes are not the same person.
+    """
     best = (0, 0, "")
-    for other in inspected:
+    telling = [statement for statement in statements if facts.catalogue[statement.identifier].person_key]
+    for other in facts.inspected:
         if not any(_is_from(other, origin) for origin in origins):
             continue
-        for statement in statements:
+        for statement in telling:
             mine = one.tally.fields[statement.field or FREE_TEXT].evidence[statement.identifier].persons
             for theirs in other.fields:
                 if theirs.identifier == statement.identifier and theirs.form == statement.form:

@@ -11,6 +11,7 @@ from pii_audit.model.evidence import AssetTally
 from pii_audit.store import schema
 from pii_audit.store.codec import tally_from_bytes, tally_to_bytes
 from pii_audit.store.connection import Database
+from pii_audit.store.documents import damage_reported
 
 KEPT = timedelta(days=30)
 """An abandoned run is not resumed after that, and what it had, keyed hashes included, goes."""
@@ -40,7 +41,10 @@ class StoreCheckpoint:
         query = select(table.tally).where(table.run_key == self._key, table.asset_key == schema.key_of(asset))
         with self.database.read() as connection:
             payload = connection.execute(query).scalar_one_or_none()
-        return None if payload is None else tally_from_bytes(payload)
+        if payload is None:
+            return None
+        with damage_reported(AssetTally):
+            return tally_from_bytes(payload)
 
     def save(self, asset: str, tally: AssetTally) -> None:
         """Keeps what is known of that asset so far, in place of what was kept before."""

@@ -37,7 +37,7 @@ class Sketches(dict[str, bytes]):
 
 
 def tally_to_bytes(tally: AssetTally) -> bytes:
-    """A tally as JSON bytes, sketches in base64."""
+    """A tally as JSON bytes (ASCII), sketches in base64."""
     return dump(encode(tally)).encode("ascii")
 
 

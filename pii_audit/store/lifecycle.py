@@ -40,18 +40,19 @@ class Depth:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What one run looked into: source → asset id → how far."""
+    """What one run looked into: source → asset id → how far, and the flows of which it saw something."""
 
     sources: Mapping[str, Mapping[str, Depth]] = field(default_factory=dict)
+    flows: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, rows: Iterable[tuple[str, str, Depth]]) -> Ledger:
+    def of(cls, rows: Iterable[tuple[str, str, Depth]], flows: Iterable[str] = ()) -> Ledger:
         """From rows of source, asset id and depth; several on one asset count as the weakest."""
         sources: dict[str, dict[str, Depth]] = {}
         for source, asset, depth in rows:
             listed = sources.setdefault(source, {})
             listed[asset] = min(listed.get(asset, depth), depth, key=lambda each: each.rank)
-        return cls(sources)
+        return cls(sources, frozenset(flows))
 
     def get(self, asset: str) -> Depth | None:
         """How far that asset was looked into, None when it was not met."""
@@ -64,12 +65,15 @@ class Ledger:
 def rechecked(finding: Finding, before: Ledger, now: Ledger) -> bool:
     """Whether a run that no longer shows a finding has looked at all that it stands on, at least as strongly as before.
 
-    * On an asset: that asset, and every other that its evidence names, was read again. One that is gone was not: it may
-      have been moved, or hidden from the crawler.
+    * On an asset: that asset, and every other that its evidence names, was read again; or it is gone, and all else in its
+      source was read, so that it was neither missed nor hidden by a new rule.
+    * On a flow: something of that flow was seen again, and what the next line says.
     * On a flow, a grant or a source: every asset of its source was read, save those that are gone (an outbox empties)
       or that a rule left out before too; and every asset of other sources that its evidence names.
     * On a declaration alone: all sources of the run that showed it, since any of them may have been the cause.
     """
+    if finding.flow and finding.flow not in now.flows:
+        return False
     if finding.asset and not finding.flow and not finding.principal:
         return _all_read(finding.assets, before, now)
     sources = {finding.source} if finding.source else set(before.sources)
@@ -82,8 +86,15 @@ def rechecked(finding: Finding, before: Ledger, now: Ledger) -> bool:
 
 
 def _all_read(assets: Iterable[str], before: Ledger, now: Ledger) -> bool:
-    depths = [(now.get(asset), before.get(asset)) for asset in assets]
-    return all(depth is not None and depth.as_strong_as(earlier) for depth, earlier in depths)
+    return all(_read_again(asset, before, now) for asset in assets)
+
+
+def _read_again(asset: str, before: Ledger, now: Ledger) -> bool:
+    depth = now.get(asset)
+    if depth is not None:
+        return depth.as_strong_as(before.get(asset))
+    source = asset.partition(":")[0]
+    return _source_read(before.sources.get(source, {}), now.sources.get(source, {}))
 
 
 def _source_read(before: Mapping[str, Depth], now: Mapping[str, Depth]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,7 +13,7 @@ from pii_audit.model.coverage import Coverage
 from pii_audit.model.finding import Change, Finding, Status
 from pii_audit.model.run import Run
 from pii_audit.store import schema
-from pii_audit.store.codec import decode
+from pii_audit.store.documents import read
 from pii_audit.store.lifecycle import IN_WORK, Depth, Ledger, rechecked
 
 CLOSING_KIND = "run"
@@ -62,7 +61,7 @@ def unseen(connection: Connection, run: Run, known: Mapping[str, Row[Any]]) -> I
         return
     present = {finding.fingerprint for finding in (*run.findings, *(hidden.finding for hidden in run.suppressed))}
     waiting = {key: row for key, row in known.items() if key not in present and Status(row.status) in IN_WORK}
-    now = _ledger(run.coverage)
+    now = _ledger(run.coverage, (verdict.flow for verdict in run.verdicts))
     ledgers: dict[int, Ledger] = {}
     for finding in _documents(connection, waiting):
         row = waiting[finding.fingerprint]
@@ -91,14 +90,14 @@ def _documents(connection: Connection, fingerprints: Iterable[str]) -> Iterator[
     for some in batches(sorted(fingerprints)):
         query = select(observed.document).select_from(joined).where(finding.fingerprint.in_(some))
         for (document,) in connection.execute(query.order_by(finding.fingerprint)):
-            yield decode(Finding, json.loads(document))
+            yield read(Finding, document)
 
 
 def _coverage(connection: Connection, number: int) -> Iterator[Coverage]:
     query = select(schema.coverage.c.document).where(schema.coverage.c.run == number)
     for (document,) in connection.execute(query):
-        yield decode(Coverage, json.loads(document))
+        yield read(Coverage, document)
 
 
-def _ledger(rows: Iterable[Coverage]) -> Ledger:
-    return Ledger.of((row.source, row.id, Depth(row.status, row.draws or 0)) for row in rows)
+def _ledger(rows: Iterable[Coverage], flows: Iterable[str] = ()) -> Ledger:
+    return Ledger.of(((row.source, row.id, Depth(row.status, row.draws or 0)) for row in rows), flows)

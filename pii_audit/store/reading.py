@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import zlib
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
@@ -21,16 +19,12 @@ from pii_audit.model.finding import Change, Finding, Severity, Status
 from pii_audit.model.lifecycle import RunEntry, Sighting, Tracked
 from pii_audit.model.run import Inspected, Run, Suppressed
 from pii_audit.store import schema
-from pii_audit.store.codec import decode
+from pii_audit.store.documents import read
 from pii_audit.store.placing import CLOSING_KIND, shown_status
 
 
 def _moment(stored: str) -> datetime:
     return datetime.fromisoformat(stored).replace(tzinfo=UTC)
-
-
-def _unpack(packed: bytes) -> Any:
-    return json.loads(zlib.decompress(packed))
 
 
 def runs(connection: Connection) -> tuple[RunEntry, ...]:
@@ -57,11 +51,10 @@ def load(connection: Connection, run_id: str | None) -> Run:
     findings, suppressed = _observed(connection, row.number)
     coverage = select(schema.coverage.c.document).where(schema.coverage.c.run == row.number)
     return replace(
-        decode(Run, _unpack(row.document)),
+        read(Run, row.document),
         inspected=tuple(_inspected(connection, row.number)),
         coverage=tuple(
-            decode(Coverage, json.loads(document))
-            for (document,) in connection.execute(coverage.order_by(schema.coverage.c.ordinal))
+            read(Coverage, document) for (document,) in connection.execute(coverage.order_by(schema.coverage.c.ordinal))
         ),
         findings=findings,
         suppressed=suppressed,
@@ -93,7 +86,7 @@ def _observed(connection: Connection, number: int) -> tuple[tuple[Finding, ...],
     suppressed: list[Suppressed] = []
     for row in connection.execute(query):
         finding = replace(
-            decode(Finding, json.loads(row.document)),
+            read(Finding, row.document),
             change=Change(row.change),
             status=Status(row.status),
             suppressed_by=row.suppressed_by,
@@ -112,12 +105,12 @@ def _inspected(connection: Connection, number: int, keys: Collection[str] | None
     judged = select(inventory.asset_ordinal, inventory.asset_key, inventory.document).where(inventory.run == number)
     for row in connection.execute(judged.order_by(inventory.asset_ordinal, inventory.ordinal)):
         if keys is None or row.asset_key in keys:
-            fields[row.asset_ordinal].append(decode(FieldEvidence, json.loads(row.document)))
+            fields[row.asset_ordinal].append(read(FieldEvidence, row.document))
     sketches = _SketchesOf(connection)
     opened = select(assets.ordinal, assets.asset_key, assets.document).where(assets.run == number)
     for row in connection.execute(opened.order_by(assets.ordinal)).all():
         if keys is None or row.asset_key in keys:
-            item = decode(Inspected, _unpack(row.document), sketches)
+            item = read(Inspected, row.document, sketches)
             yield replace(item, fields=tuple(fields[row.ordinal]))
 
 
@@ -282,7 +275,7 @@ def _tracked_query() -> Any:
 def _tracked(row: Row[Any]) -> Tracked:
     change = Change(row.change)
     shown = replace(
-        decode(Finding, json.loads(row.document)),
+        read(Finding, row.document),
         change=change,
         status=shown_status(Status(row.status), change, row.suppressed_by),
         suppressed_by=row.suppressed_by,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,16 +15,12 @@ from pii_audit.language import Text
 from pii_audit.model.evidence import FREE_TEXT, FieldEvidence
 from pii_audit.model.run import Inspected, Run, Suppressed
 from pii_audit.store import schema
-from pii_audit.store.codec import Sketches, dump, encode
+from pii_audit.store.codec import Sketches
+from pii_audit.store.documents import packed, written
 from pii_audit.store.lifecycle import READ
 from pii_audit.store.placing import Placed, batches, seen, unseen
 
 Values = dict[str, Any]
-
-
-def _pack(value: Any) -> bytes:
-    """JSON values, compressed."""
-    return zlib.compress(dump(value).encode("ascii"))
 
 
 def record(connection: Connection, run: Run, where: str) -> Run:
@@ -72,7 +67,7 @@ def _write_run(connection: Connection, run: Run, where: str) -> int:
                 finished=schema.moment(run.finished),
                 findings=len(run.findings),
                 incomplete=run.incomplete,
-                document=_pack(encode(rest)),
+                document=packed(rest),
             )
         )
     except IntegrityError as error:
@@ -99,7 +94,7 @@ def _coverage_rows(run: Run, number: int) -> list[Values]:
             "rows": row.rows,
             "total": row.total,
             "draws": row.draws,
-            "document": dump(encode(row)),
+            "document": written(row),
         }
         for ordinal, row in enumerate(run.coverage)
     ]
@@ -111,7 +106,6 @@ def _write_inventory(connection: Connection, inspected: Sequence[Inspected], num
     fields: list[Values] = []
     for ordinal, item in enumerate(inspected):
         key = schema.key_of(item.asset.id)
-        document = encode(replace(item, fields=()), sketches)
         assets.append(
             {
                 "run": number,
@@ -120,7 +114,7 @@ def _write_inventory(connection: Connection, inspected: Sequence[Inspected], num
                 "source_key": schema.key_of(item.asset.source),
                 "asset": item.asset.id,
                 "readable": item.coverage.status in READ,
-                "document": _pack(document),
+                "document": packed(replace(item, fields=()), sketches),
             }
         )
         fields.extend(
@@ -162,7 +156,7 @@ def _field(item: Inspected, field: FieldEvidence, sketches: Sketches) -> Values:
         "confidence": field.confidence,
         "persons": field.persons,
         "sketch": sketches.put(persons) if persons else None,
-        "document": dump(encode(field)),
+        "document": written(field),
     }
 
 
@@ -223,5 +217,5 @@ def _observation(each: Placed, ordinal: int, number: int) -> Values:
         "status": each.finding.status.value,
         "suppressed_by": each.suppressed_by,
         "seen_run": each.seen_run,
-        "document": dump(encode(each.finding)) if each.seen_run == number else None,
+        "document": written(each.finding) if each.seen_run == number else None,
     }

@@ -56,6 +56,7 @@ def test_a_key_that_would_lie_inside_the_demo_is_refused(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "demo" / "config"))
     with pytest.raises(UsageError, match="inside the demo folder"):
         build(tmp_path / "demo")
+    assert not (tmp_path / "demo").exists()
 
 
 def test_a_folder_with_something_else_in_it_is_refused_and_untouched(tmp_path):

@@ -10,7 +10,7 @@ import pytest
 from pii_audit import content
 from pii_audit.errors import ConfigurationError, UsageError
 from pii_audit.identifiers.catalogue import identifier_schema, load_catalogue
-from pii_audit.identifiers.definition import not_portable
+from pii_audit.identifiers.patterns import not_portable
 
 MINIMAL = """\
 id: staff_no
@@ -31,15 +31,48 @@ def problems(tmp_path: Path, text: str, name: str = "staff_no.yaml") -> list[str
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigurationError) as caught:
         load_catalogue([path])
-    return [f"{problem.position.line}:{problem.position.column}: {problem.message.en}" for problem in caught.value.problems]
+    return [
+        f"{problem.position.line}:{problem.position.column}: {problem.message.en}" for problem in caught.value.problems
+    ]
 
 
 def test_the_wanted_identifiers_are_shipped():
-    wanted = """
-        cn_resident_id cn_resident_id_15 cn_hmt_residence_permit cn_foreign_pr_2023 cn_foreign_pr_2017 cn_passport hk_macao_permit tw_permit cn_exit_permit
-        cn_military_id cn_uscc bank_card cn_bank_account card_cvv2 card_expiry card_track1 card_track2 card_pin login_credential otp_code cn_mobile cn_landline
-        phone_intl email address person_name iban us_ssn hkid tw_id ip_address mac_address imei vehicle_plate
-    """.split()
+    wanted = [
+        "cn_resident_id",
+        "cn_resident_id_15",
+        "cn_hmt_residence_permit",
+        "cn_foreign_pr_2023",
+        "cn_foreign_pr_2017",
+        "cn_passport",
+        "hk_macao_permit",
+        "tw_permit",
+        "cn_exit_permit",
+        "cn_military_id",
+        "cn_uscc",
+        "bank_card",
+        "cn_bank_account",
+        "card_cvv2",
+        "card_expiry",
+        "card_track1",
+        "card_track2",
+        "card_pin",
+        "login_credential",
+        "otp_code",
+        "cn_mobile",
+        "cn_landline",
+        "phone_intl",
+        "email",
+        "address",
+        "person_name",
+        "iban",
+        "us_ssn",
+        "hkid",
+        "tw_id",
+        "ip_address",
+        "mac_address",
+        "imei",
+        "vehicle_plate",
+    ]
     assert set(load_catalogue()) == set(wanted)
 
 
@@ -47,7 +80,14 @@ def test_groups_identifiers_and_levels_expand():
     catalogue = load_catalogue()
     assert catalogue.expand("cn_mobile") == {"cn_mobile"}
     assert catalogue.expand("phone") == {"cn_mobile", "cn_landline", "phone_intl"}
-    assert {"card_cvv2", "card_track1", "card_track2", "card_pin", "login_credential", "card_expiry"} == catalogue.expand("C3")
+    assert {
+        "card_cvv2",
+        "card_track1",
+        "card_track2",
+        "card_pin",
+        "login_credential",
+        "card_expiry",
+    } == catalogue.expand("C3")
     assert catalogue.expand("pci:sad") == {"card_cvv2", "card_track1", "card_track2", "card_pin"}
     assert catalogue.expand("C3") < catalogue.expand("C2+")
     assert catalogue.known("identity_document")
@@ -79,21 +119,12 @@ def test_every_problem_of_a_file_is_reported_with_its_place(tmp_path):
         .replace("score: 0.5", "score: 1.5")
         .replace("match: [S12345]", "validator: lun\ncolor: red")
     )
-    assert problems(tmp_path, text) == [
-        '4:10: unknown group "organization"; did you mean "organisation"?',
-        "7:21: regex, character 1: not what all engines read alike (look-around, back-reference, possessive, \\d \\w \\s \\b); write classes out, as in [0-9]",
-        '7:71: expected a number from 0.0 to 1.0, got "1.5"',
-        '10:12: "lun" is not one of ' + " | ".join(_validators()),
-        '11:1: unknown key "color"',
-    ] or True
     found = problems(tmp_path, text)
     assert [line.split(":")[0] for line in found] == ["4", "7", "7", "10", "11"]
-
-
-def _validators() -> list[str]:
-    from pii_audit.identifiers.checksums import VALIDATORS
-
-    return list(VALIDATORS)
+    assert found[0] == '4:10: unknown group "organization"; did you mean "organisation"?'
+    assert any("regex, character 1" in line for line in found)
+    assert any("expected a number from 0" in line for line in found)
+    assert found[4] == '11:1: unknown key "color"'
 
 
 @pytest.mark.parametrize(
@@ -125,12 +156,17 @@ def test_a_file_is_called_as_its_identifier(tmp_path):
     assert any("must be called staff_no.yaml" in line for line in problems(tmp_path, MINIMAL, "other.yaml"))
 
 
-@pytest.mark.parametrize("regex", ["(?=a)", "(?<!a)b", r"(a)\1", "a++", "a*+", r"\d", r"\bword", "(?i)a", "(?P<n>a)", "(?>a)", r"[\d]", "a{2}+"])
+@pytest.mark.parametrize(
+    "regex",
+    ["(?=a)", "(?<!a)b", r"(a)\1", "a++", "a*+", r"\d", r"\bword", "(?i)a", "(?P<n>a)", "(?>a)", r"[\d]", "a{2}+"],
+)
 def test_what_hyperscan_or_re2_refuse_is_not_portable(regex):
     assert not_portable(regex) is not None
 
 
-@pytest.mark.parametrize("regex", ["(?:a|b)+?", "[^\\]a-z]{2,5}", "[]a]", r"\.\+", "a{1,}", "[一-龥]+", "(a)(?:b)", "^a$", "%?B"])
+@pytest.mark.parametrize(
+    "regex", ["(?:a|b)+?", "[^\\]a-z]{2,5}", "[]a]", r"\.\+", "a{1,}", "[一-龥]+", "(a)(?:b)", "^a$", "%?B"]
+)
 def test_what_all_engines_take_is_portable(regex):
     assert not_portable(regex) is None
 
@@ -152,5 +188,7 @@ def test_loading_imports_no_heavy_library():
         "import sys; from pii_audit.identifiers.catalogue import load_catalogue; load_catalogue(); "
         "print([name for name in ('numpy', 'stdnum', 'phonenumbers', 'spacy', 'presidio_analyzer', 'sqlalchemy', 'rich') if name in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONPATH": ":".join(sys.path)})
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONPATH": ":".join(sys.path)}
+    )
     assert done.stdout.strip() == "[]"

@@ -19,7 +19,9 @@ BIRTHDAYS = st.dates(date(1930, 1, 1), date(2020, 12, 31))
 
 def with_check_character(first_17: str) -> str:
     """GB 11643-1999 by its table of weights, independently of the code under test."""
-    return first_17 + "10X98765432"[sum(int(digit) * weight for digit, weight in zip(first_17, WEIGHTS, strict=True)) % 11]
+    return (
+        first_17 + "10X98765432"[sum(int(digit) * weight for digit, weight in zip(first_17, WEIGHTS, strict=True)) % 11]
+    )
 
 
 def with_luhn(body: str) -> str:
@@ -45,10 +47,10 @@ def test_a_resident_id_with_one_changed_digit_is_refused(birthday, serial, place
 
 
 def test_a_resident_id_born_tomorrow_or_on_30_february_is_refused():
-    tomorrow = date.today() + timedelta(days=1)
+    tomorrow = date.today() + timedelta(days=1)  # noqa: DTZ011 - a birthday has no time zone
     assert not documents.resident_id(with_check_character(f"110105{tomorrow:%Y%m%d}001"))
     assert not documents.resident_id(with_check_character("11010519900230001"))
-    assert documents.resident_id(with_check_character(f"110105{date.today():%Y%m%d}001"))
+    assert documents.resident_id(with_check_character(f"110105{date.today():%Y%m%d}001"))  # noqa: DTZ011 - as above
 
 
 @pytest.mark.parametrize("area", ["810000", "820000", "830000"])
@@ -133,7 +135,9 @@ def test_an_iban_is_held_to_length_and_check_digits_of_its_country():
     assert not cards.iban("CN82WEST12345698765432")
 
 
-@pytest.mark.parametrize("number", ["000-12-3456", "666-12-3456", "912-12-3456", "123-00-4567", "123-45-0000", "111-11-1111", "078-05-1120"])
+@pytest.mark.parametrize(
+    "number", ["000-12-3456", "666-12-3456", "912-12-3456", "123-00-4567", "123-45-0000", "111-11-1111", "078-05-1120"]
+)
 def test_social_security_numbers_never_issued_are_refused(number):
     assert documents.us_ssn(number) is False
 
@@ -157,17 +161,33 @@ def test_other_dates_are_not_expiry_shaped(text):
     assert not cards.expiry_shaped(text)
 
 
-@pytest.mark.parametrize("number", ["13800138000", "+86 138-0013-8000", "008613800138000", "17012345678", "16212345678", "19212345678", "014712345678"])
+@pytest.mark.parametrize(
+    "number",
+    [
+        "13800138000",
+        "+86 138-0013-8000",
+        "008613800138000",
+        "17012345678",
+        "16212345678",
+        "19212345678",
+        "014712345678",
+    ],
+)
 def test_mobile_numbers_with_a_prefix_in_force_pass(number):
     assert networks.cn_mobile(number)
 
 
-@pytest.mark.parametrize("number", ["12012345678", "14112345678", "15412345678", "16012345678", "19412345678", "1380013800"])
+@pytest.mark.parametrize(
+    "number", ["12012345678", "14112345678", "15412345678", "16012345678", "19412345678", "1380013800"]
+)
 def test_mobile_numbers_with_no_such_prefix_are_refused(number):
     assert not networks.cn_mobile(number)
 
 
-@pytest.mark.parametrize("number", ["010-62345678", "0571-87654321", "(0755)23456789", "+86 21 58764321", "0871-6543210", "021-58764321转801"])
+@pytest.mark.parametrize(
+    "number",
+    ["010-62345678", "0571-87654321", "(0755)23456789", "+86 21 58764321", "0871-6543210", "021-58764321转801"],
+)
 def test_fixed_lines_of_an_area_pass(number):
     assert networks.cn_landline(number)
 
@@ -187,7 +207,9 @@ def test_international_numbers_without_country_or_of_the_wrong_length_are_refuse
     assert networks.phone_intl(number) is False
 
 
-@pytest.mark.parametrize("address", ["logo@2x.png", "a..b@example.com", ".a@example.com", "a.@example.com", "a@-example.com", "@example.com"])
+@pytest.mark.parametrize(
+    "address", ["logo@2x.png", "a..b@example.com", ".a@example.com", "a.@example.com", "a@-example.com", "@example.com"]
+)
 def test_what_is_no_mailbox_is_refused(address):
     assert not networks.email(address)
 
@@ -214,7 +236,23 @@ def test_only_public_addresses_are_proven(address, verdict):
     assert networks.ip(address) is verdict
 
 
-@pytest.mark.parametrize("value", ["***", "xxx", "XXXXXX", "changeme", "${DB_PASSWORD}", "<password>", "null", "None", "true", "{{ secret }}", "", "$PASSWORD"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "***",
+        "xxx",
+        "XXXXXX",
+        "changeme",
+        "${DB_PASSWORD}",
+        "<password>",
+        "null",
+        "None",
+        "true",
+        "{{ secret }}",
+        "",
+        "$PASSWORD",
+    ],
+)
 def test_placeholders_are_no_secrets(value):
     assert is_placeholder(value)
     assert VALIDATORS["credential"](value) is False

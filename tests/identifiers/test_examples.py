@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from pii_audit.identifiers.catalogue import load_catalogue
-from pii_audit.identifiers.definition import compiled
 from pii_audit.identifiers.fold import fold
 from pii_audit.identifiers.model import Example, Identifier
 from pii_audit.identifiers.names import hint
+from pii_audit.identifiers.patterns import compiled
 from pii_audit.identifiers.people import classifier
 
 CATALOGUE = load_catalogue()
@@ -27,7 +27,12 @@ def found(identifier: Identifier, example: Example) -> list[str]:
         for match in compiled(pattern).finditer(text)
         if not pattern.validate or identifier.validate(match[pattern.group]) is not False
     ]
-    if hinted and example.column is not None and identifier.column_only and classifier(identifier.column_only, example.column)(text):
+    if (
+        hinted
+        and example.column is not None
+        and identifier.column_only
+        and classifier(identifier.column_only, example.column)(text)
+    ):
         spans.append(text)
     return spans
 
@@ -54,7 +59,9 @@ def test_every_pattern_finds_an_example_with_its_prefilter_literal(identifier):
     for pattern in identifier.patterns:
         hits = [text for text in texts if compiled(pattern).search(text)]
         assert hits, pattern.name
-        assert all(not pattern.requires or any(literal in text.lower() for literal in pattern.requires) for text in hits)
+        assert all(
+            not pattern.requires or any(literal in text.lower() for literal in pattern.requires) for text in hits
+        )
 
 
 @pytest.mark.parametrize("identifier", CATALOGUE.values(), ids=lambda one: one.id)

@@ -14,7 +14,11 @@ LETTERS = st.text(st.characters(categories=["Lu", "Ll", "Nd", "Lo"]), min_size=0
 @given(LETTERS, st.integers(0, 8), st.integers(0, 8), st.integers(0, 10))
 def test_a_mask_never_shows_more_than_its_display_rule(value, first, last, hidden):
     masked = mask_ends(value, Display(first, last), Adequacy(first, last, hidden))
-    kept = [place for place, (before, after) in enumerate(zip(value, masked, strict=True)) if before == after and after != "*"]
+    kept = [
+        place
+        for place, (before, after) in enumerate(zip(value, masked, strict=True))
+        if before == after and after != "*"
+    ]
     assert all(place < first or place >= len(value) - last for place in kept)
     assert len(value) - len(kept) >= min(hidden, len(value))
 

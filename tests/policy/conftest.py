@@ -88,10 +88,10 @@ def asset() -> Callable[..., Inspected]:
             found += held
             whole = 0 if column is None or column in embedded else rows
             evidence = {one.identifier: Evidence(forms={one.form: rows}, whole=whole) for one in held}
-            tallies[column or ""] = FieldTally(rows, rows, {}, evidence)
+            tallies[column or ""] = FieldTally(rows=rows, filled=rows, evidence=evidence)
         pairs = {frozenset(row): rows for row in together}
         characters = 1000 if None in columns else 0
-        tally = AssetTally(frozenset({"0"}), rows, characters, tallies, pairs)
+        tally = AssetTally(chunks=frozenset({"0"}), rows=rows, characters=characters, fields=tallies, together=pairs)
         sketch = Sketch.of(range(1, persons + 1)) if persons else Sketch()
         coverage = Coverage("outbox", made.name, CoverageStatus.INSPECTED)
         return Inspected(made, coverage, tally, tuple(found), sketch)
@@ -107,8 +107,6 @@ def judge(catalogue: Catalogue) -> Callable[..., tuple[Verdict, ...]]:
         policy: Policy, *assets: Inspected, flow: str = "f", as_of: date = date(2026, 6, 30), **known: object
     ) -> tuple[Verdict, ...]:
         knowledge = Knowledge(**known)  # type: ignore[arg-type]
-        return evaluate_flow(
-            policy, policy.flows[flow], Observed(assets), catalogue, as_of=as_of, knowledge=knowledge
-        )
+        return evaluate_flow(policy, policy.flows[flow], Observed(assets), catalogue, as_of=as_of, knowledge=knowledge)
 
     return evaluate

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -46,16 +47,35 @@ JRT = Clause("jrt-0171", Text("JR/T 0171—2020 个人金融信息保护技术�
 RETAIL, DATA, OFFICE = "零售业务部", "数据部", "办公室"
 
 
-def field(asset: str, name: str | None, identifier: str, level: Levels, *, form: Form = Form.PLAIN, hits: int = 2980) -> FieldEvidence:
-    masked = {"cn_resident_id": "3****************6", "cn_mobile": "138****8000", "bank_card": "622848*********4321", "person_name": "王*"}
+def field(
+    asset: str, name: str | None, identifier: str, level: Levels, *, form: Form = Form.PLAIN, hits: int = 2980
+) -> FieldEvidence:
+    masked = {
+        "cn_resident_id": "3****************6",
+        "cn_mobile": "138****8000",
+        "bank_card": "622848*********4321",
+        "person_name": "王*",
+    }
     return FieldEvidence(
-        asset, name, identifier, form, 3000, hits, hits / 3000, hits / 3000, 0.97, level,
+        asset,
+        name,
+        identifier,
+        form,
+        3000,
+        hits,
+        hits / 3000,
+        hits / 3000,
+        0.97,
+        level,
         (Reason("values", "2,980/3,000 validated", 0.7), Reason("name", name or "", 0.2)),
-        persons=hits, samples=(masked.get(identifier, "***"),) * 2,
+        persons=hits,
+        samples=(masked.get(identifier, "***"),) * 2,
     )
 
 
-def inspected(source: str, name: str, kind: AssetKind, fields: list[tuple[str | None, str, Levels]], *, first: int = 0) -> Inspected:
+def inspected(
+    source: str, name: str, kind: AssetKind, fields: list[tuple[str | None, str, Levels]], *, first: int = 0
+) -> Inspected:
     asset = Asset(source, name, kind, owner=RETAIL)
     judged = tuple(field(asset.id, column, identifier, level) for column, identifier, level in fields)
     status = CoverageStatus.SAMPLED if kind is AssetKind.VIEW else CoverageStatus.INSPECTED
@@ -73,7 +93,13 @@ def assets() -> tuple[Inspected, ...]:
         inspected("core", "main.card", table, [("card_no", "bank_card", C2)]),
         inspected("core", "main.call_note", table, [("note", "cn_mobile", C2), ("note", "bank_card", C2)]),
         inspected("core", "main.v_overdue", AssetKind.VIEW, person),
-        inspected("core", "main.emergency_contact", table, [("lxr_name", "person_name", C2), ("lxr_tel", "cn_mobile", C2)], first=9000),
+        inspected(
+            "core",
+            "main.emergency_contact",
+            table,
+            [("lxr_name", "person_name", C2), ("lxr_tel", "cn_mobile", C2)],
+            first=9000,
+        ),
         inspected("core", "main.sys_user", table, [("passwd", "login_credential", C3)], first=20000),
         inspected("test", "main.customer", table, person),
         inspected("branch-share", "hz/客户名单.csv", file, person),
@@ -89,57 +115,203 @@ def assets() -> tuple[Inspected, ...]:
 
 def finding(rule: str, severity: Severity, place: str, zh: str, en: str, **more: object) -> Finding:
     titles = {
-        "STO001": Text("保存禁止留存的鉴别数据", "Prohibited authentication data kept"), "STO002": Text("敏感信息明文保存", "Clear at rest"),
-        "USE001": Text("所有人可读", "Everyone can read"), "SHR002": Text("超范围对外提供要素", "Excess element leaves"),
-        "SHR003": Text("对外提供的形式过弱", "Form too weak"), "SHR007": Text("协议缺失或过期", "Agreement missing or expired"),
-        "XBR001": Text("出境缺少合法机制", "Cross-border without mechanism"), "GOV001": Text("未指定责任部门", "No owner named"),
+        "STO001": Text("保存禁止留存的鉴别数据", "Prohibited authentication data kept"),
+        "STO002": Text("敏感信息明文保存", "Clear at rest"),
+        "USE001": Text("所有人可读", "Everyone can read"),
+        "SHR002": Text("超范围对外提供要素", "Excess element leaves"),
+        "SHR003": Text("对外提供的形式过弱", "Form too weak"),
+        "SHR007": Text("协议缺失或过期", "Agreement missing or expired"),
+        "XBR001": Text("出境缺少合法机制", "Cross-border without mechanism"),
+        "GOV001": Text("未指定责任部门", "No owner named"),
     }
     facts = {
-        "STO001": PCI, "STO002": JRT, "USE001": JRT, "SHR002": PIPL_6, "SHR003": PIPL_6, "SHR007": PIPL_21, "XBR001": PIPL_38, "GOV001": JRT,
+        "STO001": PCI,
+        "STO002": JRT,
+        "USE001": JRT,
+        "SHR002": PIPL_6,
+        "SHR003": PIPL_6,
+        "SHR007": PIPL_21,
+        "XBR001": PIPL_38,
+        "GOV001": JRT,
     }
     stage = "provide" if rule.startswith(("SHR", "XBR")) else "use" if rule.startswith("USE") else "store"
     values: dict[str, object] = {
-        "fingerprint": hashlib.sha256(f"{rule}{place}".encode()).hexdigest()[:32], "clauses": (facts[rule], JRT), "stage": stage,
-        "phase": "in_process", "asset": place, "source": place.partition(":")[0], "owner": RETAIL, "unit": "总行", "due": date(2026, 12, 31),
-        "change": Change.NEW, "policy": Position("policies/recipients.yaml", 23),
+        "fingerprint": hashlib.sha256(f"{rule}{place}".encode()).hexdigest()[:32],
+        "clauses": (facts[rule], JRT),
+        "stage": stage,
+        "phase": "in_process",
+        "asset": place,
+        "source": place.partition(":")[0],
+        "owner": RETAIL,
+        "unit": "总行",
+        "due": date(2026, 12, 31),
+        "change": Change.NEW,
+        "policy": Position("policies/recipients.yaml", 23),
         "evidence": {
-            "rows_inspected": 3000, "hits": 2980, "prevalence": 0.9933, "persons": 2980,
-            "forms": {"plain": 2980, "masked": 20}, "samples": ["3****************6", "1****************X"],
-            "fields": [{"asset": place, "field": "cert_no", "identifier": "cn_resident_id", "form": "plain", "hits": 2980, "rows_inspected": 3000,
-                        "prevalence": 0.993, "bound": 0.997, "confidence": 0.97, "persons": 2980, "samples": ["3****************6"]}],
+            "rows_inspected": 3000,
+            "hits": 2980,
+            "prevalence": 0.9933,
+            "persons": 2980,
+            "forms": {"plain": 2980, "masked": 20},
+            "samples": ["3****************6", "1****************X"],
+            "found": [
+                {
+                    "asset": place,
+                    "field": "cert_no",
+                    "identifier": "cn_resident_id",
+                    "form": "plain",
+                    "hits": 2980,
+                    "rows_inspected": 3000,
+                    "prevalence": 0.993,
+                    "bound": 0.997,
+                    "confidence": 0.97,
+                    "persons": 2980,
+                    "samples": ["3****************6"],
+                }
+            ],
         },
     }
     values.update(more)
-    remedy = Text("在抽取语句中去掉该列，删除已生成的文件，并通知接收方删除。", "Take the column out of the extract, delete the file, have the recipient delete theirs.")
+    remedy = Text(
+        "在抽取语句中去掉该列，删除已生成的文件，并通知接收方删除。",
+        "Take the column out of the extract, delete the file, have the recipient delete theirs.",
+    )
     return Finding(rule, (place,), severity, titles[rule], Text(zh, en), remedy, **values)  # type: ignore[arg-type]  # by name above
 
 
 def findings() -> tuple[Finding, ...]:
     critical, high, medium, low, info = Severity
     named = [
-        finding("STO001", critical, "branch-share:logs/pay-2026-06.log", "日志中发现 212 处卡片验证码，与卡号同行。", "212 card verification codes in a log, beside card numbers.", identifiers=("card_cvv2",), unit="杭州分行", owner=OFFICE),
-        finding("SHR002", critical, "outbox:collect_20260601.csv", "collect-daily 流出联系人手机号，目的“催收”不需要该要素。", "collect-daily sends contacts' phones; the purpose does not need them.", flow="collect-daily", identifiers=("cn_mobile@contact",), recipient="示例催收公司", owner=DATA, change=Change.PERSISTENT),
-        finding("XBR001", high, "outbox:overseas_20260601.jsonl", "overseas-analytics 向境外（US）提供个人信息，未登记出境机制。", "overseas-analytics goes abroad (US) with no mechanism.", flow="overseas-analytics", recipient="Example Analytics Inc.", owner=DATA),
-        finding("SHR003", high, "outbox:overseas_20260601.jsonl", "手机号以无密钥 MD5 提供，等同明文。", "Mobiles as bare MD5 count as plain.", flow="overseas-analytics", identifiers=("cn_mobile",), owner=DATA),
-        finding("SHR003", high, "outbox:collect_20260601.csv", "证件号码应只提供后四位，实际为完整号码。", "Resident IDs in full where the last four are allowed.", flow="collect-daily", identifiers=("cn_resident_id",), owner=DATA),
-        finding("SHR007", high, "outbox:insurer_20260601.csv", "与示例保险公司的协议 HT-2023-007 已于 2025-06-30 到期。", "Agreement HT-2023-007 ran out on 2025-06-30.", flow="insurer-monthly", owner=DATA),
-        finding("USE001", high, "branch-share:hz/客户名单.csv", "world 可读，涉及 2,980 人。", "world can read it; 2,980 people.", principal="world", unit="杭州分行", owner=OFFICE),
-        finding("GOV001", medium, "test:main.customer", "数据源 test 未指定责任部门。", "Source test names no owner.", owner=None, unit=None),
-        finding("STO002", high, "branch-share:ops/credentials.txt", "口令明文保存。", "Passwords in clear.", owner=OFFICE, status=Status.CLOSED, change=Change.FIXED),
+        finding(
+            "STO001",
+            critical,
+            "branch-share:logs/pay-2026-06.log",
+            "日志中发现 212 处卡片验证码，与卡号同行。",
+            "212 card verification codes in a log, beside card numbers.",
+            identifiers=("card_cvv2",),
+            unit="杭州分行",
+            owner=OFFICE,
+        ),
+        finding(
+            "SHR002",
+            critical,
+            "outbox:collect_20260601.csv",
+            "collect-daily 流出联系人手机号，目的“催收”不需要该要素。",
+            "collect-daily sends contacts' phones; the purpose does not need them.",
+            flow="collect-daily",
+            identifiers=("cn_mobile@contact",),
+            recipient="示例催收公司",
+            owner=DATA,
+            change=Change.PERSISTENT,
+        ),
+        finding(
+            "XBR001",
+            high,
+            "outbox:overseas_20260601.jsonl",
+            "overseas-analytics 向境外（US）提供个人信息，未登记出境机制。",
+            "overseas-analytics goes abroad (US) with no mechanism.",
+            flow="overseas-analytics",
+            recipient="Example Analytics Inc.",
+            owner=DATA,
+        ),
+        finding(
+            "SHR003",
+            high,
+            "outbox:overseas_20260601.jsonl",
+            "手机号以无密钥 MD5 提供，等同明文。",
+            "Mobiles as bare MD5 count as plain.",
+            flow="overseas-analytics",
+            identifiers=("cn_mobile",),
+            owner=DATA,
+        ),
+        finding(
+            "SHR003",
+            high,
+            "outbox:collect_20260601.csv",
+            "证件号码应只提供后四位，实际为完整号码。",
+            "Resident IDs in full where the last four are allowed.",
+            flow="collect-daily",
+            identifiers=("cn_resident_id",),
+            owner=DATA,
+        ),
+        finding(
+            "SHR007",
+            high,
+            "outbox:insurer_20260601.csv",
+            "与示例保险公司的协议 HT-2023-007 已于 2025-06-30 到期。",
+            "Agreement HT-2023-007 ran out on 2025-06-30.",
+            flow="insurer-monthly",
+            owner=DATA,
+        ),
+        finding(
+            "USE001",
+            high,
+            "branch-share:hz/客户名单.csv",
+            "world 可读，涉及 2,980 人。",
+            "world can read it; 2,980 people.",
+            principal="world",
+            unit="杭州分行",
+            owner=OFFICE,
+        ),
+        finding(
+            "GOV001",
+            medium,
+            "test:main.customer",
+            "数据源 test 未指定责任部门。",
+            "Source test names no owner.",
+            owner=None,
+            unit=None,
+        ),
+        finding(
+            "STO002",
+            high,
+            "branch-share:ops/credentials.txt",
+            "口令明文保存。",
+            "Passwords in clear.",
+            owner=OFFICE,
+            status=Status.CLOSED,
+            change=Change.FIXED,
+        ),
     ]
     lesser = [
-        finding("STO002", severity, f"core:main.t_{number:02d}", f"第 {number} 张表的证件号码明文保存，未声明静态加密。", f"Table {number}: IDs in clear, no encryption at rest declared.", change=Change.PERSISTENT)
+        finding(
+            "STO002",
+            severity,
+            f"core:main.t_{number:02d}",
+            f"第 {number} 张表的证件号码明文保存，未声明静态加密。",
+            f"Table {number}: IDs in clear, no encryption at rest declared.",
+            change=Change.PERSISTENT,
+        )
         for number, severity in enumerate([medium] * 8 + [low] * 5 + [info] * 3)
     ]
     return (*named, *lesser)
 
 
-def verdict(flow: str, element: str, outcome: Outcome, zh: str, en: str, *, form: str | None = None, line: int = 12, rule: str | None = None) -> Verdict:
+def verdict(
+    flow: str,
+    element: str,
+    outcome: Outcome,
+    zh: str,
+    en: str,
+    *,
+    form: str | None = None,
+    line: int = 12,
+    rule: str | None = None,
+) -> Verdict:
     seen = element.startswith(("cn_", "person", "address", "loan"))
     positions = (Position("policies/purposes.yaml", 4), Position("policies/recipients.yaml", line))
     return Verdict(
-        flow, element, outcome, Text(zh, en), positions[-1], rule, identifier=element.partition("@")[0] if seen else None, form=form,
-        fields=(element.partition("@")[0],) if seen else (), assets=(f"outbox:{flow}.csv",), trail=positions,
+        flow,
+        element,
+        outcome,
+        Text(zh, en),
+        positions[-1],
+        rule,
+        identifier=element.partition("@")[0] if seen else None,
+        form=form,
+        fields=(element.partition("@")[0],) if seen else (),
+        assets=(f"outbox:{flow}.csv",),
+        trail=positions,
         remedy=Text("从抽取中去掉该列。", "Take the column out.") if outcome is Outcome.VIOLATION else None,
     )
 
@@ -148,18 +320,81 @@ def verdicts() -> tuple[Verdict, ...]:
     good, bad, gap = Outcome.COMPLIANT, Outcome.VIOLATION, Outcome.GAP
     fine = ("目的与接收方范围均允许。", "Purpose and scope allow it.")
     return (
-        verdict("sms-daily", "cn_mobile", good, *fine, form="plain"), verdict("sms-daily", "person_name", good, *fine, form="masked"),
-        verdict("sms-daily", "agreement", good, *fine), verdict("sms-daily", "pia", good, *fine),
-        verdict("collect-daily", "cn_mobile@contact", bad, "目的不需要联系人手机号。", "The purpose does not need contacts' phones.", form="plain", line=31, rule="SHR002"),
-        verdict("collect-daily", "cn_resident_id", bad, "只允许后四位。", "Only the last four are allowed.", form="plain", line=33, rule="SHR003"),
-        verdict("collect-daily", "population", gap, "无法核对人群范围。", "Population could not be compared.", line=40, rule="SHR004"),
-        verdict("collect-daily", "cn_mobile", good, *fine, form="plain"), verdict("collect-daily", "address", good, *fine, form="plain"),
-        verdict("overseas-analytics", "cn_mobile", bad, "无密钥散列等同明文。", "A bare hash counts as plain.", form="bare_hash", line=52, rule="SHR003"),
-        verdict("overseas-analytics", "transfer", bad, "未登记出境机制。", "No cross-border mechanism.", line=55, rule="XBR001"),
-        verdict("insurer-monthly", "agreement", bad, "协议已于 2025-06-30 到期。", "The agreement ran out on 2025-06-30.", line=61, rule="SHR007"),
+        verdict("sms-daily", "cn_mobile", good, *fine, form="plain"),
+        verdict("sms-daily", "person_name", good, *fine, form="masked"),
+        verdict("sms-daily", "agreement", good, *fine),
+        verdict("sms-daily", "pia", good, *fine),
+        verdict(
+            "collect-daily",
+            "cn_mobile@contact",
+            bad,
+            "目的不需要联系人手机号。",
+            "The purpose does not need contacts' phones.",
+            form="plain",
+            line=31,
+            rule="SHR002",
+        ),
+        verdict(
+            "collect-daily",
+            "cn_resident_id",
+            bad,
+            "只允许后四位。",
+            "Only the last four are allowed.",
+            form="plain",
+            line=33,
+            rule="SHR003",
+        ),
+        verdict(
+            "collect-daily",
+            "population",
+            gap,
+            "无法核对人群范围。",
+            "Population could not be compared.",
+            line=40,
+            rule="SHR004",
+        ),
+        verdict("collect-daily", "cn_mobile", good, *fine, form="plain"),
+        verdict("collect-daily", "address", good, *fine, form="plain"),
+        verdict(
+            "overseas-analytics",
+            "cn_mobile",
+            bad,
+            "无密钥散列等同明文。",
+            "A bare hash counts as plain.",
+            form="bare_hash",
+            line=52,
+            rule="SHR003",
+        ),
+        verdict(
+            "overseas-analytics",
+            "transfer",
+            bad,
+            "未登记出境机制。",
+            "No cross-border mechanism.",
+            line=55,
+            rule="XBR001",
+        ),
+        verdict(
+            "insurer-monthly",
+            "agreement",
+            bad,
+            "协议已于 2025-06-30 到期。",
+            "The agreement ran out on 2025-06-30.",
+            line=61,
+            rule="SHR007",
+        ),
         verdict("insurer-monthly", "person_name", good, *fine, form="plain"),
-        verdict("bureau-monthly", "cn_resident_id", good, *fine, form="plain"), verdict("bureau-monthly", "person_name", good, *fine, form="plain"),
-        verdict("marketing-internal", "consent", gap, "没有逐行同意字段。", "No row-level consent field.", line=80, rule="SHR008"),
+        verdict("bureau-monthly", "cn_resident_id", good, *fine, form="plain"),
+        verdict("bureau-monthly", "person_name", good, *fine, form="plain"),
+        verdict(
+            "marketing-internal",
+            "consent",
+            gap,
+            "没有逐行同意字段。",
+            "No row-level consent field.",
+            line=80,
+            rule="SHR008",
+        ),
         verdict("marketing-internal", "cn_mobile", good, *fine, form="plain"),
     )
 
@@ -169,26 +404,62 @@ def sample() -> Run:
     read = assets()
     ledger = (
         *(one.coverage for one in read),
-        Coverage("branch-share", "legal/合同扫描.pdf", CoverageStatus.FAILED, Text("文件已加密，没有口令", "encrypted, no password")),
-        Coverage("branch-share", "broken.csv", CoverageStatus.FAILED, Text("第 18 行起不是有效的 GB18030", "not GB18030 from line 18 on")),
+        Coverage(
+            "branch-share",
+            "legal/合同扫描.pdf",
+            CoverageStatus.FAILED,
+            Text("文件已加密，没有口令", "encrypted, no password"),
+        ),
+        Coverage(
+            "branch-share",
+            "broken.csv",
+            CoverageStatus.FAILED,
+            Text("第 18 行起不是有效的 GB18030", "not GB18030 from line 18 on"),
+        ),
         Coverage("outbox", "sms_20260601.csv.ok", CoverageStatus.SKIPPED, Text("忽略规则 *.ok", "ignore rule *.ok")),
     )
     recipients = {
-        "sms-daily": ("示例短信公司", "CN", "短信通知"), "collect-daily": ("示例催收公司", "CN", "委托催收"), "insurer-monthly": ("示例保险公司", "CN", "保险代理"),
-        "overseas-analytics": ("Example Analytics Inc.", "US", "客群分析"), "bureau-monthly": ("示例征信机构", "CN", "征信报送"), "marketing-internal": ("市场部", "CN", "营销"),
+        "sms-daily": ("示例短信公司", "CN", "短信通知"),
+        "collect-daily": ("示例催收公司", "CN", "委托催收"),
+        "insurer-monthly": ("示例保险公司", "CN", "保险代理"),
+        "overseas-analytics": ("Example Analytics Inc.", "US", "客群分析"),
+        "bureau-monthly": ("示例征信机构", "CN", "征信报送"),
+        "marketing-internal": ("市场部", "CN", "营销"),
     }
     notes = {"organisation": "示例银行股份有限公司", "fail_on": "high"}
     for flow, (recipient, region, purpose) in recipients.items():
         notes |= {f"flow.{flow}.recipient": recipient, f"flow.{flow}.region": region, f"flow.{flow}.purpose": purpose}
     grants = (
-        Grant("world", "branch-share:hz/客户名单.csv", "read", "mode o+r on hz/"), Grant("PUBLIC", "core:main.card", "SELECT", "GRANT SELECT ON card TO PUBLIC"),
-        Grant("role:teller", "core:main.customer", "SELECT", "GRANT ALL ON customer TO teller", grantable=True), Grant("group:ops", "branch-share:ops/credentials.txt", "read", "mode g+r"),
-        Grant("user:crm_app", "core:main.customer", "SELECT", "GRANT SELECT ON customer TO crm_app", field="mobile"), Grant("role:dev", "core:main.product_01", "SELECT", "GRANT"),
+        Grant("world", "branch-share:hz/客户名单.csv", "read", "mode o+r on hz/"),
+        Grant("PUBLIC", "core:main.card", "SELECT", "GRANT SELECT ON card TO PUBLIC"),
+        Grant("role:teller", "core:main.customer", "SELECT", "GRANT ALL ON customer TO teller", grantable=True),
+        Grant("group:ops", "branch-share:ops/credentials.txt", "read", "mode g+r"),
+        Grant("user:crm_app", "core:main.customer", "SELECT", "GRANT SELECT ON customer TO crm_app", field="mobile"),
+        Grant("role:dev", "core:main.product_01", "SELECT", "GRANT"),
     )
-    hidden = finding("SHR003", Severity.MEDIUM, "outbox:sms_20260601.csv", "姓名仅遮蔽一个字。", "Names masked by one character.", flow="sms-daily", identifiers=("person_name",))
+    hidden = finding(
+        "SHR003",
+        Severity.MEDIUM,
+        "outbox:sms_20260601.csv",
+        "姓名仅遮蔽一个字。",
+        "Names masked by one character.",
+        flow="sms-daily",
+        identifiers=("person_name",),
+    )
     return Run(
-        "20261122-093000-7f3a", datetime(2026, 11, 22, 9, 30, tzinfo=CHINA), datetime(2026, 11, 22, 9, 31, 12, tzinfo=CHINA), "0.1.0", "run",
-        read, grants, ledger, verdicts(), findings(), (Suppressed(hidden, "policies/exceptions.yaml:3 · 王某 / 李某 · 短信模板改造中 · 2026-12-31"),), 12, notes,
+        "20261122-093000-7f3a",
+        datetime(2026, 11, 22, 9, 30, tzinfo=CHINA),
+        datetime(2026, 11, 22, 9, 31, 12, tzinfo=CHINA),
+        "0.1.0",
+        "run",
+        read,
+        grants,
+        ledger,
+        verdicts(),
+        findings(),
+        (Suppressed(hidden, "policies/exceptions.yaml:3 · 王某 / 李某 · 短信模板改造中 · 2026-12-31"),),
+        12,
+        notes,
     )
 
 
@@ -243,21 +514,35 @@ def page(run: Run, language: Language = "en") -> Page:
 
 
 def clean() -> Run:
-    return replace(sample(), findings=(), verdicts=(), coverage=(Coverage("core", "main.customer", CoverageStatus.INSPECTED, rows=1, total=1),))
+    return replace(
+        sample(),
+        findings=(),
+        verdicts=(),
+        coverage=(Coverage("core", "main.customer", CoverageStatus.INSPECTED, rows=1, total=1),),
+    )
 
 
 def many(count: int) -> Run:
     pattern = findings()[:8]
     return replace(
         sample(),
-        findings=tuple(replace(pattern[index % 8], fingerprint=f"{index:012x}{0:020}", flow=None, asset=f"core:main.t_{index:05d}") for index in range(count)),
+        findings=tuple(
+            replace(pattern[index % 8], fingerprint=f"{index:012x}{0:020}", flow=None, asset=f"core:main.t_{index:05d}")
+            for index in range(count)
+        ),
     )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_head_says_whose_report_it_is_of_what_and_when(language):
     text = page(sample(), language).text
-    for wanted in ("示例银行股份有限公司", "20261122-093000-7f3a", "2026-11-22 09:30 UTC+08:00", "pii-audit 0.1.0", "branch-share"):
+    for wanted in (
+        "示例银行股份有限公司",
+        "20261122-093000-7f3a",
+        "2026-11-22 09:30 UTC+08:00",
+        "pii-audit 0.1.0",
+        "branch-share",
+    ):
         assert wanted in text
 
 
@@ -288,7 +573,17 @@ def test_every_finding_stands_in_the_page_once_in_cards_and_in_the_short_form(co
 
 def test_a_card_carries_evidence_clauses_remedy_policy_line_and_owner():
     text = page(replace(sample(), findings=findings()[:1])).text
-    for wanted in ("212 card verification codes", "STO001", "PCI DSS v4.0.1", "What to do:", "policies/recipients.yaml:23", OFFICE, "2026-12-31", "3****************6", "2,980 of 3,000 rows"):
+    for wanted in (
+        "212 card verification codes",
+        "STO001",
+        "PCI DSS v4.0.1",
+        "What to do:",
+        "policies/recipients.yaml:23",
+        OFFICE,
+        "2026-12-31",
+        "3****************6",
+        "2,980 of 3,000 rows",
+    ):
         assert wanted in text
 
 
@@ -319,7 +614,11 @@ def test_nothing_is_fetched_and_the_policy_allows_exactly_this_style_and_script(
     assert not report.having("src")
     assert all(target.startswith(("#", "data:,")) for target in report.having("href"))
     assert not re.search(r"@import|url\((?!#)|https?://", markup)
-    policy = next(attributes["content"] for tag, attributes in report.elements if attributes.get("http-equiv") == "Content-Security-Policy")
+    policy = next(
+        attributes["content"]
+        for tag, attributes in report.elements
+        if attributes.get("http-equiv") == "Content-Security-Policy"
+    )
     assert policy.startswith("default-src 'none';")
     for kind, tag in (("style-src", "style"), ("script-src", "script")):
         inside = re.findall(rf"<{tag}>(.*?)</{tag}>", markup, re.DOTALL)
@@ -331,14 +630,27 @@ def test_nothing_is_fetched_and_the_policy_allows_exactly_this_style_and_script(
 
 
 PAYLOADS = (
-    "<script>window.pwned=1</script>", "</script><script>window.pwned=1</script>", "\"><img src=x onerror=window.pwned=1>", "' onmouseover='window.pwned=1",
-    "</title><svg onload=window.pwned=1>", "javascript:window.pwned=1", "{{ 7*7 }}{% raw %}", "<!--", "]]>", "</style><b>", "&lt;script&gt;", "{count}", "</td></table>",
+    "<script>window.pwned=1</script>",
+    "</script><script>window.pwned=1</script>",
+    '"><img src=x onerror=window.pwned=1>',
+    "' onmouseover='window.pwned=1",
+    "</title><svg onload=window.pwned=1>",
+    "javascript:window.pwned=1",
+    "{{ 7*7 }}{% raw %}",
+    "<!--",
+    "]]>",
+    "</style><b>",
+    "&lt;script&gt;",
+    "{count}",
+    "</td></table>",
 )
 
 
 def poisoned(value: object, payload: str) -> object:
     """The value with every text that could come from data replaced; grades, kinds and enumerations stay."""
-    if isinstance(value, (Severity, Status, Change, Outcome, Form, AssetKind, CoverageStatus, Levels, Sketch, AssetTally)):
+    if isinstance(
+        value, (Severity, Status, Change, Outcome, Form, AssetKind, CoverageStatus, Levels, Sketch, AssetTally)
+    ):
         return value
     if isinstance(value, str):
         return payload
@@ -363,7 +675,9 @@ def poisoned_run(payload: str) -> Run:
 def test_whatever_data_holds_stays_text(payload):
     harmless, hostile = page(poisoned_run("x")), page(poisoned_run(payload))
     assert [tag for tag, _ in hostile.elements] == [tag for tag, _ in harmless.elements]
-    assert [set(attributes) for _, attributes in hostile.elements] == [set(attributes) for _, attributes in harmless.elements]
+    assert [set(attributes) for _, attributes in hostile.elements] == [
+        set(attributes) for _, attributes in harmless.elements
+    ]
     assert " ".join(payload.split()) in hostile.text
 
 
@@ -387,11 +701,13 @@ def test_the_page_is_well_formed_and_its_headings_labels_and_links_are_in_order(
     levels = [int(tag[1]) for tag, _ in report.elements if re.fullmatch("h[1-6]", tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
     ids = report.having("id")
     assert len(ids) == len(set(ids))
     assert {target[1:] for target in report.having("href") if target.startswith("#")} <= set(ids)
-    assert {attributes["for"] for tag, attributes in report.elements if tag == "label" and "for" in attributes} <= set(ids)
+    assert {attributes["for"] for tag, attributes in report.elements if tag == "label" and "for" in attributes} <= set(
+        ids
+    )
     assert {"header", "nav", "main"} <= {tag for tag, _ in report.elements}
     charts = [attributes for tag, attributes in report.elements if tag == "svg"]
     assert all(chart.get("role") == "img" and chart.get("aria-label") for chart in charts)
@@ -413,7 +729,14 @@ def test_what_everyone_reads_stands_first_and_is_marked():
 
 def test_a_grant_on_one_column_counts_with_the_level_of_that_column():
     one = inspected("core", "main.t", AssetKind.TABLE, [("pw", "login_credential", C3), ("name", "person_name", C1)])
-    run = replace(sample(), inspected=(one,), grants=(Grant("u1", "core:main.t", "SELECT", "GRANT", field="name"), Grant("u2", "core:main.t", "SELECT", "GRANT")))
+    run = replace(
+        sample(),
+        inspected=(one,),
+        grants=(
+            Grant("u1", "core:main.t", "SELECT", "GRANT", field="name"),
+            Grant("u2", "core:main.t", "SELECT", "GRANT"),
+        ),
+    )
     rows = {row.principal: row.counts for row in html.access(run).principals}
     assert rows == {"u1": (0, 0, 1, 0), "u2": (1, 0, 0, 0)}
 
@@ -425,7 +748,9 @@ def test_the_ledger_lists_failures_with_their_reason_before_everything_else():
 
 
 def test_a_list_too_long_says_how_many_it_leaves_out():
-    lost = tuple(Coverage("share", f"f{number:05d}", CoverageStatus.FAILED, same("locked")) for number in range(html.LISTED + 7))
+    lost = tuple(
+        Coverage("share", f"f{number:05d}", CoverageStatus.FAILED, same("locked")) for number in range(html.LISTED + 7)
+    )
     text = page(replace(clean(), coverage=lost)).text
     assert "Not listed here: 7 more." in text
     assert f"Objects that could not be inspected: {html.LISTED + 7:,}." in text
@@ -449,7 +774,14 @@ def test_every_sentence_exists_in_both_languages_and_is_used():
         assert sorted(re.findall(r"\{\w+\}", entry["zh"])) == sorted(re.findall(r"\{\w+\}", entry["en"])), key
     code = "".join(path.read_text("utf-8") for path in Path(html.__file__).parent.rglob("*.py"))
     templates = "".join(content.text(path) for path in content.walk("reports/html", ".html"))
-    unused = [key for key in shipped if "." not in key and not key.startswith("filter_") and f'"{key}"' not in code + templates and f"'{key}'" not in templates]
+    unused = [
+        key
+        for key in shipped
+        if "." not in key
+        and not key.startswith("filter_")
+        and f'"{key}"' not in code + templates
+        and f"'{key}'" not in templates
+    ]
     assert not unused
 
 
@@ -466,10 +798,20 @@ class Browser:
         theirs_in, ours_out = os.pipe()
         # The protocol wants the pipes as descriptors 3 and 4, which subprocess cannot give.
         wrapper = "import os, sys; a, b = map(os.dup, map(int, sys.argv[1:3])); os.dup2(a, 3); os.dup2(b, 4); os.set_inheritable(3, True); os.set_inheritable(4, True); os.execv(sys.argv[3], sys.argv[3:])"
-        options = ["--headless", "--no-sandbox", "--disable-gpu", "--window-size=1366,900", "--remote-debugging-pipe", f"--user-data-dir={profile}", "about:blank"]
+        options = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--window-size=1366,900",
+            "--remote-debugging-pipe",
+            f"--user-data-dir={profile}",
+            "about:blank",
+        ]
         self.process = subprocess.Popen(
             [sys.executable, "-c", wrapper, str(theirs_in), str(theirs_out), str(CHROMIUM), *options],
-            pass_fds=(theirs_in, theirs_out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            pass_fds=(theirs_in, theirs_out),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         os.close(theirs_in)
         os.close(theirs_out)
@@ -480,7 +822,9 @@ class Browser:
 
     def attach(self) -> None:
         tab = next(one for one in self.call("Target.getTargets")["targetInfos"] if one["type"] == "page")
-        self.session = {"sessionId": self.call("Target.attachToTarget", targetId=tab["targetId"], flatten=True)["sessionId"]}
+        self.session = {
+            "sessionId": self.call("Target.attachToTarget", targetId=tab["targetId"], flatten=True)["sessionId"]
+        }
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.call(f"{domain}.enable")
 
@@ -497,7 +841,9 @@ class Browser:
 
     def call(self, method: str, **params: object) -> dict[str, Any]:
         self.number += 1
-        self.writer.write(json.dumps({"id": self.number, "method": method, "params": params, **self.session}).encode() + b"\0")
+        self.writer.write(
+            json.dumps({"id": self.number, "method": method, "params": params, **self.session}).encode() + b"\0"
+        )
         while (message := self.read()).get("id") != self.number:
             pass
         assert "error" not in message, message
@@ -515,10 +861,16 @@ class Browser:
         return result["result"].get("value")
 
     def complaints(self) -> list[dict[str, Any]]:
-        return [event for event in self.events if event["method"] in {"Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled"}]
+        return [
+            event
+            for event in self.events
+            if event["method"] in {"Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled"}
+        ]
 
     def requests(self) -> list[str]:
-        return [event["params"]["request"]["url"] for event in self.events if event["method"] == "Network.requestWillBeSent"]
+        return [
+            event["params"]["request"]["url"] for event in self.events if event["method"] == "Network.requestWillBeSent"
+        ]
 
 
 @pytest.fixture

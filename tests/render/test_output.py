@@ -7,6 +7,7 @@ import resource
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -25,7 +26,7 @@ def test_an_old_file_is_replaced_and_nothing_is_left_beside_it(tmp_path):
     target.write_bytes(b"old" * 1000)
     write_output(str(target), b"new")
     assert target.read_bytes() == b"new"
-    assert os.listdir(tmp_path) == ["r.bin"]
+    assert [path.name for path in tmp_path.iterdir()] == ["r.bin"]
 
 
 def test_the_old_output_survives_a_disk_that_is_full(tmp_path):
@@ -47,7 +48,7 @@ def test_the_old_output_survives_a_disk_that_is_full(tmp_path):
     assert "the output was not written" in done.stdout
     assert "make room" in done.stdout
     assert target.read_text() == "old"
-    assert os.listdir(tmp_path) == ["r.json"]
+    assert [path.name for path in tmp_path.iterdir()] == ["r.json"]
 
 
 def test_a_folder_is_not_written_onto(tmp_path):
@@ -58,7 +59,7 @@ def test_a_folder_is_not_written_onto(tmp_path):
 def test_a_missing_folder_is_named_and_not_made(tmp_path):
     with pytest.raises(OutputError, match="make the folder first"):
         write_output(tmp_path / "no" / "r.json", "x")
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_symbolic_link_is_written_through(tmp_path):
@@ -100,7 +101,7 @@ def test_a_full_standard_output_is_an_error():
         "try: write_output(None, 'x' * 100_000)\n"
         "except OutputError as error: print(error, file=sys.stderr); sys.exit(2)"
     )
-    with open("/dev/full", "w") as full:
+    with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [sys.executable, "-c", script], stdout=full, stderr=subprocess.PIPE, text=True, check=False
         )

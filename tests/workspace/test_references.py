@@ -26,7 +26,7 @@ def test_a_missing_variable_is_named_with_what_to_do(monkeypatch, value):
     monkeypatch.delenv("WAREHOUSE_URL", raising=False)
     if value is not None:
         monkeypatch.setenv("WAREHOUSE_URL", value)
-    with pytest.raises(UsageError, match="WAREHOUSE_URL is not set. set it first: export WAREHOUSE_URL"):
+    with pytest.raises(UsageError, match=r"WAREHOUSE_URL is not set\. set it first: export WAREHOUSE_URL"):
         resolve("env:WAREHOUSE_URL")
 
 

@@ -123,7 +123,7 @@ def _threshold(case: Case) -> Iterator[Verdict]:
         year = knowledge.sensitive_this_year
     run = persons_this_run(case) or 0
     if sensitive:
-        run = min(run, sum(found.hits for seen in sensitive for found in seen.evidence))
+        run = min(run, sum(seen.hits for seen in sensitive))
     count = max(year or 0, run)
     kind = Text("敏感个人信息", "sensitive information") if sensitive else Text("个人信息", "information")
     remedy = Text(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -68,45 +68,26 @@ class Observed:
 class Seen:
     """One element as it was seen: an identifier of a subject in one form, with every place that holds it.
 
-    `adequate` is False when masked or truncated values hide too little; `shown` is the most that any shows.
+    `adequate` is False when masked or truncated values hide too little, `shown` the most leading and trailing characters
+    that any of them shows. `fields` are the columns that hold it, `in_text` whether text without columns does, `assets`
+    their ids, `hits` the rows. `certain`: some of the evidence is beyond doubt.
     """
 
     identifier: str
     subject: str
     form: Form
-    adequate: bool
-    evidence: tuple[FieldEvidence, ...]
+    adequate: bool = True
+    shown: tuple[int, int] = (0, 0)
+    fields: tuple[str, ...] = ()
+    in_text: bool = False
+    assets: tuple[str, ...] = ()
+    hits: int = 0
+    certain: bool = True
 
     @property
     def element(self) -> str:
         """The element as policies write it."""
         return self.identifier if self.subject == CUSTOMER else f"{self.identifier}@{self.subject}"
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The columns that hold it; free text is not among them."""
-        return tuple(dict.fromkeys(found.field for found in self.evidence if found.field is not None))
-
-    @property
-    def in_text(self) -> bool:
-        """Whether text without columns holds it."""
-        return any(found.field is None for found in self.evidence)
-
-    @property
-    def assets(self) -> tuple[str, ...]:
-        """The ids of the assets that hold it."""
-        return tuple(dict.fromkeys(found.asset for found in self.evidence))
-
-    @property
-    def shown(self) -> tuple[int, int]:
-        """The most leading and trailing characters that a masked value shows."""
-        first, last = zip((0, 0), *(found.shown for found in self.evidence), strict=True)
-        return max(first), max(last)
-
-    @property
-    def certain(self) -> bool:
-        """Whether any of the evidence is beyond doubt."""
-        return any(found.confidence >= DOUBT for found in self.evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,4 +165,19 @@ def gather(evidence: Iterable[FieldEvidence], flow: Flow) -> tuple[Seen, ...]:
         subject = declared.subject if declared is not None and declared.subject else one.subject
         key = (one.identifier, subject, one.form, one.inadequate == 0)
         found.setdefault(key, []).append(one)
-    return tuple(Seen(*key, tuple(several)) for key, several in found.items())
+    return tuple(_seen(*key, several) for key, several in found.items())
+
+
+def _seen(identifier: str, subject: str, form: Form, adequate: bool, evidence: Sequence[FieldEvidence]) -> Seen:  # noqa: FBT001 - the parts of gather's key
+    return Seen(
+        identifier,
+        subject,
+        form,
+        adequate,
+        shown=(max(one.shown[0] for one in evidence), max(one.shown[1] for one in evidence)),
+        fields=tuple(dict.fromkeys(one.field for one in evidence if one.field is not None)),
+        in_text=any(one.field is None for one in evidence),
+        assets=tuple(dict.fromkeys(one.asset for one in evidence)),
+        hits=sum(one.hits for one in evidence),
+        certain=any(one.confidence >= DOUBT for one in evidence),
+    )

@@ -138,7 +138,7 @@ def _may_leave(declared: Element, case: Case) -> bool:
     subject = declared.subject or CUSTOMER
     allowed = (Answer.ALLOWED, Answer.TOO_WEAK)
     return any(
-        permission(Seen(identifier, subject, Form.PLAIN, adequate=True, evidence=()), case).answer in allowed
+        permission(Seen(identifier, subject, Form.PLAIN), case).answer in allowed
         for identifier in case.catalogue.expand(declared.word)
     )
 
@@ -180,9 +180,9 @@ def _free_text(reported: _Reported, case: Case) -> Iterator[Verdict]:
         yield case.verdict("free_text", Outcome.VIOLATION, message, position, rule=rule, assets=ids, remedy=remedy)
     for seen in case.seen:
         for name in seen.fields:
-            declared = (case.flow.fields or {}).get(name)
-            covered = _is_declared(declared, seen.identifier, case) or (seen.identifier, name) in reported.pairs
-            if covered or not any(_embedded(asset, name, seen.identifier) for asset in case.observed.assets):
+            # A declared column either may hold it, or has been objected to for holding something else.
+            settled = name in (case.flow.fields or {}) or (seen.identifier, name) in reported.pairs
+            if settled or not any(_embedded(asset, name, seen.identifier) for asset in case.observed.assets):
                 continue
             where, title = columns((name,)), case.title(seen.identifier)
             message = Text(

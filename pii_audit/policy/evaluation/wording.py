@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pii_audit.identifiers.model import Catalogue
+from pii_audit.identifiers.model import Catalogue, Identifier
 from pii_audit.language import Text, same
 from pii_audit.model.forms import Form
 from pii_audit.policy.evaluation.case import Seen
@@ -100,13 +100,7 @@ def transformation(seen: Seen, requirement: Requirement, catalogue: Catalogue) -
     """How to bring an element into the form that is asked for."""
     where, asked = places(seen), requirement.forms[0]
     if asked in (Form.MASKED, Form.TRUNCATED):
-        known = catalogue.get(seen.identifier)
-        show = requirement.show or ((known.adequacy.first, known.adequacy.last) if known else (0, 0))
-        verb = Text("屏蔽", "mask") if asked is Form.MASKED else Text("截断", "truncate")
-        return Text(
-            f"{verb.zh}{where.zh},至多保留前 {show[0]} 位和后 {show[1]} 位",
-            f"{verb.en} {where.en} so that at most the first {show[0]} and last {show[1]} characters show",
-        )
+        return _hiding(where, asked, requirement, catalogue.get(seen.identifier))
     ways = {
         Form.KEYED_HASH: Text(
             "改为带密钥的哈希(HMAC),密钥不交给接收方", "replace it by an HMAC whose key the recipient has not"
@@ -119,3 +113,17 @@ def transformation(seen: Seen, requirement: Requirement, catalogue: Catalogue) -
     if way is None:
         return removal(seen)
     return Text(f"{where.zh}:{way.zh}", f"{where.en}: {way.en}")
+
+
+def _hiding(where: Text, asked: Form, requirement: Requirement, known: Identifier | None) -> Text:
+    verb = Text("屏蔽", "mask") if asked is Form.MASKED else Text("截断", "truncate")
+    if requirement.show is not None or known is None:
+        first, last = requirement.show or (0, 0)
+        least = Text("", "")
+    else:
+        first, last, hidden = known.adequacy.first, known.adequacy.last, known.adequacy.hidden
+        least = Text(f"、至少遮盖 {hidden} 位", f", and at least {hidden} are hidden")
+    return Text(
+        f"{verb.zh}{where.zh}:至多保留前 {first} 位和后 {last} 位{least.zh}",
+        f"{verb.en} {where.en} so that at most the first {first} and last {last} characters show{least.en}",
+    )

@@ -9,16 +9,27 @@ from rich.console import Console
 
 from pii_audit.language import Language
 from pii_audit.model.coverage import Coverage
-from pii_audit.model.lifecycle import Tracked
+from pii_audit.model.lifecycle import RunEntry, Sighting, Tracked
 from pii_audit.model.run import Inspected, Run
 from pii_audit.render.table.coverage import print_coverage
 from pii_audit.render.table.findings import print_findings, print_tracked
 from pii_audit.render.table.inventory import print_inventory
 from pii_audit.render.table.parts import make_console
 from pii_audit.render.table.summary import print_summary
+from pii_audit.render.table.tracked import print_life, print_runs
 from pii_audit.render.table.verdicts import print_verdicts
 
-__all__ = ["make_console", "render", "render_coverage", "render_findings", "render_inventory", "render_run"]
+__all__ = [
+    "make_console",
+    "render",
+    "render_coverage",
+    "render_finding",
+    "render_findings",
+    "render_inspect",
+    "render_inventory",
+    "render_run",
+    "render_runs",
+]
 
 
 def render(run: Run, *, language: Language) -> str:
@@ -54,3 +65,26 @@ def render_findings(findings: Sequence[Tracked], console: Console, language: Lan
 def render_coverage(rows: Sequence[Coverage], console: Console, language: Language, *, verbose: bool = False) -> None:
     """The coverage ledger."""
     print_coverage(rows, console, language, verbose=verbose)
+
+
+def render_inspect(
+    inspected: Sequence[Inspected],
+    coverage: Sequence[Coverage],
+    console: Console,
+    language: Language,
+    *,
+    verbose: bool = False,
+) -> None:
+    """`inspect`: what is in some files, and what could not be read."""
+    print_inventory(inspected, console, language, verbose=verbose)
+    print_coverage(coverage, console, language, verbose=verbose)
+
+
+def render_finding(tracked: Tracked, history: Sequence[Sighting], console: Console, language: Language) -> None:
+    """`findings show`: one finding and its life."""
+    print_life(tracked, history, console, language)
+
+
+def render_runs(runs: Sequence[RunEntry], console: Console, language: Language) -> None:
+    """`report --list`: the recorded runs."""
+    print_runs(runs, console, language)

@@ -61,6 +61,11 @@ def print_findings(run: Run, console: Console, language: Language, *, verbose: b
     _print_absent(run, console, language, verbose=verbose)
 
 
+def print_finding(finding: Finding, console: Console, language: Language) -> None:
+    """One finding with everything that is known of it."""
+    console.print(_block(finding, language, wide=console.width >= WIDE, verbose=True))
+
+
 def _block(finding: Finding, language: Language, *, wide: bool, verbose: bool) -> RenderableType:
     title = line((finding.title.in_(language), "bold"))
     message = line(finding.message.in_(language))

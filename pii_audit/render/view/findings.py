@@ -12,6 +12,10 @@ from pii_audit.model.run import Run
 from pii_audit.render.view.words import Words
 
 STAGES = ("collect", "store", "use", "provide")
+IN_TABLE = frozenset({"forms", "hits", "rows_inspected", "prevalence", "bound", "samples"})
+"""Totals that the table of fields already shows; printed beside it only where the table leaves fields out."""
+OF_ONE = frozenset({"persons", "fields", "columns"})
+"""What says nothing more where there is a single field."""
 STATEMENTS = 20
 """So many fields of one finding are shown with their numbers; the rest is counted."""
 LISTED = 30
@@ -28,7 +32,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What one field holds, as proof of a finding; the printed form of a member of `evidence["fields"]`."""
+    """What one field holds, as proof of a finding; the printed form of a member of `evidence["found"]`."""
 
     place: str
     identifier: str
@@ -88,6 +92,11 @@ def resource_of(finding: Finding) -> str:
     return finding.principal or finding.source or " / ".join(finding.resource)
 
 
+def unit_of(run: Run, finding: Finding) -> str:
+    """The unit's title from the note `unit.<id>`, its id without one, empty where the finding has no unit."""
+    return run.notes.get(f"unit.{finding.unit}", finding.unit) if finding.unit else ""
+
+
 def cards(run: Run, words: Words) -> tuple[Card, ...]:
     """Every finding of the run: those that stand first, then the worst, then by rule and place."""
     standing = {id(finding) for finding in run.standing}
@@ -95,13 +104,20 @@ def cards(run: Run, words: Words) -> tuple[Card, ...]:
     def order(finding: Finding) -> tuple[bool, int, str, str]:
         return (id(finding) not in standing, -finding.severity.rank, finding.rule, resource_of(finding))
 
-    return tuple(_card(finding, words, stands=id(finding) in standing) for finding in sorted(run.findings, key=order))
+    return tuple(
+        _card(run, finding, words, stands=id(finding) in standing) for finding in sorted(run.findings, key=order)
+    )
 
 
-def _card(finding: Finding, words: Words, *, stands: bool) -> Card:
+def _card(run: Run, finding: Finding, words: Words, *, stands: bool) -> Card:
     language = words.language
-    proof = [member for member in _sequence(finding.evidence.get("fields")) if isinstance(member, Mapping)]
-    rest = {name: value for name, value in finding.evidence.items() if not (name == "fields" and proof)}
+    proof = [member for member in _sequence(finding.evidence.get("found")) if isinstance(member, Mapping)]
+    told = IN_TABLE if proof and len(proof) <= STATEMENTS else frozenset[str]()
+    if len(proof) == 1:
+        told |= OF_ONE
+    rest = {
+        name: value for name, value in finding.evidence.items() if name not in told and not (name == "found" and proof)
+    }
     return Card(
         key=finding.fingerprint,
         rule=finding.rule,
@@ -122,7 +138,7 @@ def _card(finding: Finding, words: Words, *, stands: bool) -> Card:
         policy=finding.policy.to_line if finding.policy else "",
         location=finding.location.to_line if finding.location else "",
         owner=finding.owner or "",
-        unit=finding.unit or "",
+        unit=unit_of(run, finding),
         due=finding.due.isoformat() if finding.due else "",
         open=stands,
     )
@@ -162,7 +178,9 @@ def _scalar(name: str, value: object, words: Words) -> str:
         return " · ".join(f"{key} {_scalar(str(key), member, words)}" for key, member in value.items() if member)
     if isinstance(value, list | tuple):
         return json.dumps(value, ensure_ascii=False, default=str)
-    if name in {"form", "forms"}:
+    if name == "subject":
+        return words.subject(str(value))
+    if name == "form":
         return words.known("form", str(value))
     return words.plain(value)
 

@@ -42,6 +42,12 @@ class FlowView:
     elements: tuple[ElementRow, ...]
     counts: tuple[int, ...]
 
+    def destination(self, words: Words) -> str:
+        """That the recipient is abroad, and where as far as known; empty for one at home."""
+        if not self.abroad:
+            return ""
+        return words("abroad", region=self.region) if self.region else words("abroad_somewhere")
+
     @property
     def outcome(self) -> str:
         """The worst outcome of any element."""
@@ -73,14 +79,20 @@ def _flow(run: Run, flow: str, verdicts: list[Verdict], recipient: str, words: W
     return FlowView(
         id=flow,
         sources=tuple(sorted(sources)),
-        recipient=run.notes.get(f"flow.{flow}.recipient", recipient),
+        recipient=_note(run, flow, "recipient") or recipient,
         region=region,
-        purpose=run.notes.get(f"flow.{flow}.purpose", ""),
+        purpose=_note(run, flow, "purpose"),
         abroad=bool(region and region != run.notes.get("region", "CN"))
         or any((verdict.rule or "").startswith("XBR") for verdict in verdicts),
         elements=tuple(_element(verdict, words) for verdict in ordered),
         counts=tuple(counts[name] for name in OUTCOMES),
     )
+
+
+def _note(run: Run, flow: str, name: str) -> str:
+    """What the run notes of a flow; a gate judges one flow and notes it without a prefix."""
+    alone = run.notes.get(name, "") if run.notes.get("flow") == flow else ""
+    return run.notes.get(f"flow.{flow}.{name}", alone)
 
 
 def _element(verdict: Verdict, words: Words) -> ElementRow:

@@ -10,7 +10,7 @@ from typing import Literal
 from pii_audit.model.coverage import CoverageStatus
 from pii_audit.model.finding import Change, Finding, Severity
 from pii_audit.model.run import Run
-from pii_audit.render.view.findings import STAGES
+from pii_audit.render.view.findings import STAGES, unit_of
 from pii_audit.render.view.inventory import Inventory
 from pii_audit.render.view.words import Words
 
@@ -169,13 +169,12 @@ def by_stage(findings: Sequence[Finding], words: Words) -> tuple[Bar, ...]:
     )
 
 
-def by_group(
-    findings: Sequence[Finding], attribute: Literal["unit", "source", "owner"], words: Words
-) -> tuple[Bar, ...]:
-    """Findings by unit, source or owner and severity, the most severe group first."""
+def by_group(run: Run, attribute: Literal["unit", "source", "owner"], words: Words) -> tuple[Bar, ...]:
+    """Findings that stand, by unit, source or owner and severity, the most severe group first."""
     groups: dict[str, list[Finding]] = {}
-    for finding in findings:
-        groups.setdefault(getattr(finding, attribute) or words("group_none"), []).append(finding)
+    for finding in run.standing:
+        name = unit_of(run, finding) if attribute == "unit" else getattr(finding, attribute)
+        groups.setdefault(name or words("group_none"), []).append(finding)
     bars = sorted(
         (Bar(name, _by_severity(members)) for name, members in groups.items()),
         key=lambda bar: ([-count for count in bar.counts], bar.label),

@@ -58,8 +58,13 @@ class Words:
         title = _titles()[identifier].in_(self.language)
         if not subject:
             return title
-        whose = load_subjects()[subject].title.in_(self.language) if subject in load_subjects() else subject
+        whose = self.subject(subject)
         return f"{title}（{whose}）" if self.language == "zh" else f"{title} ({whose.lower()})"
+
+    def subject(self, name: str) -> str:
+        """Whose data it is, in words; a name that is not ours stays."""
+        known = load_subjects().get(name)
+        return known.title.in_(self.language) if known else name
 
     @staticmethod
     def plain(value: object) -> str:

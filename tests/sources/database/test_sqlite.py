@@ -245,3 +245,11 @@ def test_whoever_may_read_the_file_may_read_its_tables(make):
         (grant.principal, grant.asset, grant.privilege, grant.opened_by) for grant in grants
     ]
     assert not any(grant.principal.startswith("group:") for grant in grants)
+
+
+@pytest.mark.parametrize("step", [1, 5, 1000])
+def test_a_sample_has_its_full_size_however_sparse_the_row_ids_are(make, read, step):
+    path = make("CREATE TABLE t(a INTEGER PRIMARY KEY, b);", ((number * step, "x") for number in range(1000)))
+    result = read(path, sampling=Sampling(100))
+    assert len(result.rows) == 100
+    assert {int(row["a"]) % step for row in result.rows.values()} == {0}

@@ -128,3 +128,11 @@ def test_no_character_but_syntax_is_lost_whatever_the_text(text):
     cells = "".join(cell for row in Records(iter(lines), ",") for cell in row)
     for kept in "a1|":
         assert cells.count(kept) == text.count(kept)
+
+
+def test_a_line_of_20_mb_in_the_middle_of_a_table_is_read_in_full(read_bytes):
+    long = b"13800138000," * (20 * (1 << 20) // 12)
+    read = read_bytes(b"a,b,c\n1,2,3\n4,5,6\n" * 60_000 + long + b"\n7,8,9\n")
+    found = sum(cell.count("13800138000") for row in read.rows.values() for cell in row.values() if cell)
+    assert found == len(long) // 12
+    assert read.status == "inspected"

@@ -121,3 +121,12 @@ def test_a_broken_database_file_in_a_share_fails_under_its_own_name(tmp_path, re
     (tmp_path / "e.dat").write_bytes(b"SQLite format 3\x00" + b"\xff" * 500)
     [read] = read_all(readings(tmp_path / "e.dat", "s", "e.dat"))
     assert (read.status, read.coverage.asset) == ("failed", "e.dat")
+
+
+def test_a_database_file_without_tables_is_listed_as_inspected(tmp_path, read_all):
+    path = tmp_path / "e.db"
+    connection = sqlite3.connect(path)
+    connection.executescript("CREATE TABLE t(a); DROP TABLE t;")
+    connection.close()
+    [read] = read_all(readings(path, "s", "e.db"))
+    assert (read.status, read.reason) == ("inspected", "the database has no tables")

@@ -84,20 +84,23 @@ def test_a_csv_without_a_line_end_in_its_first_megabyte_is_text(read_bytes):
 
 
 @pytest.mark.soak
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak of a process is read from /proc")
 def test_a_single_line_of_200_mb_is_read_in_bounded_memory(tmp_path):
     path = tmp_path / "line.txt"
     with path.open("wb") as file:
         for _ in range(200):
             file.write(b"abc 13800138000,x;" * (MB // 18))
     script = (
-        "import sys, resource; from pathlib import Path; from pii_audit.sources.format.files import readings\n"
+        "import sys; from pathlib import Path; from pii_audit.sources.format.files import readings\n"
         "for _, reading in readings(Path(sys.argv[1]), 's', 'a'):\n"
         "    print(sum(chunk.text.count('13800138000') for chunk in reading))\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        "status = Path('/proc/self/status').read_text().splitlines()\n"
+        "print(next(line.split()[1] for line in status if line.startswith('VmHWM')))"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True, timeout=120
     )
+    # Not ru_maxrss: Linux hands the parent's peak down through fork and exec, and that of pytest is no concern here.
     found, peak = map(int, done.stdout.split())
     assert found == 200 * (MB // 18)
-    assert peak * (1 if sys.platform == "darwin" else 1024) < 200 * MB
+    assert peak * 1024 < 100 * MB

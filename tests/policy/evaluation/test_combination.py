@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+
+from pii_audit.model.finding import Outcome
+
+POLICY = """\
+version: 1
+purposes:
+  p:
+    needs: {cn_mobile: plain}
+    allows: {person_name: plain, bank_card: plain, email: plain}
+    one_of: [[cn_landline, cn_mobile]]
+    never_together: [[name, bank_card]]
+recipients: {r: {role: processor, scope: {C2: plain}}}
+flows: {f: {recipient: r, purpose: p}}
+"""
+
+
+def shr002(verdicts):
+    return [verdict for verdict in verdicts if verdict.rule == "SHR002"]
+
+
+def test_of_two_alternatives_the_one_that_is_not_needed_is_excess(policy_of, judge, asset):
+    (verdict,) = shr002(judge(policy_of(POLICY), asset({"tel": "cn_landline", "mob": "cn_mobile"})))
+    assert (verdict.element, verdict.outcome, verdict.fields) == ("cn_landline", Outcome.VIOLATION, ("tel",))
+    assert verdict.policy.to_line == "p0.yaml:6"
+    assert "one_of at p0.yaml:6" in verdict.message.en
+
+
+def test_alternatives_in_two_files_of_the_flow_are_both_sent(policy_of, judge, asset):
+    files = asset({"tel": "cn_landline"}, name="a.csv"), asset({"mob": "cn_mobile"}, name="b.csv")
+    assert [verdict.element for verdict in shr002(judge(policy_of(POLICY), *files))] == ["cn_landline"]
+
+
+def test_one_alternative_alone_is_compliant_and_serves_the_purpose(policy_of, judge, asset):
+    verdicts = judge(policy_of(POLICY), asset({"tel": "cn_landline"}))
+    assert not shr002(verdicts)
+    assert all(verdict.rule != "QLT001" for verdict in verdicts)
+
+
+ROWS = [("person_name", "bank_card", "cn_mobile")]
+
+
+def test_what_must_not_stand_in_one_row_is_found_in_a_row(policy_of, judge, asset):
+    columns = {"n": "person_name", "c": "bank_card", "m": "cn_mobile"}
+    (verdict,) = shr002(judge(policy_of(POLICY), asset(columns, together=ROWS)))
+    assert (verdict.element, verdict.fields) == ("name + bank_card", ("n", "c"))
+    assert verdict.policy.to_line == "p0.yaml:7"
+
+
+def test_columns_that_never_meet_in_a_row_are_not_together(policy_of, judge, asset):
+    columns = {"n": "person_name", "c": "bank_card", "m": "cn_mobile"}
+    rows = [("person_name", "cn_mobile"), ("bank_card", "cn_mobile")]
+    assert not shr002(judge(policy_of(POLICY), asset(columns, together=rows)))
+
+
+def test_in_free_text_one_document_is_together(policy_of, judge, asset):
+    text = asset({None: ["person_name", "bank_card", "cn_mobile"]}, name="a.txt")
+    assert [verdict.element for verdict in shr002(judge(policy_of(POLICY), text))] == ["name + bank_card"]
+
+
+@pytest.mark.parametrize(("form", "found"), [("masked", 1), ("truncated", 1), ("tokenised", 0), ("keyed_hash", 0)])
+def test_a_masked_value_still_tells_of_a_person_and_a_token_does_not(policy_of, judge, asset, form, found):
+    columns = {"n": "person_name", "c": f"bank_card:{form}", "m": "cn_mobile"}
+    assert len(shr002(judge(policy_of(POLICY), asset(columns, together=ROWS)))) == found

@@ -1,0 +1,307 @@
+"""Everything about a flow that is not an element: volume, population, agreement, basis, assessment, channel, border."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from pii_audit.policy.evaluation import ConsentProof
+
+SOUND = {
+    "role": "processor",
+    "region": "region: CN",
+    "agreement": "agreement: {ref: A-1, from: 2025-01-01, until: 2027-12-31}",
+    "purposes": "purposes: [p]",
+    "more": "",
+    "channel": "channel: sftp",
+    "basis": "legal_basis: contract",
+    "pia": "pia: P-1",
+    "flow": "",
+}
+# Lines of the policy below.
+RECIPIENT, AGREEMENT, PURPOSES, MORE, FLOW, CHANNEL, BASIS, FLOW_MORE = 4, 7, 8, 10, 12, 14, 15, 17
+
+
+def policy(**parts: str) -> str:
+    said = {**SOUND, **parts}
+    return f"""\
+version: 1
+purposes: {{p: {{needs: {{cn_mobile: plain}}, allows: {{bank_card: plain, C2@minor: plain}}}}, q: {{}}}}
+recipients:
+  r:
+    role: {said["role"]}
+    {said["region"]}
+    {said["agreement"]}
+    {said["purposes"]}
+    scope: {{C2: plain, C2@minor: plain}}
+    {said["more"]}
+flows:
+  f:
+    recipient: r
+    {said["channel"]}
+    {said["basis"]}
+    {said["pia"]}
+    {said["flow"]}
+    purpose: p
+"""
+
+
+@pytest.fixture
+def verdicts(policy_of, judge, asset):
+    """`(rule, element, outcome, line)` of all that is not compliant and no element, for a policy and one file."""
+
+    def judged(columns=None, *, persons: int = 50, as_of: date = date(2026, 6, 30), known=None, **parts: str):
+        one = asset(columns or {"mobile": "cn_mobile"}, persons=persons)
+        found = judge(policy_of(policy(**parts)), one, as_of=as_of, **(known or {}))
+        return [
+            (v.rule, v.element, v.outcome.value, v.policy.line)
+            for v in found
+            if v.rule is not None and v.identifier is None
+        ]
+
+    return judged
+
+
+CARD = {"mobile": "cn_mobile", "card": "bank_card"}
+
+
+def test_a_sound_flow_has_nothing_against_it(verdicts):
+    assert verdicts() == []
+
+
+# --- SHR005 volume, SHR004 population
+
+
+@pytest.mark.parametrize(("persons", "found"), [(50, []), (51, [("SHR005", "max_persons.per_run", "violation", MORE)])])
+def test_the_people_of_a_run_are_counted_against_the_limit(verdicts, persons, found):
+    assert verdicts(persons=persons, more="max_persons: {per_run: 50}") == found
+
+
+def test_where_nothing_tells_people_apart_rows_are_the_most_there_can_be(verdicts):
+    assert verdicts(persons=0, more="max_persons: {per_run: 100}") == []
+    assert verdicts(persons=0, more="max_persons: {per_run: 99}") == [("SHR005", "max_persons.per_run", "gap", MORE)]
+    text = verdicts({None: "cn_mobile"}, persons=0, more="max_persons: {per_run: 1000000}")
+    assert text == [("SHR005", "max_persons.per_run", "gap", MORE)]
+
+
+@pytest.mark.parametrize(
+    ("year", "persons", "outcome"),
+    [(None, 50, "gap"), (None, 101, "violation"), (100, 50, None), (101, 50, "violation")],
+)
+def test_the_people_of_a_year_are_a_gap_when_unknown(verdicts, year, persons, outcome):
+    found = verdicts(persons=persons, more="max_persons: {per_year: 100}", known={"persons_this_year": year})
+    assert found == ([("SHR005", "max_persons.per_year", outcome, MORE)] if outcome else [])
+
+
+@pytest.mark.parametrize(("share", "outcome"), [(None, "gap"), (0.99, "violation"), (1.0, None)])
+def test_everybody_must_belong_to_the_declared_population(verdicts, share, outcome):
+    flow = "population: {key: cn_mobile, within: core.v_overdue}"
+    found = verdicts(flow=flow, known={"population_share": share})
+    assert found == ([("SHR004", "population", outcome, FLOW_MORE)] if outcome else [])
+
+
+# --- SHR007 agreement
+
+
+@pytest.mark.parametrize(
+    ("day", "outcome"),
+    [
+        (date(2024, 12, 31), "violation"),
+        (date(2025, 1, 1), None),
+        (date(2027, 12, 31), None),
+        (date(2028, 1, 1), "violation"),
+    ],
+)
+def test_an_agreement_holds_from_its_first_to_its_last_day(verdicts, day, outcome):
+    assert verdicts(as_of=day) == ([("SHR007", "agreement", outcome, AGREEMENT)] if outcome else [])
+
+
+def test_no_agreement_on_record_is_a_gap_save_for_authorities_and_the_house(verdicts):
+    assert verdicts(agreement="") == [("SHR007", "agreement", "gap", RECIPIENT)]
+    assert verdicts(agreement="", role="authority") == []
+    assert verdicts(agreement="", role="internal") == []
+
+
+def test_an_agreement_about_another_purpose_does_not_cover_this_one(verdicts):
+    assert verdicts(agreement="agreement: {ref: A, purposes: [q]}") == [("SHR007", "agreement", "violation", AGREEMENT)]
+
+
+def test_one_of_several_agreements_in_force_is_enough(verdicts):
+    assert verdicts(agreement="agreements: [{ref: A, until: 2025-01-01}, {ref: B, from: 2026-01-01}]") == []
+
+
+def test_a_purpose_that_is_not_agreed_is_a_violation_and_none_stated_a_gap(verdicts):
+    assert verdicts(purposes="purposes: [q]") == [("SHR007", "purpose", "violation", PURPOSES)]
+    assert verdicts(purposes="") == [("SHR007", "purpose", "gap", RECIPIENT)]
+
+
+# --- SHR008 basis and consent, SHR009 assessment
+
+
+def test_a_missing_basis_is_a_gap_for_what_leaves(verdicts):
+    assert verdicts(basis="") == [("SHR008", "legal_basis", "gap", FLOW)]
+    assert verdicts(basis="", role="internal") == []
+
+
+@pytest.mark.parametrize(
+    ("role", "basis", "consent", "outcome"),
+    [
+        ("controller", "contract", None, "gap"),
+        ("controller", "contract", "plain", "violation"),
+        ("controller", "contract", "separate", None),
+        ("affiliate", "legitimate_interests", None, "gap"),
+        ("affiliate", "consent", "written", None),
+        ("controller", "statutory_duty", None, None),
+        ("joint_controller", "contract", None, None),
+        ("processor", "contract", None, None),
+        ("processor", "consent", None, "gap"),
+        ("processor", "consent", "plain", None),
+    ],
+)
+def test_provision_to_another_handler_needs_separate_consent(verdicts, role, basis, consent, outcome):
+    flow = f"consent: {{kind: {consent}, ref: C-1}}" if consent else ""
+    found = verdicts(role=role, basis=f"legal_basis: {basis}", flow=flow)
+    line = BASIS if consent is None else FLOW_MORE
+    assert found == ([("SHR008", "consent", outcome, line)] if outcome else [])
+
+
+@pytest.mark.parametrize("columns", [CARD, {"mobile": "cn_mobile", "kid": "cn_mobile@minor"}])
+@pytest.mark.parametrize(("kind", "outcome"), [("plain", "violation"), ("separate", None)])
+def test_sensitive_information_on_consent_needs_separate_consent(verdicts, columns, kind, outcome):
+    found = verdicts(columns, basis="legal_basis: consent", flow=f"consent: {{kind: {kind}, ref: C-1}}")
+    assert found == ([("SHR008", "consent", outcome, FLOW_MORE)] if outcome else [])
+
+
+def test_consent_without_proof_is_a_gap(verdicts):
+    assert verdicts(flow="consent: {kind: separate}") == [("SHR008", "consent", "gap", FLOW_MORE)]
+
+
+@pytest.mark.parametrize(
+    ("proof", "outcome"),
+    [(None, "gap"), (ConsentProof(100, 0), None), (ConsentProof(99, 1), "violation")],
+)
+def test_every_row_must_prove_consent_where_a_column_is_named(verdicts, proof, outcome):
+    known = {"consent": {"outbox:sms_1.csv": proof}} if proof else {}
+    found = verdicts(flow="consent: {kind: separate, field: mkt_flag}", known=known)
+    assert found == ([("SHR008", "consent.field", outcome, FLOW_MORE)] if outcome else [])
+
+
+def test_a_missing_consent_column_is_a_gap_inside_the_house_too(verdicts):
+    found = verdicts(role="internal", basis="legal_basis: consent", flow="consent: {kind: plain, field: mkt_flag}")
+    assert found == [("SHR008", "consent.field", "gap", FLOW_MORE)]
+
+
+@pytest.mark.parametrize(
+    ("role", "columns", "outcome"),
+    [
+        ("processor", None, "gap"),
+        ("controller", None, "gap"),
+        ("authority", None, None),
+        ("authority", CARD, "gap"),
+        ("internal", CARD, None),
+    ],
+)
+def test_an_impact_assessment_comes_before_provision(verdicts, role, columns, outcome):
+    found = verdicts(columns, role=role, basis="legal_basis: statutory_duty", pia="")
+    assert found == ([("SHR009", "pia", outcome, FLOW)] if outcome else [])
+
+
+# --- SHR010 channel
+
+
+@pytest.mark.parametrize(
+    ("channel", "flow", "outcome"),
+    [
+        ("sftp", "", None),
+        ("ftp", "", "violation"),
+        ("http", "", "violation"),
+        ("smtp", "", "violation"),
+        ("media", "", "violation"),
+        ("FTP", "", "violation"),
+        ("ftp", "protection: {file: pgp, ref: K}", None),
+        ("smtp", "protection: {channel: starttls}", None),
+        ("ftp", "protection: {file: none}", "violation"),
+        ("ftp", "protection: {ref: K}", "violation"),
+        ("mq", "", "gap"),
+        ("mq", "protection: {channel: tls}", None),
+    ],
+)
+def test_clear_channels_are_violations_unless_protection_says_so(verdicts, channel, flow, outcome):
+    found = verdicts(channel=f"channel: {channel}", flow=flow)
+    assert found == ([("SHR010", "channel", outcome, CHANNEL)] if outcome else [])
+
+
+def test_a_channel_that_is_not_on_record_is_a_gap(verdicts):
+    assert verdicts(channel="") == [("SHR010", "channel", "gap", FLOW)]
+
+
+@pytest.mark.parametrize("form", ["masked", "keyed_hash", "tokenised", "encrypted"])
+def test_values_that_nobody_on_the_way_can_read_may_go_by_a_clear_channel(verdicts, form):
+    assert verdicts({"mobile": f"cn_mobile:{form}"}, channel="channel: ftp") == []
+
+
+# --- XBR001, XBR002 cross-border
+
+
+ABROAD = {"region": "region: US"}
+
+
+@pytest.mark.parametrize("region", ["US", "HK", "MO", "TW"])
+def test_without_a_mechanism_nothing_goes_abroad(verdicts, region):
+    assert verdicts(region=f"region: {region}") == [("XBR001", "transfer", "violation", RECIPIENT)]
+
+
+def test_an_unknown_region_is_a_gap(verdicts):
+    assert verdicts(region="") == [("XBR001", "region", "gap", RECIPIENT)]
+    assert verdicts(region="", role="internal") == []
+
+
+def test_a_sub_processor_abroad_takes_the_data_abroad(verdicts):
+    found = verdicts(more="sub_processors: [{name: cloud, region: SG}, local]")
+    assert found == [("XBR001", "transfer", "violation", RECIPIENT)]
+
+
+@pytest.mark.parametrize(
+    ("transfer", "outcome"),
+    [
+        ("{mechanism: assessment}", None),
+        ("{mechanism: assessment, until: 2026-06-30}", None),
+        ("{mechanism: assessment, until: 2026-06-29}", "violation"),
+        ("{mechanism: adequacy}", "gap"),
+    ],
+)
+def test_a_mechanism_must_be_one_of_the_pipl_and_in_force(verdicts, transfer, outcome):
+    found = verdicts(**ABROAD, more=f"transfer: {transfer}", known={"persons_this_year": 1})
+    assert found == ([("XBR001", "transfer", outcome, MORE)] if outcome else [])
+
+
+@pytest.mark.parametrize(
+    ("columns", "mechanism", "year", "outcome"),
+    [
+        (None, "standard_contract", None, "gap"),
+        (None, "standard_contract", 999_999, None),
+        (None, "standard_contract", 1_000_000, "violation"),
+        (None, "certification", 1_000_000, "violation"),
+        (None, "assessment", None, None),
+        (None, "assessment", 2_000_000, None),
+        (None, "exempt", 1_000_000, "gap"),
+        (CARD, "standard_contract", 9_999, None),
+        (CARD, "standard_contract", 10_000, "violation"),
+    ],
+)
+def test_above_the_thresholds_only_an_assessment_will_do(verdicts, columns, mechanism, year, outcome):
+    found = verdicts(columns, **ABROAD, more=f"transfer: {{mechanism: {mechanism}}}", known={"persons_this_year": year})
+    assert found == ([("XBR002", "transfer.threshold", outcome, MORE)] if outcome else [])
+
+
+def test_people_of_whom_sensitive_information_went_are_counted_apart_where_known(verdicts):
+    known = {"persons_this_year": 500_000, "sensitive_this_year": 9_999}
+    assert verdicts(CARD, **ABROAD, more="transfer: {mechanism: standard_contract}", known=known) == []
+
+
+def test_this_run_alone_can_pass_the_threshold(verdicts):
+    found = verdicts(
+        persons=50, known={"persons_this_run": 1_000_000}, **ABROAD, more="transfer: {mechanism: certification}"
+    )
+    assert found == [("XBR002", "transfer.threshold", "violation", MORE)]

@@ -1,0 +1,100 @@
+"""When a finding that is no longer seen counts as fixed."""
+
+from __future__ import annotations
+
+import pytest
+
+from pii_audit.model.coverage import CoverageStatus
+from pii_audit.store.lifecycle import Depth, Ledger, rechecked
+
+READ, FAILED, SKIPPED = (Depth(CoverageStatus(word)) for word in ("inspected", "failed", "skipped"))
+
+
+def sampled(draws):
+    return Depth(CoverageStatus.SAMPLED, draws)
+
+
+def ledger(assets, flows=("sms",)):
+    return Ledger.of(((asset.partition(":")[0], asset, depth) for asset, depth in assets.items()), flows)
+
+
+ON_ASSET = {"asset": "core:t"}
+ON_TWO = {"asset": "core:t", "evidence": {"assets": ["core:t", "test:t"]}}
+ON_FLOW = {"asset": "out:f1", "flow": "sms", "source": "out"}
+ON_SOURCE = {"asset": None, "source": "share"}
+ON_GRANT = {"asset": None, "principal": "world", "source": "share", "evidence": {"assets": ["share:a"]}}
+ON_OVERLAP = {"asset": None, "source": "test", "evidence": {"assets": ["test:t", "core:t"]}}
+ON_DECLARATION = {"asset": None, "source": None}
+
+
+@pytest.mark.parametrize(
+    ("stands_on", "before", "now", "fixed"),
+    [
+        pytest.param(ON_ASSET, {"core:t": READ}, {"core:t": READ}, True, id="read again in full"),
+        pytest.param(ON_ASSET, {"core:t": sampled(100)}, {"core:t": READ}, True, id="sampled, then read in full"),
+        pytest.param(ON_ASSET, {"core:t": sampled(100)}, {"core:t": sampled(100)}, True, id="sampled as much"),
+        pytest.param(ON_ASSET, {"core:t": sampled(100)}, {"core:t": sampled(99)}, False, id="sampled less"),
+        pytest.param(ON_ASSET, {"core:t": READ}, {"core:t": sampled(10**6)}, False, id="read in full, then sampled"),
+        pytest.param(ON_ASSET, {}, {"core:t": sampled(100)}, False, id="sampled, unknown how strongly before"),
+        pytest.param(ON_ASSET, {"core:t": READ}, {"core:t": FAILED}, False, id="failed"),
+        pytest.param(ON_ASSET, {"core:t": READ}, {"core:t": SKIPPED}, False, id="left out now"),
+        pytest.param(ON_ASSET, {"core:t": READ}, {"core:u": READ}, True, id="gone, and the rest was read"),
+        pytest.param(ON_ASSET, {"core:t": READ}, {"core:u": FAILED}, False, id="gone, and something else failed"),
+        pytest.param(
+            ON_ASSET,
+            {"core:t": READ, "core:u": READ},
+            {"core:u": READ, "core:x/": SKIPPED},
+            False,
+            id="gone, and a new rule leaves something out",
+        ),
+        pytest.param(ON_ASSET, {"core:t": READ}, {"other:t": READ}, False, id="another source alone was read"),
+        pytest.param(ON_ASSET, {"core:t": READ}, {}, False, id="nothing was read"),
+        pytest.param(ON_TWO, {"core:t": READ, "test:t": READ}, {"core:t": READ, "test:t": READ}, True, id="both read"),
+        pytest.param(ON_TWO, {"core:t": READ, "test:t": READ}, {"core:t": READ}, False, id="one of two sources read"),
+        pytest.param(ON_FLOW, {"out:f1": READ}, {"out:f2": READ}, True, id="flow: yesterday's file gone, today's read"),
+        pytest.param(ON_FLOW, {"out:f1": READ}, {"out:f2": READ, "out:f3": FAILED}, False, id="flow: one file failed"),
+        pytest.param(ON_FLOW, {"out:f1": READ}, {"out:f2": READ, "out:f.ok": SKIPPED}, True, id="flow: a control file"),
+        pytest.param(
+            ON_FLOW, {"out:f1": READ}, {"out:f1": SKIPPED, "out:f2": READ}, False, id="flow: its file left out"
+        ),
+        pytest.param(ON_FLOW, {"out:f1": READ}, {"out:f1": sampled(9)}, False, id="flow: its file only sampled"),
+        pytest.param(ON_FLOW, {"out:f1": READ}, {"core:t": READ}, False, id="flow: its source not in the run"),
+        pytest.param(ON_FLOW, {"out:f1": READ}, {"out:f.ok": SKIPPED}, False, id="flow: nothing of its source read"),
+        pytest.param(ON_SOURCE, {"share:a": FAILED}, {"share:a": READ}, True, id="source: the failed file was read"),
+        pytest.param(ON_SOURCE, {"share:a": FAILED}, {"share:a": sampled(5)}, True, id="source: it was sampled"),
+        pytest.param(ON_SOURCE, {"share:a": FAILED}, {"share:a": FAILED}, False, id="source: it failed again"),
+        pytest.param(
+            ON_GRANT, {"share:a": READ}, {"share:a": READ, "share:": FAILED}, False, id="grant: rights unread"
+        ),
+        pytest.param(ON_GRANT, {"share:a": READ}, {"share:a": READ}, True, id="grant: the share was read"),
+        pytest.param(
+            ON_OVERLAP, {"test:t": READ, "core:t": READ}, {"test:t": READ}, False, id="overlap: half was read"
+        ),
+        pytest.param(
+            ON_OVERLAP,
+            {"test:t": READ, "core:t": READ},
+            {"test:t": READ, "core:t": READ},
+            True,
+            id="overlap: both read",
+        ),
+        pytest.param(
+            ON_DECLARATION, {"a:t": READ, "b:t": READ}, {"a:t": READ}, False, id="declaration: one source left out"
+        ),
+        pytest.param(
+            ON_DECLARATION, {"a:t": READ, "b:t": READ}, {"a:t": READ, "b:t": READ}, True, id="declaration: all read"
+        ),
+        pytest.param(ON_DECLARATION, {}, {"a:t": READ}, False, id="declaration: unknown what was read before"),
+    ],
+)
+def test_fixed_is_only_what_was_looked_at_again_as_strongly(make, stands_on, before, now, fixed):
+    assert rechecked(make.finding("aaaa", **stands_on), ledger(before), ledger(now)) is fixed
+
+
+def test_a_flow_of_which_nothing_was_seen_again_is_not_fixed(make):
+    finding, day = make.finding("aaaa", **ON_FLOW), {"out:f1": READ}
+    assert not rechecked(finding, ledger(day), ledger({"out:other": READ}, flows=("another",)))
+
+
+def test_several_ledger_rows_on_one_asset_count_as_the_weakest():
+    rows = [("core", "core:t", READ), ("core", "core:t", FAILED), ("core", "core:t", sampled(3))]
+    assert Ledger.of(rows).get("core:t") == FAILED
