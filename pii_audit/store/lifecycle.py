@@ -94,7 +94,9 @@ def _read_again(asset: str, before: Ledger, now: Ledger) -> bool:
     if depth is not None:
         return depth.as_strong_as(before.get(asset))
     source = asset.partition(":")[0]
-    return _source_read(before.sources.get(source, {}), now.sources.get(source, {}))
+    listed = now.sources.get(source, {})
+    hidden = any(depth.status is CoverageStatus.SKIPPED and asset.startswith(name) for name, depth in listed.items())
+    return not hidden and _source_read(before.sources.get(source, {}), listed)
 
 
 def _source_read(before: Mapping[str, Depth], now: Mapping[str, Depth]) -> bool:

@@ -1,0 +1,84 @@
+"""`pii-audit demo`: the demo bank, built and audited from end to end."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+from pii_audit.cli.options import emit, say
+from pii_audit.cli.session import Session
+from pii_audit.language import Language, Text, same
+
+EXAMPLE = Text(
+    "例: pii-audit demo\n    pii-audit --lang en demo bank",
+    "example: pii-audit demo\n         pii-audit --lang zh demo bank",
+)
+REPORTS = {"html": "html", "md": "markdown", "json": "json"}
+"""File endings of the reports that are written, and their formats."""
+
+
+def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
+    """Declares the command's options."""
+    parser.add_argument(
+        "folder",
+        nargs="?",
+        default="pii-audit-demo",
+        metavar="DIR",
+        help=say(language, "建在哪里(默认 ./pii-audit-demo)", "where to build it (default ./pii-audit-demo)"),
+    )
+
+
+def run(session: Session, options: argparse.Namespace) -> int:
+    """Runs the command; gives its exit code: 0, although the demo bank has much to answer for."""
+    from pii_audit.auditing.selfcheck import Options, audit  # noqa: PLC0415 - start-up does without
+    from pii_audit.cli.progress import shown  # noqa: PLC0415
+    from pii_audit.demo import build  # noqa: PLC0415
+    from pii_audit.render.interface import render  # noqa: PLC0415
+    from pii_audit.render.output import write_output  # noqa: PLC0415
+    from pii_audit.store import Store  # noqa: PLC0415
+    from pii_audit.workspace import load_workspace  # noqa: PLC0415
+
+    folder = Path(options.folder)
+    session.say(Text(f"正在建示例银行:{folder}", f"building the demo bank in {folder}"))
+    bank = build(folder)
+    session.say(Text(f"{bank.customers} 位虚构客户;正在审计", f"{bank.customers} invented customers; auditing them"))
+    space = load_workspace(folder)
+    with Store.open(space.store, space.root) as store:
+        with shown(session) as progress:
+            done = audit(space, Options(progress=progress))
+        done = store.record(replace(done, notes={**done.notes, "fail_on": "high", "allow_incomplete": "false"}))
+    reports = folder / "reports"
+    reports.mkdir(exist_ok=True)
+    for ending, name in REPORTS.items():
+        write_output(reports / f"report.{ending}", render(name, done, session.language))
+    emit(session, done, "table", None)
+    session.say(_next(folder))
+    return 0
+
+
+def _next(folder: Path) -> Text:
+    """What to try now."""
+    steps = (
+        (same(f"{folder}/reports/report.html"), Text("用浏览器打开报告", "open the report in a browser")),
+        (same(f"pii-audit -w {folder} findings list"), Text("逐条查看发现", "go through the findings")),
+        (
+            same(f"pii-audit gate -w {folder} --flow collection-weekly {folder}/outbox/collection_*"),
+            Text("这份导出可以离开吗?", "may this export leave?"),
+        ),
+        (
+            same(f"rm {folder}/outbox/vip_* && pii-audit -w {folder} run"),
+            Text("改正一处,再查一遍:新增、仍在、已整改", "put one thing right and look again: new, persistent, fixed"),
+        ),
+        (same("pii-audit init DIR"), Text("换成自己的数据", "now with your own data")),
+    )
+    return Text(
+        *(
+            "\n".join([head, *(f"  {command.en}\n      {why.in_(language)}" for command, why in steps)])
+            for language, head in _heads()
+        )
+    )
+
+
+def _heads() -> tuple[tuple[Language, str], tuple[Language, str]]:
+    return ("zh", "接下来可以试试:"), ("en", "what to try next:")
