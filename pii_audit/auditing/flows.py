@@ -14,7 +14,6 @@ from pii_audit.policy.evaluation import ConsentProof, Knowledge, Observed, evalu
 from pii_audit.policy.matching import match_flows
 from pii_audit.policy.model import Flow, Policy, Population
 
-
 ESTIMATE_ERROR = 0.05
 """Above EXACT_PERSONS people, a share this close to all of them is not told from all: sketches then estimate."""
 

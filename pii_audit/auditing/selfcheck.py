@@ -147,7 +147,7 @@ def _crawl(space: Workspace, source: Source, detector: Detector, options: Option
 
 def _facts(
     space: Workspace, policy: Policy, crawled: _Crawled, redactor: Redactor, as_of: date
-) -> tuple[Facts, "_OwnerOf"]:
+) -> tuple[Facts, _OwnerOf]:
     """Flows and units are told by raw names; from here on only names that may be shown are left."""
     feeds = frozenset(source.id for source in space.sources if source.kind == "feed")
     matched, undeclared = match_assets(policy, crawled.inspected, feeds)

@@ -6,7 +6,7 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from pii_audit.cli.options import emit, say
+from pii_audit.cli.options import draw, say
 from pii_audit.cli.session import Session
 from pii_audit.language import Language, Text, same
 
@@ -36,6 +36,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.demo import build  # noqa: PLC0415
     from pii_audit.render.interface import render  # noqa: PLC0415
     from pii_audit.render.output import write_output  # noqa: PLC0415
+    from pii_audit.render.table import render_brief  # noqa: PLC0415
     from pii_audit.store import Store  # noqa: PLC0415
     from pii_audit.workspace import load_workspace  # noqa: PLC0415
 
@@ -52,7 +53,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     reports.mkdir(exist_ok=True)
     for ending, name in REPORTS.items():
         write_output(reports / f"report.{ending}", render(name, done, session.language))
-    emit(session, done, "table", None)
+    draw(session, None, lambda console: render_brief(done, console, session.language))
     session.say(_next(folder))
     return 0
 

@@ -63,7 +63,8 @@ def number(text: str) -> int:
     """A whole number from 1 on, for argparse."""
     value = int(text) if text.isdecimal() else 0
     if value < 1:
-        raise argparse.ArgumentTypeError(f'expected a whole number from 1 on, got "{text[:20]}"')
+        message = f'expected a whole number from 1 on, got "{text[:20]}"'
+        raise argparse.ArgumentTypeError(message)
     return value
 
 

@@ -107,7 +107,10 @@ class Funnel:
 
 def _joined(own: Text | None, general: Text) -> Text:
     """What to do about this very thing, then what the rule advises."""
-    return Text(f"{own.zh} {general.zh}", f"{own.en} {general.en}") if own else general
+    if own is None:
+        return general
+    first = own.en[:1].upper() + own.en[1:].rstrip(".")
+    return Text(f"{own.zh.rstrip('。')}。{general.zh}", f"{first}. {general.en}")
 
 
 def _merged(first: Finding, second: Finding) -> Finding:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pii_audit.errors import Position
 from pii_audit.identifiers.catalogue import Catalogue
-from pii_audit.language import Text
+from pii_audit.language import Text, same
 from pii_audit.model.coverage import Coverage
 from pii_audit.model.evidence import FREE_TEXT, FieldEvidence
 from pii_audit.model.finding import Outcome, Verdict
@@ -144,9 +144,10 @@ def _statement(statement: FieldEvidence) -> dict[str, Any]:
     }
 
 
-def named(statements: Sequence[FieldEvidence]) -> str:
+def named(statements: Sequence[FieldEvidence]) -> Text:
     """The fields of some statements, for a message: `name, phone`, or the asset's free text."""
-    return ", ".join(dict.fromkeys(statement.field or "(text)" for statement in statements))
+    names = [same(statement.field) if statement.field else Text("正文", "free text") for statement in statements]
+    return Text("、".join(dict.fromkeys(one.zh for one in names)), ", ".join(dict.fromkeys(one.en for one in names)))
 
 
 def titles(facts: Facts, identifiers: Sequence[str]) -> Text:

@@ -12,6 +12,7 @@ from pii_audit.model.evidence import FieldEvidence
 from pii_audit.model.forms import Form
 from pii_audit.model.run import Inspected
 from pii_audit.policy.evaluation.forms import satisfies
+from pii_audit.policy.evaluation.wording import FORMS, demanded
 from pii_audit.policy.model import Line, Lines, Retention
 from pii_audit.rules.interface import Draft, Facts, concern, named, proof, titles
 
@@ -36,8 +37,8 @@ def prohibited(facts: Facts) -> Iterator[Draft]:
             "STO001",
             (one.asset.id,),
             Text(
-                f"{one.asset.id} 留存了禁止保存的信息:{kinds.zh}({where})",
-                f"{one.asset.id} keeps what must not be kept: {kinds.en} ({where})",
+                f"{one.asset.id} 留存了禁止保存的信息:{kinds.zh}({where.zh})",
+                f"{one.asset.id} keeps what must not be kept: {kinds.en} ({where.en})",
             ),
             source=one.asset.source,
             asset=one.asset.id,
@@ -73,13 +74,13 @@ def in_clear(facts: Facts) -> Iterator[Draft]:
             continue
         statements = [statement for statement, _ in weak]
         kinds, where = titles(facts, [statement.identifier for statement in statements]), named(statements)
-        asked = weak[0][1].requirement
+        asked, seen = demanded(weak[0][1].requirement), FORMS[statements[0].form]
         yield Draft(
             "STO002",
             (one.asset.id,),
             Text(
-                f"{one.asset.id} 中 {kinds.zh}({where})保护不足:要求 {asked},实为 {statements[0].form}",
-                f"{one.asset.id}: {kinds.en} ({where}) too weakly protected: {asked} is asked for, {statements[0].form} was seen",
+                f"{one.asset.id} 中 {kinds.zh}({where.zh})保护不足:要求{asked.zh},实为{seen.zh}",
+                f"{one.asset.id}: {kinds.en} ({where.en}) too weakly protected: to be {asked.en}, seen {seen.en}",
             ),
             source=one.asset.source,
             asset=one.asset.id,

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
-from pii_audit.rules.reach import Reach, judge_access
 from pii_audit.language import Text
 from pii_audit.model.evidence import FREE_TEXT, FieldEvidence
 from pii_audit.model.finding import Outcome
@@ -14,6 +13,7 @@ from pii_audit.model.forms import PLAIN_EQUIVALENT
 from pii_audit.model.run import Inspected
 from pii_audit.policy.model import Environment
 from pii_audit.rules.interface import Draft, Facts, concern, proof, titles
+from pii_audit.rules.reach import Reach, judge_access
 
 REAL_SHARE = 0.01
 """From this share of an environment's people on, they are the real ones; below, numbers may coincide by chance."""

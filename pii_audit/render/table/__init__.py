@@ -12,7 +12,7 @@ from pii_audit.model.coverage import Coverage
 from pii_audit.model.lifecycle import RunEntry, Sighting, Tracked
 from pii_audit.model.run import Inspected, Run
 from pii_audit.render.table.coverage import print_coverage
-from pii_audit.render.table.findings import print_findings, print_tracked
+from pii_audit.render.table.findings import print_brief, print_findings, print_tracked
 from pii_audit.render.table.inventory import print_inventory
 from pii_audit.render.table.parts import make_console
 from pii_audit.render.table.summary import print_summary
@@ -22,6 +22,7 @@ from pii_audit.render.table.verdicts import print_verdicts
 __all__ = [
     "make_console",
     "render",
+    "render_brief",
     "render_coverage",
     "render_finding",
     "render_findings",
@@ -47,6 +48,12 @@ def render_run(run: Run, console: Console, language: Language, *, verbose: bool 
     print_findings(run, console, language, verbose=verbose)
     print_verdicts(run.verdicts, console, language, verbose=verbose or run.kind == "gate")
     print_coverage(run.coverage, console, language, verbose=verbose)
+    print_summary(run, console, language)
+
+
+def render_brief(run: Run, console: Console, language: Language) -> None:
+    """A run in brief: its findings, two lines each, and the summary."""
+    print_brief(run, console, language)
     print_summary(run, console, language)
 
 

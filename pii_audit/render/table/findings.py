@@ -61,6 +61,26 @@ def print_findings(run: Run, console: Console, language: Language, *, verbose: b
     _print_absent(run, console, language, verbose=verbose)
 
 
+def print_brief(run: Run, console: Console, language: Language) -> None:
+    """The standing findings by stage, two lines each: what, and where."""
+    for stage in STAGES:
+        found = [finding for finding in worst_first(run.standing) if finding.stage == stage]
+        if not found:
+            continue
+        console.print(heading(f"{stage_title(stage, language)} ({len(found)})"))
+        for finding in found:
+            console.print(
+                line(
+                    severity_line(finding.severity, language),
+                    f" {finding.rule} ",
+                    (finding.title.in_(language), "bold"),
+                )
+            )
+            flow = f"{finding.flow}: " if finding.flow else ""
+            console.print(indented(line((flow, "cyan"), finding.message.in_(language)), 2))
+        console.print()
+
+
 def print_finding(finding: Finding, console: Console, language: Language) -> None:
     """One finding with everything that is known of it."""
     console.print(_block(finding, language, wide=console.width >= WIDE, verbose=True))
