@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from pii_audit.identifiers.catalogue import Catalogue
@@ -36,29 +37,75 @@ def match_assets(
     return matched, undeclared
 
 
+@dataclass(frozen=True)
+class Beyond:
+    """What the judge of a flow is told beside its assets: all that this run saw, and what was provided earlier this year.
+
+    `provided` is None where no store says so.
+    """
+
+    inspected: Sequence[Inspected] = ()
+    provided: Sequence[Inspected] | None = None
+
+
 def judge_flows(
-    policy: Policy,
-    assets: Mapping[str, Sequence[Inspected]],
-    inspected: Sequence[Inspected],
-    catalogue: Catalogue,
-    as_of: date,
+    policy: Policy, assets: Mapping[str, Sequence[Inspected]], beyond: Beyond, catalogue: Catalogue, as_of: date
 ) -> tuple[Verdict, ...]:
     """The verdicts on every flow of which something was seen."""
+    year = _Year.of(policy, assets, beyond.provided)
     verdicts: list[Verdict] = []
     for name, mine in assets.items():
         if mine:
             flow = policy.flows[name]
-            knowledge = know(flow, mine, inspected)
-            verdicts += evaluate_flow(policy, flow, Observed(tuple(mine)), catalogue, as_of=as_of, knowledge=knowledge)
+            knowledge = Knowledge(
+                persons_this_year=year.told(policy, flow) if year else None,
+                abroad_this_year=year.abroad(policy, catalogue, sensitive=False) if year else None,
+                sensitive_this_year=year.abroad(policy, catalogue, sensitive=True) if year else None,
+                population_share=_share(flow.population, mine, beyond.inspected) if flow.population else None,
+                consent=_proofs(flow, mine),
+            )
+            observed = Observed(tuple(mine))
+            verdicts += evaluate_flow(policy, flow, observed, catalogue, as_of=as_of, knowledge=knowledge)
     return tuple(verdicts)
 
 
-def know(flow: Flow, mine: Sequence[Inspected], inspected: Sequence[Inspected]) -> Knowledge:
-    """What the other assets of a run tell of a flow: its population and the proof of consent."""
-    return Knowledge(
-        population_share=_share(flow.population, mine, inspected) if flow.population else None,
-        consent=_proofs(flow, mine),
-    )
+@dataclass(frozen=True)
+class _Year:
+    """The assets of each flow since 1 January, as far as recorded runs and this one saw them."""
+
+    assets: Mapping[str, Sequence[Inspected]]
+
+    @classmethod
+    def of(
+        cls, policy: Policy, now: Mapping[str, Sequence[Inspected]], provided: Sequence[Inspected] | None
+    ) -> _Year | None:
+        if provided is None:
+            return None
+        assets: dict[str, list[Inspected]] = {flow: list(mine) for flow, mine in now.items()}
+        for one in provided:
+            flow = match_flows(policy, one.asset.source, one.asset.name)
+            if flow is not None:
+                assets.setdefault(flow.id, []).append(one)
+        return cls(assets)
+
+    def told(self, policy: Policy, flow: Flow) -> int:
+        """The people of whom this flow's recipient was told, by whichever flow."""
+        return self._persons(one for one in self.assets if policy.flows[one].recipient == flow.recipient)
+
+    def abroad(self, policy: Policy, catalogue: Catalogue, *, sensitive: bool) -> int:
+        """The people of whom anybody abroad was told, or was told something sensitive (PIPL Art. 28)."""
+        home = Knowledge().home
+        flows = [one for one in self.assets if (policy.recipients[policy.flows[one].recipient].region or home) != home]
+        return self._persons(flows, catalogue if sensitive else None)
+
+    def _persons(self, flows: Iterable[str], sensitive_by: Catalogue | None = None) -> int:
+        told = (
+            one.persons
+            for flow in flows
+            for one in self.assets[flow]
+            if sensitive_by is None or any("pipl28" in sensitive_by[found.identifier].sensitive for found in one.fields)
+        )
+        return len(sum(told, Sketch()))
 
 
 def _proofs(flow: Flow, mine: Sequence[Inspected]) -> dict[str, ConsentProof]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pii_audit
 from pii_audit.auditing.files import Files
-from pii_audit.auditing.flows import judge_flows
+from pii_audit.auditing.flows import Beyond, judge_flows
 from pii_audit.auditing.selfcheck import run_id
 from pii_audit.detection.redact import Redactor
 from pii_audit.detection.tally import Detector
@@ -66,10 +66,10 @@ def flow_of(policy: Policy, flow: str | None, recipient: str | None, purpose: st
     )
 
 
-def refuse_strangers(space: Workspace, flow: Flow, paths: Sequence[str]) -> None:
+def refuse_strangers(space: Workspace, flow: Flow, paths: Sequence[str], shown: Callable[[str], str]) -> None:
     """A file inside the flow's own source must be one of the flow's; outside it, anything may be asked about.
 
-    Raises UsageError for a file of another flow: its verdict would be about something that never happens.
+    Raises UsageError for a file of another flow, by its name as it may be `shown`: its verdict would be about something that never happens.
     """
     folder = _folder(space, flow)
     if folder is None or not flow.match:
@@ -87,7 +87,7 @@ def refuse_strangers(space: Workspace, flow: Flow, paths: Sequence[str]) -> None
                     f"这个文件不属于数据流 {flow.id}(match: {patterns})",
                     f"this file is not of flow {flow.id} (match: {patterns})",
                 ),
-                where=str(path),
+                where=shown(str(path)),
                 todo=Text("换用它的数据流,或先在策略中声明", "name its own flow, or declare one in the policies first"),
             )
 
@@ -128,7 +128,7 @@ def gate(
         else:
             coverage.append(redactor.coverage(one))
     judged = replace(policy, flows={**policy.flows, flow.id: flow})
-    verdicts = judge_flows(judged, {flow.id: inspected}, inspected, catalogue, options.as_of)
+    verdicts = judge_flows(judged, {flow.id: inspected}, Beyond(inspected), catalogue, options.as_of)
     facts = Facts(judged, catalogue, options.as_of, {}, inspected, (), coverage, verdicts, judged.flows)
     drafts = [draft for draft in (*shared(facts), *prohibited(facts)) if not draft.rule.startswith("QLT")]
     funnel = Funnel(

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -108,8 +108,11 @@ def signature(body: Mapping[str, Any], key: bytes) -> str:
     return hmac.new(signing, canonical, "sha256").hexdigest()
 
 
-def digests(paths: Sequence[str]) -> dict[str, FileDigest]:
-    """The digests of all files below the paths. UsageError for standard input, which cannot be read twice."""
+def digests(paths: Sequence[str], shown: Callable[[str], str]) -> dict[str, FileDigest]:
+    """The digests of all files below the paths, by the name under which each may be `shown`.
+
+    UsageError for standard input, which cannot be read twice.
+    """
     found: dict[str, FileDigest] = {}
     for path in paths:
         if path == "-":
@@ -124,7 +127,7 @@ def digests(paths: Sequence[str]) -> dict[str, FileDigest]:
         )
         for file in below:
             if file.is_file():
-                found[str(file)] = _digest(file)
+                found[shown(str(file))] = _digest(file)
     return found
 
 

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pii_audit
-from pii_audit.auditing.flows import judge_flows, match_assets
+from pii_audit.auditing.flows import Beyond, judge_flows, match_assets
 from pii_audit.detection.redact import Redactor
 from pii_audit.detection.tally import Detector
 from pii_audit.engine.interface import Engine, NoCheckpoint, Progress, Silent, Task
@@ -32,13 +32,18 @@ from pii_audit.workspace import Source, Workspace, load_key, load_workspace, res
 
 @dataclass(frozen=True)
 class Options:
-    """How a self-check is done. `sample` overrides every source's own number of rows; `full` reads everything."""
+    """How a self-check is done.
+
+    `sample` overrides every source's own number of rows; `full` reads everything. `provided` is what recorded runs of this year saw in
+    the feeds, None where nothing is recorded.
+    """
 
     sources: Collection[str] = ()
     sample: int | None = None
     full: bool = False
     seed: int = 0
     as_of: date | None = None
+    provided: Sequence[Inspected] | None = None
     engine: Engine = field(default_factory=LocalEngine)
     progress: Progress = field(default_factory=Silent)
     checkpoint: Checkpoint = field(default_factory=NoCheckpoint)
@@ -69,10 +74,8 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
     crawled = _Crawled()
     for source in _selected(space, options.sources):
         _crawl(space, source, detector, options, crawled)
-    as_of = options.as_of or space.today()
-    redactor = Redactor(detector, fingerprinter)
-    facts, owner_of = _facts(space, policy, crawled, redactor, as_of)
-    funnel = Funnel(policy, fingerprinter, as_of, space.standards, owner_of)
+    facts, owner_of = _facts(space, policy, crawled, Redactor(detector, fingerprinter), options)
+    funnel = Funnel(policy, fingerprinter, facts.as_of, space.standards, owner_of)
     findings, suppressed, grouped = funnel.run(apply_rules(facts))
     return Run(
         id=run_id(started),
@@ -102,6 +105,11 @@ def _notes(space: Workspace, policy: Policy) -> dict[str, str]:
         notes[f"flow.{flow.id}.region"] = recipient.region or ""
         notes[f"flow.{flow.id}.source"] = flow.source or ""
     return notes
+
+
+def feed_ids(space: Workspace) -> list[str]:
+    """The sources that are outbound feeds."""
+    return [source.id for source in space.sources if source.kind == "feed"]
 
 
 def run_key(space: Workspace, options: Options) -> str:
@@ -146,10 +154,11 @@ def _crawl(space: Workspace, source: Source, detector: Detector, options: Option
 
 
 def _facts(
-    space: Workspace, policy: Policy, crawled: _Crawled, redactor: Redactor, as_of: date
+    space: Workspace, policy: Policy, crawled: _Crawled, redactor: Redactor, options: Options
 ) -> tuple[Facts, _OwnerOf]:
     """Flows and units are told by raw names; from here on only names that may be shown are left."""
-    feeds = frozenset(source.id for source in space.sources if source.kind == "feed")
+    as_of = options.as_of or space.today()
+    feeds = frozenset(feed_ids(space))
     matched, undeclared = match_assets(policy, crawled.inspected, feeds)
     sources = {source.id: source for source in space.sources}
     units = {
@@ -161,7 +170,7 @@ def _facts(
     verdicts = judge_flows(
         policy,
         {flow: [shown[name] for name in names] for flow, names in matched.items()},
-        inspected,
+        Beyond(inspected, options.provided),
         load_catalogue(),
         as_of,
     )

@@ -95,6 +95,8 @@ def run(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.auditing.gate import GateOptions, allowing_gaps, flow_of, gate, included, refuse_strangers  # noqa: PLC0415 - start-up does without
     from pii_audit.auditing.receipt import Receipt, digests  # noqa: PLC0415
     from pii_audit.cli.progress import shown  # noqa: PLC0415
+    from pii_audit.detection.redact import Redactor  # noqa: PLC0415
+    from pii_audit.detection.tally import Detector  # noqa: PLC0415
     from pii_audit.identifiers.catalogue import load_catalogue  # noqa: PLC0415
     from pii_audit.model.fingerprint import Fingerprinter  # noqa: PLC0415
     from pii_audit.policy.loader import load_policy  # noqa: PLC0415
@@ -110,9 +112,11 @@ def run(session: Session, options: argparse.Namespace) -> int:
     catalogue = load_catalogue()
     policy = load_policy(space.policies, space.root, catalogue)
     flow = flow_of(policy, options.flow, options.recipient, options.purpose)
-    refuse_strangers(space, flow, options.path)
     key = _key(space, needed=bool(options.receipt or options.record))
-    before = digests(options.path) if options.receipt else {}
+    fingerprinter = Fingerprinter(key) if key else Fingerprinter.of_nobody()
+    shown_name = Redactor(Detector(catalogue, fingerprinter), fingerprinter).name
+    refuse_strangers(space, flow, options.path, shown_name)
+    before = digests(options.path, shown_name) if options.receipt else {}
     source = next((one for one in space.sources if one.id == flow.source), None)
     with shown(session) as progress:
         wanted = GateOptions(
@@ -124,9 +128,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
             samples=space.samples == "masked",
             progress=progress,
         )
-        done = gate(
-            options.path, flow, policy, catalogue, Fingerprinter(key) if key else Fingerprinter.of_nobody(), wanted
-        )
+        done = gate(options.path, flow, policy, catalogue, fingerprinter, wanted)
     if options.allow_gaps:
         done = allowing_gaps(done)
     done = replace(
@@ -142,7 +144,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     emit(session, done, options.format, options.output)
     if options.receipt and key:
         stated = {name: getattr(options, name) for name in LEDGER}
-        receipt = Receipt.of(done, policy.digest, before, digests(options.path), stated, code)
+        receipt = Receipt.of(done, policy.digest, before, digests(options.path, shown_name), stated, code)
         write_output(options.receipt, receipt.signed(key))
     return code
 

@@ -61,7 +61,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
 
 def run(session: Session, options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
-    from pii_audit.auditing.selfcheck import Options, audit, run_key  # noqa: PLC0415 - start-up does without
+    from pii_audit.auditing.selfcheck import Options, audit, feed_ids, run_key  # noqa: PLC0415 - start-up does without
     from pii_audit.cli.progress import shown  # noqa: PLC0415
     from pii_audit.engine import engine  # noqa: PLC0415
     from pii_audit.render.interface import renderer  # noqa: PLC0415
@@ -81,7 +81,9 @@ def run(session: Session, options: argparse.Namespace) -> int:
         if not options.resume:
             store.clear(key)
         with shown(session) as progress:
-            done = audit(space, replace(wanted, progress=progress, checkpoint=store.begin(key)))
+            earlier = store.provided(feed_ids(space), space.now().replace(month=1, day=1, hour=0, minute=0))
+            wanted = replace(wanted, progress=progress, checkpoint=store.begin(key), provided=earlier)
+            done = audit(space, wanted)
         notes = {**done.notes, "fail_on": options.fail_on, "allow_incomplete": str(options.allow_incomplete).lower()}
         done = store.record(replace(done, notes=notes))
         store.clear(key)

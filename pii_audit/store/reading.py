@@ -52,7 +52,7 @@ def load(connection: Connection, run_id: str | None) -> Run:
     coverage = select(schema.coverage.c.document).where(schema.coverage.c.run == row.number)
     return replace(
         read(Run, row.document),
-        inspected=tuple(_inspected(connection, row.number)),
+        inspected=tuple(inspected(connection, row.number)),
         coverage=tuple(
             read(Coverage, document) for (document,) in connection.execute(coverage.order_by(schema.coverage.c.ordinal))
         ),
@@ -98,7 +98,7 @@ def _observed(connection: Connection, number: int) -> tuple[tuple[Finding, ...],
     return tuple(findings), tuple(suppressed)
 
 
-def _inspected(connection: Connection, number: int, keys: Collection[str] | None = None) -> Iterator[Inspected]:
+def inspected(connection: Connection, number: int, keys: Collection[str] | None = None) -> Iterator[Inspected]:
     """The assets that a run opened, all or those of some keys, in the order in which it met them."""
     assets, inventory = schema.assets.c, schema.inventory.c
     fields: dict[int, list[FieldEvidence]] = defaultdict(list)
@@ -137,7 +137,7 @@ def inventory(connection: Connection, run_id: str | None) -> tuple[Inspected, ..
         number = connection.execute(select(schema.runs.c.number).where(schema.runs.c.id == run_id)).scalar_one_or_none()
         if number is None:
             raise _no_run(run_id)
-        return tuple(_inspected(connection, number))
+        return tuple(inspected(connection, number))
     newest: dict[str, tuple[str, bool, int]] = {}
     assets = schema.assets.c
     of_runs = schema.runs.c.kind == CLOSING_KIND
@@ -153,7 +153,7 @@ def inventory(connection: Connection, run_id: str | None) -> tuple[Inspected, ..
     for key, (source, _, number) in newest.items():
         if present[source] is None or key in present[source]:
             chosen[number].add(key)
-    found = (item for number in sorted(chosen) for item in _inspected(connection, number, chosen[number]))
+    found = (item for number in sorted(chosen) for item in inspected(connection, number, chosen[number]))
     return tuple(sorted(found, key=lambda item: (item.asset.source, item.asset.name)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,6 +16,7 @@ from pii_audit.store import reading, writing
 from pii_audit.store.checkpoints import StoreCheckpoint
 from pii_audit.store.connection import Database, connect
 from pii_audit.store.migrate import migrate
+from pii_audit.store.provided import provided
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,11 @@ class Store:
         """What one run opened, or, without an id, the newest reading of every asset that there still is."""
         with self.database.read() as connection:
             return reading.inventory(connection, run_id)
+
+    def provided(self, sources: Collection[str], since: datetime) -> tuple[Inspected, ...]:
+        """What recorded runs saw in these sources since a moment: every different reading of every asset."""
+        with self.database.read() as connection:
+            return tuple(provided(connection, sources, since))
 
     def findings(
         self,

@@ -118,7 +118,7 @@ def _threshold(case: Case) -> Iterator[Verdict]:
     knowledge, at = case.knowledge, transfer.position
     sensitive = [seen for seen in case.seen if case.sensitive(seen)]
     limit = SENSITIVE_THRESHOLD if sensitive else OTHER_THRESHOLD
-    year = knowledge.persons_this_year
+    year = knowledge.abroad_this_year
     if sensitive and knowledge.sensitive_this_year is not None:
         year = knowledge.sensitive_this_year
     run = persons_this_run(case) or 0

@@ -33,14 +33,16 @@ class ConsentProof:
 class Knowledge:
     """What is known beyond the assets; None is unknown, and what is unknown is a gap.
 
-    `persons_this_run` defaults to the distinct people of the assets. `persons_this_year` counts those told of since
-    1 January, this run included, `sensitive_this_year` those of whom sensitive information went. `population_share` is
-    the share (0 to 1) of the people seen who belong to the declared population. `consent` maps asset ids to the proof
-    found in the consent column.
+    `persons_this_run` defaults to the distinct people of the assets. `persons_this_year` counts those of
+    whom the recipient was told since 1 January, this run included; `abroad_this_year` those of whom anybody abroad was
+    told, `sensitive_this_year` those of them of whom sensitive information went. `population_share` is the share
+    (0 to 1) of the people seen who belong to the declared population. `consent` maps asset ids to the proof found in
+    the consent column.
     """
 
     persons_this_run: int | None = None
     persons_this_year: int | None = None
+    abroad_this_year: int | None = None
     sensitive_this_year: int | None = None
     population_share: float | None = None
     consent: Mapping[str, ConsentProof] = field(default_factory=dict)

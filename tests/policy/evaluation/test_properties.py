@@ -272,7 +272,7 @@ def test_a_sub_processor_abroad_takes_the_data_abroad(verdicts):
     ],
 )
 def test_a_mechanism_must_be_one_of_the_pipl_and_in_force(verdicts, transfer, outcome):
-    found = verdicts(**ABROAD, more=f"transfer: {transfer}", known={"persons_this_year": 1})
+    found = verdicts(**ABROAD, more=f"transfer: {transfer}", known={"abroad_this_year": 1})
     assert found == ([("XBR001", "transfer", outcome, MORE)] if outcome else [])
 
 
@@ -291,12 +291,12 @@ def test_a_mechanism_must_be_one_of_the_pipl_and_in_force(verdicts, transfer, ou
     ],
 )
 def test_above_the_thresholds_only_an_assessment_will_do(verdicts, columns, mechanism, year, outcome):
-    found = verdicts(columns, **ABROAD, more=f"transfer: {{mechanism: {mechanism}}}", known={"persons_this_year": year})
+    found = verdicts(columns, **ABROAD, more=f"transfer: {{mechanism: {mechanism}}}", known={"abroad_this_year": year})
     assert found == ([("XBR002", "transfer.threshold", outcome, MORE)] if outcome else [])
 
 
 def test_people_of_whom_sensitive_information_went_are_counted_apart_where_known(verdicts):
-    known = {"persons_this_year": 500_000, "sensitive_this_year": 9_999}
+    known = {"abroad_this_year": 500_000, "sensitive_this_year": 9_999}
     assert verdicts(CARD, **ABROAD, more="transfer: {mechanism: standard_contract}", known=known) == []
 
 
