@@ -52,7 +52,7 @@ def _schema(options: argparse.Namespace) -> int:
 def _check(session: Session, *, strict: bool) -> int:
     from pii_audit.identifiers.catalogue import load_catalogue  # noqa: PLC0415 - start-up does without
     from pii_audit.policy.linter import lint, unknown_sources  # noqa: PLC0415
-    from pii_audit.policy.loader import load_policy  # noqa: PLC0415
+    from pii_audit.policy.loader import from_here, load_policy  # noqa: PLC0415
 
     space = session.workspace()
     catalogue = load_catalogue()
@@ -62,7 +62,7 @@ def _check(session: Session, *, strict: bool) -> int:
         *lint(policy, catalogue, space.today()),
     ]
     for problem in problems:
-        print(problem.in_(session.language), file=sys.stderr)  # noqa: T201 - diagnostics are this command's output
+        print(from_here(problem, space.root).in_(session.language), file=sys.stderr)  # noqa: T201 - diagnostics are this command's output
     flows, recipients = len(policy.flows), len(policy.recipients)
     session.say(
         Text(

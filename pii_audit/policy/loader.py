@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pii_audit import content
 from pii_audit.document import MAX_BYTES, MISSING, Reader, Section, suggestion, unknown
-from pii_audit.errors import Position, UsageError
+from pii_audit.errors import ConfigurationError, Position, Problem, UsageError
 from pii_audit.identifiers.model import Catalogue
 from pii_audit.language import Text
 from pii_audit.policy import build
@@ -44,8 +44,25 @@ def load_policy(entries: Sequence[str], root: Path, catalogue: Catalogue) -> Pol
         check(document, known, catalogue, reader)
     merged = {name: _merged(name, documents, reader) for name in ("purposes", "recipients", "flows")}
     _check_merged(documents, merged["flows"], reader)
-    reader.raise_problems()
+    if reader.problems:
+        raise ConfigurationError([from_here(problem, root) for problem in reader.problems])
     return _policy(files, documents, merged)
+
+
+def from_here(problem: Problem, root: Path) -> Problem:
+    """A problem whose file is named from the current directory, where an editor finds it.
+
+    Elsewhere positions are named from the workspace, so that reports say the same wherever they are made.
+    """
+    path = root / problem.position.file
+    return replace(problem, position=replace(problem.position, file=shown_path(path))) if path.exists() else problem
+
+
+def _in_workspace(path: Path, root: Path) -> str:
+    try:
+        return path.absolute().relative_to(root.absolute()).as_posix()
+    except ValueError:
+        return shown_path(path)
 
 
 def _files(entry: str, root: Path, reader: Reader) -> Iterator[_File]:
@@ -62,7 +79,7 @@ def _files(entry: str, root: Path, reader: Reader) -> Iterator[_File]:
         every = sorted(path.rglob("*"), key=lambda found: found.relative_to(path).as_posix())
         paths = [found for found in every if found.suffix in SUFFIXES and not _hidden(found.relative_to(path))]
     for found in paths:
-        shown = shown_path(found)
+        shown = _in_workspace(found, root)
         try:
             data = found.read_bytes()
         except OSError as error:

@@ -27,7 +27,7 @@ ROWS = 12
 FORMATS = ("table", "json", "html", "markdown")
 SOURCES = ("core.db", "share", "outbox")
 SHORT = 6
-"""Values with fewer characters are looked for as words of their own: three digits occur in every number."""
+"""Values with fewer characters are looked for as words of their own, not behind a mask: a few digits occur in every number."""
 POLICY = """\
 version: 1
 purposes:
@@ -213,7 +213,7 @@ def seen(planted: list[str], data: bytes) -> list[str]:
     found = []
     for value in planted:
         if len(value) < SHORT:
-            shape = re.compile(rf"(?<![0-9A-Za-z.]){re.escape(value)}(?![0-9A-Za-z.%])")
+            shape = re.compile(rf"(?<![0-9A-Za-z.*;:-]){re.escape(value)}(?![0-9A-Za-z.%])")
             if shape.search(texts[0]):
                 found.append(value)
         elif any(needle in text for needle in _needles(value) for text in texts):

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from pii_audit.model.coverage import Coverage, CoverageStatus
+from pii_audit.identifiers.catalogue import load_catalogue
 from pii_audit.model.evidence import FieldEvidence
 from pii_audit.model.levels import CLASSES
 from pii_audit.model.run import Inspected, Run
@@ -63,18 +64,33 @@ class Inventory:
 
 
 def inventory(run: Run, words: Words) -> Inventory:
-    """The inventory of a run; `persons` is the union over all assets, so nobody is counted twice."""
+    """The inventory of a run; `persons` counts nobody twice."""
     rows = [_asset(one, words) for one in run.inspected if one.fields]
-    everyone = Sketch()
-    for one in run.inspected:
-        everyone += one.persons
     rows.sort(key=lambda row: (row.worst, [-count for count in row.counts], -row.persons, row.asset))
     return Inventory(
         tuple(rows),
         tuple(sorted(one.asset.id for one in run.inspected if not one.fields)),
-        len(everyone),
+        _distinct(run),
         tuple(sum(row.counts[index] for row in rows) for index in range(len(LEVELS))),
     )
+
+
+def _distinct(run: Run) -> int:
+    """The people of all assets: those told apart by the one identifier that tells most of them.
+
+    Sketches of different identifiers have nobody in common, even where they are of the same people: they do not add up.
+    """
+    known = load_catalogue()
+    people: dict[str, Sketch] = {}
+    for one in run.inspected:
+        telling = {
+            found.identifier for found in one.fields if found.identifier in known and known[found.identifier].person_key
+        }
+        for field in one.tally.fields.values():
+            for identifier in telling & field.evidence.keys():
+                people[identifier] = people.get(identifier, Sketch()) + field.evidence[identifier].persons
+    largest = max((len(one.persons) for one in run.inspected), default=0)
+    return max(largest, *map(len, people.values())) if people else largest
 
 
 def level_of(evidence: FieldEvidence) -> str:
