@@ -8,7 +8,7 @@ PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv test lint format wheel wheel-test soak constraints clean
+.PHONY: help venv demo test lint format wheel wheel-test soak constraints clean
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 14
@@ -21,6 +21,9 @@ $(READY): pyproject.toml constraints.txt
 	@touch $(READY)
 
 venv: $(READY)  ## the development environment in .venv
+
+demo: $(READY)  ## the demo bank in ./pii-audit-demo, built and audited from end to end
+	$(PYTHON) -m pii_audit demo
 
 test: $(READY)  ## the whole test suite, with coverage
 	$(PYTHON) -m pytest -n $(JOBS) -m 'not soak' --cov --cov-report=term

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 
 import pii_audit
@@ -45,6 +45,7 @@ class GateOptions:
     include: Sequence[str] = ()
     ignore: Sequence[str] = ()
     owner: str | None = None
+    timezone: tzinfo = UTC
     samples: bool = True
     progress: Progress = field(default_factory=Silent)
 
@@ -114,7 +115,7 @@ def gate(
     options: GateOptions,
 ) -> Run:
     """Judges an export by this flow's SHR and XBR rules and by what may never be kept; a gap counts as high."""
-    started = datetime.now(UTC).astimezone()
+    started = datetime.now(options.timezone)
     detector = Detector(catalogue, fingerprinter, samples=options.samples)
     redactor = Redactor(detector, fingerprinter)
     inspected: list[Inspected] = []
@@ -138,7 +139,7 @@ def gate(
     return Run(
         id=run_id(started),
         started=started,
-        finished=datetime.now(UTC).astimezone(),
+        finished=datetime.now(options.timezone),
         version=pii_audit.__version__,
         kind="gate",
         inspected=tuple(inspected),

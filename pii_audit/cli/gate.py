@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date
 from typing import TYPE_CHECKING
 
 from pii_audit.cli.options import add_output, add_verdict, emit, say
@@ -125,6 +125,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
             include=included(space, flow, options.path),
             ignore=source.ignore if source else (),
             owner=source.owner if source else None,
+            timezone=space.now().tzinfo or UTC,
             samples=space.samples == "masked",
             progress=progress,
         )

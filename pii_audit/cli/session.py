@@ -38,10 +38,9 @@ class Session:
     @cached_property
     def out(self) -> Console:
         """The console for tables, on stdout."""
-        from rich.console import Console  # noqa: PLC0415 - start-up does without
+        from pii_audit.render.table.parts import make_console  # noqa: PLC0415 - start-up does without
 
-        plain = not self.colour or not sys.stdout.isatty()
-        return Console(no_color=plain, highlight=False, emoji=False)
+        return make_console(sys.stdout, no_color=not self.colour)
 
     def say(self, text: Text) -> None:
         """A line of narration, unless quiet."""

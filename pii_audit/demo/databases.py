@@ -40,7 +40,7 @@ CREATE TABLE branch (branch_no TEXT PRIMARY KEY, branch_name TEXT, branch_addr T
 CREATE TABLE product (product_code TEXT PRIMARY KEY, product_name TEXT, category TEXT, annual_rate REAL);
 CREATE TABLE sys_user (user_id INTEGER PRIMARY KEY, login_name TEXT, password_hash TEXT, role TEXT, created_at TEXT);
 CREATE VIEW v_overdue AS
-  SELECT c.cust_no, c.cert_no, l.contract_no, l.loan_balance, l.overdue_days
+  SELECT c.cust_no, c.cert_no, c.mobile, l.contract_no, l.loan_balance, l.overdue_days
   FROM customer c JOIN loan l ON l.cust_no = c.cust_no WHERE l.overdue_days > 0;
 """
 TEST = """

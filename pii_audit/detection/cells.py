@@ -31,7 +31,7 @@ CLEARLY_NAMED = 0.6
 BY_NAME_SCORE = 0.5
 """The score of a cell that its column's name explains."""
 BORDER = "\0"
-"""Joins values; no pattern matches it by name, and a match that crosses it anyway is looked for again inside its cell."""
+"""Joins values; no match crosses it."""
 LOOKALIKE_LENGTH = 40
 """Characters of the longest cell that is compared with identifiers as a whole."""
 _DECIMAL = re.compile(r"[+-]?[0-9]*\.(?!0+$)[0-9]+(?:[eE][+-]?[0-9]+)?")
@@ -118,17 +118,9 @@ class CellReader:
             starts.append(position)
             position += len(value) + 1
         found: dict[int, list[Candidate]] = defaultdict(list)
-        again: set[int] = set()
-        joined = BORDER.join(values)
-        for candidate in self._matcher.candidates(joined, refuted=True, hinted=hinted):
+        for candidate in self._matcher.candidates(BORDER.join(values), refuted=True, hinted=hinted):
             place = bisect_right(starts, candidate.start) - 1
-            first = starts[place]
-            if candidate.end > first + len(values[place]):
-                again.update(range(place, bisect_right(starts, candidate.end)))
-                continue
-            found[place].append(_moved(candidate, -first))
-        for place in again:
-            found[place] = list(self._matcher.candidates(values[place], refuted=True, hinted=hinted))
+            found[place].append(_moved(candidate, -starts[place]))
         return found
 
     def _cell(self, value: str, candidates: Sequence[Candidate], name: ColumnName) -> Cell:

@@ -7,13 +7,12 @@ each candidate, context words raise the score, and where two spans overlap one w
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from operator import itemgetter
 
-from pii_audit.identifiers.fold import fold
+from pii_audit.detection.buffer import Buffer, Reach
 from pii_audit.identifiers.model import Identifier, Pattern
 from pii_audit.identifiers.patterns import compiled
 
@@ -23,13 +22,16 @@ CEILING = 0.95
 BEFORE, AFTER = 40, 20
 """Characters on the same line, before and after a match, in which a context word counts."""
 
+LONGEST_AMOUNT = 14
+"""Digits of the largest amount that anybody writes; what is longer and validated is no integer part of a number."""
+
 _NUMERIC = re.compile(r"[0-9 -]+")
-_INTEGER_PART = re.compile(r"(?:^|[\n\0])[^\S\n]*([1-9][0-9]?)\.$")
+_ITEM = re.compile(r"(?:^|[\n\0;、。])[^\S\n]*[1-9][0-9]?\.$")
+"""The number of an item of a list that stands right before the value: `1.`"""
+_INLINE_ITEM = re.compile(r"(?:^|[^0-9A-Za-z.])[1-9][0-9]?\.$")
 _LINE_BREAKS = "\n\r\0"
 _INTEGRAL = re.compile(r"\.0+(?![0-9])")
 """The tail of an integer that a float column or a spreadsheet wrote: 13800138000.0."""
-_UUID = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])")
-"""RFC 9562: its groups are parts of one token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +51,27 @@ class Candidate:
         return min(CEILING, self.base + BOOST) if self.supported else self.base
 
 
-class _Context:
-    """The context words of an identifier, compiled when first asked for."""
+class _Scan:
+    """One pattern of an identifier, with its context words; compiled when first asked for."""
 
-    def __init__(self, words: Sequence[str]) -> None:
-        self._words = words
+    def __init__(self, identifier: Identifier, pattern: Pattern) -> None:
+        self.identifier = identifier
+        self.pattern = pattern
+        self.reach = Reach.of(pattern.regex)
 
     @cached_property
-    def regex(self) -> re.Pattern[str] | None:
-        """One expression for all words; an ASCII word must stand alone, a Han word may touch others."""
+    def regex(self) -> re.Pattern[str]:
+        """The pattern with its boundary."""
+        return compiled(self.pattern)
+
+    @cached_property
+    def context(self) -> re.Pattern[str]:
+        """One expression for all context words; an ASCII word must stand alone, a Han word may touch others."""
         spelled = [
-            f"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])" if word.isascii() else re.escape(word) for word in self._words
+            f"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])" if word.isascii() else re.escape(word)
+            for word in self.identifier.context
         ]
-        return re.compile("|".join(spelled)) if spelled else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Compiled:
-    identifier: Identifier
-    pattern: Pattern
-    regex: re.Pattern[str]
-    context: _Context
+        return re.compile("|".join(spelled))
 
 
 class Matcher:
@@ -78,33 +80,29 @@ class Matcher:
     def __init__(self, identifiers: Iterable[Identifier]) -> None:
         self.identifiers = tuple(identifiers)
         self.order = {identifier.id: place for place, identifier in enumerate(self.identifiers)}
-        contexts = {identifier.id: _Context(identifier.context) for identifier in self.identifiers}
-        self._compiled = [
-            _Compiled(identifier, pattern, compiled(pattern), contexts[identifier.id])
-            for identifier in self.identifiers
-            for pattern in identifier.patterns
-        ]
+        self._scans = [_Scan(identifier, pattern) for identifier in self.identifiers for pattern in identifier.patterns]
+        self._least = min((scan.reach.width for scan in self._scans if scan.reach.width), default=0)
 
     def candidates(
         self, text: str, *, refuted: bool = False, hinted: frozenset[str] = frozenset()
     ) -> Iterator[Candidate]:
-        """Every match of every pattern in a text, overlaps included.
+        """Every match of every pattern in a text, overlaps included; none crosses a NUL.
 
         With `refuted`, what a validator refuses comes too, with a base score of 0. Patterns that need context also match without it for
         the identifiers named in `hinted` (a column's name is their context).
         """
-        folded = fold(text)
-        lowered = folded.lower()
-        if len(lowered) != len(folded):
-            lowered = folded  # a few letters grow when lowered (İ): offsets matter more than their case
-        uuids = [found.span() for found in _UUID.finditer(folded)] if "-" in folded else []
-        for one in self._compiled:
-            requires = one.pattern.requires
-            if requires and not any(literal in lowered for literal in requires):
+        buffer = Buffer(text, self._least)
+        for scan in self._scans:
+            identifier, pattern = scan.identifier, scan.pattern
+            if pattern.requires and not buffer.mentions(pattern.requires):
                 continue
-            for found in one.regex.finditer(folded):
-                candidate = _judge(one, found, folded, lowered, hinted)
-                if candidate is not None and (candidate.base > 0 or refuted) and not _inside(candidate, uuids):
+            near = buffer.mentions(identifier.context)
+            if pattern.needs_context and not near and identifier.id not in hinted:
+                continue
+            bare = not pattern.needs_context or identifier.id in hinted
+            for start, end in buffer.spans(scan.regex, scan.reach, pattern.group):
+                candidate = _judge(scan, buffer, start, end, near=near, bare=bare)
+                if candidate and (candidate.base > 0 or refuted) and not buffer.within_uuid(start, end):
                     yield candidate
 
     def find(self, text: str, *, hinted: frozenset[str] = frozenset()) -> list[Candidate]:
@@ -125,49 +123,65 @@ class Matcher:
         return kept + self._winners(cluster)
 
     def _winners(self, cluster: list[Candidate]) -> list[Candidate]:
-        if len(cluster) < 2:
+        if len(cluster) < 2:  # noqa: PLR2004 - one does not overlap itself
             return cluster
-        kept: list[Candidate] = []
-        for candidate in sorted(cluster, key=self._rank):
-            if all(candidate.end <= other.start or candidate.start >= other.end for other in kept):
-                kept.append(candidate)
+        taken = Taken()
+        kept = [one for one in sorted(cluster, key=self._rank) if taken.add(one.start, one.end)]
         return sorted(kept, key=lambda one: one.start)
 
-    def _rank(self, one: Candidate) -> tuple[bool, int, int, float]:
-        return (not one.validated, one.start - one.end, self.order[one.identifier.id], -one.score)
+    def _rank(self, one: Candidate) -> tuple[bool, int, int, float, int]:
+        return (not one.validated, one.start - one.end, self.order[one.identifier.id], -one.score, one.start)
 
 
-def _inside(candidate: Candidate, spans: Sequence[tuple[int, int]]) -> bool:
-    place = bisect_right(spans, candidate.start, key=itemgetter(0)) - 1
-    return place >= 0 and candidate.end <= spans[place][1]
+class Taken:
+    """Spans that do not overlap; takes others as long as that holds."""
+
+    def __init__(self) -> None:
+        self._spans: list[tuple[int, int]] = []
+
+    def add(self, start: int, end: int) -> bool:
+        """Takes a span if it is free; whether it was."""
+        place = bisect_left(self._spans, (start, end))
+        free = (place == 0 or self._spans[place - 1][1] <= start) and (
+            place == len(self._spans) or self._spans[place][0] >= end
+        )
+        if free:
+            self._spans.insert(place, (start, end))
+        return free
 
 
-def _judge(one: _Compiled, found: re.Match[str], folded: str, lowered: str, hinted: frozenset[str]) -> Candidate | None:
-    identifier, pattern = one.identifier, one.pattern
-    start, end = found.span(pattern.group)
-    if start == end or _part_of_number(folded, start, end):
+def _judge(scan: _Scan, buffer: Buffer, start: int, end: int, *, near: bool, bare: bool) -> Candidate | None:
+    """The candidate that a match is, or None; `near` where a context word may be about, `bare` where none is needed."""
+    if start == end:
         return None
-    verdict = identifier.validate(folded[start:end]) if pattern.validate else None
-    context = one.context.regex
-    supported = context is not None and _near(context, lowered, start, end)
-    if pattern.needs_context and not supported and identifier.id not in hinted:
+    identifier, pattern, text = scan.identifier, scan.pattern, buffer.folded
+    supported = near and _near(scan.context, buffer.lowered, start, end)
+    if not supported and not bare:
+        return None
+    verdict = identifier.validate(text[start:end]) if pattern.validate else None
+    if _part_of_number(text, start, end, supported=supported and verdict is True, proven=verdict is True):
         return None
     base = pattern.validated if verdict else 0.0 if verdict is False else pattern.score
     return Candidate(identifier, start, end, base, supported, verdict is True)
 
 
-def _part_of_number(text: str, start: int, end: int) -> bool:
+def _part_of_number(text: str, start: int, end: int, *, supported: bool, proven: bool) -> bool:
     """Whether digits that match are the whole or fractional part of a decimal number.
 
-    `1.13800138000` at the start of a line is the first item of a list.
+    `1.13800138000` at the start of a line is the first item of a list, elsewhere only where a word speaks for it. A validated value is taken for
+    a whole part only where no word speaks for it and it is no longer than an amount.
     """
-    if not _NUMERIC.fullmatch(text, start, end):
+    before, after = text[start - 1 : start] == ".", text[end : end + 1] == "."
+    if not (before or after) or not _NUMERIC.fullmatch(text, start, end):
         return False
-    if end + 1 < len(text) and text[end] == "." and text[end + 1].isdecimal() and not _INTEGRAL.match(text, end):
-        return True
-    if start < 2 or text[start - 1] != "." or not text[start - 2].isdecimal():
+    if after and text[end + 1 : end + 2].isdecimal() and not _INTEGRAL.match(text, end):
+        long = proven and end - start > LONGEST_AMOUNT
+        if not supported and not long:
+            return True
+    if not before or start < 2 or not text[start - 2].isdecimal():  # noqa: PLR2004 - a digit and a point
         return False
-    return _INTEGER_PART.search(text, max(0, start - 12), start) is None
+    item = _INLINE_ITEM if supported else _ITEM
+    return item.search(text, max(0, start - 12), start) is None
 
 
 def _near(context: re.Pattern[str], lowered: str, start: int, end: int) -> bool:
