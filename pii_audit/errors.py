@@ -58,6 +58,8 @@ class PiiAuditError(Exception):
         if self.todo is None:
             return [head]
         separator = "。" if language == "zh" else ". "
+        if head.endswith(("?", "？")):
+            separator = " "
         return [f"{head.rstrip('。.')}{separator}{self.todo.in_(language)}"]
 
     def __str__(self) -> str:

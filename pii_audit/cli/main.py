@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -15,7 +16,7 @@ from pii_audit.cli.commands import COMMANDS
 from pii_audit.cli.options import say
 from pii_audit.cli.session import Session, wants_colour
 from pii_audit.errors import PiiAuditError, UsageError
-from pii_audit.language import Language, Text, language_of_locale
+from pii_audit.language import Language, Text, language_of_locale, same
 
 INTERRUPTED = 130
 USAGE = 2
@@ -31,8 +32,12 @@ class Parser(argparse.ArgumentParser):
         self.language = language
 
     def error(self, message: str) -> NoReturn:
+        from pii_audit.document import suggestion  # noqa: PLC0415 - brings the YAML reader, for this one sentence
+
         todo = Text(f"用法见 {self.prog} --help", f"see {self.prog} --help")
-        raise UsageError(Text(f"命令行有误:{message}", f"command line: {message}"), todo=todo)
+        wrong = re.fullmatch(r"unrecognized arguments: (--[^ =]+).*", message)
+        hint = suggestion(wrong[1], self._option_string_actions) if wrong else same("")
+        raise UsageError(Text(f"命令行有误:{message}{hint.zh}", f"command line: {message}{hint.en}"), todo=todo)
 
     def format_help(self) -> str:
         text = super().format_help()
@@ -82,7 +87,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return session.fail(error)
     except KeyboardInterrupt:
         session.say(
-            Text("已中断,进度已保留;用 run --resume 继续", "interrupted, progress is kept; go on with run --resume")
+            Text(
+                "已中断,进度已保留;再执行一次即可(run 加 --resume)",
+                "interrupted, progress is kept; call it again (run: with --resume)",
+            )
         )
         return INTERRUPTED
     except BrokenPipeError:

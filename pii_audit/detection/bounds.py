@@ -11,6 +11,8 @@ import math
 ALPHA = 0.05
 _Z = 1.6448536269514722
 """The 95 % quantile of the standard normal distribution."""
+_FEW = 30
+"""Accidents expected, up to which they are summed exactly."""
 
 
 def upper_bound(hits: int, draws: int) -> float:
@@ -33,10 +35,10 @@ def chance_of(hits: int, trials: int, rate: float) -> float:
     """
     if hits <= 0 or rate >= 1.0:
         return 1.0
-    if hits > trials:
+    if hits > trials or rate <= 0.0:
         return 0.0
     expected = trials * rate
-    if expected > 30:
+    if expected > _FEW:
         deviation = (hits - 0.5 - expected) / math.sqrt(expected * (1 - rate))
         return 0.5 * math.erfc(deviation / math.sqrt(2))
     below = 0.0
@@ -44,6 +46,4 @@ def chance_of(hits: int, trials: int, rate: float) -> float:
     for k in range(hits):
         below += math.exp(term)
         term += math.log((trials - k) / (k + 1)) + math.log(rate) - math.log1p(-rate)
-        if below > 1 - 1e-15 or (k > expected and term < -745):
-            break
     return max(0.0, 1.0 - below)

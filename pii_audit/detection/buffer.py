@@ -53,8 +53,10 @@ def shortest(regex: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What a pattern can match: `width` is the fewest characters of a match of ASCII on one line alone, 0 where it matches others too;
-    `crosses` says that it could match NUL.
+    """What a pattern can match.
+
+    `width` is the fewest characters of a match of ASCII on one line alone, 0 where it matches others too; `crosses` says that it could
+    match NUL.
     """
 
     width: int

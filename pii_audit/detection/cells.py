@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as attribute
 
 from pii_audit.detection import forms
 from pii_audit.detection.matcher import BOOST, CEILING, Candidate, Matcher
@@ -54,10 +55,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one distinct value holds; `lookalikes` names the identifiers of whose length and alphabet something in it is."""
+    """What one distinct value holds; `lookalikes` counts what is of an identifier's length and alphabet, as `lookalikes_of` does."""
 
     hits: tuple[Hit, ...] = ()
-    lookalikes: frozenset[str] = frozenset()
+    lookalikes: Mapping[str, int] = attribute(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class CellReader:
         self._lookalikes = [
             (identifier.id, re.compile(identifier.lookalike))
             for identifier in matcher.identifiers
-            if identifier.lookalike
+            if identifier.lookalike and identifier.chance < 1
         ]
         self._any_lookalike = re.compile("|".join(f"(?:{regex.pattern})" for _, regex in self._lookalikes) or r"(?!)")
 
@@ -125,18 +126,21 @@ class CellReader:
 
     def _cell(self, value: str, candidates: Sequence[Candidate], name: ColumnName) -> Cell:
         folded = fold(value).strip()
-        lookalikes = {candidate.identifier.id for candidate in candidates}
+        whole: set[str] = set()
         if len(folded) <= LOOKALIKE_LENGTH and self._any_lookalike.fullmatch(folded):
-            lookalikes.update(identifier for identifier, regex in self._lookalikes if regex.fullmatch(folded))
+            whole.update(identifier for identifier, regex in self._lookalikes if regex.fullmatch(folded))
         hits: list[Hit] = []
-        if candidates and not _DECIMAL.fullmatch(folded):
+        if candidates:
             good = [one for one in candidates if one.base > 0 and _score(one, name) >= MATCH_THRESHOLD]
+            if good and _DECIMAL.fullmatch(folded):
+                good = [one for one in good if one.identifier.id in name.positive]
             hits = [_hit(one, value, name) for one in self._matcher.resolve(good)]
+        lookalikes = {**dict.fromkeys(whole, 1), **lookalikes_of(candidates, [hit.match for hit in hits])}
         if name.by_shape or name.best:
             hits += self._by_name(value, folded, name, {hit.match.identifier for hit in hits})
         if not hits and "*" in folded:
             hits = [_masked(value, *found) for found in forms.masked_numbers(fold(value))]
-        return Cell(tuple(hits), frozenset(lookalikes)) if hits or lookalikes else EMPTY
+        return Cell(tuple(hits), lookalikes) if hits or lookalikes else EMPTY
 
     def _by_name(self, value: str, folded: str, name: ColumnName, seen: set[str]) -> list[Hit]:
         """What a cell is because of its column's name: a personal name, an address, a masked or hashed value."""
@@ -156,6 +160,21 @@ class CellReader:
 
 
 EMPTY = Cell()
+
+
+def lookalikes_of(candidates: Iterable[Candidate], matches: Iterable[Match]) -> dict[str, int]:
+    """How many look-alikes one row (a cell, a line of text) counts for, by identifier, where a validator can pass by accident.
+
+    Hits are counted in rows: a row with a hit counts for as many look-alikes as stand in it for each value that passed, one without for all.
+    """
+    places: dict[str, set[int]] = defaultdict(set)
+    for one in candidates:
+        if one.identifier.chance < 1:
+            places[one.identifier.id].add(one.start)
+    if not places:
+        return {}
+    passed = Counter(match.identifier for match in matches)
+    return {identifier: max(1, round(len(found) / (passed[identifier] or 1))) for identifier, found in places.items()}
 
 
 def _moved(one: Candidate, by: int) -> Candidate:

@@ -10,7 +10,9 @@ import binascii
 import re
 from collections.abc import Iterable, Iterator
 
+from pii_audit.identifiers.fold import fold
 from pii_audit.identifiers.model import Identifier
+from pii_audit.identifiers.people import CLASSIFIERS
 from pii_audit.model.forms import Form
 
 MASK_CHARACTERS = "*＊×●•○█■#"
@@ -23,12 +25,17 @@ _PASSWORD_HASH = re.compile(
 )
 _TOKEN = re.compile(r"(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|(?:tok|tkn|token)[_-][0-9A-Za-z_-]{6,})")
 _ENVELOPE = re.compile(r"(?:ENC\(|\{cipher\}|vault:v\d+:|-----BEGIN PGP MESSAGE|gAAAAA)")
-_BASE64 = re.compile(r"(?=.*[A-Z])(?=.*[a-z])[A-Za-z0-9+/]{16,}={0,2}")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
+"""RFC 4648 sections 4 and 5, padded or not."""
+_MIXED = re.compile(r".*(?:[A-Z].*[a-z]|[a-z].*[A-Z])")
+_HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){8,}")
 _KEYED_WORDS = frozenset({"hmac", "keyed"})
-TRUNCATED_DIGITS = 6
-"""Truncated numbers show at most so many digits: last four of a card, last six of an ID."""
+FEWEST_DIGITS, TRUNCATED_DIGITS = 3, 6
+"""Truncated numbers show so many digits: last four of a card, last six of an ID."""
 _TRUNCATED_WORDS = frozenset({"last", "tail", "suffix", "truncated", "short", "wh", "hsw"})
 _TRUNCATED_PARTS = ("尾号", "后四位", "后4位", "后六位", "后6位", "末四位")
+_TOLD_BY_SHAPE = frozenset({"person_name", "address"})
+"""Classifiers that tell a decoded value from any other text."""
 CIPHER_BLOCK = 16
 """Bytes of an AES or SM4 block (GB/T 32907-2016)."""
 
@@ -40,13 +47,10 @@ def is_masked(value: str) -> bool:
 
 def shown(value: str) -> tuple[int, int]:
     """How many letters and digits a masked value shows before and after what it hides."""
-    first = _MASK_RUN.search(value)
-    if first is None:
+    runs = list(_MASK_RUN.finditer(value))
+    if not runs:
         return (0, 0)
-    last = first
-    for last in _MASK_RUN.finditer(value):
-        pass
-    return _visible(value[: first.start()]), _visible(value[last.end() :])
+    return _visible(value[: runs[0].start()]), _visible(value[runs[-1].end() :])
 
 
 def _visible(text: str) -> int:
@@ -61,14 +65,16 @@ def protected_form(value: str, identifier: Identifier, name_tokens: Iterable[str
         return Form.PASSWORD_HASH
     if _ENVELOPE.match(value):
         return Form.ENCRYPTED
+    if _spells(_from_hex(value), identifier) or _spells(_from_base64(value), identifier):
+        return Form.ENCODED
     if _DIGEST.fullmatch(value):
         return Form.KEYED_HASH if words & _KEYED_WORDS else Form.BARE_HASH
     if _TOKEN.fullmatch(value):
         return Form.TOKENISED
     if is_masked(value):
         return Form.MASKED
-    if _BASE64.fullmatch(value):
-        return _decoded_form(value, identifier)
+    if _is_ciphertext(value):
+        return Form.ENCRYPTED
     if value[:-1].isdecimal() and _says_truncated(words) and _shorter_than_any(value, identifier):
         return Form.TRUNCATED
     return None
@@ -78,23 +84,48 @@ def _says_truncated(words: Iterable[str]) -> bool:
     return any(word in _TRUNCATED_WORDS or any(part in word for part in _TRUNCATED_PARTS) for word in words)
 
 
-def _decoded_form(value: str, identifier: Identifier) -> Form | None:
+def _from_base64(value: str) -> bytes:
+    """What base64 decodes to, in either alphabet; nothing where it is none."""
+    if not _BASE64.fullmatch(value):
+        return b""
+    bare = value.rstrip("=").translate({ord("-"): "+", ord("_"): "/"})
     try:
-        content = base64.b64decode(value + "=" * (-len(value) % 4), validate=True)
+        return base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True)
     except (binascii.Error, ValueError):
-        return None
+        return b""
+
+
+def _from_hex(value: str) -> bytes:
+    return bytes.fromhex(value) if _HEX.fullmatch(value) else b""
+
+
+def _spells(content: bytes, identifier: Identifier) -> bool:
+    """Whether decoded bytes are a value of the identifier in UTF-8."""
     try:
-        text = content.decode("utf-8")
+        text = fold(content.decode("utf-8")).strip()
     except UnicodeDecodeError:
-        return Form.ENCRYPTED if len(content) >= CIPHER_BLOCK else None
-    return Form.ENCODED if any(re.fullmatch(pattern.regex, text.strip()) for pattern in identifier.patterns) else None
+        return False
+    if any(re.fullmatch(pattern.regex, text) for pattern in identifier.patterns):
+        return identifier.validate(text) is not False
+    named = identifier.column_only in _TOLD_BY_SHAPE and text
+    return bool(named and CLASSIFIERS[str(identifier.column_only)](text))
+
+
+def _is_ciphertext(value: str) -> bool:
+    """Whether base64 holds a block or more of what is no text."""
+    content = _from_base64(value) if _MIXED.match(value) else b""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return len(content) >= CIPHER_BLOCK
+    return False
 
 
 def _shorter_than_any(value: str, identifier: Identifier) -> bool:
     """Whether digits are too few for the identifier: the last four of a card, say."""
     return (
         identifier.lookalike is not None
-        and 3 <= len(value) <= TRUNCATED_DIGITS
+        and FEWEST_DIGITS <= len(value) <= TRUNCATED_DIGITS
         and not re.fullmatch(identifier.lookalike, value)
     )
 

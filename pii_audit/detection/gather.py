@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pii_audit.detection import forms
-from pii_audit.identifiers.fold import fold
 from pii_audit.identifiers.model import Identifier
 from pii_audit.model.evidence import SAMPLES, Evidence, Match, Sample
 from pii_audit.model.fingerprint import Fingerprinter
@@ -27,12 +26,13 @@ _WEAKEST_FIRST = (
     Form.ENCRYPTED,
     Form.ABSENT,
 )
+_WEAKNESS = {form: place for place, form in enumerate(_WEAKEST_FIRST)}
 _COUNTS_PEOPLE = PLAIN_EQUIVALENT | {Form.KEYED_HASH, Form.TOKENISED}
 
 
 @dataclass
 class Gathering:
-    """Counts of one identifier in one field of one chunk; `values` keeps each distinct value until its sketch is made."""
+    """Counts of one identifier in one field of one chunk; `values` keeps each distinct spelling until its sketch is made."""
 
     definition: Identifier
     forms: Counter[Form] = field(default_factory=Counter)
@@ -42,7 +42,8 @@ class Gathering:
     supported: float = 0.0
     inadequate: int = 0
     shown: tuple[int, int] = (0, 0)
-    values: dict[tuple[Form, str], str] = field(default_factory=dict)
+    values: dict[tuple[Form, str], str] = field(default_factory=dict, repr=False)
+    """The canonical value of each form and spelling."""
 
     def add(self, found: Iterable[tuple[Match, str]], rows: int, *, whole: bool = False, score: float = 0.0) -> bool:
         """Adds the matches (with their text) of one row or of so many equal ones; whether they are exposed there.
@@ -50,13 +51,13 @@ class Gathering:
         `score` is the best of those that a pattern found.
         """
         pairs = list(found)
-        weakest = min((match.form for match, _ in pairs), key=_WEAKEST_FIRST.index)
+        weakest = min((match.form for match, _ in pairs), key=_WEAKNESS.__getitem__)
         self.forms[weakest] += rows
         self.whole += rows if whole else 0
         self.score = max(self.score, score)
         for match, text in pairs:
-            canonical = self.definition.canonical(fold(text)) if match.form is Form.PLAIN else text.strip()
-            self.values[match.form, canonical] = text
+            plain = match.form is Form.PLAIN
+            self.values[match.form, text] = self.definition.canonical(text) if plain else text.strip()
         masked = [text.strip() for match, text in pairs if match.form is Form.MASKED]
         for text in masked:
             first, last = forms.shown(text)
@@ -68,10 +69,10 @@ class Gathering:
     def evidence(self, fingerprinter: Fingerprinter, *, samples: bool) -> Evidence:
         """The counts, with the values turned into a sketch and a few masked samples."""
         name = self.definition.id
-        people = [
+        people = {(form, canonical) for (form, _), canonical in self.values.items() if form in _COUNTS_PEOPLE}
+        fingerprints = [
             fingerprinter.number(name if form is Form.PLAIN else f"{name}:{form}", canonical)
-            for form, canonical in self.values
-            if form in _COUNTS_PEOPLE
+            for form, canonical in people
         ]
         return Evidence(
             forms=dict(self.forms),
@@ -82,14 +83,14 @@ class Gathering:
             inadequate=self.inadequate,
             shown=self.shown,
             samples=self._samples(fingerprinter) if samples else (),
-            persons=Sketch.of(people) if people else Sketch(),
+            persons=Sketch.of(fingerprints) if fingerprints else Sketch(),
         )
 
     def _samples(self, fingerprinter: Fingerprinter) -> tuple[Sample, ...]:
         kind = f"sample:{self.definition.id}"
         ordered = heapq.nsmallest(
             SAMPLES,
-            ((fingerprinter.number(kind, canonical), form, text) for (form, canonical), text in self.values.items()),
+            ((fingerprinter.number(kind, text), form, text) for form, text in self.values),
         )
         return tuple(Sample(order, masked_sample(self.definition, form, text)) for order, form, text in ordered)
 

@@ -32,6 +32,10 @@ NEIGHBOURS = frozenset({"identity_document", "phone", "contact", "account"})
 CEILING = 0.99
 WEAK_NAME = 0.6
 """A column name that says less than this (`name`, in a table of anything) needs neighbours."""
+DENSE, DENSE_ROWS = 0.8, 3
+"""A column is dense from this share of cells that are nothing but the value, and from so many cells on."""
+MANY = 20
+"""From so many look-alikes on, improbability outweighs a name that speaks against them."""
 SPARSE = 0.3
 """Below this share of cells with the right shape, a column name alone is doubted."""
 
@@ -111,11 +115,16 @@ def _field(
                 level=definition.levels,
                 why=tuple(judged.why),
                 subject=subject_of(asset.name, name, comment),
-                persons=min(len(evidence.persons), evidence.hits),
+                persons=_people(evidence),
                 inadequate=evidence.inadequate if form is Form.MASKED else 0,
                 shown=evidence.shown if form is Form.MASKED else (0, 0),
                 samples=tuple(sample.masked for sample in evidence.samples),
             )
+
+
+def _people(evidence: Evidence) -> int:
+    """Distinct values; an estimate does not exceed the rows where each row holds one."""
+    return min(len(evidence.persons), evidence.hits) if evidence.whole == evidence.hits else len(evidence.persons)
 
 
 def _confidence(judged: _Judgement) -> float:
@@ -147,12 +156,12 @@ def _by_value(definition: Identifier, evidence: Evidence, field: FieldTally, str
             )
     if evidence.supported > judged.confidence:
         judged.add("context", "a context word stands beside a value", evidence.supported - judged.confidence)
-    if field.filled > 2 and evidence.whole >= 0.8 * field.filled and judged.confidence > 0:
+    if field.filled >= DENSE_ROWS and evidence.whole >= DENSE * field.filled and judged.confidence > 0:
         judged.add(
             "density", f"{evidence.whole / field.filled:.0%} of the cells are one", 0.3 * (1 - judged.confidence)
         )
     if strength < 0:
-        certain = evidence.lookalikes >= 20 and probability < CERTAIN
+        certain = evidence.lookalikes >= MANY and probability < CERTAIN
         judged.times("name", "the column's name speaks against it", 1 + strength * (0.1 if certain else 0.6))
     elif strength > 0:
         judged.why.append(Reason("name", "the column's name or comment speaks for it", round(strength, 2)))

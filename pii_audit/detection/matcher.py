@@ -1,6 +1,6 @@
-"""The exact reference: every pattern over a text, plainly, one after another.
+r"""The exact reference: every pattern over a text, plainly, one after another.
 
-Boundaries are ASCII look-arounds added here (`\\b` fails beside Han characters, which count as word characters), validators decide
+Boundaries are ASCII look-arounds added here (`\b` fails beside Han characters, which count as word characters), validators decide
 each candidate, context words raise the score, and where two spans overlap one wins. The bulk engine is tested against it.
 """
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pii_audit.detection import forms
-from pii_audit.detection.cells import MATCH_THRESHOLD, Cell, CellReader, ColumnName
+from pii_audit.detection.cells import MATCH_THRESHOLD, Cell, CellReader, ColumnName, lookalikes_of
 from pii_audit.detection.gather import Gathering
-from pii_audit.detection.matcher import Candidate, Matcher
+from pii_audit.detection.matcher import Candidate, Matcher, Taken
 from pii_audit.detection.names import names_in
 from pii_audit.identifiers.catalogue import Catalogue
 from pii_audit.identifiers.fold import fold
@@ -23,6 +24,8 @@ _DATE = re.compile(
     r"((?:18|19|20|21)[0-9]{2})(?:[-/.]|年)?(0[1-9]|1[0-2]|(?<=[-/.年])[1-9])(?:(?:[-/.]|月)?[0-3]?[0-9]日?)?(?:[T ].*)?"
 )
 _REFUSALS = frozenset({"0", "n", "no", "f", "false", "none", "否", "无", "不同意", "未授权"})
+_LONGEST_REFUSAL, _LONGEST_DATE = 8, 40
+"""Characters; a longer cell is not looked at."""
 MASKED_SCORE = 0.5
 """The score of a masked number that its length gives away."""
 
@@ -96,8 +99,8 @@ class Detector:
         if self._names:
             extra += [Match("person_name", start, end, score, Form.PLAIN) for start, end, score in names_in(text)]
         if extra:
-            taken = sorted((match.start, match.end) for match in matches)
-            matches += [one for one in extra if all(one.end <= start or one.start >= end for start, end in taken)]
+            taken = Taken()
+            matches = [one for one in (*matches, *extra) if taken.add(one.start, one.end)]
         return sorted(matches, key=lambda match: match.start)
 
     def _tally_table(self, asset: Asset, chunk: TableChunk) -> AssetTally:
@@ -115,7 +118,9 @@ class Detector:
                         together[place].add(identifier)
             filled = sum(map(len, rows_of.values()))
             refused = sum(
-                len(rows) for value, rows in rows_of.items() if len(value) <= 8 and value.strip().lower() in _REFUSALS
+                len(rows)
+                for value, rows in rows_of.items()
+                if len(value) <= _LONGEST_REFUSAL and value.strip().lower() in _REFUSALS
             )
             fields[name] = FieldTally(len(cells), filled, refused, _months(rows_of), self._evidence(gathered))
         combinations = Counter(frozenset(found) for found in together.values() if len(found) > 1)
@@ -124,8 +129,8 @@ class Detector:
     def _gather(self, gathered: dict[str, Gathering], value: str, cell: Cell, rows: int) -> Iterator[str]:
         """Adds one distinct value that stands in so many rows; gives the identifiers that it exposes."""
         found = {hit.match.identifier for hit in cell.hits}
-        for identifier in cell.lookalikes | found:
-            self._of(gathered, identifier).lookalikes += rows
+        for identifier, lookalikes in cell.lookalikes.items():
+            self._of(gathered, identifier).lookalikes += lookalikes * rows
         for identifier in sorted(found):
             hits = [hit for hit in cell.hits if hit.match.identifier == identifier]
             one = self._of(gathered, identifier)
@@ -142,11 +147,13 @@ class Detector:
         candidates = list(self._matcher.candidates(text, refuted=True))
         gathered: dict[str, Gathering] = {}
         for candidate in candidates:
-            one = self._of(gathered, candidate.identifier.id)
-            one.lookalikes += 1
-            one.supported = max(one.supported, candidate.score if candidate.supported and candidate.base else 0.0)
+            if candidate.supported and candidate.base:
+                one = self._of(gathered, candidate.identifier.id)
+                one.supported = max(one.supported, candidate.score)
         together: Counter[frozenset[str]] = Counter()
-        for matches in _by_line(self._matches(text, candidates), breaks):
+        for found, matches in _by_line(candidates, self._matches(text, candidates), breaks):
+            for identifier, lookalikes in lookalikes_of(found, matches).items():
+                self._of(gathered, identifier).lookalikes += lookalikes
             exposed = set()
             for identifier in sorted({match.identifier for match in matches}):
                 pairs = [(match, text[match.start : match.end]) for match in matches if match.identifier == identifier]
@@ -164,30 +171,28 @@ class Detector:
 
     def _evidence(self, gathered: Mapping[str, Gathering]) -> dict[str, Evidence]:
         return {
-            identifier: one.evidence(self._fingerprinter, samples=self._samples) for identifier, one in gathered.items()
+            identifier: one.evidence(self._fingerprinter, samples=self._samples)
+            for identifier, one in sorted(gathered.items())
         }
 
 
-def _by_line(matches: Iterable[Match], breaks: Sequence[int]) -> Iterator[list[Match]]:
-    """Matches in reading order, grouped by the line in which they start."""
-    line, group = 0, list[Match]()
+def _by_line(
+    candidates: Iterable[Candidate], matches: Iterable[Match], breaks: Sequence[int]
+) -> Iterator[tuple[list[Candidate], list[Match]]]:
+    """Candidates and matches of each line in which one starts, matches in reading order."""
+    lines: dict[int, tuple[list[Candidate], list[Match]]] = defaultdict(lambda: ([], []))
+    for candidate in candidates:
+        lines[bisect_left(breaks, candidate.start)][0].append(candidate)
     for match in matches:
-        before = line
-        while line < len(breaks) and breaks[line] < match.start:
-            line += 1
-        if line != before and group:
-            yield group
-            group = []
-        group.append(match)
-    if group:
-        yield group
+        lines[bisect_left(breaks, match.start)][1].append(match)
+    yield from lines.values()
 
 
 def _months(rows_of: Mapping[str, Sequence[int]]) -> dict[str, int]:
     """Rows by month, where values are dates: ISO 8601, its basic form, and 年月日."""
     months: Counter[str] = Counter()
     for value, rows in rows_of.items():
-        found = _DATE.fullmatch(value.strip()) if len(value) <= 40 else None
+        found = _DATE.fullmatch(value.strip()) if len(value) <= _LONGEST_DATE else None
         if found:
             months[f"{found[1]}-{int(found[2]):02d}"] += len(rows)
     return dict(months)

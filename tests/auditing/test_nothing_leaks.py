@@ -9,7 +9,8 @@ import re
 import sqlite3
 import zlib
 from collections.abc import Iterator
-from contextlib import redirect_stdout
+from contextlib import closing, redirect_stdout
+from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -131,7 +132,9 @@ def _iban(country: str, account: str) -> str:
 
 
 def _csv(rows: list[dict[str, str]]) -> str:
-    return "".join(",".join(f'"{cell}"' for cell in line) + "\n" for line in ([*rows[0]], *(row.values() for row in rows)))
+    return "".join(
+        ",".join(f'"{cell}"' for cell in line) + "\n" for line in ([*rows[0]], *(row.values() for row in rows))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -195,6 +198,7 @@ def _share(folder: Path, rows: list[dict[str, str]], strangers: list[dict[str, s
     (folder / "headless.csv").write_text(header + "a,b\nc,d\n", encoding="utf-8")
 
 
+@cache
 def _needles(value: str) -> set[str]:
     bare = re.sub(r"[\s()+:./-]", "", value)
     forms = {value, bare, html.escape(value), json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
@@ -235,19 +239,21 @@ def _written(root: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _unpacked(database: Path) -> Iterator[tuple[str, bytes]]:
-    """Every cell of the store; blobs unpacked where they are compressed."""
-    connection = sqlite3.connect(database)
-    for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-        for row in connection.execute(f'SELECT * FROM "{table}"'):
-            for cell in row:
-                if isinstance(cell, bytes):
-                    try:
-                        yield f"store {table}", zlib.decompress(cell)
-                    except zlib.error:
-                        yield f"store {table}", cell
-                elif isinstance(cell, str):
-                    yield f"store {table}", cell.encode()
-    connection.close()
+    """Every text and every blob of the store, table by table; blobs unpacked where they are compressed."""
+    with closing(sqlite3.connect(database)) as connection:
+        for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            cells = [cell for row in connection.execute(f'SELECT * FROM "{table}"') for cell in row]
+            yield f"texts of {table}", "\n".join(cell for cell in cells if isinstance(cell, str)).encode()
+            blobs = list(map(_inflated, (cell for cell in cells if isinstance(cell, bytes))))
+            yield f"documents of {table}", b"\n".join(blob for blob in blobs if blob.startswith((b"{", b"[")))
+            yield f"blobs of {table}", b"\n".join(blob for blob in blobs if not blob.startswith((b"{", b"[")))
+
+
+def _inflated(blob: bytes) -> bytes:
+    try:
+        return zlib.decompress(blob)
+    except zlib.error:
+        return blob
 
 
 def _leaks(planted: list[str], places: Iterator[tuple[str, bytes]]) -> list[str]:
