@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from pii_audit.detection.bounds import chance_of, upper_bound
+from pii_audit.detection.matcher import BOOST
 from pii_audit.detection.tally import Detector, without_rejected
 from pii_audit.identifiers.model import Identifier
 from pii_audit.identifiers.subjects import subject_of
@@ -48,8 +49,9 @@ class _Judgement:
     why: list[Reason]
 
     def add(self, factor: str, detail: str, weight: float) -> None:
-        self.confidence = min(CEILING, max(0.0, self.confidence + weight))
-        self.why.append(Reason(factor, detail, round(weight, 2)))
+        before = self.confidence
+        self.confidence = min(CEILING, max(0.0, before + weight))
+        self.why.append(Reason(factor, detail, round(self.confidence - before, 2)))
 
     def times(self, factor: str, detail: str, share: float) -> None:
         self.add(factor, detail, self.confidence * (share - 1))
@@ -142,7 +144,10 @@ def _by_value(definition: Identifier, evidence: Evidence, field: FieldTally, str
     """Values that can stand alone: the best match, against what chance would have passed, doubted by a name that says otherwise."""
     plain = evidence.forms.get(Form.PLAIN, 0)
     judged = _Judgement(0.0, [])
-    judged.add("values", f"{plain} of {field.filled} filled rows match", evidence.score)
+    named = min(evidence.score, BOOST * max(0.0, strength))
+    judged.add("values", f"{plain} of {field.filled} filled rows match", evidence.score - named)
+    if strength > 0:
+        judged.add("name", "the column's name or comment speaks for it", named)
     probability = 1.0
     if definition.chance < 1.0:
         rate = min(0.99, CHANCE_MARGIN * definition.chance)
@@ -163,16 +168,14 @@ def _by_value(definition: Identifier, evidence: Evidence, field: FieldTally, str
     if strength < 0:
         certain = evidence.lookalikes >= MANY and probability < CERTAIN
         judged.times("name", "the column's name speaks against it", 1 + strength * (0.1 if certain else 0.6))
-    elif strength > 0:
-        judged.why.append(Reason("name", "the column's name or comment speaks for it", round(strength, 2)))
     return judged
 
 
 def _by_name(evidence: Evidence, field: FieldTally, strength: float, neighbours: frozenset[str]) -> _Judgement:
     """Values that need a column name: names, addresses, dates. A weak name needs people in the neighbouring fields."""
     ratio = evidence.forms.get(Form.PLAIN, 0) / field.filled if field.filled else 0.0
-    judged = _Judgement(0.2, [])
-    judged.add("name", "the column's name or comment speaks for it", 0.3 * strength)
+    judged = _Judgement(0.0, [])
+    judged.add("name", "the column's name or comment speaks for it", 0.2 + 0.3 * strength)
     judged.add("values", f"{ratio:.0%} of the cells have its shape", 0.5 * ratio)
     if neighbours:
         judged.add("neighbours", f"{len(neighbours)} other field(s) identify people", 0.1)
