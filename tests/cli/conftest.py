@@ -98,10 +98,14 @@ def call(capsys, monkeypatch) -> Callable[..., Answer]:
 
 @pytest.fixture
 def program() -> Callable[..., Answer]:
-    """Runs the program in a process of its own; `env` adds to the environment, `setup` prepares the process."""
+    """Runs the program in a process of its own; `env` adds to the environment, `setup` prepares the process, `timeout` is in seconds."""
 
     def run(
-        *words: object, cwd: Path | None = None, env: dict[str, str] | None = None, setup: Callable | None = None
+        *words: object,
+        cwd: Path | None = None,
+        env: dict[str, str] | None = None,
+        setup: Callable | None = None,
+        timeout: int = 60,
     ) -> Answer:
         done = subprocess.run(
             [sys.executable, "-m", "pii_audit", *map(str, words)],
@@ -109,7 +113,7 @@ def program() -> Callable[..., Answer]:
             env={**os.environ, **(env or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=60,
+            timeout=timeout,
             check=False,
             preexec_fn=setup,
         )

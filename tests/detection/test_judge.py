@@ -40,7 +40,7 @@ def test_accidental_passes_are_named_as_such(numbers):
     (one,) = detect_column([*cards[:2], *refuted], "c1")
     (reason,) = [reason for reason in one.why if reason.factor == "chance"]
     assert reason.weight < 0
-    assert "2 of 6" in reason.detail
+    assert "2 of 6" in reason.detail.en
 
 
 def test_a_context_word_beside_one_value_outweighs_chance(numbers):
