@@ -220,6 +220,9 @@ def _by_form(evidence: Evidence, field: FieldTally, strength: float, form: Form)
     )
     if strength > 0:
         judged.add("name", SPEAKS_FOR, 0.4 * strength)
+        ratio = hits / field.filled if field.filled else 0.0
+        if strength < WEAK_NAME and ratio < SPARSE:
+            judged.times("values", Text("形似的单元格很少", "few cells have its shape"), ratio / SPARSE)
     elif strength < 0:
         judged.add("name", SPEAKS_AGAINST, 0.4 * strength)
     return judged
