@@ -40,9 +40,7 @@ _MODELS = (SpacyRecognizer, RemoteRecognizer, LMRecognizer)
 
 
 def adopted(*wanted: str | Path | EntityRecognizer) -> tuple[Identifier, ...]:
-    """Recognizers of Presidio as identifiers of ours, ready to be added to a catalogue.
-
-    As in `load_catalogue() + adopted("US", "UkNinoRecognizer")`.
+    """Recognizers of Presidio as identifiers of ours, ready for `load_catalogue() + …`.
 
     `wanted` are country codes as Presidio writes them (`US`, `UK`), entity names, names of recognizers, `all` (every predefined pattern
     recognizer), paths of files in Presidio's recognizer registry format, or instances. The id is Presidio's entity name; several recognizers of
