@@ -282,6 +282,10 @@ def test_cells_in_which_nothing_can_match_are_not_searched():
     assert list(Joined(["abc", "E123456", "", "x", "E999999"]).places(Expression(r"\bE\d{6}\b", 26, 0.5))) == [1, 4]
 
 
+def test_a_match_over_the_border_of_cells_hides_none_within_them():
+    assert list(Joined(["12", "34 56", "x"]).places(Expression(r"\d+\W+\d+", 26, 0.5))) == [0, 1]
+
+
 def test_a_pattern_with_an_unbounded_dot_takes_no_time_on_a_long_text():
     (pan,) = adopted("IN_PAN")
     text = "words without any number in them\n" * 20_000
