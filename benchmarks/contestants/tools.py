@@ -14,12 +14,12 @@ from benchmarks.scoring import ANY, Found
 
 
 def prepare_ripgrep() -> Scan:
-    """ripgrep with the twelve plain patterns."""
+    """The program `rg` with the twelve plain patterns."""
     return _ripgrep(plain("rust"))
 
 
 def prepare_ripgrep_catalogue() -> Scan:
-    """ripgrep with every pattern of the catalogue."""
+    """The program `rg` with every pattern of the catalogue."""
     return _ripgrep([one.regex for one in exported("rust")])
 
 
@@ -36,7 +36,17 @@ def _ripgrep(patterns: Sequence[str]) -> Scan:
             if size < path.stat().st_size:
                 cut.write_bytes(b"".join(blocks(path, size)))
                 path = cut
-            command = [program, "--only-matching", "--byte-offset", "--no-line-number", "--text", "--threads=1", "-f", str(listed), str(path)]
+            command = [
+                program,
+                "--only-matching",
+                "--byte-offset",
+                "--no-line-number",
+                "--text",
+                "--threads=1",
+                "-f",
+                str(listed),
+                str(path),
+            ]
             with out.open("wb") as file:
                 subprocess.run(command, stdout=file, check=True)  # noqa: S603 - our own arguments
             given = out.read_bytes()
@@ -61,7 +71,8 @@ def _hyperscan(patterns: Sequence[str], *, starts: bool) -> Scan:
 
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     flags = [
-        (0 if regex.isascii() else hyperscan.HS_FLAG_UTF8) | (hyperscan.HS_FLAG_SOM_LEFTMOST if starts else 0) for regex in patterns
+        (0 if regex.isascii() else hyperscan.HS_FLAG_UTF8) | (hyperscan.HS_FLAG_SOM_LEFTMOST if starts else 0)
+        for regex in patterns
     ]
     database.compile(expressions=[regex.encode() for regex in patterns], ids=list(range(len(patterns))), flags=flags)
 

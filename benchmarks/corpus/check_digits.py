@@ -5,9 +5,63 @@ from __future__ import annotations
 from datetime import date
 
 MOBILE_PREFIXES = (
-    *("130", "131", "132", "133", "134", "135", "136", "137", "138", "139", "145", "147", "149", "150", "151", "152", "153"),
-    *("155", "156", "157", "158", "159", "162", "165", "166", "167", "170", "171", "172", "173", "175", "176", "177", "178"),
-    *("180", "181", "182", "183", "184", "185", "186", "187", "188", "189", "190", "191", "192", "193", "195", "196", "197"),
+    *(
+        "130",
+        "131",
+        "132",
+        "133",
+        "134",
+        "135",
+        "136",
+        "137",
+        "138",
+        "139",
+        "145",
+        "147",
+        "149",
+        "150",
+        "151",
+        "152",
+        "153",
+    ),
+    *(
+        "155",
+        "156",
+        "157",
+        "158",
+        "159",
+        "162",
+        "165",
+        "166",
+        "167",
+        "170",
+        "171",
+        "172",
+        "173",
+        "175",
+        "176",
+        "177",
+        "178",
+    ),
+    *(
+        "180",
+        "181",
+        "182",
+        "183",
+        "184",
+        "185",
+        "186",
+        "187",
+        "188",
+        "189",
+        "190",
+        "191",
+        "192",
+        "193",
+        "195",
+        "196",
+        "197",
+    ),
     *("198", "199"),
 )
 """Prefixes of mobile telephones in force (MIIT numbering plan)."""
@@ -96,6 +150,22 @@ def is_mobile(digits: str) -> bool:
     return head in ("", "0", "86", "0086") and len(number) == 11 and number[:3] in (*MOBILE_PREFIXES, "174")  # noqa: PLR2004 - the numbering plan
 
 
-def is_identifier(digits: str) -> bool:
+def is_credit_code(text: str) -> bool:
+    """Whether eighteen characters are a possible unified social credit code, the organisation code inside it included."""
+    return (
+        len(text) == 18  # noqa: PLR2004 - GB 32100-2015
+        and set(text) <= set(CREDIT_ALPHABET)
+        and mod_31(text[:17]) == text[17]
+        and organisation(text[8:16]) == text[16]
+    )
+
+
+def is_identifier(text: str) -> bool:
     """Whether a bare number could be one of the identifiers that are told without context."""
-    return is_mobile(digits) or is_card(digits) or is_resident_id(digits)
+    if not text[:-1].isdecimal():
+        return False
+    return (
+        (text.isdecimal() and (is_mobile(text) or is_card(text)))
+        or is_resident_id(text)
+        or is_credit_code(text.upper())
+    )

@@ -93,7 +93,9 @@ _ORDERS: tuple[Callable[[Random], str], ...] = (
     lambda random: digits(random, 19),
     lambda random: digits(random, 16),
     lambda random: digits(random, random.choice((9, 10, 12, 20, 22))),
-    lambda random: f"{random.choice(('ORD', 'PAY', 'TX', 'SO-', 'REF', 'LN'))}{digits(random, random.choice((11, 12, 16, 18)))}",
+    lambda random: (
+        f"{random.choice(('ORD', 'PAY', 'TX', 'SO-', 'REF', 'LN'))}{digits(random, random.choice((11, 12, 16, 18)))}"
+    ),
 )
 
 DECOYS: Mapping[str, Callable[[Random], str]] = {
@@ -110,11 +112,15 @@ DECOYS: Mapping[str, Callable[[Random], str]] = {
     "base64": _base64,
     "amount": lambda random: random.choice(_AMOUNTS)(random),
     "amount_large": lambda random: f"1{random.randrange(3, 10)}{digits(random, 9)}.{digits(random, 2)}",
-    "wrong_card": _wrong_card,
-    "wrong_resident_id": _wrong_resident,
+    "wrong_card": _innocent(_wrong_card),
+    "wrong_resident_id": _innocent(_wrong_resident),
     "version": lambda random: ".".join(str(random.randrange(1, 20)) for _ in range(random.choice((3, 3, 4)))),
-    "product_code": lambda random: f"{random.choice(('SKU', 'P', 'AB', 'CFP-', 'WM', 'H', 'E'))}{digits(random, random.choice((4, 6, 7)))}",
-    "token_with_number": lambda random: f"{random.choice('abcdefxyz')}{mobile_number(random)}{random.choice(('', 'k', 'z9'))}",
+    "product_code": lambda random: (
+        f"{random.choice(('SKU', 'P', 'AB', 'CFP-', 'WM', 'H', 'E'))}{digits(random, random.choice((4, 6, 7)))}"
+    ),
+    "token_with_number": lambda random: (
+        f"{random.choice('abcdefxyz')}{mobile_number(random)}{random.choice(('', 'k', 'z9'))}"
+    ),
     "service_number": lambda random: f"{random.choice(('400', '800'))}-{digits(random, 3)}-{digits(random, 4)}",
     "short_number": lambda random: str(random.randrange(1, 99_999)),
     "lookalike_mobile": mobile_number,
@@ -124,16 +130,24 @@ DECOYS: Mapping[str, Callable[[Random], str]] = {
 
 HELD_OUT_DECOYS: Mapping[str, Callable[[Random], str]] = {
     "tracking_number": _innocent(
-        lambda random: f"{random.choice(('SF', 'YT', 'JD', 'EMS'))}{digits(random, 13)}" if random.random() < 0.5 else f"7{digits(random, 13)}"  # noqa: PLR2004
+        lambda random: f"{random.choice(('SF', 'YT', 'JD', 'EMS', '7', '7', '7'))}{digits(random, 13)}"
     ),
     "isbn": lambda random: f"978-7-{digits(random, 3)}-{digits(random, 5)}-{digits(random, 1)}",
     "ean": lambda random: f"69{digits(random, 11)}",
-    "coordinates": lambda random: f"{random.randrange(73, 135)}.{digits(random, 6)},{random.randrange(18, 53)}.{digits(random, 6)}",
-    "ticker": lambda random: f"{random.choice(('600', '000', '300', '688'))}{digits(random, 3)}.{random.choice(('SH', 'SZ'))}",
+    "coordinates": lambda random: (
+        f"{random.randrange(73, 135)}.{digits(random, 6)},{random.randrange(18, 53)}.{digits(random, 6)}"
+    ),
+    "ticker": lambda random: (
+        f"{random.choice(('600', '000', '300', '688'))}{digits(random, 3)}.{random.choice(('SH', 'SZ'))}"
+    ),
     "git_commit": lambda random: f"{random.getrandbits(160):040x}",
-    "iso_time": lambda random: f"{_date_after_1970(random)}T{random.randrange(24):02d}:{random.randrange(60):02d}:00.{digits(random, 6)}+08:00",
+    "iso_time": lambda random: (
+        f"{_date_after_1970(random)}T{random.randrange(24):02d}:{random.randrange(60):02d}:00.{digits(random, 6)}+08:00"
+    ),
     "phase": lambda random: f"{digits(random, 3)}-{digits(random, 4)}-{digits(random, 3)}",
-    "serial": lambda random: f"SN{digits(random, 12)}" if random.random() < 0.5 else f"{digits(random, 5)}-{digits(random, 5)}-{digits(random, 5)}",  # noqa: PLR2004
+    "serial": lambda random: random.choice(
+        (f"SN{digits(random, 12)}", f"{digits(random, 5)}-{digits(random, 5)}-{digits(random, 5)}")
+    ),
     "scientific": lambda random: f"{random.random() * 9 + 1:.11f}e+{random.randrange(10, 20)}",
 }
 """What the held-out corpus has besides."""

@@ -23,7 +23,13 @@ def table(scribe: Scribe, values: Sequence[Value]) -> list[Piece]:
     bar = scribe.one(" | ", "\t", "|")
     items = mixed(scribe, values, scribe.random.randrange(2, 5))
     spelled = ("login_credential", "otp_code", "card_cvv2", "card_expiry", "card_pin")
-    pieces: list[Piece] = [bar.join(["序号", "姓名", *("" for _ in items)]), "\n", str(scribe.random.randrange(999)), bar, scribe.name()]
+    pieces: list[Piece] = [
+        bar.join(["序号", "姓名", *("" for _ in items)]),
+        "\n",
+        str(scribe.random.randrange(999)),
+        bar,
+        scribe.name(),
+    ]
     for item in items:
         told = isinstance(item, Value) and item.identifier in spelled
         pieces += [bar, *(scribe.phrase_zh(item) if told or scribe.chance(0.6) or not _stands_alone(item) else [item])]
@@ -66,11 +72,19 @@ def letter(scribe: Scribe, values: Sequence[Value]) -> list[Piece]:
     if scribe.chance(0.5):
         pieces: list[Piece] = [f"尊敬的{scribe.name()}{scribe.one('先生', '女士')}:\n    {scribe.prose_zh()}"]
         for item in items:
-            pieces += ["您预留的", *scribe.phrase_zh(item), scribe.one("如有变更请及时告知;", "将用于本次业务,", "\n    ")]
+            pieces += [
+                "您预留的",
+                *scribe.phrase_zh(item),
+                scribe.one("如有变更请及时告知;", "将用于本次业务,", "\n    "),
+            ]
         return [*pieces, "此致敬礼\n"]
     pieces = [f"Dear {scribe.english_name()},\n\n{scribe.prose_en()}"]
     for item in items:
-        pieces += [scribe.one("We have on file ", "Our records show "), *scribe.phrase_en(item), scribe.one(" as agreed.\n", "\n", "\nand ")]
+        pieces += [
+            scribe.one("We have on file ", "Our records show "),
+            *scribe.phrase_en(item),
+            scribe.one(" as agreed.\n", "\n", "\nand "),
+        ]
     return [*pieces, "\nYours sincerely\n"]
 
 
@@ -78,7 +92,11 @@ def message(scribe: Scribe, values: Sequence[Value]) -> list[Piece]:
     """A short message from a bank."""
     pieces: list[Piece] = ["【示例银行】"]
     for item in mixed(scribe, values, 1):
-        pieces += [scribe.one("您尾号的", "您的", "客户"), *scribe.phrase_zh(item), scribe.one("，", "于今日", "【回T退订】", "已生效，")]
+        pieces += [
+            scribe.one("您尾号的", "您的", "客户"),
+            *scribe.phrase_zh(item),
+            scribe.one("，", "于今日", "【回T退订】", "已生效，"),
+        ]
     return [*pieces, "退订回复T\n"]
 
 
@@ -88,7 +106,11 @@ def file_name(scribe: Scribe, values: Sequence[Value]) -> list[Piece]:
     for item in mixed(scribe, values, scribe.random.randrange(1, 3)):
         alone = _stands_alone(item) and not set(item.text) & set(":/;?")
         if alone and not set(item.text) & set("@.＠．"):
-            pieces += [scribe.one("share/cust_", "scan/身份资料_", "回单-", "img ("), item, scribe.one("_正面.jpg", ".csv", "_bak.tar.gz", "扫描件.pdf")]
+            pieces += [
+                scribe.one("share/cust_", "scan/身份资料_", "回单-", "img ("),
+                item,
+                scribe.one("_正面.jpg", ".csv", "_bak.tar.gz", "扫描件.pdf"),
+            ]
         else:
             pieces += [f"notes/{scribe.clock()} ", *scribe.phrase_zh(item)]
         pieces.append("\n")

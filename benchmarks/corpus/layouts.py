@@ -49,7 +49,11 @@ def chat(scribe: Scribe, values: Sequence[Value]) -> list[Piece]:
     """A conversation: who, when, and what is asked and answered in short lines."""
     pieces: list[Piece] = [f"[{scribe.clock()}] 客服{scribe.one('小王', '小李', '007')}: 您好,请问有什么可以帮您?\n"]
     for item in mixed(scribe, values, scribe.random.randrange(2)):
-        alone = isinstance(item, Value) and item.identifier in ("cn_mobile", "cn_resident_id", "bank_card", "email") and scribe.chance(0.3)
+        alone = (
+            isinstance(item, Value)
+            and item.identifier in ("cn_mobile", "cn_resident_id", "bank_card", "email")
+            and scribe.chance(0.3)
+        )
         phrase = [item] if alone else scribe.phrase_zh(item)
         pieces += [f"[{scribe.clock()}] {scribe.name()}: ", scribe.one("", "", "我的", "嗯,"), *phrase]
         pieces.append(scribe.one("\n", "\n", " 谢谢\n", "哈\n") if closes(item) else "\n")
@@ -63,7 +67,11 @@ def log(scribe: Scribe, values: Sequence[Value]) -> list[Piece]:
     pieces: list[Piece] = [head, scribe.one("handle request", "校验通过", "query done", "参数", "timeout calling core")]
     for item in mixed(scribe, values, scribe.random.randrange(1, 4)):
         style = scribe.random.randrange(3) if closes(item) else 0
-        before, after = ((f" {scribe.key(item)}=", ""), (f", {scribe.key(item)}=[", "]"), (f" {{{scribe.key(item)}:", "}"))[style]
+        before, after = (
+            (f" {scribe.key(item)}=", ""),
+            (f", {scribe.key(item)}=[", "]"),
+            (f" {{{scribe.key(item)}:", "}"),
+        )[style]
         pieces += [before, item, after]
     return [*pieces, f" cost={scribe.random.randrange(2000)}ms\n"]
 
@@ -83,7 +91,9 @@ def json_lines(scribe: Scribe, values: Sequence[Value]) -> list[Piece]:
     pieces: list[Piece] = [f'{{"id": {scribe.random.randrange(10**6)}']
     spaced = scribe.one(": ", ":")
     for item in mixed(scribe, values, scribe.random.randrange(1, 5)):
-        bare = isinstance(item, Decoy) and item.text.isdecimal() and not item.text.startswith("0") and scribe.chance(0.5)
+        bare = (
+            isinstance(item, Decoy) and item.text.isdecimal() and not item.text.startswith("0") and scribe.chance(0.5)
+        )
         quote = "" if bare else '"'
         pieces += [f', "{scribe.key(item)}"{spaced}{quote}', item, quote]
     note = json.dumps(scribe.prose_zh(), ensure_ascii=False)

@@ -28,7 +28,14 @@ FIRST = Stock(
     ("John Smith", "Mary O'Brien", "David Miller", "Susan Clark", "Peter van Dyke", "Anna-Marie Weber"),
     ("zhang", "li.wei", "wang_min", "chen-jie", "liu88", "john.smith", "mary.obrien", "sunny2008", "bank+vip", "a.b.c"),
     ("example.com", "example.net", "mail.example.org", "bank.example.cn", "corp-mail.example.com.cn"),
-    ("浙江省杭州市西湖区", "江苏省南京市鼓楼区", "广东省深圳市南山区", "北京市朝阳区", "上海市浦东新区", "四川省成都市武侯区"),
+    (
+        "浙江省杭州市西湖区",
+        "江苏省南京市鼓楼区",
+        "广东省深圳市南山区",
+        "北京市朝阳区",
+        "上海市浦东新区",
+        "四川省成都市武侯区",
+    ),
     ("文三路", "人民路", "建设街", "解放大道", "中山北路", "学院路"),
     ("", "", "翠苑小区", "阳光花园"),
 )
@@ -39,7 +46,14 @@ HELD_OUT = Stock(
     ("James Brown", "Linda McCarthy", "Robert De Niro", "Karen Lee", "Olga Ivanova", "Jean-Luc Moreau"),
     ("xu.lei", "songyu", "tang_1990", "j.brown", "o-ivanova", "han.ning.01", "feng%temp", "vip888888", "x_1"),
     ("mail.example.com", "example.org", "hr.example.co", "edu.example.net.cn", "post.example.io"),
-    ("重庆市渝北区", "湖北省武汉市洪山区", "陕西省西安市雁塔区", "山东省青岛市市南区", "福建省厦门市思明区", "内蒙古自治区呼和浩特市赛罕区"),
+    (
+        "重庆市渝北区",
+        "湖北省武汉市洪山区",
+        "陕西省西安市雁塔区",
+        "山东省青岛市市南区",
+        "福建省厦门市思明区",
+        "内蒙古自治区呼和浩特市赛罕区",
+    ),
     ("长江路", "延安东路", "珞瑜路", "科技二路", "香港中路", "湖滨南路"),
     ("", "紫金家园", "金地国际公寓", "曹家村"),
 )

@@ -15,7 +15,12 @@ Piece = str | Value | Decoy
 RARE_DECOYS = {"lookalike_mobile": 0.13, "lookalike_card": 0.004, "amount_large": 0.4, "uuid_digits": 0.4}
 """Weights of those that are rarer than the others (1): one look-alike mobile number for ten real ones, one card for three hundred."""
 _SPELLED_ZH, _SPELLED_EN = (":", "：", ": ", "="), (": ", "=", " = ", ":")
-_SPOKEN = {"login_credential": ("为", "是"), "otp_code": ("为", "是"), "card_cvv2": ("是", "为"), "card_pin": ("是", "为")}
+_SPOKEN = {
+    "login_credential": ("为", "是"),
+    "otp_code": ("为", "是"),
+    "card_cvv2": ("是", "为"),
+    "card_pin": ("是", "为"),
+}
 _PROSE_ZH = (
     "经核实该笔业务资料齐全,同意按流程继续办理。",
     "客户对服务表示满意,暂无其他诉求。",
@@ -76,7 +81,9 @@ class Scribe:
 
     def day(self) -> str:
         """A date."""
-        return f"20{self.random.randrange(19, 27)}-{self.random.randrange(1, 13):02d}-{self.random.randrange(1, 29):02d}"
+        return (
+            f"20{self.random.randrange(19, 27)}-{self.random.randrange(1, 13):02d}-{self.random.randrange(1, 29):02d}"
+        )
 
     def prose_zh(self) -> str:
         """A sentence without numbers."""

@@ -18,8 +18,26 @@ from benchmarks.corpus.values import mobile_number, resident_number
 SEED = 20260202
 GROUP = 50_000
 """Rows written at once, and rows of remarks among which one holds a resident ID."""
-_PRODUCTS = ("稳健理财A款", "安心存定期", "新客专享大额存单", "Gold Savings Plus", "小微经营贷", "Travel Card Platinum", "养老目标基金FOF", "王中王火腿肠")
-_REMARKS = ("客户来电咨询利率", "已寄送账单", "Call back next week", "续期一年,资料齐全", "柜面办理,无异常", "see case 20260131-7", "", "金额1,280.00元已退回")
+_PRODUCTS = (
+    "稳健理财A款",
+    "安心存定期",
+    "新客专享大额存单",
+    "Gold Savings Plus",
+    "小微经营贷",
+    "Travel Card Platinum",
+    "养老目标基金FOF",
+    "王中王火腿肠",
+)
+_REMARKS = (
+    "客户来电咨询利率",
+    "已寄送账单",
+    "Call back next week",
+    "续期一年,资料齐全",
+    "柜面办理,无异常",
+    "see case 20260131-7",
+    "",
+    "金额1,280.00元已退回",
+)
 _TERMS = ("2024-2025-1", "2024-2025-2", "2025-2026-1", "2025-2026-2", "20242", "20251")
 
 Digits = NDArray[np.uint8]
@@ -57,7 +75,8 @@ COLUMNS = (
 def _strings(digits: Digits) -> list[str]:
     """Rows of digits as text."""
     width = digits.shape[1]
-    return (digits + 48).astype(np.uint8).view(f"S{width}").ravel().astype(f"U{width}").tolist()  # type: ignore[no-any-return]
+    texts: list[str] = (digits + 48).astype(np.uint8).view(f"S{width}").ravel().astype(f"U{width}").tolist()
+    return texts
 
 
 def _random_digits(generator: np.random.Generator, rows: int, width: int) -> Digits:
@@ -79,7 +98,8 @@ def _cards(generator: np.random.Generator, rows: int) -> list[str]:
     short = _random_digits(generator, rows, 15)
     short[:, :2] = (6, 2)
     both = np.column_stack([_strings(_with_luhn(long)), _strings(_with_luhn(short))])
-    return both[np.arange(rows), generator.integers(0, 2, rows)].tolist()  # type: ignore[no-any-return]
+    numbers: list[str] = both[np.arange(rows), generator.integers(0, 2, rows)].tolist()
+    return numbers
 
 
 def _orders(generator: np.random.Generator, rows: int) -> list[str]:

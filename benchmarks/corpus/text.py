@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from benchmarks.corpus import held_out, layouts
 from benchmarks.corpus.decoys import HELD_OUT_DECOYS
@@ -50,7 +51,9 @@ class TextCorpus:
         """The sidecar, in the order of the text."""
         with self.labels.open(encoding="utf-8", newline="") as file:
             for kind, start, end, byte_start, byte_end, style, layout in csv.reader(file, delimiter="\t"):
-                yield Label(kind.removeprefix(NONE), int(start), int(end), int(byte_start), int(byte_end), style, layout)
+                yield Label(
+                    kind.removeprefix(NONE), int(start), int(end), int(byte_start), int(byte_end), style, layout
+                )
 
 
 class _Writer:
@@ -61,7 +64,7 @@ class _Writer:
         self._labels = corpus.labels.open("w", encoding="utf-8", newline="")
         self._characters = self.bytes = self.identifiers = 0
 
-    def __enter__(self) -> _Writer:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -87,7 +90,9 @@ def write_text(corpus: TextCorpus, size: int, *, unseen: bool = False, seed: int
     """Writes a corpus of at least `size` bytes; with `unseen`, the held-out one: other layouts, names, hard negatives and seed."""
     shapes: Mapping[str, Layout] = held_out.LAYOUTS if unseen else layouts.LAYOUTS
     default = HELD_OUT_SEED if unseen else SEED
-    scribe = Scribe(default if seed is None else seed, HELD_OUT if unseen else FIRST, tuple(HELD_OUT_DECOYS) if unseen else ())
+    scribe = Scribe(
+        default if seed is None else seed, HELD_OUT if unseen else FIRST, tuple(HELD_OUT_DECOYS) if unseen else ()
+    )
     names = tuple(shapes)
     with _Writer(corpus) as writer:
         while writer.bytes < size:

@@ -41,9 +41,24 @@ def resident_number(random: Random, area: str = "") -> str:
 
 def card_number(random: Random, *, separable: bool = False) -> str:
     """A payment card number of any issuer range and length; with `separable`, one of sixteen or nineteen digits."""
-    ranges: tuple[tuple[str, int], ...] = (("62", 16), ("62", 19), ("62", 19), ("4", 16), (f"5{random.randrange(1, 6)}", 16))
+    ranges: tuple[tuple[str, int], ...] = (
+        ("62", 16),
+        ("62", 19),
+        ("62", 19),
+        ("4", 16),
+        (f"5{random.randrange(1, 6)}", 16),
+    )
     if not separable:
-        ranges += (("37", 15), ("3530", 16), ("9558", 19), ("62", 17), ("62", 18), ("36", 14), ("6011", 16), ("2300", 16))
+        ranges += (
+            ("37", 15),
+            ("3530", 16),
+            ("9558", 19),
+            ("62", 17),
+            ("62", 18),
+            ("36", 14),
+            ("6011", 16),
+            ("2300", 16),
+        )
     prefix, length = random.choice(ranges)
     body = prefix + digits(random, length - len(prefix) - 1)
     return body + check.luhn(body)
@@ -109,7 +124,9 @@ def _mobile(random: Random, _: Stock) -> Value:
 
 
 def _landline(random: Random, _: Stock) -> Value:
-    area, length = random.choice((("010", 8), ("021", 8), ("0571", 8), ("0755", 8), ("0351", 7), ("0898", 8), ("028", 8)))
+    area, length = random.choice(
+        (("010", 8), ("021", 8), ("0571", 8), ("0755", 8), ("0351", 7), ("0898", 8), ("028", 8))
+    )
     local = str(random.randrange(2, 10)) + digits(random, length - 1)
     extension = random.choice(("转", "-", " ext ")) + str(random.randrange(100, 9999))
     return _styled(
@@ -142,7 +159,10 @@ def _ip_address(random: Random, _: Stock) -> Value:
         if random.random() < 0.5:  # noqa: PLR2004 - either way of writing it
             return Value("ip_address", f"2408:8207:{':'.join(groups)}", "v6")
         return Value("ip_address", f"2408:8207:{groups[0]}::{groups[1]}", "v6_short")
-    octets = random.choice((39, 47, 58, 61, 101, 114, 121, 183, 202, 223)), *(random.randrange(1, 255) for _ in range(3))
+    octets = (
+        random.choice((39, 47, 58, 61, 101, 114, 121, 183, 202, 223)),
+        *(random.randrange(1, 255) for _ in range(3)),
+    )
     return Value("ip_address", ".".join(map(str, octets)))
 
 
@@ -182,20 +202,27 @@ def _plate(random: Random, _: Stock) -> Value:
     office = random.choice("京沪津渝浙苏粤川鲁鄂") + random.choice("ABCDEFGH")
     letters = "ABCDEFGHJKLMNPQRSTUVWXYZ"
     serial = random.choice((digits(random, 5), random.choice(letters) + digits(random, 4), f"D{digits(random, 5)}"))
-    return _styled(random, "vehicle_plate", office + serial, ("dot", f"{office}·{serial}"), ("spaced", f"{office} {serial}"))
+    return _styled(
+        random, "vehicle_plate", office + serial, ("dot", f"{office}·{serial}"), ("spaced", f"{office} {serial}")
+    )
 
 
 def _track(random: Random, _: Stock) -> Value:
     card, expiry = card_number(random), f"{random.randrange(27, 36)}{random.randrange(1, 13):02d}"
     if random.random() < 0.5:  # noqa: PLR2004 - either track
         return Value("card_track2", f";{card}={expiry}101{digits(random, 10)}?")
-    return Value("card_track1", f"%B{card}^{random.choice(('ZHANG/SAN', 'LI/SI', 'SMITH/JOHN'))}^{expiry}101{digits(random, 10)}?")
+    return Value(
+        "card_track1",
+        f"%B{card}^{random.choice(('ZHANG/SAN', 'LI/SI', 'SMITH/JOHN'))}^{expiry}101{digits(random, 10)}?",
+    )
 
 
 def _secret(random: Random, _: Stock) -> Value:
     letters = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
     word = "".join(random.choices(letters, k=random.randrange(5, 16)))
-    return Value("login_credential", f"{word}{random.choice(('!', '@', '#', '-', '_', '%'))}{random.randrange(10, 9999)}")
+    return Value(
+        "login_credential", f"{word}{random.choice(('!', '@', '#', '-', '_', '%'))}{random.randrange(10, 9999)}"
+    )
 
 
 def _choice(identifier: str, *shapes: str) -> Callable[[Random, Stock], Value]:
@@ -203,14 +230,19 @@ def _choice(identifier: str, *shapes: str) -> Callable[[Random, Stock], Value]:
 
     def make(random: Random, _: Stock) -> Value:
         shape = random.choice(shapes)
-        return Value(identifier, "".join(str(random.randrange(10)) if character == "9" else character for character in shape))
+        return Value(
+            identifier, "".join(str(random.randrange(10)) if character == "9" else character for character in shape)
+        )
 
     return make
 
 
 def _legacy_id(random: Random, _: Stock) -> Value:
     birth = date(1940, 1, 1) + timedelta(days=random.randrange(20_000))
-    return Value("cn_resident_id_15", f"{random.choice(check.PROVINCES)}{random.randrange(1, 13):02d}99{birth:%y%m%d}{digits(random, 3)}")
+    return Value(
+        "cn_resident_id_15",
+        f"{random.choice(check.PROVINCES)}{random.randrange(1, 13):02d}99{birth:%y%m%d}{digits(random, 3)}",
+    )
 
 
 def _permit(identifier: str, *areas: str) -> Callable[[Random, Stock], Value]:
@@ -235,7 +267,10 @@ MAKERS: Mapping[str, tuple[float, Callable[[Random, Stock], Value]]] = {
     "cn_landline": (4, _landline),
     "ip_address": (4, _ip_address),
     "cn_uscc": (2, lambda random, _: Value("cn_uscc", credit_code(random))),
-    "cn_bank_account": (2, _choice("cn_bank_account", "1202029999999999999", "33009999999999999999", "8099999999999", "1109999999999999")),
+    "cn_bank_account": (
+        2,
+        _choice("cn_bank_account", "1202029999999999999", "33009999999999999999", "8099999999999", "1109999999999999"),
+    ),
     "phone_intl": (2, _phone_abroad),
     "mac_address": (1.5, _mac_address),
     "vehicle_plate": (1.5, _plate),
@@ -243,7 +278,10 @@ MAKERS: Mapping[str, tuple[float, Callable[[Random, Stock], Value]]] = {
     "login_credential": (1.5, _secret),
     "otp_code": (1.5, _choice("otp_code", "999999", "9999")),
     "card_cvv2": (1, _choice("card_cvv2", "999")),
-    "card_expiry": (1, lambda random, _: Value("card_expiry", f"{random.randrange(1, 13):02d}/{random.randrange(27, 36)}")),
+    "card_expiry": (
+        1,
+        lambda random, _: Value("card_expiry", f"{random.randrange(1, 13):02d}/{random.randrange(27, 36)}"),
+    ),
     "card_pin": (1, _choice("card_pin", "999999")),
     "card_track": (1, _track),
     "cn_exit_permit": (1, _choice("cn_exit_permit", "C99999999", "CA9999999", "L99999999")),
