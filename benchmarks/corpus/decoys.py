@@ -35,7 +35,7 @@ def _innocent(make: Callable[[Random], str]) -> Callable[[Random], str]:
     """The first draw that is no identifier by accident."""
 
     def drawn(random: Random) -> str:
-        while check.is_identifier(text := make(random)):
+        while any(map(check.is_identifier, (text := make(random)).split("-"))):
             pass
         return text
 

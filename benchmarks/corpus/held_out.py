@@ -107,7 +107,7 @@ def file_name(scribe: Scribe, values: Sequence[Value]) -> list[Piece]:
         alone = _stands_alone(item) and not set(item.text) & set(":/;?")
         if alone and not set(item.text) & set("@.＠．"):
             pieces += [
-                scribe.one("share/cust_", "scan/身份资料_", "回单-", "img ("),
+                scribe.one("share/cust_", "scan/身份资料_", "回单-", "img_"),
                 item,
                 scribe.one("_正面.jpg", ".csv", "_bak.tar.gz", "扫描件.pdf"),
             ]
