@@ -64,12 +64,12 @@ def _run(asked: argparse.Namespace, folder: Path, console: Console) -> tuple[lis
     unseen = _text(folder, f"held-out-{asked.held_out:g}-{asked.seed}", asked.held_out, asked.seed, unseen=True)
     contestants = [one for one in TEXT if not asked.only or one.name in asked.only]
     if asked.errors:
-        contestants = [one for one in contestants if one.module == "ourselves"]
+        contestants = [one for one in contestants if one.module == "ourselves" and one.typed]
     results = _measured(contestants, first.text, first.text.stat().st_size, folder, console)
     scores = {
         "first": {one.contestant.title: scored(one, first) for one in results if one.contestant.offsets != "none"}
     }
-    ours = [one for one in results if one.contestant.module == "ourselves"][:1]
+    ours = [one for one in results if one.contestant.module == "ourselves" and one.contestant.typed][:1]
     names = [one.contestant.title for one in ours]
     again = _measured([one.contestant for one in ours], unseen.text, unseen.text.stat().st_size, folder, console)
     scores["held out"] = {one.contestant.title: scored(one, unseen) for one in again}

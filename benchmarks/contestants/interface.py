@@ -43,12 +43,12 @@ class Contestant:
         return scan
 
 
-def blocks(path: Path, size: int) -> Iterator[bytes]:
-    """At least `size` bytes of a file in blocks that end with a line; a last line is never cut."""
+def blocks(path: Path, size: int, most: int = BLOCK) -> Iterator[bytes]:
+    """At least `size` bytes of a file in blocks of about `most` that end with a line; a last line is never cut."""
     left = size
     with path.open("rb") as file:
         while left > 0:
-            block = file.read(min(BLOCK, left)) + file.readline()
+            block = file.read(min(most, left)) + file.readline()
             if not block:
                 return
             left -= len(block)
@@ -57,6 +57,7 @@ def blocks(path: Path, size: int) -> Iterator[bytes]:
 
 TEXT = (
     Contestant("bulk", "pii-audit, bulk engine", "ourselves"),
+    Contestant("bulk_arrays", "pii-audit, bulk engine, arrays", "ourselves", typed=False, offsets="none"),
     Contestant("reference", "pii-audit, exact reference", "ourselves", share=0.03, least=3_000_000),
     Contestant("ripgrep", "ripgrep -o, twelve plain patterns", "tools", typed=False, offsets="bytes"),
     Contestant("ripgrep_catalogue", "ripgrep -o, our catalogue", "tools", share=0.2, typed=False, offsets="bytes"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from functools import reduce
+from importlib import import_module
 from operator import add
 from pathlib import Path
 
 from benchmarks.contestants.interface import Scan, Told, blocks
-from benchmarks.scoring import Found
+from benchmarks.scoring import ANY, Found
 from pii_audit.detection import Detector, judge
 from pii_audit.identifiers.catalogue import load_catalogue
 from pii_audit.model.asset import Asset, AssetKind, Field, TableChunk
@@ -19,6 +20,8 @@ from pii_audit.model.fingerprint import Fingerprinter
 
 ROWS = 20_000
 """Rows of a chunk."""
+BULK_BLOCK = 4 << 20
+"""Bytes that are handed to the bulk engine at once."""
 
 
 def prepare_reference() -> Scan:
@@ -29,6 +32,27 @@ def prepare_reference() -> Scan:
 def prepare_bulk() -> Scan:
     """The bulk engine."""
     return _text(_detector("bulk"))
+
+
+def prepare_bulk_arrays() -> Scan:
+    """The bulk engine without a Python object for each span: spans, verdicts and scores as arrays, overlaps not resolved."""
+    module = import_module("pii_audit.detection.bulk.matcher")
+    judged = module.BulkMatcher(load_catalogue().values(), small=0).judged
+    judged(b"110105 19491231 002X, a@b.cn\n" * 10)
+
+    def scan(path: Path, size: int) -> Told:
+        given, at = [], 0
+        for block in blocks(path, size, BULK_BLOCK):
+            some = judged(block)
+            given.append((at, some.starts, some.ends))
+            at += len(block)
+        return lambda: [
+            Found(at + start, at + end, ANY)
+            for at, starts, ends in given
+            for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+        ]
+
+    return scan
 
 
 def prepare_reference_table() -> Scan:
