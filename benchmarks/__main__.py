@@ -74,6 +74,13 @@ def _run(asked: argparse.Namespace, folder: Path, console: Console) -> tuple[lis
     again = _measured([one.contestant for one in ours], unseen.text, unseen.text.stat().st_size, folder, console)
     scores["held out"] = {one.contestant.title: scored(one, unseen) for one in again}
     quality = _quality(scores, names, errors=asked.errors)
+    quality += [
+        report.by_identifier(
+            f"{one.contestant.title}: first corpus", scores["first"][one.contestant.title], found_only=True
+        )
+        for one in results
+        if one.contestant.name == "presidio"
+    ]
     if asked.errors:
         return quality, ""
     return [report.text_speed(results), *_table(asked, folder, console), report.overall(scores), *quality], _plot(

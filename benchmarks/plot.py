@@ -22,13 +22,12 @@ def bars(title: str, unit: str, items: Sequence[tuple[str, float, bool]]) -> str
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" font-size="13" role="img">',
         f"<title>{escape(title)}</title>",
         f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
-        f'<text x="12" y="24" font-size="15" font-weight="bold">{escape(title)}</text>',
+        f'<text x="12" y="24" font-size="15" font-weight="bold">{escape(title)}: {escape(unit)}</text>',
     ]
     for power in range(low, high + 1):
         x = LABELS + scale * (power - low)
         parts.append(f'<line x1="{x:.1f}" y1="{TOP - 6}" x2="{x:.1f}" y2="{height - 28}" stroke="#e2e6e9"/>')
         parts.append(f'<text x="{x:.1f}" y="{height - 12}" text-anchor="middle" fill="#5b666e">{10.0**power:g}</text>')
-    parts.append(f'<text x="{WIDTH - 8}" y="{height - 12}" text-anchor="end" fill="#5b666e">{escape(unit)}</text>')
     for row, (name, value, ours) in enumerate(ordered):
         y, length = TOP + ROW * row, scale * (math.log10(value) - low)
         parts.append(f'<text x="{LABELS - 10}" y="{y + 17}" text-anchor="end">{escape(name)}</text>')

@@ -99,11 +99,12 @@ def overall(scores: Mapping[str, Mapping[str, Score]]) -> Table:
     )
 
 
-def by_identifier(title: str, score: Score) -> Table:
-    """One contestant on one corpus."""
+def by_identifier(title: str, score: Score, *, found_only: bool = False) -> Table:
+    """One contestant on one corpus; with `found_only`, without the identifiers that it does not know."""
     rows = [
         (name, *_counts(count), f"{count.touched:.3f}", _without_lookalikes(count))
         for name, count in sorted(score.counts.items(), key=lambda item: (-item[1].true, item[0]))
+        if count.found or not found_only
     ]
     note = (
         "Exact spans. The last column leaves out hard negatives that only their context tells from an identifier: reference numbers that "
