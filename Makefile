@@ -9,7 +9,7 @@ PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test lint format wheel wheel-test soak constraints clean
+.PHONY: help venv demo test bench lint format wheel wheel-test soak constraints clean
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 14
@@ -33,6 +33,13 @@ demo: $(CORE)  ## the demo bank in ./pii-audit-demo, built and audited from end 
 test: $(READY)  ## the whole test suite, with coverage
 	$(PYTHON) -m pytest -n $(JOBS) -m 'not soak' --cov --cov-report=term
 
+$(VENV)/.bench: $(READY)
+	$(PIP) install -c constraints.txt --no-build-isolation -e '.[names,bench]'
+	@touch $@
+
+bench: $(VENV)/.bench  ## speed, precision and recall beside peers; writes docs/benchmarks.md (ripgrep is used where installed)
+	$(PYTHON) -m benchmarks --out docs/benchmarks.md
+
 lint: $(READY)  ## style, format, types, layers
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
@@ -54,7 +61,7 @@ soak: $(READY)  ## long fuzzing and load
 	HYPOTHESIS_PROFILE=soak $(PYTHON) -m pytest -n $(JOBS)
 
 constraints: $(READY)  ## renew constraints.txt from what pyproject.toml allows today
-	$(PIP) install --upgrade --upgrade-strategy eager --no-build-isolation -e '.[names,test,dev]'
+	$(PIP) install --upgrade --upgrade-strategy eager --no-build-isolation -e '.[names,bench,test,dev]'
 	.ci/constraints $(PYTHON) > constraints.new
 	mv constraints.new constraints.txt
 	@touch $(READY)
