@@ -18,7 +18,7 @@ from pii_audit.identifiers.catalogue import Catalogue
 from pii_audit.identifiers.fold import fold
 from pii_audit.identifiers.model import Identifier
 from pii_audit.identifiers.names import hint, tokens
-from pii_audit.identifiers.people import classifier
+from pii_audit.identifiers.classifiers import classifier
 from pii_audit.model.asset import Field
 from pii_audit.model.evidence import Match
 from pii_audit.model.forms import Form

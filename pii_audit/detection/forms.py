@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from pii_audit.identifiers.fold import fold
 from pii_audit.identifiers.model import Identifier
-from pii_audit.identifiers.people import CLASSIFIERS
+from pii_audit.identifiers.classifiers import CLASSIFIERS
 from pii_audit.model.forms import Form
 
 MASK_CHARACTERS = "*＊×●•○█■#"

@@ -26,11 +26,11 @@ from pii_audit.document import (
 from pii_audit.errors import Position
 from pii_audit.identifiers.canonical import CANONICAL_FORMS
 from pii_audit.identifiers.checksums import VALIDATORS
+from pii_audit.identifiers.classifiers import CLASSIFIERS
 from pii_audit.identifiers.fold import fold
 from pii_audit.identifiers.masking import MASKINGS
 from pii_audit.identifiers.model import USUAL, Adequacy, ColumnHints, Display, Example, Identifier, Pattern
 from pii_audit.identifiers.patterns import compiled, not_portable
-from pii_audit.identifiers.people import CLASSIFIERS
 from pii_audit.language import Text
 from pii_audit.model.levels import CLASSES, Levels
 
@@ -99,6 +99,7 @@ SPEC = Record(
         "canonical": Choice(tuple(CANONICAL_FORMS)),
         "person_key": BOOLEAN,
         "enumerable": BOOLEAN,
+        "attribute": BOOLEAN,
         "precedence": INTEGER,
         "match": _EXAMPLES,
         "no_match": _EXAMPLES,
@@ -241,6 +242,7 @@ class Definition:
             adequacy=Adequacy(adequate["first"], adequate["last"], adequate["hidden"]),
             person_key=section.get("person_key", False),
             enumerable=section.get("enumerable", False),
+            attribute=section.get("attribute", False),
             source=section["source"],
             match=_examples(section.get("match", ())),
             no_match=_examples(section.get("no_match", ())),
