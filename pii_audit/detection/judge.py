@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pii_audit.detection.bounds import chance_of, upper_bound
 from pii_audit.detection.tally import Detector, without_rejected
 from pii_audit.identifiers.model import Identifier
-from pii_audit.identifiers.subjects import subject_of
+from pii_audit.identifiers.subjects import names_somebody, subject_of
 from pii_audit.model.asset import Asset
 from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.evidence import FREE_TEXT, AssetTally, Evidence, FieldEvidence, FieldTally, Reason
@@ -99,7 +99,13 @@ def _field(
             else:
                 judged = _by_value(definition, evidence, field, strength)
                 if definition.column_only is not None and strength > 0:
-                    judged = max(judged, _by_name(evidence, field, strength, neighbours), key=_confidence)
+                    if definition.attribute:
+                        named = _fact_by_name(
+                            evidence, field, strength, about=bool(neighbours) or _of_somebody(asset, name)
+                        )
+                    else:
+                        named = _by_name(evidence, field, strength, neighbours)
+                    judged = max(judged, named, key=_confidence)
             if judged.confidence < FIELD_THRESHOLD:
                 continue
             yield FieldEvidence(
@@ -178,6 +184,26 @@ def _by_name(evidence: Evidence, field: FieldTally, strength: float, neighbours:
         judged.add("neighbours", f"{len(neighbours)} other field(s) identify people", 0.1)
     elif strength < WEAK_NAME:
         judged.add("neighbours", "no other field identifies people", -0.35)
+    if ratio < SPARSE:
+        judged.times("values", "few cells have its shape", ratio / SPARSE)
+    return judged
+
+
+def _of_somebody(asset: Asset, name: str) -> bool:
+    """Whether another field of the asset is called as if it told people apart."""
+    return any(names_somebody(field.name) for field in asset.fields if field.name != name)
+
+
+def _fact_by_name(evidence: Evidence, field: FieldTally, strength: float, *, about: bool) -> _Judgement:
+    """Facts about people (a balance, a diagnosis): one number looks like another, so the name decides, a weak one only where rows are somebody's."""
+    ratio = evidence.forms.get(Form.PLAIN, 0) / field.filled if field.filled else 0.0
+    judged = _Judgement(0.0, [])
+    judged.add("name", "the column's name or comment speaks for it", 0.3 + 0.3 * strength)
+    judged.add("values", f"{ratio:.0%} of the cells have its shape", 0.2 * ratio)
+    if about:
+        judged.add("neighbours", "other fields say whose it is", 0.15)
+    elif strength < WEAK_NAME:
+        judged.add("neighbours", "no other field says whose it is", -0.35)
     if ratio < SPARSE:
         judged.times("values", "few cells have its shape", ratio / SPARSE)
     return judged

@@ -9,7 +9,9 @@ import re
 
 from pii_audit.identifiers.credentials import is_placeholder
 
-_HOLDS_A_PLACE = re.compile(r"example|sample|dummy|placeholder|changeme|your[_-]?|xxxx|\*{3}|redacted|<|1234567890abcdef|0{8}", re.IGNORECASE)
+_HOLDS_A_PLACE = re.compile(
+    r"example|sample|dummy|placeholder|changeme|your[_-]?|xxxx|\*{3}|redacted|<|1234567890abcdef|0{8}", re.IGNORECASE
+)
 """What documentation writes where a key will stand; AWS's own example key ends with EXAMPLE."""
 _FEWEST_DISTINCT = 8
 """Distinct characters of a random key of sixteen or more, at the very least."""
@@ -42,7 +44,9 @@ def connection_string(value: str) -> bool | None:
     return None if re.fullmatch(r"(?i:pass|pwd|pw|user|username|admin|your.*|my.*|foo|bar|p)", found[1]) else True
 
 
-_PEM_BODY = re.compile(r"(?:-----|Private-Lines: [0-9]+)(?:\\[nrt]|[\s\"'+])*(?:[A-Za-z-]+: [ -~]+?(?:\\n|[\r\n])+)*(?:\\[nrt]|\s)*([0-9A-Za-z+/]{16,})$")
+_PEM_BODY = re.compile(
+    r"(?:-----|Private-Lines: [0-9]+)(?:\\[nrt]|[\s\"'+])*(?:[A-Za-z-]+: [ -~]+?(?:\\n|[\r\n])+)*(?:\\[nrt]|\s)*([0-9A-Za-z+/]{16,})$"
+)
 
 
 def private_key(value: str) -> bool | None:

@@ -108,7 +108,9 @@ def looks_like_media(value: str) -> bool:
 
 
 _HEX_TEMPLATE = re.compile(r"(?:[0-9A-Fa-f]{2}){65,}")
-_VECTOR = re.compile(r"[\[({]? ?-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?:[,;|\s]+-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?){15,} ?[\])}]?")
+_VECTOR = re.compile(
+    r"[\[({]? ?-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?:[,;|\s]+-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?){15,} ?[\])}]?"
+)
 _SHORTEST_TEMPLATE = 100
 """Characters in base64: a certificate's fingerprint (SHA-512: 88 in base64, 128 in hexadecimal) is no finger's."""
 
@@ -176,8 +178,24 @@ _NAME_PARTS = frozenset(
 )
 
 
+_RANDOM_SECRETS = frozenset("token secret key 令牌 密钥 秘钥".split())  # noqa: SIM905 - a list of words
+_HASHES = frozenset("hash hashed md sha digest 哈希 摘要".split())  # noqa: SIM905 - a list of words
+
+
+def looks_like_random_secret(value: str) -> bool:
+    """Whether a cell is a clear token or key: as a secret, save that hexadecimal digits are no digest but the secret itself."""
+    return looks_like_secret(value) or is_digest(value)
+
+
 def classifier(name: str, column: str) -> Callable[[str], bool]:
-    """The classifier of that name for a column: under `FirstName` or `姓氏` a part of a name is a name."""
-    if name == "person_name" and _NAME_PARTS.intersection(tokens(column)):
+    """The classifier of that name for a column.
+
+    Under `FirstName` or `姓氏` a part of a name is a name; under `access_token` 32 hexadecimal digits are the token and no hash.
+    """
+    words = _NAME_PARTS if name == "person_name" else _RANDOM_SECRETS if name == "login_credential" else frozenset()
+    said = set(tokens(column)) if words else set()
+    if words & said and name == "person_name":
         return looks_like_name_part
+    if words & said and not said & _HASHES:
+        return looks_like_random_secret
     return CLASSIFIERS[name]

@@ -56,6 +56,11 @@ def subject_of(asset_name: str, column_name: str, comment: str | None = None) ->
     return CUSTOMER
 
 
+def names_somebody(column_name: str) -> bool:
+    """Whether a column's name says whose the row is: `cust_no`, `member_id`, 客户号."""
+    return _named(tokens(column_name)) is not None
+
+
 def _named(words: tuple[str, ...]) -> str | None:
     hits = [
         (sum(map(len, wanted)), found[0], subject.id)
