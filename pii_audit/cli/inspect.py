@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import IO
 
-from pii_audit.cli.options import say
+from pii_audit.cli.options import draw, put, say
 from pii_audit.cli.session import Session
 from pii_audit.document import unknown
 from pii_audit.errors import UsageError
@@ -102,11 +102,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
                 options.output,
                 _kept(
                     spool,
-                    {
-                        (found.asset.removeprefix(":"), found.field, found.identifier)
-                        for one in inspected
-                        for found in one.fields
-                    },
+                    {(found.asset, found.field, found.identifier) for one in inspected for found in one.fields},
                 ),
             )
         else:
@@ -127,9 +123,13 @@ def _write(session: Session, options: argparse.Namespace, inspected: list, cover
 
         write_output(options.output, render_inspect(inspected, coverage, session.language))
         return
-    from pii_audit.render.table import render_inspect as draw  # noqa: PLC0415
+    from pii_audit.render.table import render_inspect as paint  # noqa: PLC0415
 
-    draw(inspected, coverage, session.out, session.language, verbose=session.verbose)
+    draw(
+        session,
+        options.output,
+        lambda console: paint(inspected, coverage, console, session.language, verbose=session.verbose),
+    )
 
 
 def _kept(lines: IO[str], wanted: set[tuple[str, str | None, str]]) -> Iterator[str]:
@@ -141,11 +141,9 @@ def _kept(lines: IO[str], wanted: set[tuple[str, str | None, str]]) -> Iterator[
 
 
 def _write_lines(output: str | None, lines: Iterator[str]) -> None:
-    import sys  # noqa: PLC0415
-
     from pii_audit.render.output import write_output  # noqa: PLC0415
 
     if output is None:
-        sys.stdout.writelines(lines)
+        put(lines)
     else:
         write_output(output, "".join(lines))

@@ -17,6 +17,8 @@ from pii_audit.identifiers.model import Identifier, Pattern
 from pii_audit.model.forms import Form
 
 MASK_CHARACTERS = "*＊×●•○█■#"
+_MASK_CHARACTERS = frozenset(MASK_CHARACTERS) - {"#"}
+"""Those that stand in front of no extension or number."""
 _MASK_RUN = re.compile(rf"[{re.escape(MASK_CHARACTERS)}]|(?<![A-WYZa-wyz])[xX]{{3,}}(?![A-WYZa-wyz])")
 FEWEST_DIGITS, TRUNCATED_DIGITS = 3, 6
 """Truncated numbers show so many digits: last four of a card, last six of an ID."""
@@ -32,6 +34,11 @@ _BEFORE = 24
 def is_masked(value: str) -> bool:
     """Whether some characters of a value are hidden behind mask characters."""
     return bool(_MASK_RUN.search(value))
+
+
+def beside_mask(value: str, start: int, end: int) -> bool:
+    """Whether a span touches a mask character: what a masked value shows is no value."""
+    return any(value[place : place + 1] in _MASK_CHARACTERS for place in (max(0, start - 1), end))
 
 
 def shown(value: str) -> tuple[int, int]:

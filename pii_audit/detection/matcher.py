@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -105,12 +105,10 @@ class Matcher:
                 if candidate and (candidate.base > 0 or refuted) and not buffer.within_uuid(start, end):
                     yield candidate
 
-    def find(self, text: str, *, hinted: frozenset[str] = frozenset()) -> list[Candidate]:
-        """The matches of a text in reading order, overlaps resolved."""
-        return self.resolve(self.candidates(text, hinted=hinted))
-
-    def resolve(self, candidates: Iterable[Candidate]) -> list[Candidate]:
+    def resolve(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Where two overlap, a validated one wins, then the longer one, then the one defined first."""
+        if len(candidates) < 2:  # noqa: PLR2004 - one does not overlap itself
+            return list(candidates)
         kept: list[Candidate] = []
         cluster: list[Candidate] = []
         reach = -1
