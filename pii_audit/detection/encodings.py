@@ -19,6 +19,8 @@ _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|&#(?:x([0-9A-Fa-f
 """JSON (RFC 8259 7), JavaScript and HTML character references."""
 _SURROGATES = range(0xD800, 0xE000)
 _HIGHEST = 0x10FFFF
+_CONTROL = bytes([*range(0x20), 0x7F])
+"""Bytes of no printable character in either encoding: one of them stands in nearly all ciphertext and digests."""
 
 
 def from_base64(value: str) -> bytes:
@@ -43,6 +45,8 @@ def text_of(content: bytes) -> str:
 
     GB18030 takes almost any bytes, so that only text of ASCII and common Han characters (GB/T 2312 level 1) is believed.
     """
+    if len(content.translate(None, _CONTROL)) < len(content):
+        return ""
     for encoding in ("utf-8", "gb18030"):
         try:
             text = content.decode(encoding)
@@ -76,4 +80,5 @@ def decoded(value: str) -> str:
         return _ESCAPE.sub(_unescape, bare)
     if " " in bare or not bare.isascii():
         return ""
-    return text_of(from_hex(bare)) or text_of(from_base64(bare))
+    content = from_hex(bare)
+    return text_of(content or from_base64(bare))

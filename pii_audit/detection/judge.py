@@ -13,6 +13,7 @@ from pii_audit.detection.bounds import chance_of, upper_bound
 from pii_audit.detection.matcher import BOOST
 from pii_audit.detection.tally import Detector, without_rejected
 from pii_audit.identifiers.model import Identifier
+from pii_audit.identifiers.names import COMMENT, WEAK_EXACT
 from pii_audit.identifiers.subjects import names_somebody, subject_of
 from pii_audit.language import Text
 from pii_audit.model.asset import Asset
@@ -221,14 +222,14 @@ def _of_somebody(asset: Asset, name: str) -> bool:
 
 
 def _fact_by_name(evidence: Evidence, field: FieldTally, strength: float, *, about: bool) -> _Judgement:
-    """Facts about people (a balance, a diagnosis): one number looks like another, so the name decides, a weak one only where rows are somebody's."""
+    """Facts about people (a balance, a diagnosis): one number looks like another, so the name decides, a comment or a weak name only where rows are somebody's."""
     ratio = evidence.forms.get(Form.PLAIN, 0) / field.filled if field.filled else 0.0
     judged = _Judgement(0.0, [])
     judged.add("name", SPEAKS_FOR, 0.3 + 0.3 * strength)
     judged.add("values", Text(f"{ratio:.0%} 的单元格形似", f"{ratio:.0%} of the cells have its shape"), 0.2 * ratio)
-    if about:
+    if about and strength >= WEAK_EXACT:
         judged.add("neighbours", Text("其他字段说明属于谁", "other fields say whose it is"), 0.15)
-    elif strength < WEAK_NAME:
+    elif strength <= COMMENT:
         judged.add("neighbours", Text("没有其他字段说明属于谁", "no other field says whose it is"), -0.35)
     if ratio < SPARSE:
         judged.times("values", Text("形似的单元格很少", "few cells have its shape"), ratio / SPARSE)
