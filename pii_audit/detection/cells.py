@@ -173,7 +173,8 @@ class CellReader:
             identifier = self._identifiers[identifier_id]
             shape = identifier.column_only
             if identifier_id not in seen and shape is not None and classifier(shape, name.field.name)(folded):
-                hits.append(_whole(value, identifier_id, Form.PLAIN))
+                shielded = forms.shielded_form(folded, identifier, name.tokens)
+                hits.append(_whole(value, identifier_id, shielded or Form.PLAIN))
         best = name.best
         if best is None or best.id in seen or any(hit.match.identifier == best.id for hit in hits):
             return hits

@@ -26,6 +26,9 @@ _TRUNCATED_WORDS = frozenset({"last", "tail", "suffix", "truncated", "short", "w
 _TRUNCATED_PARTS = ("尾号", "后四位", "后4位", "后六位", "后6位", "末四位")
 _TOLD_BY_SHAPE = frozenset({"person_name", "address"})
 """Classifiers that tell a decoded value from any other text."""
+_LOOSE = frozenset({"reference", "anything", "statement", "login", "login_credential"})
+"""Classifiers by which ciphertext may pass for a clear value."""
+_SHIELDED = frozenset({Form.BARE_HASH, Form.KEYED_HASH, Form.ENCRYPTED, Form.PASSWORD_HASH, Form.ENCODED, Form.MASKED})
 _PASSWORD_BEFORE = re.compile(r"(?:passw(?:or)?d|passphrase|pwd|口令|密码)[^\n]{0,8}$", re.IGNORECASE)
 _BEFORE = 24
 """Characters before a secret in which its key stands."""
@@ -75,6 +78,17 @@ def protected_form(value: str, identifier: Identifier, name_tokens: Iterable[str
     if value[:-1].isdecimal() and _says_truncated(names) and _shorter_than_any(value, identifier):
         return Form.TRUNCATED
     return None
+
+
+def shielded_form(value: str, identifier: Identifier, name_tokens: Iterable[str]) -> Form | None:
+    """The form of a cell that would also pass for a clear value: where any code or word will do, so does a digest."""
+    names = tuple(name_tokens)
+    if identifier.column_only not in _LOOSE:
+        return None
+    form = protected_form(value, identifier, names)
+    if identifier.column_only == "login_credential" and not Words.of(names).cipher:
+        return None
+    return form if form in _SHIELDED else None
 
 
 def written_form(identifier: Identifier, text: str, start: int, end: int) -> Form:

@@ -62,7 +62,7 @@ def _hashed(values: set[str], sizes: set[int]) -> Iterator[tuple[str, str, set[b
         if spelled in done:
             continue
         done.add(spelled)
-        contents = [text.encode() for text in spelled]
+        contents = [text.encode(errors="surrogatepass") for text in spelled]
         for algorithm, (size, digest) in _ALGORITHMS.items():
             if size in sizes:
                 yield algorithm, variant, set(map(digest, contents))

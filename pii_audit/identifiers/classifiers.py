@@ -107,7 +107,9 @@ def looks_like_media(value: str) -> bool:
     )
 
 
-_HEX_TEMPLATE = re.compile(r"(?:[0-9A-Fa-f]{2}){65,}")
+_HEX = re.compile(r"[0-9A-Fa-f]+")
+_LONGEST_DIGEST = 128
+"""Hexadecimal digits of a SHA-512."""
 _VECTOR = re.compile(
     r"[\[({]? ?-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?:[,;|\s]+-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?){15,} ?[\])}]?"
 )
@@ -118,8 +120,10 @@ _SHORTEST_TEMPLATE = 100
 def looks_like_biometric(value: str) -> bool:
     """Whether a cell is a biometric sample or template: an image or recording, long base64 or hexadecimal, a vector of numbers."""
     text = value.strip()
-    if looks_like_media(text) or _VECTOR.fullmatch(text) is not None or _HEX_TEMPLATE.fullmatch(text) is not None:
+    if looks_like_media(text) or _VECTOR.fullmatch(text) is not None:
         return True
+    if _HEX.fullmatch(text) is not None:
+        return len(text) > _LONGEST_DIGEST
     return len(text) >= _SHORTEST_TEMPLATE and _BASE64.fullmatch(text) is not None
 
 

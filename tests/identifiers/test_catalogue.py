@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from pii_audit import content
+from pii_audit.document import Reader
 from pii_audit.errors import ConfigurationError, UsageError
 from pii_audit.identifiers.catalogue import identifier_schema, load_catalogue
+from pii_audit.identifiers.definition import SPEC, Definition
 from pii_audit.identifiers.patterns import not_portable
 
 MINIMAL = """\
@@ -221,6 +223,21 @@ def test_the_json_schema_is_current_and_every_shipped_file_satisfies_it():
     for path in content.walk("scanners/identifiers", ".yaml"):
         if path.count("/") > 2:
             assert not list(validator.iter_errors(yaml.safe_load(content.text(path)))), path
+
+
+def test_every_shipped_file_passes_the_checks_that_loading_skips():
+    reader = Reader()
+    groups = load_catalogue().groups
+    for path in content.walk("scanners/identifiers", ".yaml"):
+        if path.count("/") > 2:
+            section = reader.read_bytes(content.data(path), SPEC, shown_as=path)
+            assert Definition(section, reader).build(groups) == load_catalogue()[section["id"]]
+    assert reader.problems == []
+
+
+def test_what_no_standard_calls_personal_has_no_grade():
+    ungraded = {name for name, one in load_catalogue().items() if not one.levels.as_dict()}
+    assert ungraded == {"us_ein", "us_aba", "bic"}
 
 
 def test_loading_imports_no_heavy_library():
