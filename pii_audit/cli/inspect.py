@@ -46,6 +46,17 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         help=say(language, "只找此标识符(可重复)", "only this identifier (may be repeated)"),
     )
     parser.add_argument(
+        "--recognizers",
+        action="append",
+        default=[],
+        metavar="LIST",
+        help=say(
+            language,
+            "也用 Presidio 的识别器,以逗号分隔:国家(US,UK)、名称、all,或其注册文件 file.yaml",
+            "also use Presidio's recognizers, comma-separated: countries (US,UK), names, all, or a registry file.yaml",
+        ),
+    )
+    parser.add_argument(
         "--allow-incomplete",
         action="store_true",
         help=say(language, "未能检查全部时不以 3 退出", "do not exit 3 when something could not be inspected"),
@@ -76,6 +87,11 @@ def run(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.model.run import Inspected  # noqa: PLC0415
 
     catalogue = load_catalogue()
+    if options.recognizers:
+        from pii_audit.detection.presidio import adopted  # noqa: PLC0415 - heavy, and only where asked for
+
+        listed = (word.strip() for words in options.recognizers for word in words.split(","))
+        catalogue += adopted(*filter(None, listed))
     for name in options.identifier:
         if name not in catalogue:
             raise UsageError(
