@@ -13,18 +13,21 @@ from dataclasses import dataclass
 from dataclasses import field as attribute
 
 from pii_audit.detection import forms
+from pii_audit.detection.encodings import decoded
 from pii_audit.detection.matcher import BOOST, CEILING, Candidate, Matcher
 from pii_audit.identifiers.catalogue import Catalogue
+from pii_audit.identifiers.classifiers import classifier
 from pii_audit.identifiers.fold import fold
 from pii_audit.identifiers.model import Identifier
 from pii_audit.identifiers.names import hint, tokens
-from pii_audit.identifiers.people import classifier
 from pii_audit.model.asset import Field
 from pii_audit.model.evidence import Match
 from pii_audit.model.forms import Form
 
 MATCH_THRESHOLD = 0.4
 """A match with a lower score is no evidence."""
+ENCODED_THRESHOLD = 0.5
+"""The same for what stands encoded in a cell."""
 NAMED = 0.5
 """From this strength of a column-name hint on, a cell that is no plain value is asked for its protection form."""
 CLEARLY_NAMED = 0.6
@@ -109,7 +112,24 @@ class CellReader:
     def read(self, values: Sequence[str], name: ColumnName) -> list[Cell]:
         """One cell for each value, in order."""
         found = self._scan(values, name.positive)
-        return [self._cell(value, found.get(place, ()), name) for place, value in enumerate(values)]
+        cells = [self._cell(value, found.get(place, ()), name) for place, value in enumerate(values)]
+        hidden = {
+            place: text
+            for place, value in enumerate(values)
+            if not cells[place].hits and (text := decoded(value).replace(BORDER, " "))
+        }
+        places = list(hidden)
+        for number, candidates in self._scan(list(hidden.values()), name.positive).items() if hidden else ():
+            place = places[number]
+            cells[place] = self._encoded(values[place], cells[place], candidates)
+        return cells
+
+    def _encoded(self, value: str, cell: Cell, candidates: Sequence[Candidate]) -> Cell:
+        """A cell that says nothing until it is decoded, whatever its column is called."""
+        good = [one for one in candidates if one.base > 0 and one.score >= ENCODED_THRESHOLD]
+        found = dict.fromkeys(one.identifier.id for one in self._matcher.resolve(good))
+        hits = tuple(_whole(value, identifier, Form.ENCODED) for identifier in found)
+        return Cell(hits, cell.lookalikes)
 
     def _scan(self, values: Sequence[str], hinted: frozenset[str]) -> dict[int, list[Candidate]]:
         """Candidates of all values in one pass per pattern, refuted ones included, offsets within the value."""
@@ -153,7 +173,8 @@ class CellReader:
             identifier = self._identifiers[identifier_id]
             shape = identifier.column_only
             if identifier_id not in seen and shape is not None and classifier(shape, name.field.name)(folded):
-                hits.append(_whole(value, identifier_id, Form.PLAIN))
+                shielded = forms.shielded_form(folded, identifier, name.tokens)
+                hits.append(_whole(value, identifier_id, shielded or Form.PLAIN))
         best = name.best
         if best is None or best.id in seen or any(hit.match.identifier == best.id for hit in hits):
             return hits
@@ -193,7 +214,8 @@ def _score(one: Candidate, name: ColumnName) -> float:
 
 
 def _hit(one: Candidate, value: str, name: ColumnName) -> Hit:
-    match = Match(one.identifier.id, one.start, one.end, round(_score(one, name), 4), Form.PLAIN)
+    form = forms.written_form(one.identifier, value, one.start, one.end)
+    match = Match(one.identifier.id, one.start, one.end, round(_score(one, name), 4), form)
     return Hit(match, _fills(value, one.start, one.end), one.supported)
 
 

@@ -5,41 +5,33 @@ Only a cell of a column whose name speaks of an identifier is judged this way; e
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterable, Iterator
 
+from pii_audit.detection.encodings import decoded
+from pii_audit.detection.shields import Words, cipher_form, digest_form, enveloped, password_hash, token_form
+from pii_audit.identifiers.classifiers import CLASSIFIERS
+from pii_audit.identifiers.credentials import is_digest, is_password_hash
 from pii_audit.identifiers.fold import fold
-from pii_audit.identifiers.model import Identifier
-from pii_audit.identifiers.people import CLASSIFIERS
+from pii_audit.identifiers.model import Identifier, Pattern
 from pii_audit.model.forms import Form
 
 MASK_CHARACTERS = "*＊×●•○█■#"
 _MASK_CHARACTERS = frozenset(MASK_CHARACTERS) - {"#"}
 """Those that stand in front of no extension or number."""
 _MASK_RUN = re.compile(rf"[{re.escape(MASK_CHARACTERS)}]|(?<![A-WYZa-wyz])[xX]{{3,}}(?![A-WYZa-wyz])")
-_DIGEST = re.compile(
-    r"(?:\{(?:MD5|SHA\d*)\})?(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128})"
-)
-_PASSWORD_HASH = re.compile(
-    r"(?:\{[A-Za-z0-9_-]+\})?(?:\$2[abxy]?\$|\$argon2|\$scrypt\$|\$s0\$|\$5\$|\$6\$|\$y\$|\$pbkdf2|pbkdf2_sha|scrypt:|\$7\$).+"
-)
-_TOKEN = re.compile(r"(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|(?:tok|tkn|token)[_-][0-9A-Za-z_-]{6,})")
-_ENVELOPE = re.compile(r"(?:ENC\(|\{cipher\}|vault:v\d+:|-----BEGIN PGP MESSAGE|gAAAAA)")
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
-"""RFC 4648 sections 4 and 5, padded or not."""
-_MIXED = re.compile(r".*(?:[A-Z].*[a-z]|[a-z].*[A-Z])")
-_HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){8,}")
-_KEYED_WORDS = frozenset({"hmac", "keyed"})
 FEWEST_DIGITS, TRUNCATED_DIGITS = 3, 6
 """Truncated numbers show so many digits: last four of a card, last six of an ID."""
 _TRUNCATED_WORDS = frozenset({"last", "tail", "suffix", "truncated", "short", "wh", "hsw"})
 _TRUNCATED_PARTS = ("尾号", "后四位", "后4位", "后六位", "后6位", "末四位")
 _TOLD_BY_SHAPE = frozenset({"person_name", "address"})
 """Classifiers that tell a decoded value from any other text."""
-CIPHER_BLOCK = 16
-"""Bytes of an AES or SM4 block (GB/T 32907-2016)."""
+_LOOSE = frozenset({"reference", "anything", "statement", "login", "login_credential"})
+"""Classifiers by which ciphertext may pass for a clear value."""
+_SHIELDED = frozenset({Form.BARE_HASH, Form.KEYED_HASH, Form.ENCRYPTED, Form.PASSWORD_HASH, Form.ENCODED, Form.MASKED})
+_PASSWORD_BEFORE = re.compile(r"(?:passw(?:or)?d|passphrase|pwd|口令|密码)[^\n]{0,8}$", re.IGNORECASE)
+_BEFORE = 24
+"""Characters before a secret in which its key stands."""
 
 
 def is_masked(value: str) -> bool:
@@ -67,65 +59,68 @@ def _visible(text: str) -> int:
 def protected_form(value: str, identifier: Identifier, name_tokens: Iterable[str]) -> Form | None:
     """The form of a cell in a column that is named after an identifier, or None when it says nothing about it."""
     value = value.strip()
-    words = set(name_tokens)
-    if _PASSWORD_HASH.fullmatch(value):
+    names = tuple(name_tokens)
+    words = Words.of(names, secret="authentication" in identifier.groups)
+    if password_hash(value):
         return Form.PASSWORD_HASH
-    if _ENVELOPE.match(value):
+    if enveloped(value):
         return Form.ENCRYPTED
-    if _spells(_from_hex(value), identifier) or _spells(_from_base64(value), identifier):
+    if _spells(decoded(value), identifier):
         return Form.ENCODED
-    if _DIGEST.fullmatch(value):
-        return Form.KEYED_HASH if words & _KEYED_WORDS else Form.BARE_HASH
-    if _TOKEN.fullmatch(value):
-        return Form.TOKENISED
+    form = digest_form(value, words) or token_form(value, words)
+    if form is not None:
+        return form
     if is_masked(value):
         return Form.MASKED
-    if _is_ciphertext(value):
-        return Form.ENCRYPTED
-    if value[:-1].isdecimal() and _says_truncated(words) and _shorter_than_any(value, identifier):
+    form = cipher_form(value, words)
+    if form is not None:
+        return form
+    if value[:-1].isdecimal() and _says_truncated(names) and _shorter_than_any(value, identifier):
         return Form.TRUNCATED
     return None
+
+
+def shielded_form(value: str, identifier: Identifier, name_tokens: Iterable[str]) -> Form | None:
+    """The form of a cell that would also pass for a clear value: where any code or word will do, so does a digest."""
+    names = tuple(name_tokens)
+    if identifier.column_only not in _LOOSE:
+        return None
+    form = protected_form(value, identifier, names)
+    if identifier.column_only == "login_credential" and not Words.of(names).cipher:
+        return None
+    return form if form in _SHIELDED else None
+
+
+def written_form(identifier: Identifier, text: str, start: int, end: int) -> Form:
+    """The form of a value that a pattern found: plain, save where a password is kept as its hash.
+
+    A bare digest behind `token=` or `secret=` is the secret itself; behind `password=` it is the hash of one.
+    """
+    if identifier.validator != "credential":
+        return Form.PLAIN
+    value = text[start:end]
+    if is_password_hash(value):
+        return Form.PASSWORD_HASH
+    hashed = is_digest(value) and _PASSWORD_BEFORE.search(text, max(0, start - _BEFORE), start)
+    return Form.BARE_HASH if hashed else Form.PLAIN
 
 
 def _says_truncated(words: Iterable[str]) -> bool:
     return any(word in _TRUNCATED_WORDS or any(part in word for part in _TRUNCATED_PARTS) for word in words)
 
 
-def _from_base64(value: str) -> bytes:
-    """What base64 decodes to, in either alphabet; nothing where it is none."""
-    if not _BASE64.fullmatch(value):
-        return b""
-    bare = value.rstrip("=").translate({ord("-"): "+", ord("_"): "/"})
-    try:
-        return base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        return b""
-
-
-def _from_hex(value: str) -> bytes:
-    return bytes.fromhex(value) if _HEX.fullmatch(value) else b""
-
-
-def _spells(content: bytes, identifier: Identifier) -> bool:
-    """Whether decoded bytes are a value of the identifier in UTF-8."""
-    try:
-        text = fold(content.decode("utf-8")).strip()
-    except UnicodeDecodeError:
+def _spells(text: str, identifier: Identifier) -> bool:
+    """Whether decoded text is a value of the identifier."""
+    text = fold(text).strip()
+    if not text:
         return False
-    if any(re.fullmatch(pattern.regex, text) for pattern in identifier.patterns):
+    if any(re.fullmatch(pattern.regex, text, _flags(pattern)) for pattern in identifier.patterns):
         return identifier.validate(text) is not False
-    named = identifier.column_only in _TOLD_BY_SHAPE and text
-    return bool(named and CLASSIFIERS[str(identifier.column_only)](text))
+    return identifier.column_only in _TOLD_BY_SHAPE and CLASSIFIERS[str(identifier.column_only)](text)
 
 
-def _is_ciphertext(value: str) -> bool:
-    """Whether base64 holds a block or more of what is no text."""
-    content = _from_base64(value) if _MIXED.match(value) else b""
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        return len(content) >= CIPHER_BLOCK
-    return False
+def _flags(pattern: Pattern) -> re.RegexFlag:
+    return re.ASCII | re.IGNORECASE if pattern.ignore_case else re.ASCII
 
 
 def _shorter_than_any(value: str, identifier: Identifier) -> bool:

@@ -69,7 +69,8 @@ class Gathering:
     def evidence(self, fingerprinter: Fingerprinter, *, samples: bool) -> Evidence:
         """The counts, with the values turned into a sketch and a few masked samples."""
         name = self.definition.id
-        people = {(form, canonical) for (form, _), canonical in self.values.items() if form in _COUNTS_PEOPLE}
+        keys = {} if self.definition.attribute else self.values
+        people = {(form, canonical) for (form, _), canonical in keys.items() if form in _COUNTS_PEOPLE}
         fingerprints = [
             fingerprinter.number(name if form is Form.PLAIN else f"{name}:{form}", canonical)
             for form, canonical in people

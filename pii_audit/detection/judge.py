@@ -13,7 +13,8 @@ from pii_audit.detection.bounds import chance_of, upper_bound
 from pii_audit.detection.matcher import BOOST
 from pii_audit.detection.tally import Detector, without_rejected
 from pii_audit.identifiers.model import Identifier
-from pii_audit.identifiers.subjects import subject_of
+from pii_audit.identifiers.names import COMMENT, WEAK_EXACT
+from pii_audit.identifiers.subjects import names_somebody, subject_of
 from pii_audit.language import Text
 from pii_audit.model.asset import Asset
 from pii_audit.model.coverage import Coverage, CoverageStatus
@@ -104,7 +105,13 @@ def _field(
             else:
                 judged = _by_value(definition, evidence, field, strength)
                 if definition.column_only is not None and strength > 0:
-                    judged = max(judged, _by_name(evidence, field, strength, neighbours), key=_confidence)
+                    about = bool(neighbours) or _of_somebody(asset, name)
+                    named = (
+                        _fact_by_name(evidence, field, strength, about=about)
+                        if definition.attribute
+                        else _by_name(evidence, field, strength, neighbours)
+                    )
+                    judged = max(judged, named, key=_confidence)
             if judged.confidence < FIELD_THRESHOLD:
                 continue
             yield FieldEvidence(
@@ -204,6 +211,26 @@ def _by_name(evidence: Evidence, field: FieldTally, strength: float, neighbours:
         )
     elif strength < WEAK_NAME:
         judged.add("neighbours", Text("没有其他字段能识别个人", "no other field identifies people"), -0.35)
+    if ratio < SPARSE:
+        judged.times("values", Text("形似的单元格很少", "few cells have its shape"), ratio / SPARSE)
+    return judged
+
+
+def _of_somebody(asset: Asset, name: str) -> bool:
+    """Whether another field of the asset is called as if it told people apart."""
+    return any(names_somebody(field.name) for field in asset.fields if field.name != name)
+
+
+def _fact_by_name(evidence: Evidence, field: FieldTally, strength: float, *, about: bool) -> _Judgement:
+    """Facts about people (a balance, a diagnosis): one number looks like another, so the name decides, a comment or a weak name only where rows are somebody's."""
+    ratio = evidence.forms.get(Form.PLAIN, 0) / field.filled if field.filled else 0.0
+    judged = _Judgement(0.0, [])
+    judged.add("name", SPEAKS_FOR, 0.3 + 0.3 * strength)
+    judged.add("values", Text(f"{ratio:.0%} 的单元格形似", f"{ratio:.0%} of the cells have its shape"), 0.2 * ratio)
+    if about and strength >= WEAK_EXACT:
+        judged.add("neighbours", Text("其他字段说明属于谁", "other fields say whose it is"), 0.15)
+    elif strength <= COMMENT:
+        judged.add("neighbours", Text("没有其他字段说明属于谁", "no other field says whose it is"), -0.35)
     if ratio < SPARSE:
         judged.times("values", Text("形似的单元格很少", "few cells have its shape"), ratio / SPARSE)
     return judged

@@ -88,7 +88,13 @@ class Detector:
     def _matches(self, text: str, candidates: Iterable[Candidate]) -> list[Match]:
         good = [one for one in candidates if one.base > 0 and one.score >= MATCH_THRESHOLD]
         matches = [
-            Match(one.identifier.id, one.start, one.end, round(one.score, 4), Form.PLAIN)
+            Match(
+                one.identifier.id,
+                one.start,
+                one.end,
+                round(one.score, 4),
+                forms.written_form(one.identifier, text, one.start, one.end),
+            )
             for one in self._matcher.resolve(good)
         ]
         extra = [

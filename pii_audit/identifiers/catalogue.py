@@ -46,7 +46,7 @@ def _shipped() -> Catalogue:
     for path in content.walk(FOLDER, ".yaml"):
         if PurePosixPath(path).parent != PurePosixPath(FOLDER):
             read = reader.read_bytes(content.data(path), SPEC, shown_as=path)
-            _add(identifiers, places, reader, read, PurePosixPath(path).stem, titles)
+            _add(identifiers, places, reader, read, PurePosixPath(path).stem, titles, proven=True)
     reader.raise_problems()
     return _ordered(identifiers, titles)
 
@@ -71,6 +71,8 @@ def _add(
     section: Section | Missing,
     stem: str,
     groups: Iterable[str],
+    *,
+    proven: bool = False,
 ) -> None:
     if isinstance(section, Missing) or "id" not in section:
         return
@@ -87,7 +89,7 @@ def _add(
         )
         return
     places[name] = position
-    identifier = Definition(section, reader).build(groups)
+    identifier = Definition(section, reader, proven).build(groups)
     if identifier is not None:
         identifiers[name] = identifier
 

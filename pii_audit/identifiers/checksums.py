@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from pii_audit.identifiers import cards, credentials, documents, networks
+from pii_audit.identifiers import access_keys, cards, credentials, devices, documents, foreign, networks
 from pii_audit.identifiers.addresses import postal_address
 
 Validator = Callable[[str], bool | None]
@@ -38,5 +38,28 @@ VALIDATORS: Mapping[str, Validator] = {
     "mac": networks.mac,
     "credential": credentials.credential,
     "pin": credentials.pin,
+    "driver_file": documents.driver_file,
+    "local_number": documents.local_number,
+    "macau_id": foreign.macau_id,
+    "sg_nric": foreign.sg_nric,
+    "jp_mynumber": foreign.jp_mynumber,
+    "kr_rrn": foreign.kr_rrn,
+    "in_pan": foreign.in_pan,
+    "in_aadhaar": foreign.in_aadhaar,
+    "us_itin": foreign.us_itin,
+    "us_ein": foreign.us_ein,
+    "us_aba": foreign.us_aba,
+    "uk_nino": foreign.uk_nino,
+    "uk_account": foreign.uk_account,
+    "bic": foreign.bic,
+    "passport_mrz": foreign.passport_mrz,
+    "iccid": devices.iccid,
+    "imsi": devices.imsi,
+    "vin": devices.vin,
+    "coordinates": devices.coordinates,
+    "cloud_key": access_keys.cloud_key,
+    "jwt": access_keys.jwt,
+    "connection_string": access_keys.connection_string,
+    "private_key": access_keys.private_key,
     "postal_address": postal_address,
 }

@@ -46,10 +46,10 @@ def is_digest(value: str) -> bool:
 
 
 def credential(value: str) -> bool | None:
-    """True for a clear secret, None for a bare word, False for a placeholder or a salted password hash, which gives no secret away."""
-    if is_placeholder(value) or is_password_hash(value):
+    """True for a clear secret, None for a bare word and for a salted password hash, which gives no secret away, False for a placeholder."""
+    if is_placeholder(value):
         return False
-    return None if value.strip().isalpha() else True
+    return None if value.strip().isalpha() or is_password_hash(value) else True
 
 
 def pin(value: str) -> bool | None:

@@ -26,11 +26,11 @@ from pii_audit.document import (
 from pii_audit.errors import Position
 from pii_audit.identifiers.canonical import CANONICAL_FORMS
 from pii_audit.identifiers.checksums import VALIDATORS
+from pii_audit.identifiers.classifiers import CLASSIFIERS
 from pii_audit.identifiers.fold import fold
 from pii_audit.identifiers.masking import MASKINGS
 from pii_audit.identifiers.model import USUAL, Adequacy, ColumnHints, Display, Example, Identifier, Pattern
 from pii_audit.identifiers.patterns import compiled, not_portable
-from pii_audit.identifiers.people import CLASSIFIERS
 from pii_audit.language import Text
 from pii_audit.model.levels import CLASSES, Levels
 
@@ -99,6 +99,7 @@ SPEC = Record(
         "canonical": Choice(tuple(CANONICAL_FORMS)),
         "person_key": BOOLEAN,
         "enumerable": BOOLEAN,
+        "attribute": BOOLEAN,
         "precedence": INTEGER,
         "match": _EXAMPLES,
         "no_match": _EXAMPLES,
@@ -110,10 +111,14 @@ SPEC = Record(
 
 @dataclass(frozen=True)
 class Definition:
-    """One file as read, and the reader that collects what is wrong with it."""
+    """One file as read, and the reader that collects what is wrong with it.
+
+    `proven`: the file ships with the program, whose tests compile its expressions; every start would pay for doing it again.
+    """
 
     section: Section
     reader: Reader
+    proven: bool = False
 
     def build(self, groups: Iterable[str]) -> Identifier | None:
         """The identifier, or None when the file is too broken for one; every problem is noted."""
@@ -127,7 +132,8 @@ class Definition:
         if len(problems) > before or not self._complete() or not whole:
             return None
         identifier = self._identifier(patterns)
-        self._check_requires(identifier)
+        if not self.proven:
+            self._check_requires(identifier)
         return identifier
 
     def _note(self, position: Position, message: Text) -> None:
@@ -156,7 +162,7 @@ class Definition:
                 section.at("chance"),
                 Text("没有 validator 就没有偶然通过率", "without a validator there is no chance of passing it"),
             )
-        if "lookalike" in section:
+        if "lookalike" in section and not self.proven:
             self._check_regex(section["lookalike"], section.at("lookalike"))
 
     def _check_regex(self, regex: str, position: Position) -> re.Pattern[str] | None:
@@ -184,9 +190,28 @@ class Definition:
             return None
 
     def _pattern(self, entry: Section) -> Pattern | None:
-        regex = self._check_regex(entry["regex"], entry.at("regex")) if "regex" in entry else None
-        if regex is None or any(name not in entry for name in _PATTERN.required):
+        good = self.proven or self._check_pattern(entry)
+        if not good or any(name not in entry for name in _PATTERN.required):
             return None
+        score = entry["score"]
+        return Pattern(
+            name=entry["name"],
+            regex=entry["regex"],
+            boundary=entry["boundary"],
+            score=score,
+            validated=entry.get("validated", score),
+            ignore_case=entry.get("ignore_case", False),
+            requires=tuple(entry.get("requires", ())),
+            group=entry.get("group", 0),
+            needs_context=entry.get("needs_context", False),
+            validate=entry.get("validate", True),
+        )
+
+    def _check_pattern(self, entry: Section) -> bool:
+        """Notes what is wrong with a pattern; whether its expression can be read."""
+        regex = self._check_regex(entry["regex"], entry.at("regex")) if "regex" in entry else None
+        if regex is None or "score" not in entry:
+            return False
         group, score = entry.get("group", 0), entry["score"]
         validated = entry.get("validated", score)
         if not 0 <= group <= regex.groups:
@@ -208,18 +233,7 @@ class Definition:
                     entry.at("requires"),
                     Text(f"requires 须为小写:“{literal}”", f'requires must be lower case: "{literal}"'),
                 )
-        return Pattern(
-            name=entry["name"],
-            regex=entry["regex"],
-            boundary=entry["boundary"],
-            score=score,
-            validated=validated,
-            ignore_case=entry.get("ignore_case", False),
-            requires=tuple(entry.get("requires", ())),
-            group=group,
-            needs_context=entry.get("needs_context", False),
-            validate=entry.get("validate", True),
-        )
+        return True
 
     def _identifier(self, patterns: tuple[Pattern, ...]) -> Identifier:
         section = self.section
@@ -241,6 +255,7 @@ class Definition:
             adequacy=Adequacy(adequate["first"], adequate["last"], adequate["hidden"]),
             person_key=section.get("person_key", False),
             enumerable=section.get("enumerable", False),
+            attribute=section.get("attribute", False),
             source=section["source"],
             match=_examples(section.get("match", ())),
             no_match=_examples(section.get("no_match", ())),

@@ -126,6 +126,20 @@ def us_ssn(value: str) -> bool | None:
     return None if ssn.is_valid(f"{number[:3]}-{number[3:5]}-{number[5:]}") and not repeated else False
 
 
+def driver_file(value: str) -> bool | None:
+    """File number of a driving licence: twelve digits that begin with a province (GB/T 2260) and read as no date; it has no check digit."""
+    number = _bare(value)
+    plausible = len(number) == 12 and number.isdecimal() and number[:2] in PROVINCES  # noqa: PLR2004 - twelve digits
+    return None if plausible and not calendar_day(number[:8]) else False
+
+
+def local_number(value: str) -> bool | None:
+    """A number of a local format (social security, funds): nothing to check it by, save that a date is none."""
+    number = _bare(value)
+    dated = len(number) in (8, 14) and calendar_day(number[:8])
+    return False if dated or len(set(number)) == 1 else None
+
+
 PLATE_LETTERS = frozenset(ascii_uppercase) - frozenset("IO")
 """Letters on number plates, GA 36-2018: I and O are left out."""
 

@@ -196,6 +196,19 @@ def _adequate_ip(value: str, _adequacy: Adequacy) -> bool:
     return visibility(parts[-1])[3] > 0 and sum(visibility(parts[-1])[:3]) == 0
 
 
+_DECIMALS = re.compile(r"(\.[0-9]{2})[0-9]+")
+_FINE_DECIMALS = re.compile(r"\.[0-9]{3}")
+
+
+def _mask_degrees(value: str, display: Display, _adequacy: Adequacy) -> str:
+    """Degrees to two decimals, about one kilometre."""
+    return _DECIMALS.sub(lambda found: found[1] + display.fill * 3, value)
+
+
+def _adequate_degrees(value: str, _adequacy: Adequacy) -> bool:
+    return visibility(value)[3] > 0 and _FINE_DECIMALS.search(value) is None
+
+
 _MASKINGS: Mapping[str, Masking] = {
     "ends": Masking(mask_ends, adequate_ends),
     "nothing": Masking(_mask_nothing, _adequate_nothing),
@@ -204,6 +217,7 @@ _MASKINGS: Mapping[str, Masking] = {
     "name": Masking(_mask_name, _adequate_name),
     "address": Masking(_mask_address, _adequate_address),
     "ip": Masking(_mask_ip, _adequate_ip),
+    "degrees": Masking(_mask_degrees, _adequate_degrees),
 }
 MASKINGS: tuple[str, ...] = tuple(_MASKINGS)
 """Names that `mask` in an identifier's YAML may take."""

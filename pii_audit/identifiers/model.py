@@ -107,7 +107,8 @@ class Identifier:
     `chance` is the share of look-alikes that pass the validator by accident (1 where passing says nothing); `lookalike` matches a whole
     folded cell that looks like the identifier, validator aside. `column_only` names the classifier of cells where values cannot stand alone.
     `person_key`: one value is one person. `enumerable`: few enough values that a bare hash can be reversed. `precedence`: the smaller comes first
-    where spans or names of columns leave it open. `finder` is asked besides the patterns, as adopted recognizers are.
+    where spans or names of columns leave it open. `attribute`: a fact about a person (a balance, a diagnosis) and no key to one, so that distinct
+    values are not people. `finder` is asked besides the patterns, as adopted recognizers are.
     """
 
     id: str
@@ -132,6 +133,7 @@ class Identifier:
     mask_as: str = "ends"
     canonical_as: str = "alphanumeric"
     precedence: int = USUAL
+    attribute: bool = False
     finder: Finder | None = None
 
     def validate(self, value: str) -> bool | None:

@@ -1,17 +1,12 @@
-"""Cells that are told by their shape: names of persons, and the other values that cannot stand without a column that says what they are."""
+"""Names of persons, told by their shape: Chinese, of minorities, in pinyin, Western."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from functools import cache
 
 from pii_audit import content
-from pii_audit.identifiers.addresses import looks_like_address
-from pii_audit.identifiers.cards import expiry_shaped
-from pii_audit.identifiers.credentials import is_digest, is_password_hash, is_placeholder, pin
 from pii_audit.identifiers.fold import fold
-from pii_audit.identifiers.names import tokens
 
 _HAN_NAME = re.compile(r"[\u3400-\u9fff]{2,5}")
 _MINORITY_NAME = re.compile(r"[\u3400-\u9fff]{1,10}(?:[·•・‧.][\u3400-\u9fff]{1,10}){1,4}")
@@ -124,74 +119,3 @@ def _western(text: str) -> bool:
     significant = [word for word in words if not _PARTICLE.fullmatch(word) or word[0].isupper()]
     whole = sum(len(word.strip(".")) > 1 for word in significant)
     return 2 <= len(significant) <= 5 and whole >= 1 and all(_name_word(word) for word in words)  # noqa: PLR2004 - two to five names
-
-
-def looks_like_expiry(value: str) -> bool:
-    """Whether a cell reads as the expiry of a card: MM/YY, MMYY, YYMM, MM/YYYY."""
-    return expiry_shaped(fold(value))
-
-
-def looks_like_cvv2(value: str) -> bool:
-    """Whether a cell is a card verification code: three digits, four for American Express."""
-    return re.fullmatch(r"[0-9]{3,4}", fold(value).strip()) is not None
-
-
-def looks_like_pin(value: str) -> bool:
-    """Whether a cell is a PIN of 4 to 12 digits (ISO 9564-1) or a PIN block."""
-    return pin(fold(value)) is not False
-
-
-def looks_like_account(value: str) -> bool:
-    """Whether a cell is an account number: 9 to 32 digits, grouped or not."""
-    return re.fullmatch(r"[0-9](?:[ -]?[0-9]){8,31}", fold(value).strip()) is not None
-
-
-def looks_like_otp(value: str) -> bool:
-    """Whether a cell is a one-time code: 4 to 8 digits."""
-    return re.fullmatch(r"[0-9]{4,8}", fold(value).strip()) is not None
-
-
-def looks_like_secret(value: str) -> bool:
-    """Whether a cell is a clear password or token: printable ASCII without spaces, neither placeholder, hash nor digest."""
-    protected = is_placeholder(value) or is_password_hash(value) or is_digest(value)
-    return re.fullmatch(r"[!-~]{4,512}", value.strip()) is not None and not protected
-
-
-CLASSIFIERS: Mapping[str, Callable[[str], bool]] = {
-    "person_name": looks_like_name,
-    "person_name_part": looks_like_name_part,
-    "address": looks_like_address,
-    "card_expiry": looks_like_expiry,
-    "card_cvv2": looks_like_cvv2,
-    "card_pin": looks_like_pin,
-    "cn_bank_account": looks_like_account,
-    "otp_code": looks_like_otp,
-    "login_credential": looks_like_secret,
-}
-"""Classifiers of a single cell by name; `column_only` in an identifier's YAML picks one."""
-
-_NAME_PARTS = frozenset(
-    {
-        "first",
-        "last",
-        "given",
-        "family",
-        "middle",
-        "surname",
-        "firstname",
-        "lastname",
-        "givenname",
-        "forename",
-        "姓",
-        "名",
-        "姓氏",
-        "名字",
-    }
-)
-
-
-def classifier(name: str, column: str) -> Callable[[str], bool]:
-    """The classifier of that name for a column: under `FirstName` or `姓氏` a part of a name is a name."""
-    if name == "person_name" and _NAME_PARTS.intersection(tokens(column)):
-        return looks_like_name_part
-    return CLASSIFIERS[name]

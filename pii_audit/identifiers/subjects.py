@@ -14,6 +14,8 @@ PATH = "scanners/identifiers/subjects.yaml"
 CUSTOMER = "customer"
 """Whose data it is when no name says otherwise."""
 
+_KEYS = frozenset({"id", "no", "num", "number", "code", "key", "编号", "标识"})
+"""Last words of the names of keys."""
 _WORDS = ListOf(STRING)
 SPEC = MapOf(
     Record(
@@ -54,6 +56,12 @@ def subject_of(asset_name: str, column_name: str, comment: str | None = None) ->
         if found is not None:
             return found
     return CUSTOMER
+
+
+def names_somebody(column_name: str) -> bool:
+    """Whether a column's name says whose the row is: `cust_no`, `member_id`, 客户号; not what kind of customers (`member_level`)."""
+    words = tokens(column_name)
+    return bool(words) and (words[-1] in _KEYS or words[-1].endswith("号")) and _named(words) is not None
 
 
 def _named(words: tuple[str, ...]) -> str | None:

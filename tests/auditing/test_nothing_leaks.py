@@ -15,6 +15,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from stdnum import verhoeff
+from stdnum.jp import in_
 
 from pii_audit.cli.main import main
 from pii_audit.demo import numbers
@@ -27,7 +29,7 @@ SEED = 20260630
 ROWS = 6
 FORMATS = ("table", "json", "html", "markdown")
 SOURCES = ("core.db", "share", "outbox")
-SHORT = 6
+SHORT = 7
 """Values with fewer characters are looked for as words of their own, not behind a mask: a few digits occur in every number."""
 POLICY = """\
 version: 1
@@ -105,6 +107,82 @@ def _row(random: Random, registry: Registry) -> dict[str, str]:
         "client_ip": f"114.{random.randint(100, 250)}.{random.randint(100, 250)}.{random.randint(100, 250)}",
         "mac": ":".join(f"{random.randrange(16, 250):02x}" for _ in range(6)),
         "imei": (body := "35686800" + digits(6)) + numbers.luhn_digit(body),
+        **_foreign(random, old[6:12]),
+        **_facts(random),
+        **_secrets(random),
+    }
+
+
+def _foreign(random: Random, born: str) -> dict[str, str]:
+    """Documents and accounts of other countries; `born` is yymmdd."""
+    digits = lambda count: numbers.digits(random, count)  # noqa: E731 - a short name for a short thing
+    letters = lambda count: "".join(random.choices("ABCEGHJKLMNPRSTWXYZ", k=count))  # noqa: E731 - likewise
+    nric, number = digits(7), f"4{digits(11)}"[:11]
+    weighted = sum(weight * int(digit) for weight, digit in zip((2, 7, 6, 5, 4, 3, 2), nric, strict=True))
+    routing = "02100" + digits(3)
+    missing = -sum(weight * int(digit) for weight, digit in zip((3, 7, 1, 3, 7, 1, 3, 7), routing, strict=True)) % 10
+    return {
+        "macau_id": "1" + digits(7),
+        "nric": f"S{nric}{'JZIHGFEDCBA'[weighted % 11]}",
+        "my_number": number + in_.calc_check_digit(number),
+        "jumin": f"{born}-1{digits(6)}",
+        "pan_number": f"{letters(3)}P{letters(1)}{digits(4)}{letters(1)}",
+        "aadhaar": number + verhoeff.calc_check_digit(number),
+        "itin": f"9{digits(2)}-7{digits(1)}-{digits(4)}",
+        "ein": f"91-{digits(7)}",
+        "routing_no": routing + str(missing),
+        "nino": f"AB{digits(6)}C",
+        "uk_account": f"20-{random.randint(10, 99)}-00 {digits(8)}",
+        "swift_code": f"{letters(4)}CN{letters(2)}",
+        "mrz": _mrz(f"E{digits(8)}", born, f"3{digits(1)}0101"),
+    }
+
+
+def _mrz(number: str, born: str, expires: str) -> str:
+    """ICAO 9303-4: the second line, weights 7 3 1."""
+    check = lambda text: str(  # noqa: E731 - a short name for a short thing
+        sum((7, 3, 1)[at % 3] * int(mark, 36) for at, mark in enumerate(text.replace("<", "0"))) % 10
+    )
+    first, second, third = number + check(number), born + check(born), expires + check(expires)
+    optional = "<" * 14
+    return f"{first}CHN{second}M{third}{optional}0{check(first + second + third + optional + '0')}"
+
+
+def _facts(random: Random) -> dict[str, str]:
+    """What columns say of a person: accounts at services, property, health, images, devices, places."""
+    digits = lambda count: numbers.digits(random, count)  # noqa: E731 - a short name for a short thing
+    sim = "8986011" + digits(12)
+    return {
+        "driver_license_no": "3301" + digits(8),
+        "sbkh": "G" + digits(8),
+        "policy_no": "P33" + digits(12),
+        "wechat": "wx_" + digits(9),
+        "balance": f"{digits(7)}.{digits(2)}",
+        "txn_no": "T" + digits(16),
+        "credit_report_no": digits(20),
+        "open_branch": "示例支行" + digits(6),
+        "diagnosis": f"高血压{digits(5)}期",
+        "id_image": f"/kyc/{digits(10)}.jpg",
+        "face_feature": "".join(random.choices("0123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ", k=160)),
+        "gps": f"120.{digits(6)},30.{digits(6)}",
+        "iccid": sim + numbers.luhn_digit(sim),
+        "imsi": "46001" + digits(10),
+        "oaid": numbers.uuid(random),
+        "idfa": numbers.uuid(random).upper(),
+        "device_id": numbers.uuid(random),
+        "vin": f"LSVAU2180N2{digits(6)}",
+    }
+
+
+def _secrets(random: Random) -> dict[str, str]:
+    """Keys and tokens that somebody left in a table."""
+    digits = lambda count: numbers.digits(random, count)  # noqa: E731 - a short name for a short thing
+    key = lambda count: "".join(random.choices("0123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ", k=count))  # noqa: E731 - likewise
+    return {
+        "pem": f"-----BEGIN PRIVATE KEY-----\\nMIIE{key(48)}\\n",
+        "access_key_id": "AKIA" + "".join(random.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", k=16)),
+        "jwt": f"eyJhbGciOiJIUzI1NiJ9.eyJ{key(12)}.{key(43)}",
+        "dsn": f"mysql://core:Rp{digits(6)}k@db{digits(4)}.bank.example/core",
     }
 
 

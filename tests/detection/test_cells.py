@@ -70,7 +70,7 @@ def test_a_column_that_only_looks_like_identifiers_is_silent(kind, column):
     ("kind", "column"),
     [
         ("years", "ACADEMIC_YEAR_CODE"),
-        ("amounts", "acct_balance"),
+        ("amounts", "unit_price"),
         ("amounts", "金额"),
         ("flags", "cvv_flag"),
         ("product names", "product_name"),

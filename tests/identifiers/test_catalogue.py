@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from pii_audit import content
+from pii_audit.document import Reader
 from pii_audit.errors import ConfigurationError, UsageError
 from pii_audit.identifiers.catalogue import identifier_schema, load_catalogue
+from pii_audit.identifiers.definition import SPEC, Definition
 from pii_audit.identifiers.patterns import not_portable
 
 MINIMAL = """\
@@ -72,6 +74,41 @@ def test_the_wanted_identifiers_are_shipped():
         "mac_address",
         "imei",
         "vehicle_plate",
+        "cn_driver_license",
+        "cn_social_security",
+        "vehicle_vin",
+        "payment_account",
+        "social_account",
+        "location",
+        "iccid",
+        "imsi",
+        "oaid",
+        "idfa",
+        "device_id",
+        "macau_id",
+        "sg_nric",
+        "jp_mynumber",
+        "kr_rrn",
+        "in_pan",
+        "in_aadhaar",
+        "us_itin",
+        "us_ein",
+        "us_aba",
+        "uk_nino",
+        "uk_account",
+        "bic",
+        "passport_mrz",
+        "private_key",
+        "cloud_key",
+        "jwt",
+        "connection_string",
+        "biometric",
+        "kyc_media",
+        "health",
+        "financial_status",
+        "transaction",
+        "credit_report",
+        "c1_items",
     ]
     assert set(load_catalogue()) == set(wanted)
 
@@ -87,6 +124,11 @@ def test_groups_identifiers_and_levels_expand():
         "card_pin",
         "login_credential",
         "card_expiry",
+        "private_key",
+        "cloud_key",
+        "jwt",
+        "connection_string",
+        "biometric",
     } == catalogue.expand("C3")
     assert catalogue.expand("pci:sad") == {"card_cvv2", "card_track1", "card_track2", "card_pin"}
     assert catalogue.expand("C3") < catalogue.expand("C2+")
@@ -181,6 +223,21 @@ def test_the_json_schema_is_current_and_every_shipped_file_satisfies_it():
     for path in content.walk("scanners/identifiers", ".yaml"):
         if path.count("/") > 2:
             assert not list(validator.iter_errors(yaml.safe_load(content.text(path)))), path
+
+
+def test_every_shipped_file_passes_the_checks_that_loading_skips():
+    reader = Reader()
+    groups = load_catalogue().groups
+    for path in content.walk("scanners/identifiers", ".yaml"):
+        if path.count("/") > 2:
+            section = reader.read_bytes(content.data(path), SPEC, shown_as=path)
+            assert Definition(section, reader).build(groups) == load_catalogue()[section["id"]]
+    assert reader.problems == []
+
+
+def test_what_no_standard_calls_personal_has_no_grade():
+    ungraded = {name for name, one in load_catalogue().items() if not one.levels.as_dict()}
+    assert ungraded == {"us_ein", "us_aba", "bic"}
 
 
 def test_loading_imports_no_heavy_library():

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from pii_audit.identifiers.catalogue import load_catalogue
+from pii_audit.identifiers.classifiers import classifier
 from pii_audit.identifiers.fold import fold
 from pii_audit.identifiers.model import Example, Identifier
 from pii_audit.identifiers.names import hint
 from pii_audit.identifiers.patterns import compiled
-from pii_audit.identifiers.people import classifier
 
 CATALOGUE = load_catalogue()
 MATCH = [(identifier, example) for identifier in CATALOGUE.values() for example in identifier.match]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pii_audit.identifiers.subjects import load_subjects, subject_of
+from pii_audit.identifiers.subjects import load_subjects, names_somebody, subject_of
 
 
 def test_the_subjects_of_the_policy_language_are_known():
@@ -30,3 +30,13 @@ def test_the_subjects_of_the_policy_language_are_known():
 )
 def test_the_column_decides_before_its_comment_and_the_table(asset, column, comment, subject):
     assert subject_of(asset, column, comment) == subject
+
+
+@pytest.mark.parametrize("column", ["cust_no", "memberId", "客户号", "客户编号", "guarantor_id"])
+def test_a_key_of_people_says_that_rows_are_somebody_s(column):
+    assert names_somebody(column)
+
+
+@pytest.mark.parametrize("column", ["member_level", "order_no", "客户类型", "branch_id", ""])
+def test_another_name_does_not(column):
+    assert not names_somebody(column)
