@@ -13,10 +13,10 @@ from pii_audit.model.run import Inspected
 from pii_audit.model.sketch import EXACT_PERSONS, Sketch
 from pii_audit.policy.evaluation import ConsentProof, Knowledge, Observed, evaluate_flow
 from pii_audit.policy.matching import match_flows
-from pii_audit.policy.model import Flow, Policy, Population
+from pii_audit.policy.model import CUSTOMER, Flow, Policy, Population
 
 ESTIMATE_ERROR = 0.05
-"""Above EXACT_PERSONS people, a share this close to all of them is not told from all: sketches then estimate."""
+"""Above EXACT_PERSONS people sketches estimate: a share this close to all of them may be all or not, and is not known."""
 
 
 def match_assets(
@@ -127,15 +127,15 @@ def _share(population: Population, mine: Sequence[Inspected], inspected: Sequenc
     here = _people(population.key, mine)
     if not within.payload or not here.payload:
         return None
-    share = here.common(within) / len(here)
+    share = min(1.0, here.common(within) / len(here))
     estimated = max(len(here), len(within)) > EXACT_PERSONS
-    return 1.0 if share > 1.0 or (estimated and share > 1.0 - ESTIMATE_ERROR) else share
+    return None if estimated and share > 1.0 - ESTIMATE_ERROR else share
 
 
 def _people(key: str, assets: Sequence[Inspected]) -> Sketch:
     total = Sketch()
     for one in assets:
         for statement in one.fields:
-            if statement.identifier == key:
+            if statement.identifier == key and statement.subject == CUSTOMER:
                 total += one.tally.fields[statement.field or FREE_TEXT].evidence[key].persons
     return total

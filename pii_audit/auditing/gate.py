@@ -135,9 +135,11 @@ def gate(
             todo=Text("检查路径和数据流的 match", "check the path and the flow's match"),
         )
     judged = replace(policy, flows={**policy.flows, flow.id: flow})
-    verdicts = judge_flows(judged, {flow.id: inspected}, Beyond(inspected), catalogue, options.as_of)
+    judgements = judge_flows(judged, {flow.id: inspected}, Beyond(inspected), catalogue, options.as_of)
+    # Whether a declaration is used up is the self-check's question, not the gate's.
+    verdicts = tuple(one for one in judgements if not (one.rule or "").startswith("QLT"))
     facts = Facts(judged, catalogue, options.as_of, {}, inspected, (), coverage, verdicts, judged.flows)
-    drafts = [draft for draft in (*shared(facts), *prohibited(facts)) if not draft.rule.startswith("QLT")]
+    drafts = (*shared(facts), *prohibited(facts))
     funnel = Funnel(
         judged, fingerprinter, options.as_of, options.standards, lambda _: Ownership(options.owner), Severity.HIGH
     )

@@ -6,6 +6,7 @@ import argparse
 
 from pii_audit.cli.options import draw, say
 from pii_audit.cli.session import Session
+from pii_audit.document import unknown
 from pii_audit.errors import UsageError
 from pii_audit.language import Language, Text
 from pii_audit.model.finding import Severity, Status
@@ -66,6 +67,7 @@ def _list(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.render.json import render_tracked  # noqa: PLC0415 - start-up does without
     from pii_audit.render.output import write_output  # noqa: PLC0415
     from pii_audit.render.table import render_findings  # noqa: PLC0415
+    from pii_audit.rules.catalogue import load_rules  # noqa: PLC0415
     from pii_audit.store import Store  # noqa: PLC0415
 
     if options.id:
@@ -73,6 +75,10 @@ def _list(session: Session, options: argparse.Namespace) -> int:
             Text("list 不带指纹", "list takes no fingerprint"), todo=Text("用 findings show", "use `findings show`")
         )
     space = session.workspace()
+    if options.source:
+        space.source(options.source)
+    if options.rule and options.rule not in load_rules():
+        raise UsageError(unknown(Text("规则", "rule"), options.rule, load_rules()))
     with Store.open(space.store, space.root, create=False) as store:
         found = store.findings(
             status=[Status(name) for name in options.status],

@@ -57,10 +57,8 @@ def _check(session: Session, *, strict: bool) -> int:
     space = session.workspace()
     catalogue = load_catalogue()
     policy = load_policy(space.policies, space.root, catalogue)
-    problems = [
-        *unknown_sources(policy, [source.id for source in space.sources]),
-        *lint(policy, catalogue, space.today()),
-    ]
+    errors = unknown_sources(policy, [source.id for source in space.sources])
+    problems = [*errors, *lint(policy, catalogue, space.today())]
     for problem in problems:
         print(from_here(problem, space.root).in_(session.language), file=sys.stderr)  # noqa: T201 - diagnostics are this command's output
     flows, recipients = len(policy.flows), len(policy.recipients)
@@ -70,4 +68,4 @@ def _check(session: Session, *, strict: bool) -> int:
             f"{len(policy.files)} file(s), {recipients} recipient(s), {flows} flow(s), {len(problems)} warning(s)",
         )
     )
-    return 2 if problems and strict else 0
+    return 2 if errors or (problems and strict) else 0

@@ -33,6 +33,7 @@ CERTAIN = 1e-6
 NEIGHBOURS = frozenset({"identity_document", "phone", "contact", "account"})
 """Groups whose presence in another field of the asset makes it an asset about people."""
 CEILING = 0.99
+CARD_EXPIRY = "card_expiry"
 SPEAKS_FOR = Text("列名或注释支持", "the column's name or comment speaks for it")
 SPEAKS_AGAINST = Text("列名不支持", "the column's name speaks against it")
 WEAK_NAME = 0.6
@@ -69,10 +70,19 @@ def judge(detector: Detector, asset: Asset, tally: AssetTally, coverage: Coverag
         for name, field in tally.fields.items()
         for statement in _field(detector, asset, name, field, coverage, about_people - {name})
     ]
+    statements = _expiry_of_cards(detector, statements)
     kept = frozenset(statement.identifier for statement in statements)
     tally = without_rejected(tally, kept)
     statements = [_raised(detector, statement, tally) for statement in statements]
     return Inspected(asset, coverage, tally, tuple(statements), _persons(detector, tally, statements))
+
+
+def _expiry_of_cards(detector: Detector, statements: list[FieldEvidence]) -> list[FieldEvidence]:
+    """Without the expiry dates of assets that hold no card: those are of contracts and documents."""
+    cards = detector.catalogue.groups.get("card", frozenset()) - {CARD_EXPIRY}
+    if any(statement.identifier in cards for statement in statements):
+        return statements
+    return [statement for statement in statements if statement.identifier != CARD_EXPIRY]
 
 
 def _about_people(detector: Detector, asset: Asset, tally: AssetTally) -> frozenset[str]:

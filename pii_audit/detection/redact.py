@@ -17,7 +17,7 @@ class Redactor:
     """Masks identifiers inside names; names that held one get a short keyed mark, so that two of them stay apart."""
 
     def __init__(self, detector: Detector, fingerprinter: Fingerprinter) -> None:
-        self._detector = detector
+        self._detector = detector.for_names()
         self._fingerprinter = fingerprinter
         self._known: dict[str, str] = {}
 

@@ -15,6 +15,7 @@ from pii_audit.detection.matcher import Candidate, Matcher, Taken
 from pii_audit.detection.names import names_in
 from pii_audit.identifiers.catalogue import Catalogue
 from pii_audit.identifiers.fold import fold
+from pii_audit.identifiers.model import Pattern
 from pii_audit.model.asset import Asset, Chunk, Field, TableChunk, TextChunk
 from pii_audit.model.evidence import FREE_TEXT, AssetTally, Evidence, FieldTally, Match
 from pii_audit.model.fingerprint import Fingerprinter
@@ -23,8 +24,28 @@ from pii_audit.model.forms import Form
 _DATE = re.compile(
     r"((?:18|19|20|21)[0-9]{2})(?:[-/.]|年)?(0[1-9]|1[0-2]|(?<=[-/.年])[1-9])(?:(?:[-/.]|月)?[0-3]?[0-9]日?)?(?:[T ].*)?"
 )
-_REFUSALS = frozenset({"0", "n", "no", "f", "false", "none", "否", "无", "不同意", "未授权"})
-_LONGEST_REFUSAL, _LONGEST_DATE = 8, 40
+_AGREEMENTS = frozenset(
+    {
+        "1",
+        "y",
+        "yes",
+        "t",
+        "true",
+        "agree",
+        "agreed",
+        "granted",
+        "是",
+        "有",
+        "同意",
+        "已同意",
+        "授权",
+        "已授权",
+        "已签署",
+    }
+)
+_REFERENCE = re.compile(r"(?=.*[1-9])[0-9A-Za-z][0-9A-Za-z._/: 年月日-]{3,39}")
+"""A consent's number or date: at least four characters, and more than zeros."""
+_LONGEST_DATE = 40
 """Characters; a longer cell is not looked at."""
 MASKED_SCORE = 0.5
 """The score of a masked number that its length gives away."""
@@ -55,6 +76,15 @@ class Detector:
         self._names = names and "person_name" in self._ids
         self._samples = samples
         self._columns: dict[Field, ColumnName] = {}
+
+    def for_names(self) -> Detector:
+        """A detector for file, column and principal names: letters beside a number do not hide it there."""
+        wider = [
+            replace(one, patterns=tuple(_beside_letters(pattern) for pattern in one.patterns))
+            for one in self.identifiers
+        ]
+        known = Catalogue({one.id: one for one in wider}, self.catalogue.group_titles)
+        return Detector(known, self._fingerprinter, names=self._names)
 
     def tally(self, asset: Asset, chunk: Chunk) -> AssetTally:
         """The raw counts of one chunk."""
@@ -126,7 +156,7 @@ class Detector:
             refused = sum(
                 len(rows)
                 for value, rows in rows_of.items()
-                if len(value) <= _LONGEST_REFUSAL and value.strip().lower() in _REFUSALS
+                if value.strip().lower() not in _AGREEMENTS and not _REFERENCE.fullmatch(value.strip())
             )
             fields[name] = FieldTally(len(cells), filled, refused, _months(rows_of), self._evidence(gathered))
         combinations = Counter(frozenset(found) for found in together.values() if len(found) > 1)
@@ -180,6 +210,10 @@ class Detector:
             identifier: one.evidence(self._fingerprinter, samples=self._samples)
             for identifier, one in sorted(gathered.items())
         }
+
+
+def _beside_letters(pattern: Pattern) -> Pattern:
+    return replace(pattern, boundary="digit") if pattern.boundary == "ascii_alnum" else pattern
 
 
 def _by_line(

@@ -37,14 +37,14 @@ class Ownership:
 
 @dataclass(frozen=True)
 class Funnel:
-    """Completes drafts. `owner_of` tells whose a draft is; `gaps_at_least` lifts gaps to a severity (the gate's rule)."""
+    """Completes drafts. `owner_of` tells whose a draft is; `gaps_are` the severity of every gap (the gate's rule)."""
 
     policy: Policy
     fingerprinter: Fingerprinter
     as_of: date
     standards: Collection[str]
     owner_of: Callable[[Draft], Ownership]
-    gaps_at_least: Severity | None = None
+    gaps_are: Severity | None = None
 
     def run(self, drafts: Iterable[Draft]) -> tuple[list[Finding], list[Suppressed], int]:
         """Findings by severity and rule, those that an exception hides, and how many drafts were merged into one of the same identity."""
@@ -99,10 +99,9 @@ class Funnel:
         )
 
     def _severity(self, rule: Rule, draft: Draft) -> Severity:
-        severity = load_scale().severity(rule, draft.concern)
-        if draft.outcome is Outcome.GAP and self.gaps_at_least and not severity.at_least(self.gaps_at_least):
-            return self.gaps_at_least
-        return severity
+        if draft.outcome is Outcome.GAP and self.gaps_are is not None:
+            return self.gaps_are
+        return load_scale().severity(rule, draft.concern)
 
 
 def _joined(own: Text | None, general: Text) -> Text:

@@ -81,8 +81,8 @@ class Evidence:
 class FieldTally:
     """One field, before judgement.
 
-    `rows` were read, `filled` of them hold something, `refused` say no (`0`, `N`, `false`, `否`), which matters where the field proves
-    consent; `months` (yyyy-mm → rows) counts cells that are dates.
+    `rows` were read, `filled` of them hold something, `refused` are neither a yes nor a reference or date, which matters where the
+    field proves consent; `months` (yyyy-mm → rows) counts cells that are dates.
     """
 
     rows: int = 0

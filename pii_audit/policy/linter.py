@@ -35,6 +35,11 @@ def unknown_sources(policy: Policy, sources: Iterable[str]) -> list[Problem]:
     """References to sources that the workspace does not have; a policy alone cannot tell."""
     known = tuple(sources)
     named = [(flow.source, flow.at("source")) for flow in policy.flows.values() if flow.source]
+    named += [
+        (flow.population.within.partition(".")[0], flow.population.position)
+        for flow in policy.flows.values()
+        if flow.population
+    ]
     named += [(source, rule.position) for rule in policy.access.rules for source in rule.sources]
     named += [
         (source, place.position) for place in policy.storage.environments.values() for source in place.same_persons_as

@@ -25,7 +25,7 @@ ALWAYS_PROHIBITED = "pci:sad"
 def prohibited(facts: Facts) -> Iterator[Draft]:
     """STO001: authentication data after authorisation, in whatever form; one finding an asset."""
     never = _never(facts)
-    for one in facts.inspected:
+    for one in _stored(facts):
         statements = [
             statement for statement in one.fields if statement.identifier in never and statement.form in _KEPT
         ]
@@ -49,6 +49,11 @@ def prohibited(facts: Facts) -> Iterator[Draft]:
         )
 
 
+def _stored(facts: Facts) -> Iterator[Inspected]:
+    """What keeps data: a view only shows what its tables keep."""
+    return (one for one in facts.inspected if one.asset.kind is not AssetKind.VIEW)
+
+
 def _never(facts: Facts) -> dict[str, Position | None]:
     elements = facts.policy.storage.never
     if not elements:
@@ -62,7 +67,7 @@ def in_clear(facts: Facts) -> Iterator[Draft]:
     if lines is None:
         return
     never = _never(facts)
-    for one in facts.inspected:
+    for one in _stored(facts):
         if one.asset.kind is AssetKind.FEED:
             continue
         weak: list[tuple[FieldEvidence, Line]] = []
@@ -116,7 +121,7 @@ def too_long(facts: Facts) -> Iterator[Draft]:
         if line.delete_after is None:
             continue
         limit = line.delete_after.before(facts.as_of)
-        for one in facts.inspected:
+        for one in _stored(facts):
             tally = one.tally.fields.get(line.date)
             if tally is None or not _meant(line, one):
                 continue

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
 from pii_audit.language import Text
+from pii_audit.model.asset import AssetKind
 from pii_audit.model.evidence import FREE_TEXT, FieldEvidence
 from pii_audit.model.finding import Outcome
 from pii_audit.model.forms import PLAIN_EQUIVALENT
 from pii_audit.model.run import Inspected
-from pii_audit.policy.model import Environment
+from pii_audit.policy.model import AccessRule, Environment
 from pii_audit.rules.interface import Draft, Facts, concern, proof, titles
 from pii_audit.rules.reach import Reach, judge_access
 
@@ -60,7 +61,7 @@ def real_persons(facts: Facts) -> Iterator[Draft]:
         forbidden = frozenset(word for element in environment.forbid for word in facts.catalogue.expand(element.word))
         for one in facts.inspected:
             source = facts.sources.get(one.asset.source)
-            if source is None or source.environment != environment.id:
+            if source is None or source.environment != environment.id or one.asset.kind is AssetKind.VIEW:
                 continue
             statements = [
                 statement
@@ -128,4 +129,26 @@ def _is_from(other: Inspected, origin: str) -> bool:
     return other.asset.source == origin or fnmatchcase(f"{other.asset.source}.{other.asset.name}", origin)
 
 
-RULES = (access, real_persons)
+def incompatible(facts: Facts) -> Iterator[Draft]:
+    """USE002: one principal in posts whose duties must be kept apart (T/PCAC 0001-2023, 14.2)."""
+    for posts in facts.policy.access.incompatible:
+        held: dict[str, list[AccessRule]] = defaultdict(list)
+        for rule in facts.policy.access.rules:
+            for principal in rule.principals if rule.post in posts else ():
+                held[principal].append(rule)
+        for principal, rules in held.items():
+            names = list(dict.fromkeys(rule.post or "" for rule in rules))
+            if len(names) < 2:  # noqa: PLR2004 - duties are incompatible with others
+                continue
+            both = ", ".join(names)
+            yield Draft(
+                "USE002",
+                (principal, *sorted(names)),
+                Text(f"{principal} 同时担任不相容岗位:{both}", f"{principal} holds incompatible posts: {both}"),
+                principal=principal,
+                evidence=proof((), posts=names),
+                policy=rules[-1].position,
+            )
+
+
+RULES = (access, real_persons, incompatible)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from pii_audit.detection import detect_column
+from pii_audit.detection import Detector, detect_column, judge
 from pii_audit.detection.bounds import upper_bound
 from pii_audit.detection.tally import without_rejected
+from pii_audit.identifiers.catalogue import load_catalogue
+from pii_audit.model.asset import Asset, AssetKind, Field, TableChunk
+from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.evidence import AssetTally
+from pii_audit.model.fingerprint import Fingerprinter
 
 
 def factors(one):
@@ -126,3 +130,21 @@ def test_a_one_time_code_beside_an_account_is_graded_higher(table, numbers):
 
 def test_a_rejected_statement_is_not_made_at_all(table, numbers):
     assert table({"order_no": ["62" + numbers.digits(17) for _ in range(300)]}).fields == ()
+
+
+def test_an_expiry_date_is_a_card_s_only_where_there_is_a_card():
+    dates = ["12/28", "01/29", "07/30"] * 5
+    contract = found_in({"有效期": dates})
+    cards = found_in({"有效期": dates, "卡号": ["4111111111111111", "5555555555554444", "6222020000000000004"] * 5})
+    assert "card_expiry" not in contract
+    assert "card_expiry" in cards
+
+
+def found_in(columns):
+    asset = Asset("s", "t", AssetKind.TABLE, tuple(Field(name) for name in columns))
+    rows = len(next(iter(columns.values())))
+    detector = Detector(load_catalogue(), Fingerprinter(b"k"))
+    tally = detector.tally(asset, TableChunk("0", range(rows), columns))
+    return {
+        one.identifier for one in judge(detector, asset, tally, Coverage("s", "t", CoverageStatus.INSPECTED)).fields
+    }

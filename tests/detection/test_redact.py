@@ -80,3 +80,11 @@ def test_an_inspected_asset_keeps_its_evidence_under_names_that_may_be_shown(red
 def test_a_redactor_of_a_detector_that_looks_for_names_masks_them_too():
     looking = Redactor(Detector(load_catalogue(), Fingerprinter(b"k"), names=True), Fingerprinter(b"k"))
     assert "张伟" not in looking.name("户名:张伟 2026.pdf")
+
+
+def test_letters_beside_a_number_do_not_hide_it_in_a_name():
+    redactor = Redactor(Detector(load_catalogue(), Fingerprinter(b"k")), Fingerprinter(b"k"))
+    for name in ("ID11010519491231002X.csv", "IMG13800138000.jpg", "bad11010519491231002X.json"):
+        shown = redactor.name(name)
+        assert "11010519491231002" not in shown
+        assert "13800138000" not in shown

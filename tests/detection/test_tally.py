@@ -164,6 +164,13 @@ def test_rows_filled_refusals_and_months_are_counted():
     assert field.months == {"2026-07": 2, "2026-08": 1}
 
 
+def test_only_a_yes_a_date_or_a_reference_proves_consent():
+    given = ["同意", "TRUE", "1", "已授权", "CS-2024-17", "2026-07-31 10:00:00"]
+    not_given = ["拒绝", "已撤回", "未同意", "Z", "2", "null", "NULL", "0", "0000", "不同意"]
+    field = table_of({"flag": [*given, *not_given]}).fields["flag"]
+    assert (field.filled, field.refused) == (len(given) + len(not_given), len(not_given))
+
+
 def test_one_person_written_in_many_ways_is_one_person():
     spellings = ["13800138000", "138-0013-8000", "+86 138 0013 8000", "１３８００１３８０００", "13800138000.0"]
     evidence = table_of({"mobile": spellings}).fields["mobile"].evidence["cn_mobile"]

@@ -105,3 +105,10 @@ def test_rows_past_their_time_are_counted_by_month(policy_of, asset, facts):
 )
 def test_what_is_in_time_or_not_meant_is_not_kept_too_long(policy_of, asset, facts, name, months):
     assert list(too_long(facts(policy_of(RETENTION), asset(name, {"mobile": "cn_mobile"}, months=months)))) == []
+
+
+def test_a_view_keeps_nothing_itself(policy_of, asset, facts):
+    policy = policy_of("storage: {forms: {cn_resident_id: encrypted}}\n")
+    view = asset("core:v_overdue", {"cert_no": "cn_resident_id"}, kind=AssetKind.VIEW)
+    table = asset("core:customer", {"cert_no": "cn_resident_id"})
+    assert [draft.asset for draft in in_clear(facts(policy, view, table))] == ["core:customer"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pii_audit.model.asset import AssetKind
 from pii_audit.model.finding import Outcome
 from pii_audit.model.grant import Grant
-from pii_audit.rules.use import access, real_persons
+from pii_audit.rules.use import access, incompatible, real_persons
 
 TEST = "storage: {environments: {test: {forbid: [C2+], when: {same_persons_as: [core]}}}}\n"
 
@@ -119,3 +119,15 @@ def test_an_environment_without_a_condition_forbids_outright(policy_of, asset, f
     policy = policy_of("storage: {environments: {test: {forbid: [C2+]}}}\n")
     test = asset("test:customer", {"tel": "cn_mobile"}, people=range(5000, 5010))
     assert [draft.rule for draft in _environments(facts, source, policy, test)] == ["USE006"]
+
+
+def test_one_principal_in_incompatible_posts_is_told_once(policy_of, facts):
+    policy = policy_of(
+        "access:\n"
+        "  incompatible: [[extraction, security_admin]]\n"
+        "  rules:\n"
+        "  - {post: extraction, principals: ['user:wang'], up_to: C2}\n"
+        "  - {post: security_admin, principals: ['user:wang', 'user:li'], up_to: C2}\n"
+    )
+    [draft] = incompatible(facts(policy))
+    assert (draft.rule, draft.principal) == ("USE002", "user:wang")

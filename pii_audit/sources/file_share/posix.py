@@ -60,7 +60,8 @@ class _Class:
 def file_grants(path: Path, root: Path, source: str, name: str, *, place: str | None = None) -> Iterator[Grant]:
     """The effective rights on one file, `name` being its asset; raises OSError.
 
-    The grants name their `place`: the folder, where nothing else is said.
+    The grants name their `place` where one is given, such as a database file; of the files of a share the mode bit alone
+    opens the way, and is one thing to mend however many there are.
 
     A right is effective where every folder between the root (itself left out: its path is the mount's business) and the
     file lets that class through.
@@ -68,7 +69,7 @@ def file_grants(path: Path, root: Path, source: str, name: str, *, place: str | 
     status = path.stat()
     folders = [(folder, (root / folder).stat()) for folder in _folders(path.relative_to(root))]
     if place is None:
-        place = f"in {_named(folders[-1][0])}" if folders else "in ./"
+        place = ""
     user, group = user_name(status.st_uid), group_name(status.st_gid)
     classes = (
         _Class("u", f"user:{user}", _unknown("uid", user), stat.S_IRUSR, stat.S_IWUSR),
@@ -89,7 +90,11 @@ def file_grants(path: Path, root: Path, source: str, name: str, *, place: str | 
                     f"{one.letter}+{letter} {shown(path.name)}",
                 )
                 yield Grant(
-                    one.principal, f"{source}:{name}", privilege, f"mode {one.letter}+{letter} {place}", path_steps
+                    one.principal,
+                    f"{source}:{name}",
+                    privilege,
+                    f"mode {one.letter}+{letter} {place}".rstrip(),
+                    path_steps,
                 )
 
 

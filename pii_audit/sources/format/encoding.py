@@ -22,6 +22,8 @@ _BOMS = (
     (b"\x84\x31\x95\x33", "gb18030"),
 )
 _WIDE_PASSAGE = re.compile(rb"(?:[\x20-\x7e]\x00){6}|(?:\x00[\x20-\x7e]){6}")
+_NARROW_PASSAGE = re.compile(rb"[\t\r\n\x20-\x7e]{48}")
+"""One-byte text inside UTF-16, as when a second program appends to a log; by chance in Han text about once in 10^10 characters."""
 _UNPRINTABLE = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f\ue000-\uf8ff\ufff0-\uffff]")
 _WIDE_NUL_SHARE = 0.25
 _UNPRINTABLE_SHARE = 0.05
@@ -180,6 +182,8 @@ class Decoder:
 
     def _kept(self, raw: bytes, text: str, left: bytes = b"") -> str:
         if self.encoding.codec in ("utf-8", "gb18030") and b"\0" in raw and _WIDE_PASSAGE.search(raw):
+            self._bad(1)
+        if self.encoding.codec.startswith("utf-16") and _NARROW_PASSAGE.search(raw):
             self._bad(1)
         self._pending = left
         self._line += text.count("\n")

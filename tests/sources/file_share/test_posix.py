@@ -25,11 +25,11 @@ def grants(share, file_mode, folder_mode):
     }
 
 
-def test_mode_bits_become_grants_that_name_bit_and_folder(share):
+def test_mode_bits_become_grants_that_name_the_bit_and_the_way(share):
     found = grants(share, 0o644, 0o755)
     assert set(found) == {("user", "read"), ("user", "write"), ("group", "read"), ("world", "read")}
     world = found["world", "read"]
-    assert (world.asset, world.opened_by) == ("s:hz/a.csv", "mode o+r in hz/")
+    assert (world.asset, world.opened_by) == ("s:hz/a.csv", "mode o+r")
     assert world.path == ("world", "hz/ o+x", "o+r a.csv")
     assert found["user", "read"].principal == f"user:{user_name(os.getuid())}"
 

@@ -71,3 +71,13 @@ def test_utf8_survives_any_splitting_into_blocks(text, step):
 @given(st.binary(max_size=200), st.integers(1, 50))
 def test_any_bytes_give_a_text_that_does_not_depend_on_the_blocks(data, step):
     assert decoded(data, step)[0] == decoded(data, 1000)[0]
+
+
+def test_one_byte_text_behind_utf_16_is_told_as_undecodable():
+    head = b"\xff\xfe" + "日志 first line\r\n".encode("utf-16-le")
+    _, decoder = decoded(head + b"2026-01-01 INFO user 42 has logged in from the branch network\r\n" * 5)
+    assert decoder.replaced
+    _, clean = decoded(
+        b"\xff\xfe" + ("客户来电登记,plain words that go on for a long while\r\n" * 200).encode("utf-16-le")
+    )
+    assert not clean.replaced
