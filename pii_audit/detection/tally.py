@@ -12,7 +12,8 @@ from pii_audit.detection import forms
 from pii_audit.detection.cells import MATCH_THRESHOLD, Cell, CellReader, ColumnName, lookalikes_of
 from pii_audit.detection.gather import Gathering
 from pii_audit.detection.matcher import Candidate, Matcher, Taken
-from pii_audit.detection.names import names_in
+from pii_audit.detection.names import find_names
+from pii_audit.detection.names.span import ADDRESS, PERSON
 from pii_audit.identifiers.catalogue import Catalogue
 from pii_audit.identifiers.fold import fold
 from pii_audit.model.asset import Asset, Chunk, Field, TableChunk, TextChunk
@@ -26,6 +27,8 @@ _DATE = re.compile(
 _REFUSALS = frozenset({"0", "n", "no", "f", "false", "none", "否", "无", "不同意", "未授权"})
 _LONGEST_REFUSAL, _LONGEST_DATE = 8, 40
 """Characters; a longer cell is not looked at."""
+NAMED = frozenset({PERSON, ADDRESS})
+"""What running text is searched for when names are asked for."""
 MASKED_SCORE = 0.5
 """The score of a masked number that its length gives away."""
 
@@ -33,7 +36,8 @@ MASKED_SCORE = 0.5
 class Detector:
     """Turns chunks into tallies and locates matches; what it keeps between chunks is only what it has compiled.
 
-    `names` also looks for personal names in free text by the words around them; `only` limits the identifiers.
+    `names` also looks for personal names and postal addresses in free text, by the words around them and by the shipped model; `only` limits
+    the identifiers.
     """
 
     def __init__(
@@ -52,7 +56,7 @@ class Detector:
         self._matcher = Matcher(self.identifiers)
         self._cells = CellReader(catalogue, self._matcher)
         self._fingerprinter = fingerprinter
-        self._names = names and "person_name" in self._ids
+        self._names = names and not self._ids.isdisjoint(NAMED)
         self._samples = samples
         self._columns: dict[Field, ColumnName] = {}
 
@@ -97,11 +101,25 @@ class Detector:
             if name in self._ids
         ]
         if self._names:
-            extra += [Match("person_name", start, end, score, Form.PLAIN) for start, end, score in names_in(text)]
+            named = self._named(text)
+            # The pattern of addresses knows the usual ones; running text has them longer.
+            spans = [(one.start, one.end) for one in named if one.identifier == ADDRESS]
+            matches = [one for one in matches if one.identifier != ADDRESS or not _overlaps(one, spans)]
+            extra += named
         if extra:
             taken = Taken()
             matches = [one for one in (*matches, *extra) if taken.add(one.start, one.end)]
         return sorted(matches, key=lambda match: match.start)
+
+    def _named(self, text: str) -> list[Match]:
+        """Names and addresses in running text."""
+        from pii_audit.detection.names.tagger import load_tagger  # noqa: PLC0415 - NumPy and a model, only when asked for
+
+        return [
+            Match(one.identifier, one.start, one.end, one.score, Form.PLAIN)
+            for one in find_names(text, load_tagger().spans)
+            if one.identifier in self._ids
+        ]
 
     def _tally_table(self, asset: Asset, chunk: TableChunk) -> AssetTally:
         fields: dict[str, FieldTally] = {}
@@ -174,6 +192,12 @@ class Detector:
             identifier: one.evidence(self._fingerprinter, samples=self._samples)
             for identifier, one in sorted(gathered.items())
         }
+
+
+def _overlaps(match: Match, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether a match overlaps one of some spans in reading order."""
+    place = bisect_left(spans, (match.end, 0)) - 1
+    return place >= 0 and spans[place][1] > match.start
 
 
 def _by_line(
