@@ -126,3 +126,9 @@ def table(path: Path) -> dict[str, str]:
     """A file of two columns, second to first."""
     rows = (line.rstrip("\n").split("\t") for line in path.open(encoding="utf-8"))
     return {row[1]: row[0] for row in rows if len(row) == 2}
+
+
+def simplified(path: Path) -> dict[str, str]:
+    """LAC's table of traditional and other characters: what each is read as."""
+    rows = (line.rstrip("\n").split("\t") for line in path.open(encoding="utf-8"))
+    return {row[0]: row[1] for row in rows if len(row) == 2 and row[0] != row[1]}
