@@ -3,6 +3,7 @@ PYTHON3 ?= python3
 JOBS ?= 2
 VENV := .venv
 PYTHON := $(VENV)/bin/python
+CORE := $(VENV)/.core
 READY := $(VENV)/.ready
 PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
 
@@ -13,16 +14,20 @@ PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
 help:  ## what can be made
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 14
 
-$(READY): pyproject.toml constraints.txt
+$(CORE): pyproject.toml constraints.txt
 	@$(PYTHON3) -m venv $(VENV) || { \
 	  echo "make: '$(PYTHON3) -m venv' does not work here; on Debian install the package python3-venv, or name another Python by PYTHON3=" >&2; exit 1; }
 	$(PIP) install -c constraints.txt hatchling
+	$(PIP) install -c constraints.txt --no-build-isolation -e .
+	@touch $(CORE)
+
+$(READY): $(CORE)
 	$(PIP) install -c constraints.txt --no-build-isolation -e '.[names,test,dev]'
 	@touch $(READY)
 
 venv: $(READY)  ## the development environment in .venv
 
-demo: $(READY)  ## the demo bank in ./pii-audit-demo, built and audited from end to end
+demo: $(CORE)  ## the demo bank in ./pii-audit-demo, built and audited from end to end
 	$(PYTHON) -m pii_audit demo
 
 test: $(READY)  ## the whole test suite, with coverage

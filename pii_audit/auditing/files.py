@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pii_audit.detection.judge import judge
 from pii_audit.detection.tally import Detector
 from pii_audit.engine.interface import Progress, Silent
-from pii_audit.errors import UsageError
+from pii_audit.errors import InspectionError, UsageError
 from pii_audit.language import Text
 from pii_audit.model.asset import Asset, AssetKind, Chunk
-from pii_audit.model.coverage import Coverage
+from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.evidence import AssetTally
 from pii_audit.model.run import Inspected
 from pii_audit.sources.feed.outbox import OutboxSource
@@ -83,9 +83,16 @@ class Files:
         self, detector: Detector, asset: Asset, reading: Reading, watch: Watch | None, progress: Progress
     ) -> Inspected:
         tally = AssetTally()
-        for chunk in reading:
-            tally += detector.tally(asset, chunk)
-            if watch is not None:
-                watch(asset, chunk)
-            progress.advance(0, 0)
-        return judge(detector, asset, tally, reading.coverage())
+        failure: Text | None = None
+        try:
+            for chunk in reading:
+                tally += detector.tally(asset, chunk)
+                if watch is not None:
+                    watch(asset, chunk)
+                progress.advance(0, 0)
+        except InspectionError as error:
+            failure = error.what
+        coverage = reading.coverage()
+        if failure is not None:
+            coverage = replace(coverage, status=CoverageStatus.FAILED, reason=failure)
+        return judge(detector, asset, tally, coverage)

@@ -19,13 +19,13 @@ from pii_audit.findings.funnel import Funnel, Ownership
 from pii_audit.identifiers.catalogue import Catalogue
 from pii_audit.language import Text
 from pii_audit.model.asset import AssetKind
-from pii_audit.model.coverage import Coverage
+from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.finding import Outcome, Severity
 from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.model.run import Inspected, Run
 from pii_audit.policy.loader import flow_between, flow_named
 from pii_audit.policy.model import Flow, Policy
-from pii_audit.rules.interface import Draft, Facts
+from pii_audit.rules.interface import Facts
 from pii_audit.rules.share import verdicts as shared
 from pii_audit.rules.store import prohibited
 from pii_audit.sources.globs import path_match
@@ -128,6 +128,12 @@ def gate(
             coverage.append(inspected[-1].coverage)
         else:
             coverage.append(redactor.coverage(one))
+    if not any(row.status is not CoverageStatus.SKIPPED for row in coverage):
+        raise UsageError(
+            Text(f"没有可裁决的文件(数据流 {flow.id})", f"there is no file to judge (flow {flow.id})"),
+            where=", ".join(paths),
+            todo=Text("检查路径和数据流的 match", "check the path and the flow's match"),
+        )
     judged = replace(policy, flows={**policy.flows, flow.id: flow})
     verdicts = judge_flows(judged, {flow.id: inspected}, Beyond(inspected), catalogue, options.as_of)
     facts = Facts(judged, catalogue, options.as_of, {}, inspected, (), coverage, verdicts, judged.flows)
@@ -135,7 +141,7 @@ def gate(
     funnel = Funnel(
         judged, fingerprinter, options.as_of, options.standards, lambda _: Ownership(options.owner), Severity.HIGH
     )
-    findings, suppressed, grouped = funnel.run(map(_located, drafts))
+    findings, suppressed, grouped = funnel.run(drafts)
     return Run(
         id=run_id(started),
         started=started,
@@ -150,11 +156,6 @@ def gate(
         grouped=grouped,
         notes={"flow": flow.id, "recipient": flow.recipient, "purpose": flow.purpose},
     )
-
-
-def _located(draft: Draft) -> Draft:
-    """Files of a gate have no source: their asset is the path alone."""
-    return replace(draft, asset=draft.asset.removeprefix(":")) if draft.asset else draft
 
 
 def allowing_gaps(run: Run) -> Run:

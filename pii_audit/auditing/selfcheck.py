@@ -10,6 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pii_audit
+from pii_audit import content
 from pii_audit.auditing.flows import Beyond, judge_flows, match_assets
 from pii_audit.detection.redact import Redactor
 from pii_audit.detection.tally import Detector
@@ -121,9 +122,15 @@ def run_key(space: Workspace, options: Options) -> str:
         str(options.full),
         str(options.seed),
         pii_audit.__version__,
+        repr(space.sources),
+        str(space.key),
+        space.samples,
     )
-    definitions = hashlib.sha256(repr(list(load_catalogue().values())).encode()).hexdigest()
-    return hashlib.sha256("\x1f".join((*parts, definitions)).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    whole = hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogateescape"))
+    # The files and not the catalogue made of them: sets are in another order in each process.
+    for path in content.walk("scanners/identifiers", ""):
+        whole.update(hashlib.sha256(content.data(path)).digest())
+    return whole.hexdigest()[:32]
 
 
 def run_id(started: datetime) -> str:

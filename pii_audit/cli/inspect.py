@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import IO
 
-from pii_audit.cli.options import say
+from pii_audit.cli.options import draw, put, say
 from pii_audit.cli.session import Session
 from pii_audit.document import unknown
 from pii_audit.errors import UsageError
@@ -46,6 +46,17 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         help=say(language, "只找此标识符(可重复)", "only this identifier (may be repeated)"),
     )
     parser.add_argument(
+        "--recognizers",
+        action="append",
+        default=[],
+        metavar="LIST",
+        help=say(
+            language,
+            "也用 Presidio 的识别器,以逗号分隔:国家(US,UK)、名称、all,或其注册文件 file.yaml",
+            "also use Presidio's recognizers, comma-separated: countries (US,UK), names, all, or a registry file.yaml",
+        ),
+    )
+    parser.add_argument(
         "--allow-incomplete",
         action="store_true",
         help=say(language, "未能检查全部时不以 3 退出", "do not exit 3 when something could not be inspected"),
@@ -76,6 +87,11 @@ def run(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.model.run import Inspected  # noqa: PLC0415
 
     catalogue = load_catalogue()
+    if options.recognizers:
+        from pii_audit.detection.presidio import adopted  # noqa: PLC0415 - heavy, and only where asked for
+
+        listed = (word.strip() for words in options.recognizers for word in words.split(","))
+        catalogue += adopted(*filter(None, listed))
     for name in options.identifier:
         if name not in catalogue:
             raise UsageError(
@@ -102,11 +118,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
                 options.output,
                 _kept(
                     spool,
-                    {
-                        (found.asset.removeprefix(":"), found.field, found.identifier)
-                        for one in inspected
-                        for found in one.fields
-                    },
+                    {(found.asset, found.field, found.identifier) for one in inspected for found in one.fields},
                 ),
             )
         else:
@@ -127,9 +139,13 @@ def _write(session: Session, options: argparse.Namespace, inspected: list, cover
 
         write_output(options.output, render_inspect(inspected, coverage, session.language))
         return
-    from pii_audit.render.table import render_inspect as draw  # noqa: PLC0415
+    from pii_audit.render.table import render_inspect as paint  # noqa: PLC0415
 
-    draw(inspected, coverage, session.out, session.language, verbose=session.verbose)
+    draw(
+        session,
+        options.output,
+        lambda console: paint(inspected, coverage, console, session.language, verbose=session.verbose),
+    )
 
 
 def _kept(lines: IO[str], wanted: set[tuple[str, str | None, str]]) -> Iterator[str]:
@@ -141,11 +157,9 @@ def _kept(lines: IO[str], wanted: set[tuple[str, str | None, str]]) -> Iterator[
 
 
 def _write_lines(output: str | None, lines: Iterator[str]) -> None:
-    import sys  # noqa: PLC0415
-
     from pii_audit.render.output import write_output  # noqa: PLC0415
 
     if output is None:
-        sys.stdout.writelines(lines)
+        put(lines)
     else:
         write_output(output, "".join(lines))

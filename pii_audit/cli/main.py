@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import os
+import errno
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -13,11 +13,13 @@ from typing import Any, NoReturn
 
 import pii_audit
 from pii_audit.cli.commands import COMMANDS
-from pii_audit.cli.options import say
+from pii_audit.cli.options import let_go_of_stdout, say
 from pii_audit.cli.session import Session, wants_colour
-from pii_audit.errors import PiiAuditError, UsageError
+from pii_audit.errors import OutputError, PiiAuditError, UsageError
 from pii_audit.language import Language, Text, language_of_locale, same
 
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""What writing to a standard output fails with when its disk is full or broken."""
 INTERRUPTED = 130
 USAGE = 2
 
@@ -82,7 +84,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     session = Session(_language(line))
     _tolerant_streams()
     try:
-        return _dispatch(line, session.language)
+        code = _dispatch(line, session.language)
+        sys.stdout.flush()
     except PiiAuditError as error:
         return session.fail(error)
     except KeyboardInterrupt:
@@ -94,8 +97,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        let_go_of_stdout()
         return 0
+    except OSError as error:
+        if error.filename is not None or error.errno not in FULL:
+            raise
+        let_go_of_stdout()
+        return session.fail(_unwritten(error))
+    return code
 
 
 def _dispatch(line: Sequence[str], language: Language) -> int:
@@ -138,6 +147,15 @@ def _dispatch(line: Sequence[str], language: Language) -> int:
     )
     run: Callable[[Session, argparse.Namespace], int] = module.run
     return run(session, options)
+
+
+def _unwritten(error: OSError) -> OutputError:
+    reason = error.strerror or type(error).__name__
+    return OutputError(
+        Text(f"输出未写入:{reason}", f"the output was not written: {reason}"),
+        where="-",
+        todo=Text("腾出空间或换一个位置", "make room, or choose another place"),
+    )
 
 
 def _overview(parser: Parser, language: Language) -> str:

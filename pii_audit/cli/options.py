@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from pii_audit.language import Language
@@ -68,11 +69,28 @@ def number(text: str) -> int:
     return value
 
 
+def put(pieces: Iterable[str]) -> None:
+    """Writes to standard output; a reader that has gone away (`| head`) changes no exit code."""
+    try:
+        sys.stdout.writelines(pieces)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        let_go_of_stdout()
+
+
+def let_go_of_stdout() -> None:
+    """What is still buffered has nowhere to go, and Python would complain of it when it ends."""
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, sys.stdout.fileno())
+    os.close(devnull)
+
+
 def draw(session: Session, output: str | None, paint: Callable[[Console], None]) -> None:
     """Draws tables on the screen, or as plain text into a file."""
     if output is None:
-        sys.stdout.flush()
-        paint(session.out)
+        with session.out.capture() as painted:
+            paint(session.out)
+        put([painted.get()])
         return
     from pii_audit.render.output import write_output  # noqa: PLC0415 - start-up does without
     from pii_audit.render.table import make_console  # noqa: PLC0415

@@ -25,7 +25,7 @@ def upper_bound(hits: int, draws: int) -> float:
     z2 = _Z * _Z
     centre = share + z2 / (2 * draws)
     spread = _Z * math.sqrt(share * (1 - share) / draws + z2 / (4 * draws * draws))
-    return min(1.0, (centre + spread) / (1 + z2 / draws))
+    return min(1.0, max(share, (centre + spread) / (1 + z2 / draws)))
 
 
 def chance_of(hits: int, trials: int, rate: float) -> float:

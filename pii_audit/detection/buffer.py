@@ -108,6 +108,10 @@ class Buffer:
         place = bisect_right(self._uuids, start, key=itemgetter(0)) - 1
         return place >= 0 and end <= self._uuids[place][1]
 
+    def part_of_uuid(self, start: int, end: int) -> bool:
+        """Whether a span is within a UUID, but not all of it."""
+        return self.within_uuid(start, end) and (start, end) not in self._uuids
+
     def spans(self, regex: re.Pattern[str], reach: Reach, group: int = 0) -> Iterator[tuple[int, int]]:
         """Where a group of a pattern stands, in order."""
         if reach.crosses:

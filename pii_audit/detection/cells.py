@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
@@ -126,14 +126,18 @@ class CellReader:
 
     def _cell(self, value: str, candidates: Sequence[Candidate], name: ColumnName) -> Cell:
         folded = fold(value).strip()
+        decimal = _DECIMAL.fullmatch(folded) is not None
+        shape = folded.partition(".")[0] if decimal else folded
         whole: set[str] = set()
-        if len(folded) <= LOOKALIKE_LENGTH and self._any_lookalike.fullmatch(folded):
-            whole.update(identifier for identifier, regex in self._lookalikes if regex.fullmatch(folded))
+        if len(shape) <= LOOKALIKE_LENGTH and self._any_lookalike.fullmatch(shape):
+            whole.update([identifier for identifier, regex in self._lookalikes if regex.fullmatch(shape)])
         hits: list[Hit] = []
         if candidates:
             good = [one for one in candidates if one.base > 0 and _score(one, name) >= MATCH_THRESHOLD]
-            if good and _DECIMAL.fullmatch(folded):
+            if decimal:
                 good = [one for one in good if one.identifier.id in name.positive]
+            if name.best and forms.is_masked(folded):
+                good = [one for one in good if one.validated or not forms.beside_mask(value, one.start, one.end)]
             hits = [_hit(one, value, name) for one in self._matcher.resolve(good)]
         lookalikes = {**dict.fromkeys(whole, 1), **lookalikes_of(candidates, [hit.match for hit in hits])}
         if name.by_shape or name.best:
@@ -162,19 +166,21 @@ class CellReader:
 EMPTY = Cell()
 
 
-def lookalikes_of(candidates: Iterable[Candidate], matches: Iterable[Match]) -> dict[str, int]:
+def lookalikes_of(candidates: Iterable[Candidate], matches: Sequence[Match]) -> dict[str, int]:
     """How many look-alikes one row (a cell, a line of text) counts for, by identifier, where a validator can pass by accident.
 
     Hits are counted in rows: a row with a hit counts for as many look-alikes as stand in it for each value that passed, one without for all.
     """
-    places: dict[str, set[int]] = defaultdict(set)
+    places: dict[str, set[int]] = {}
     for one in candidates:
         if one.identifier.chance < 1:
-            places[one.identifier.id].add(one.start)
-    if not places:
-        return {}
-    passed = Counter(match.identifier for match in matches)
-    return {identifier: max(1, round(len(found) / (passed[identifier] or 1))) for identifier, found in places.items()}
+            places.setdefault(one.identifier.id, set()).add(one.start)
+    counts = dict.fromkeys(places, 1)
+    for identifier, found in places.items():
+        if len(found) > 1:
+            passed = sum(match.identifier == identifier for match in matches)
+            counts[identifier] = max(1, round(len(found) / max(1, passed)))
+    return counts
 
 
 def _moved(one: Candidate, by: int) -> Candidate:

@@ -16,6 +16,8 @@ from pii_audit.identifiers.people import CLASSIFIERS
 from pii_audit.model.forms import Form
 
 MASK_CHARACTERS = "*＊×●•○█■#"
+_MASK_CHARACTERS = frozenset(MASK_CHARACTERS) - {"#"}
+"""Those that stand in front of no extension or number."""
 _MASK_RUN = re.compile(rf"[{re.escape(MASK_CHARACTERS)}]|(?<![A-WYZa-wyz])[xX]{{3,}}(?![A-WYZa-wyz])")
 _DIGEST = re.compile(
     r"(?:\{(?:MD5|SHA\d*)\})?(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128})"
@@ -43,6 +45,11 @@ CIPHER_BLOCK = 16
 def is_masked(value: str) -> bool:
     """Whether some characters of a value are hidden behind mask characters."""
     return bool(_MASK_RUN.search(value))
+
+
+def beside_mask(value: str, start: int, end: int) -> bool:
+    """Whether a span touches a mask character: what a masked value shows is no value."""
+    return any(value[place : place + 1] in _MASK_CHARACTERS for place in (max(0, start - 1), end))
 
 
 def shown(value: str) -> tuple[int, int]:

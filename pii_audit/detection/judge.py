@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from pii_audit.detection.bounds import chance_of, upper_bound
+from pii_audit.detection.matcher import BOOST
 from pii_audit.detection.tally import Detector, without_rejected
 from pii_audit.identifiers.model import Identifier
 from pii_audit.identifiers.subjects import subject_of
+from pii_audit.language import Text
 from pii_audit.model.asset import Asset
 from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.evidence import FREE_TEXT, AssetTally, Evidence, FieldEvidence, FieldTally, Reason
@@ -30,6 +32,8 @@ CERTAIN = 1e-6
 NEIGHBOURS = frozenset({"identity_document", "phone", "contact", "account"})
 """Groups whose presence in another field of the asset makes it an asset about people."""
 CEILING = 0.99
+SPEAKS_FOR = Text("列名或注释支持", "the column's name or comment speaks for it")
+SPEAKS_AGAINST = Text("列名不支持", "the column's name speaks against it")
 WEAK_NAME = 0.6
 """A column name that says less than this (`name`, in a table of anything) needs neighbours."""
 DENSE, DENSE_ROWS = 0.8, 3
@@ -47,11 +51,12 @@ class _Judgement:
     confidence: float
     why: list[Reason]
 
-    def add(self, factor: str, detail: str, weight: float) -> None:
-        self.confidence = min(CEILING, max(0.0, self.confidence + weight))
-        self.why.append(Reason(factor, detail, round(weight, 2)))
+    def add(self, factor: str, detail: Text, weight: float) -> None:
+        before = self.confidence
+        self.confidence = min(CEILING, max(0.0, before + weight))
+        self.why.append(Reason(factor, detail, round(self.confidence - before, 2)))
 
-    def times(self, factor: str, detail: str, share: float) -> None:
+    def times(self, factor: str, detail: Text, share: float) -> None:
         self.add(factor, detail, self.confidence * (share - 1))
 
 
@@ -142,7 +147,14 @@ def _by_value(definition: Identifier, evidence: Evidence, field: FieldTally, str
     """Values that can stand alone: the best match, against what chance would have passed, doubted by a name that says otherwise."""
     plain = evidence.forms.get(Form.PLAIN, 0)
     judged = _Judgement(0.0, [])
-    judged.add("values", f"{plain} of {field.filled} filled rows match", evidence.score)
+    named = min(evidence.score, BOOST * max(0.0, strength))
+    judged.add(
+        "values",
+        Text(f"{field.filled} 个非空行中 {plain} 行匹配", f"{plain} of {field.filled} filled rows match"),
+        evidence.score - named,
+    )
+    if strength > 0:
+        judged.add("name", SPEAKS_FOR, named)
     probability = 1.0
     if definition.chance < 1.0:
         rate = min(0.99, CHANCE_MARGIN * definition.chance)
@@ -151,35 +163,49 @@ def _by_value(definition: Identifier, evidence: Evidence, field: FieldTally, str
         if share < 1:
             judged.times(
                 "chance",
-                f"{plain} of {evidence.lookalikes} look-alikes pass; {definition.chance:.0%} would by accident",
+                Text(
+                    f"{evidence.lookalikes} 个形似值中 {plain} 个通过校验;偶然通过率为 {definition.chance:.0%}",
+                    f"{plain} of {evidence.lookalikes} look-alikes pass; {definition.chance:.0%} would by accident",
+                ),
                 share,
             )
     if evidence.supported > judged.confidence:
-        judged.add("context", "a context word stands beside a value", evidence.supported - judged.confidence)
+        judged.add(
+            "context",
+            Text("值旁有语境词", "a context word stands beside a value"),
+            evidence.supported - judged.confidence,
+        )
     if field.filled >= DENSE_ROWS and evidence.whole >= DENSE * field.filled and judged.confidence > 0:
         judged.add(
-            "density", f"{evidence.whole / field.filled:.0%} of the cells are one", 0.3 * (1 - judged.confidence)
+            "density",
+            Text(
+                f"{evidence.whole / field.filled:.0%} 的单元格整格即是",
+                f"{evidence.whole / field.filled:.0%} of the cells are one",
+            ),
+            0.3 * (1 - judged.confidence),
         )
     if strength < 0:
         certain = evidence.lookalikes >= MANY and probability < CERTAIN
-        judged.times("name", "the column's name speaks against it", 1 + strength * (0.1 if certain else 0.6))
-    elif strength > 0:
-        judged.why.append(Reason("name", "the column's name or comment speaks for it", round(strength, 2)))
+        judged.times("name", SPEAKS_AGAINST, 1 + strength * (0.1 if certain else 0.6))
     return judged
 
 
 def _by_name(evidence: Evidence, field: FieldTally, strength: float, neighbours: frozenset[str]) -> _Judgement:
     """Values that need a column name: names, addresses, dates. A weak name needs people in the neighbouring fields."""
     ratio = evidence.forms.get(Form.PLAIN, 0) / field.filled if field.filled else 0.0
-    judged = _Judgement(0.2, [])
-    judged.add("name", "the column's name or comment speaks for it", 0.3 * strength)
-    judged.add("values", f"{ratio:.0%} of the cells have its shape", 0.5 * ratio)
+    judged = _Judgement(0.0, [])
+    judged.add("name", SPEAKS_FOR, 0.2 + 0.3 * strength)
+    judged.add("values", Text(f"{ratio:.0%} 的单元格形似", f"{ratio:.0%} of the cells have its shape"), 0.5 * ratio)
     if neighbours:
-        judged.add("neighbours", f"{len(neighbours)} other field(s) identify people", 0.1)
+        judged.add(
+            "neighbours",
+            Text(f"另有 {len(neighbours)} 个字段能识别个人", f"{len(neighbours)} other field(s) identify people"),
+            0.1,
+        )
     elif strength < WEAK_NAME:
-        judged.add("neighbours", "no other field identifies people", -0.35)
+        judged.add("neighbours", Text("没有其他字段能识别个人", "no other field identifies people"), -0.35)
     if ratio < SPARSE:
-        judged.times("values", "few cells have its shape", ratio / SPARSE)
+        judged.times("values", Text("形似的单元格很少", "few cells have its shape"), ratio / SPARSE)
     return judged
 
 
@@ -187,11 +213,18 @@ def _by_form(evidence: Evidence, field: FieldTally, strength: float, form: Form)
     """Protected values: their shape, and the column's name, which is all that says of what they are the protected form."""
     hits = evidence.forms[form]
     judged = _Judgement(0.0, [])
-    judged.add("values", f"{hits} of {field.filled} filled rows are {form}", 0.5)
+    judged.add(
+        "values",
+        Text(f"{field.filled} 个非空行中 {hits} 行为 {form}", f"{hits} of {field.filled} filled rows are {form}"),
+        0.5,
+    )
     if strength > 0:
-        judged.add("name", "the column's name or comment speaks for it", 0.4 * strength)
+        judged.add("name", SPEAKS_FOR, 0.4 * strength)
+        ratio = hits / field.filled if field.filled else 0.0
+        if strength < WEAK_NAME and ratio < SPARSE:
+            judged.times("values", Text("形似的单元格很少", "few cells have its shape"), ratio / SPARSE)
     elif strength < 0:
-        judged.add("name", "the column's name speaks against it", 0.4 * strength)
+        judged.add("name", SPEAKS_AGAINST, 0.4 * strength)
     return judged
 
 

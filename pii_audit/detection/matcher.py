@@ -8,23 +8,26 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from pii_audit.detection.buffer import Buffer, Reach
-from pii_audit.identifiers.model import Identifier, Pattern
+from pii_audit.identifiers.model import Finder, Identifier, Pattern
 from pii_audit.identifiers.patterns import compiled
 
 BOOST = 0.35
 """What a context word adds to a base score (Presidio's context enhancer adds the same)."""
 CEILING = 0.95
+LEAST_SUPPORTED = 0.4
+"""The score of a match beside a context word is no lower (Presidio's context enhancer does the same)."""
 BEFORE, AFTER = 40, 20
 """Characters on the same line, before and after a match, in which a context word counts."""
 
 LONGEST_AMOUNT = 14
 """Digits of the largest amount that anybody writes; what is longer and validated is no integer part of a number."""
 
+_PIECE = re.compile(r"[^\0]+")
 _NUMERIC = re.compile(r"[0-9 -]+")
 _ITEM = re.compile(r"(?:^|[\n\0;、。])[^\S\n]*[1-9][0-9]?\.$")
 """The number of an item of a list that stands right before the value: `1.`"""
@@ -47,8 +50,10 @@ class Candidate:
 
     @property
     def score(self) -> float:
-        """The base score, raised by context."""
-        return min(CEILING, self.base + BOOST) if self.supported else self.base
+        """The base score, raised by context; what is certain already stays so."""
+        if not self.supported or not self.base:
+            return self.base
+        return max(self.base, LEAST_SUPPORTED, min(CEILING, self.base + BOOST))
 
 
 class _Scan:
@@ -66,12 +71,38 @@ class _Scan:
 
     @cached_property
     def context(self) -> re.Pattern[str]:
-        """One expression for all context words; an ASCII word must stand alone, a Han word may touch others."""
-        spelled = [
-            f"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])" if word.isascii() else re.escape(word)
-            for word in self.identifier.context
-        ]
-        return re.compile("|".join(spelled))
+        """One expression for all context words."""
+        return _any_of(self.identifier.context)
+
+
+class _Foreign:
+    """An identifier that finds its values itself, with its context words."""
+
+    def __init__(self, identifier: Identifier, finder: Finder) -> None:
+        self.identifier = identifier
+        self.finder = finder
+
+    @cached_property
+    def context(self) -> re.Pattern[str]:
+        """One expression for all context words."""
+        return _any_of(self.identifier.context)
+
+    def candidates(self, buffer: Buffer, text: str) -> Iterator[Candidate]:
+        """What the finder finds, refuted values included, each piece between two NULs by itself."""
+        near = buffer.mentions(self.identifier.context)
+        pieces = list(_PIECE.finditer(text))
+        for place, found in self.finder.find([piece[0] for piece in pieces]):
+            start, end = (pieces[place].start() + at for at in (found.start, found.end))
+            supported = near and _near(self.context, buffer.lowered, start, end)
+            proven = found.verdict is True
+            if not _part_of_number(buffer.folded, start, end, supported=supported and proven, proven=proven):
+                yield Candidate(self.identifier, start, end, found.score, supported, proven)
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """One expression for all context words; an ASCII word must stand alone, a Han word may touch others."""
+    spelled = [f"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])" if word.isascii() else re.escape(word) for word in words]
+    return re.compile("|".join(spelled))
 
 
 class Matcher:
@@ -81,6 +112,7 @@ class Matcher:
         self.identifiers = tuple(identifiers)
         self.order = {identifier.id: place for place, identifier in enumerate(self.identifiers)}
         self._scans = [_Scan(identifier, pattern) for identifier in self.identifiers for pattern in identifier.patterns]
+        self._foreign = [_Foreign(one, one.finder) for one in self.identifiers if one.finder is not None]
         self._least = min((scan.reach.width for scan in self._scans if scan.reach.width), default=0)
 
     def candidates(
@@ -104,13 +136,15 @@ class Matcher:
                 candidate = _judge(scan, buffer, start, end, near=near, bare=bare)
                 if candidate and (candidate.base > 0 or refuted) and not buffer.within_uuid(start, end):
                     yield candidate
+        for foreign in self._foreign:
+            for candidate in foreign.candidates(buffer, text):
+                if (candidate.base > 0 or refuted) and not buffer.part_of_uuid(candidate.start, candidate.end):
+                    yield candidate
 
-    def find(self, text: str, *, hinted: frozenset[str] = frozenset()) -> list[Candidate]:
-        """The matches of a text in reading order, overlaps resolved."""
-        return self.resolve(self.candidates(text, hinted=hinted))
-
-    def resolve(self, candidates: Iterable[Candidate]) -> list[Candidate]:
+    def resolve(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Where two overlap, a validated one wins, then the longer one, then the one defined first."""
+        if len(candidates) < 2:  # noqa: PLR2004 - one does not overlap itself
+            return list(candidates)
         kept: list[Candidate] = []
         cluster: list[Candidate] = []
         reach = -1

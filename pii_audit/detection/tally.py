@@ -90,7 +90,7 @@ class Detector:
         return dict(zip(values, self._cells.read(values, self.column(asset, name)), strict=True))
 
     def _matches(self, text: str, candidates: Iterable[Candidate]) -> list[Match]:
-        good = (one for one in candidates if one.base > 0 and one.score >= MATCH_THRESHOLD)
+        good = [one for one in candidates if one.base > 0 and one.score >= MATCH_THRESHOLD]
         matches = [
             Match(one.identifier.id, one.start, one.end, round(one.score, 4), Form.PLAIN)
             for one in self._matcher.resolve(good)

@@ -78,3 +78,8 @@ class Engine(Protocol):
 def size_of(asset: Asset) -> int:
     """What an asset counts for in progress: its bytes, else its rows, at least 1."""
     return max(1, asset.size or asset.rows or 1)
+
+
+def resumable(asset: Asset) -> str:
+    """The name under which progress is kept: a file that has changed since is another one."""
+    return "\x1f".join((asset.id, str(asset.size), str(asset.modified)))

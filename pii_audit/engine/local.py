@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 
 from pii_audit.detection.judge import judge
-from pii_audit.engine.interface import Task, size_of
+from pii_audit.engine.interface import Task, resumable, size_of
 from pii_audit.model.asset import Asset, Chunk, TableChunk
 from pii_audit.model.coverage import Coverage
 from pii_audit.model.evidence import AssetTally
@@ -39,7 +39,8 @@ class LocalEngine:
             yield self._inspect(task, inner, reading)
 
     def _inspect(self, task: Task, asset: Asset, reading: Reading) -> Inspected:
-        tally = task.checkpoint.load(asset.id) or AssetTally()
+        name = resumable(asset)
+        tally = task.checkpoint.load(name) or AssetTally()
         saved = time.monotonic()
         known = tally.chunks
         for chunk in reading:
@@ -47,9 +48,9 @@ class LocalEngine:
                 tally += task.detector.tally(asset, chunk)
             task.progress.advance(*_amount(chunk))
             if time.monotonic() - saved > SAVE_EVERY:
-                task.checkpoint.save(asset.id, tally)
+                task.checkpoint.save(name, tally)
                 saved = time.monotonic()
-        task.checkpoint.save(asset.id, tally)
+        task.checkpoint.save(name, tally)
         return judge(task.detector, asset, tally, reading.coverage())
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from pii_audit.document import suggestion
 from pii_audit.errors import UsageError
@@ -28,6 +28,8 @@ __all__ = [
     "ColumnHints",
     "Display",
     "Example",
+    "Finder",
+    "Found",
     "Identifier",
     "Pattern",
     "Sensitivity",
@@ -81,13 +83,31 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What a finder found: offsets in characters, `end` exclusive; a base score (0 to 1); a verdict as a validator gives it."""
+
+    start: int
+    end: int
+    score: float
+    verdict: bool | None
+
+
+class Finder(Protocol):
+    """Finds values by itself, where an identifier is not written in patterns and validators of ours."""
+
+    def find(self, texts: Sequence[str]) -> Iterable[tuple[int, Found]]:
+        """Every value with the place (from 0) of its text, refuted ones (with a score of 0) and overlaps included."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Identifier:
     """One kind of personal identifier, as its YAML file defines it.
 
     `chance` is the share of look-alikes that pass the validator by accident (1 where passing says nothing); `lookalike` matches a whole
     folded cell that looks like the identifier, validator aside. `column_only` names the classifier of cells where values cannot stand alone.
     `person_key`: one value is one person. `enumerable`: few enough values that a bare hash can be reversed. `precedence`: the smaller comes first
-    where spans or names of columns leave it open.
+    where spans or names of columns leave it open. `finder` is asked besides the patterns, as adopted recognizers are.
     """
 
     id: str
@@ -112,6 +132,7 @@ class Identifier:
     mask_as: str = "ends"
     canonical_as: str = "alphanumeric"
     precedence: int = USUAL
+    finder: Finder | None = None
 
     def validate(self, value: str) -> bool | None:
         """True proven, False refuted, None when there is nothing to tell by."""
@@ -149,6 +170,17 @@ class Catalogue(Mapping[str, Identifier]):
 
     def __len__(self) -> int:
         return len(self._identifiers)
+
+    def __add__(self, others: Iterable[Identifier]) -> Catalogue:
+        """These and others, which come after them; raises UsageError for an id that is taken."""
+        more = {one.id: one for one in others}
+        for name in more:
+            if name in self._identifiers:
+                raise UsageError(
+                    Text(f"标识符 “{name}” 已存在", f'the identifier "{name}" exists already'),
+                    todo=Text("请换一个名称", "give it another name"),
+                )
+        return Catalogue({**self._identifiers, **more}, self.group_titles)
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -46,8 +46,8 @@ class Asset:
 
     @property
     def id(self) -> str:
-        """`source:name`, unique within a workspace."""
-        return f"{self.source}:{self.name}"
+        """`source:name`, unique within a workspace; the name alone outside any source."""
+        return f"{self.source}:{self.name}" if self.source else self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class Coverage:
     @property
     def id(self) -> str:
         """The id of the asset that it is about, `source:name`, as Asset.id has it."""
-        prefix = f"{self.source}:"
+        prefix = f"{self.source}:" if self.source else ""
         return self.asset if self.asset.startswith(prefix) else prefix + self.asset
 
     @property

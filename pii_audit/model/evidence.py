@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from typing import TypeVar
 
+from pii_audit.language import Text
 from pii_audit.model.forms import Form
 from pii_audit.model.levels import Levels
 from pii_audit.model.sketch import Sketch
@@ -142,7 +143,7 @@ class Reason:
     """One factor of a judgement (`name`, `values`, `context` …) and what it adds to or takes from the confidence."""
 
     factor: str
-    detail: str
+    detail: Text
     weight: float
 
     def __str__(self) -> str:

@@ -81,7 +81,9 @@ def to_inspect_wire(
         "version": VERSION,
         "assets": [_asset(item, named(item.asset.id, item.asset.source)) for item in inspected],
         "fields": [
-            _field(field, named(item.asset.id, item.asset.source)) for item in inspected for field in item.fields
+            _field(field, named(item.asset.id, item.asset.source), language)
+            for item in inspected
+            for field in item.fields
         ],
         "coverage": [_coverage(row, named(row.id, row.source), language) for row in coverage],
     }
@@ -197,7 +199,7 @@ def _asset(item: Inspected, name: str) -> AssetWire:
     }
 
 
-def _field(field: FieldEvidence, name: str) -> FieldWire:
+def _field(field: FieldEvidence, name: str, language: Language) -> FieldWire:
     return {
         "asset": name,
         "field": field.field,
@@ -210,7 +212,8 @@ def _field(field: FieldEvidence, name: str) -> FieldWire:
         "confidence": _ratio(field.confidence),
         "level": field.level.as_dict(),
         "why": [
-            {"factor": reason.factor, "detail": reason.detail, "weight": _ratio(reason.weight)} for reason in field.why
+            {"factor": reason.factor, "detail": reason.detail.in_(language), "weight": _ratio(reason.weight)}
+            for reason in field.why
         ],
         "subject": field.subject,
         "persons": field.persons,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -51,8 +52,16 @@ def seen(run: Run, known: Mapping[str, Row[Any]], number: int) -> Iterator[Place
         if life is Status.CLOSED:
             life, change = Status.OPEN, Change.REOPENED
         status = life if exception is None else Status.ACCEPTED
-        placed = replace(finding, change=change, status=status, suppressed_by=exception)
+        due = _first_due(finding, row.due) if row and change is Change.PERSISTENT else finding.due
+        placed = replace(finding, change=change, status=status, suppressed_by=exception, due=due)
         yield Placed(placed, change, life, number, exception)
+
+
+def _first_due(finding: Finding, stored: str | None) -> date | None:
+    """A deadline does not move because the finding was seen once more; a graver one may bring it forward."""
+    if stored is None or finding.due is None:
+        return finding.due
+    return min(finding.due, date.fromisoformat(stored))
 
 
 def unseen(connection: Connection, run: Run, known: Mapping[str, Row[Any]]) -> Iterator[Placed]:

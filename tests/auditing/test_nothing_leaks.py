@@ -302,7 +302,7 @@ def test_no_report_shows_a_value(recorded, call, format_, language):
     assert [answer.code for answer in answers] == [0, 0]
     assert len(answers[0].out) > 1000
     assert _leaks(planted, _spoken(*answers)) == []
-    assert _leaks(planted, _written(root)) == []
+    assert _leaks(planted, iter([("file", (root / "report").read_bytes())])) == []
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -345,8 +345,7 @@ def test_the_gate_its_receipt_and_its_record_show_no_value(bank, call, monkeypat
     [csv] = (root / "outbox").glob("*.csv")
     answers = [
         call("gate", path, "--flow", "f", "--record", "--receipt", root / "receipt.json", "--format", format_, "-v")
-        for path in (f"outbox/{csv.name}", "outbox")
-        for format_ in FORMATS
+        for path, format_ in ((f"outbox/{csv.name}", "json"), *(("outbox", format_) for format_ in FORMATS))
     ]
     assert {answer.code for answer in answers} == {1}
     assert json.loads((root / "receipt.json").read_text())["files"]

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pii_audit.language import same
 from pii_audit.model.evidence import SAMPLES, AssetTally, Evidence, FieldTally, Reason, Sample
 from pii_audit.model.forms import Form
 from pii_audit.model.sketch import Sketch
@@ -130,5 +131,5 @@ def test_the_samples_kept_are_the_lowest_by_keyed_hash_whatever_the_order() -> N
 
 
 def test_a_reason_reads_as_factor_detail_and_weight() -> None:
-    assert str(Reason("name", "mobile_no", 0.3)) == "name: mobile_no (+0.30)"
-    assert str(Reason("chance", "Luhn", -0.25)) == "chance: Luhn (-0.25)"
+    assert str(Reason("name", same("mobile_no"), 0.3)) == "name: mobile_no (+0.30)"
+    assert str(Reason("chance", same("Luhn"), -0.25)) == "chance: Luhn (-0.25)"

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta, timezone
 import pytest
 
 from pii_audit.errors import Position
-from pii_audit.language import Text
+from pii_audit.language import Text, same
 from pii_audit.model.asset import Asset, AssetKind
 from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.evidence import AssetTally, FieldEvidence, FieldTally, Reason
@@ -36,7 +36,7 @@ def _field(asset, field, identifier, level, *, form=Form.PLAIN, rows=1000, hits=
         bound=share if bound is None else bound,
         confidence=more.pop("confidence", 0.98),
         level=level,
-        why=(Reason("values", "1,000 of 1,000 pass MOD 11-2", 0.6), Reason("name", "id_no", 0.2)),
+        why=(Reason("values", same("1,000 of 1,000 pass MOD 11-2"), 0.6), Reason("name", same("id_no"), 0.2)),
         persons=persons,
         samples=("1****************X", "3****************2"),
         **more,

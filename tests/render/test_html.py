@@ -67,7 +67,7 @@ def field(
         hits / 3000,
         0.97,
         level,
-        (Reason("values", "2,980/3,000 validated", 0.7), Reason("name", name or "", 0.2)),
+        (Reason("values", same("2,980/3,000 validated"), 0.7), Reason("name", same(name or ""), 0.2)),
         persons=hits,
         samples=(masked.get(identifier, "***"),) * 2,
     )

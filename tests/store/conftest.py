@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from pii_audit.errors import Position
-from pii_audit.language import Text
+from pii_audit.language import Text, same
 from pii_audit.model.asset import Asset, AssetKind
 from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.evidence import AssetTally, Evidence, FieldEvidence, FieldTally, Reason, Sample
@@ -66,7 +66,7 @@ def inspected(name="customer", *, source="core", persons=50, status="inspected")
         bound=0.9,
         confidence=0.95,
         level=Levels("C2", 3),
-        why=(Reason("values", "9 of 9", 0.6),),
+        why=(Reason("values", same("9 of 9"), 0.6),),
         persons=persons,
         samples=("1***X",),
     )

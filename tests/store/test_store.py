@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import func, select, update
@@ -282,3 +282,12 @@ def test_what_an_abandoned_run_had_is_gone_after_a_month(store, make):
         connection.execute(update(schema.checkpoints).values(saved=schema.moment(datetime(2026, 1, 1, tzinfo=UTC))))
     store.begin("new")
     assert store.begin("old").load("core:customer") is None
+
+
+def test_a_deadline_does_not_move_when_the_finding_is_seen_again(store, make):
+    first = replace(make.finding("aaaa", asset="core:t"), due=date(2026, 3, 1))
+    store.record(make.run(1, [first], [make.row("t")]))
+    again = store.record(make.run(2, [replace(first, due=date(2026, 4, 1))], [make.row("t")]))
+    assert [finding.due for finding in again.findings] == [date(2026, 3, 1)]
+    graver = store.record(make.run(3, [replace(first, due=date(2026, 2, 1))], [make.row("t")]))
+    assert [finding.due for finding in graver.findings] == [date(2026, 2, 1)]

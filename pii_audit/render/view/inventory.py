@@ -6,8 +6,8 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 
-from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.identifiers.catalogue import load_catalogue
+from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.evidence import FieldEvidence
 from pii_audit.model.levels import CLASSES
 from pii_audit.model.run import Inspected, Run
@@ -133,7 +133,8 @@ def _field(evidence: FieldEvidence, coverage: Coverage, words: Words) -> FieldRo
         persons=evidence.persons,
         samples=evidence.samples,
         why=tuple(
-            f"{words.known('factor', reason.factor)} {reason.weight:+.2f} {reason.detail}" for reason in evidence.why
+            f"{words.known('factor', reason.factor)} {reason.weight:+.2f} {reason.detail.in_(words.language)}"
+            for reason in evidence.why
         ),
     )
 

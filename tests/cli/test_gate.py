@@ -1,0 +1,223 @@
+"""`gate`: whether an export may leave, and what it says about it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+
+from pii_audit.auditing.receipt import signature
+
+KEY = bytes.fromhex("5a" * 32)
+
+
+def test_a_compliant_export_may_leave(space, call, told):
+    answer = call("gate", "outbox/sms_1.csv", "--flow", "sms-daily", "--format", "json")
+    told(answer, 0)
+    told_ = json.loads(answer.out)
+    assert told_["findings"] == []
+    assert {one["outcome"] for one in told_["verdicts"]} == {"compliant"}
+
+
+def test_an_excess_column_is_named_with_its_identifier_the_scope_line_and_what_to_remove(space, excess, call, told):
+    answer = call("gate", excess, "--flow", "sms-daily")
+    told(answer, 1)
+    assert "SHR002" in answer.out
+    assert "id_no" in answer.out
+    assert "cn_resident_id" in answer.out
+    scope = next(
+        number
+        for number, line in enumerate((space / "policies" / "recipients.yaml").read_text().splitlines(), start=1)
+        if "scope:" in line
+    )
+    assert f"policies/recipients.yaml:{scope}" in answer.out
+    assert 'remove column "id_no"' in answer.out.lower()
+
+
+def test_the_json_of_an_excess_column_names_the_same(space, excess, call):
+    [finding] = json.loads(call("gate", excess, "--flow", "sms-daily", "--format", "json").out)["findings"]
+    assert (finding["rule"], finding["field"], finding["identifiers"]) == ("SHR002", "id_no", ["cn_resident_id"])
+    assert finding["policy"].startswith("policies/recipients.yaml:")
+    assert (finding["flow"], finding["recipient"], finding["severity"]) == ("sms-daily", "acme", "high")
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh", "删除列"), ("en", "remove column")])
+def test_the_answer_is_in_the_language_asked_for(space, excess, call, language, word):
+    assert word in call("gate", excess, "--flow", "sms-daily", "--lang", language).out.lower()
+
+
+def test_an_unreadable_export_may_not_leave(space, call, told):
+    (space / "outbox" / "sms_3.csv").write_bytes(b"PK\x03\x04\x14\x00\x06\x00" + bytes(range(256)))
+    answer = call("gate", "outbox/sms_3.csv", "--flow", "sms-daily", "--format", "json")
+    told(answer, 3)
+    assert json.loads(answer.out)["coverage"][0]["status"] == "failed"
+    assert call("gate", "outbox/sms_3.csv", "--flow", "sms-daily", "--allow-incomplete").code == 0
+
+
+def test_a_violation_weighs_more_than_what_could_not_be_read(space, excess, call):
+    (space / "outbox" / "sms_3.csv").write_bytes(b"PK\x03\x04\x14\x00\x06\x00" + bytes(range(256)))
+    assert call("gate", "outbox", "--flow", "sms-daily").code == 1
+
+
+def test_a_broken_policy_is_an_error_at_its_line(space, call, told):
+    (space / "policies" / "flows.yaml").write_text("version: 1\nflows:\n  a:\n    recipent: acme\n    purpose: sms\n")
+    lines = told(call("gate", "outbox/sms_1.csv", "--flow", "a"), 2)
+    assert any(line.startswith("policies/flows.yaml:4:5: ") and "recipient" in line for line in lines)
+
+
+def test_errors_in_several_policy_files_are_told_all_at_once(space, call, told):
+    (space / "policies" / "a.yaml").write_text("version: 1\nflovs: {}\n")
+    (space / "policies" / "b.yaml").write_text("version: 1\nstorage:\n  never: [card_cvv]\n  nevr: []\n")
+    lines = told(call("gate", "outbox/sms_1.csv", "--flow", "sms-daily"), 2)
+    assert [line.split(": ")[0] for line in lines] == [
+        "policies/a.yaml:2:1",
+        "policies/b.yaml:3:11",
+        "policies/b.yaml:4:3",
+    ]
+
+
+def test_an_unknown_flow_is_answered_with_the_nearest_one(space, call, told):
+    [line] = told(call("gate", "outbox/sms_1.csv", "--flow", "sms-dialy"), 2)
+    assert "sms-dialy" in line
+    assert "sms-daily" in line
+
+
+def test_an_unknown_recipient_is_answered_with_the_nearest_one(space, call, told):
+    [line] = told(call("gate", "outbox/sms_1.csv", "--recipient", "acmee", "--purpose", "sms"), 2)
+    assert "acme" in line
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["--recipient", "acme"],
+        ["--flow", "sms-daily", "--recipient", "acme"],
+        ["--flow", "sms-daily", "--as-of", "2026-02-30"],
+        ["--flow", "sms-daily", "--fail-on", "terrible"],
+        ["--flow", "sms-daily", "--format", "xslx"],
+    ],
+)
+def test_a_call_that_cannot_be_meant_is_a_usage_error_in_one_line(space, call, told, words):
+    answer = call("gate", "outbox/sms_1.csv", *words)
+    assert len(told(answer, 2)) == 1
+    assert answer.out == ""
+
+
+def test_recipient_and_purpose_stand_in_for_a_flow(space, call, excess):
+    words = ("--recipient", "acme", "--purpose", "sms", "--allow-gaps")
+    assert call("gate", "outbox/sms_1.csv", *words).code == 0
+    assert call("gate", excess, *words).code == 1
+
+
+def test_what_cannot_be_proved_fails_unless_gaps_are_allowed(space, call):
+    (space / "policies" / "flows.yaml").write_text(
+        (space / "policies" / "flows.yaml").read_text().replace("    legal_basis: contract\n", "")
+    )
+    answer = call("gate", "outbox/sms_1.csv", "--flow", "sms-daily", "--format", "json")
+    assert answer.code == 1
+    assert [(one["rule"], one["severity"]) for one in json.loads(answer.out)["findings"]] == [("SHR008", "high")]
+    assert call("gate", "outbox/sms_1.csv", "--flow", "sms-daily", "--allow-gaps").code == 0
+
+
+def test_another_day_is_judged_by_what_held_then(space, call):
+    answer = call("gate", "outbox/sms_1.csv", "--flow", "sms-daily", "--as-of", "2024-12-31", "--format", "json")
+    assert answer.code == 1
+    assert "SHR007" in {one["rule"] for one in json.loads(answer.out)["findings"]}
+
+
+def test_a_folder_of_the_source_is_judged_by_the_files_that_the_flow_matches(space, call):
+    (space / "outbox" / "other.csv").write_text("id_no\n11010519491231002X\n")
+    (space / "outbox" / "sms_1.ok").write_text("11010519491231002X")
+    answer = call("gate", "outbox", "--flow", "sms-daily", "--format", "json")
+    assert answer.code == 0
+    read = {row["asset"]: row["status"] for row in json.loads(answer.out)["coverage"]}
+    assert [name for name, status in read.items() if status == "inspected"] == ["sms_1.csv"]
+
+
+def test_a_folder_outside_the_source_is_judged_as_a_whole(space, call, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "other.csv").write_text("id_no\n11010519491231002X\n440524188001010014\n")
+    assert call("gate", tmp_path / "elsewhere", "--flow", "sms-daily").code == 1
+
+
+def test_a_file_that_belongs_to_another_flow_is_refused(space, call, told):
+    (space / "outbox" / "other.csv").write_text("mobile\n13800138000\n")
+    [line] = told(call("gate", "outbox/other.csv", "--flow", "sms-daily"), 2)
+    assert "sms_*.csv" in line
+
+
+def test_standard_input_is_judged_too(space, call, excess):
+    assert call("gate", "-", "--flow", "sms-daily", stdin=(space / "outbox" / "sms_1.csv").read_bytes()).code == 0
+    assert call("gate", "-", "--flow", "sms-daily", stdin=excess.read_bytes()).code == 1
+
+
+def test_no_key_and_no_store_are_needed(space, call):
+    audit = (space / "audit.yaml").read_text()
+    (space / "audit.yaml").write_text("".join(line for line in audit.splitlines(True) if not line.startswith("key")))
+    assert call("gate", "outbox/sms_1.csv", "--flow", "sms-daily").code == 0
+    assert not (space / ".pii-audit").exists()
+
+
+def test_a_receipt_certifies_file_policy_and_verdict_and_its_signature_holds(space, call):
+    words = ("--ticket", "T-7", "--approver", "王某")
+    answer = call("gate", "outbox/sms_1.csv", "--flow", "sms-daily", "--receipt", "receipt.json", *words)
+    assert answer.code == 0
+    receipt = json.loads((space / "receipt.json").read_text(encoding="utf-8"))
+    data = (space / "outbox" / "sms_1.csv").read_bytes()
+    assert receipt["files"] == {"outbox/sms_1.csv": {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}}
+    assert (receipt["verdict"], receipt["exit_code"], receipt["flow"]) == ("pass", 0, "sms-daily")
+    assert (receipt["ledger"]["ticket"], receipt["ledger"]["approver"]) == ("T-7", "王某")
+    assert receipt["ledger"]["elements"] == ["cn_mobile", "person_name"]
+    body = {name: value for name, value in receipt.items() if name != "signature"}
+    assert signature(body, KEY) == receipt["signature"]
+
+
+@pytest.mark.parametrize("change", [{"verdict": "pass"}, {"files": {}}, {"policy_sha256": "0" * 64}, {"more": 1}])
+def test_a_receipt_that_was_tampered_with_does_not_verify(space, excess, call, change):
+    assert call("gate", excess, "--flow", "sms-daily", "--receipt", "receipt.json").code == 1
+    receipt = json.loads((space / "receipt.json").read_text(encoding="utf-8"))
+    assert receipt["verdict"] == "fail"
+    body = {name: value for name, value in receipt.items() if name != "signature"}
+    assert signature({**body, **change}, KEY) != receipt["signature"]
+    assert signature(body, b"another key") != receipt["signature"]
+
+
+def test_another_policy_gives_a_receipt_another_digest(space, call):
+    digests = set()
+    for name in ("Acme SMS", "Acme"):
+        text = (space / "policies" / "recipients.yaml").read_text()
+        (space / "policies" / "recipients.yaml").write_text(text.replace("Acme SMS", name))
+        call("gate", "outbox/sms_1.csv", "--flow", "sms-daily", "--receipt", "receipt.json")
+        digests.add(json.loads((space / "receipt.json").read_text())["policy_sha256"])
+    assert len(digests) == 2
+
+
+def test_standard_input_gets_no_receipt(space, call, told):
+    told(call("gate", "-", "--flow", "sms-daily", "--receipt", "receipt.json", stdin=b"mobile\n13800138000\n"), 2)
+    assert not (space / "receipt.json").exists()
+
+
+def test_a_file_that_changes_while_it_is_judged_gets_no_receipt(space, call, told, monkeypatch):
+    from pii_audit.auditing import gate
+
+    path = space / "outbox" / "sms_1.csv"
+    real = gate.judge_flows
+
+    def judge_flows(*facts):
+        path.write_text("mobile\n13700137000\n")
+        return real(*facts)
+
+    monkeypatch.setattr(gate, "judge_flows", judge_flows)
+    lines = told(call("gate", path, "--flow", "sms-daily", "--receipt", "receipt.json"), 2)
+    assert any("changed" in line for line in lines)
+    assert not (space / "receipt.json").exists()
+
+
+def test_a_gate_is_recorded_only_when_asked(space, excess, call):
+    call("gate", excess, "--flow", "sms-daily")
+    assert call("findings", "list").code == 2
+    call("gate", excess, "--flow", "sms-daily", "--record")
+    [row] = json.loads(call("findings", "list", "--format", "json").out)["findings"]
+    assert (row["rule"], row["status"]) == ("SHR002", "open")

@@ -1,0 +1,128 @@
+"""Statements: confidence with its reasons, prevalence with its bound, persons, and what stands together."""
+
+from __future__ import annotations
+
+import pytest
+
+from pii_audit.detection import detect_column
+from pii_audit.detection.bounds import upper_bound
+from pii_audit.detection.tally import without_rejected
+from pii_audit.model.evidence import AssetTally
+
+
+def factors(one):
+    return [reason.factor for reason in one.why]
+
+
+def test_every_factor_of_a_confidence_is_kept(numbers):
+    (one,) = detect_column(["备注", "卡号" + numbers.card(), *[numbers.card() for _ in range(40)]], "card_no")
+    assert factors(one)[0] == "values"
+    assert {"values", "density", "name"} <= set(factors(one))
+
+
+def test_the_weights_of_all_factors_add_up_to_the_confidence(numbers):
+    for values, name in (
+        ([numbers.card() for _ in range(30)], "c1"),
+        ([numbers.card() for _ in range(30)], "order_no"),
+        ([*("62" + numbers.digits(17) for _ in range(8)), numbers.card()], "c1"),
+        (["张伟", "王芳", "其他"], "cust_name"),
+        (["13800138000"] * 9, "mobile"),
+        (["138****8000"] * 9, "mobile"),
+        (["备注", f"卡号{numbers.card()}"], "remark"),
+    ):
+        for one in detect_column(values, name):
+            assert one.confidence == pytest.approx(sum(reason.weight for reason in one.why), abs=0.03)
+
+
+def test_accidental_passes_are_named_as_such(numbers):
+    cards = [numbers.card() for _ in range(6)]
+    refuted = [card[:-1] + str((int(card[-1]) + 1) % 10) for card in cards[2:]]
+    (one,) = detect_column([*cards[:2], *refuted], "c1")
+    (reason,) = [reason for reason in one.why if reason.factor == "chance"]
+    assert reason.weight < 0
+    assert "2 of 6" in reason.detail.en
+
+
+def test_a_context_word_beside_one_value_outweighs_chance(numbers):
+    serials = ["62" + numbers.digits(17) for _ in range(200)]
+    assert detect_column(serials, "c1") == []
+    (one,) = detect_column([*serials, f"卡号{numbers.card()}"], "c1")
+    assert one.identifier == "bank_card"
+    assert "context" in factors(one)
+
+
+def test_a_name_that_denies_doubts_few_values_and_not_many(numbers):
+    few = detect_column([numbers.card()], "order_no")
+    many = detect_column([numbers.card() for _ in range(100)], "order_no")
+    assert few == []
+    assert [one.identifier for one in many] == ["bank_card"]
+
+
+def test_what_was_read_in_full_is_its_own_bound(table):
+    (one,) = table({"note": ["无"] * 99 + ["13800138000"]}).fields
+    assert one.prevalence == one.bound == 0.01
+
+
+def test_of_a_sample_the_bound_is_what_its_draws_prove(table):
+    (one,) = table({"note": ["无"] * 99 + ["13800138000"]}, draws=100).fields
+    assert one.bound == upper_bound(1, 100) > one.prevalence
+    (blocks,) = table({"note": ["无"] * 99 + ["13800138000"]}, draws=10).fields
+    assert blocks.bound == upper_bound(0, 10) > one.bound
+
+
+def test_one_line_of_many_cards_is_as_sure_as_many_lines(document, numbers):
+    cards = [numbers.card() for _ in range(100)]
+    (line,) = document(" ".join(cards)).fields
+    (lines,) = document("\n".join(cards)).fields
+    assert line.identifier == lines.identifier == "bank_card"
+    assert line.confidence == pytest.approx(lines.confidence, abs=0.05)
+    assert (line.hits, line.persons, lines.hits, lines.persons) == (1, 100, 100, 100)
+
+
+@pytest.mark.parametrize("between", [" ", "\n", ",", "\n\n"])
+def test_a_text_of_order_numbers_holds_no_card(document, numbers, between):
+    assert document(between.join("62" + numbers.digits(17) for _ in range(500))).fields == ()
+
+
+def test_one_resident_id_in_a_long_text_is_found(document, numbers):
+    lines = [f"{place} INFO 请求完成" for place in range(20_000)]
+    lines[777] = f"777 WARN 客户{numbers.resident_id()}未通过"
+    (one,) = document("\n".join(lines)).fields
+    assert (one.field, one.identifier, one.hits, one.rows_inspected) == (None, "cn_resident_id", 1, 20_000)
+
+
+def test_persons_of_an_asset_are_those_of_its_best_key(table, numbers):
+    ids = [numbers.resident_id() for _ in range(50)]
+    judged = table({"id_card": ids * 2, "mobile": [numbers.mobile() for _ in range(25)] * 4})
+    assert len(judged.persons) == len(set(ids))
+
+
+def test_customers_are_counted_before_contacts(table, numbers):
+    judged = table({"mobile": [numbers.mobile()] * 40, "lxr_mobile": [numbers.mobile() for _ in range(40)]})
+    assert {one.subject for one in judged.fields} == {"customer", "contact"}
+    assert len(judged.persons) == 1
+
+
+def test_a_rejected_identifier_stands_together_with_nothing(table, numbers):
+    judged = table(
+        {"serial": ["62" + numbers.digits(17) for _ in range(300)], "mobile": [numbers.mobile() for _ in range(300)]}
+    )
+    assert {one.identifier for one in judged.fields} == {"cn_mobile"}
+    assert judged.tally.together == {}
+
+
+def test_kept_identifiers_of_a_combination_stay_together():
+    trio = AssetTally(together={frozenset("abc"): 2, frozenset("ab"): 1, frozenset("bc"): 4})
+    assert without_rejected(trio, frozenset("ab")).together == {frozenset("ab"): 3}
+
+
+def test_a_one_time_code_beside_an_account_is_graded_higher(table, numbers):
+    codes = [f"{place:06d}" for place in range(123456, 123466)]
+    alone = next(one for one in table({"sms_code": codes}).fields if one.identifier == "otp_code")
+    beside = table({"sms_code": codes, "card_no": [numbers.card() for _ in codes]}).fields
+    raised = next(one for one in beside if one.identifier == "otp_code")
+    assert (alone.level.jrt0171, raised.level.jrt0171) == ("C2", "C3")
+
+
+def test_a_rejected_statement_is_not_made_at_all(table, numbers):
+    assert table({"order_no": ["62" + numbers.digits(17) for _ in range(300)]}).fields == ()

@@ -1,0 +1,59 @@
+"""SHR: what verdicts become, and feeds that nobody declared."""
+
+from __future__ import annotations
+
+from pii_audit.errors import Position
+from pii_audit.language import same
+from pii_audit.model.asset import AssetKind
+from pii_audit.model.finding import Outcome, Verdict
+from pii_audit.rules.share import undeclared, verdicts
+
+FLOW = (
+    "purposes: {p: {title: P, needs: {cn_mobile: plain}}}\n"
+    "recipients: {r: {title: R, role: processor, region: CN, purposes: [p], scope: {cn_mobile: plain}}}\n"
+    "flows: {f: {source: outbox, match: 'a*.csv', recipient: r, purpose: p}}\n"
+)
+
+
+def verdict(outcome, element="bank_card", **more):
+    facts = {"identifier": element, "fields": ("card",), "assets": ("outbox:a1.csv",), **more}
+    rule = None if outcome is Outcome.COMPLIANT else "SHR002"
+    return Verdict("f", element, outcome, same("said"), Position("p.yaml", 3), rule=rule, **facts)
+
+
+def test_a_verdict_against_a_flow_becomes_one_finding_of_flow_and_element(policy_of, asset, facts):
+    feeds = [asset(f"outbox:a{n}.csv", {"card": "bank_card"}, kind=AssetKind.FEED) for n in (1, 2)]
+    both = verdict(Outcome.VIOLATION, assets=("outbox:a1.csv", "outbox:a2.csv"))
+    [draft] = verdicts(facts(policy_of(FLOW), *feeds, verdicts=[both]))
+    assert (draft.rule, draft.resource) == ("SHR002", ("f", "bank_card"))
+    assert (draft.source, draft.recipient, draft.asset, draft.field) == ("outbox", "r", None, "card")
+    assert draft.evidence["assets"] == ["outbox:a1.csv", "outbox:a2.csv"]
+    assert draft.evidence["hits"] == 200
+
+
+def test_a_compliant_verdict_becomes_nothing(policy_of, asset, facts):
+    feed = asset("outbox:a1.csv", {"card": "bank_card"}, kind=AssetKind.FEED)
+    assert list(verdicts(facts(policy_of(FLOW), feed, verdicts=[verdict(Outcome.COMPLIANT)]))) == []
+
+
+def test_a_gap_stays_a_gap(policy_of, asset, facts):
+    feed = asset("outbox:a1.csv", {"card": "bank_card"}, kind=AssetKind.FEED)
+    [draft] = verdicts(facts(policy_of(FLOW), feed, verdicts=[verdict(Outcome.GAP)]))
+    assert draft.outcome is Outcome.GAP
+
+
+def test_undeclared_feeds_that_differ_by_their_date_alone_are_one_finding(policy_of, asset, facts):
+    feeds = [
+        asset(f"outbox:rep_{day}.csv", {"card": "bank_card"}, kind=AssetKind.FEED) for day in ("20260601", "20260602")
+    ]
+    other = asset("outbox:other.csv", {"m": "cn_mobile"}, kind=AssetKind.FEED)
+    drafts = list(undeclared(facts(policy_of(FLOW), *feeds, other, undeclared=[*feeds, other])))
+    assert [draft.resource for draft in drafts] == [("outbox", "rep_#.csv"), ("outbox", "other.csv")]
+    assert drafts[0].evidence["assets"] == ["outbox:rep_20260601.csv", "outbox:rep_20260602.csv"]
+    assert {(draft.rule, draft.outcome) for draft in drafts} == {("SHR006", Outcome.GAP)}
+
+
+def test_an_undeclared_feed_without_personal_information_is_told_too(policy_of, asset, facts):
+    feed = asset("outbox:x.csv", {}, kind=AssetKind.FEED)
+    [draft] = undeclared(facts(policy_of(FLOW), feed, undeclared=[feed]))
+    assert "no personal information seen" in draft.message.en

@@ -1,0 +1,107 @@
+"""STO: what is kept and may not be, what is kept in clear, what is kept too long."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from pii_audit.errors import Position
+from pii_audit.model.asset import AssetKind
+from pii_audit.rules.store import in_clear, prohibited, too_long
+from pii_audit.workspace.model import AtRest
+
+FORMS = "storage: {forms: {login_credential: password_hash, C3: encrypted, cn_mobile: masked}}\n"
+RETENTION = "storage: {retention: [{asset: core.orders, date: closed_at, delete_after: 5y}]}\n"
+
+
+@pytest.mark.parametrize("form", ["plain", "encoded", "bare_hash", "keyed_hash", "tokenised", "encrypted"])
+def test_authentication_data_is_prohibited_in_every_form_that_keeps_it(policy_of, asset, facts, form):
+    policy = policy_of("storage: {never: [card_cvv2]}\n")
+    [draft] = prohibited(facts(policy, asset("core:cards", {"cvv2": f"card_cvv2:{form}"})))
+    assert (draft.rule, draft.resource, draft.identifiers) == ("STO001", ("core:cards",), ("card_cvv2",))
+    assert draft.policy.line == 2
+
+
+@pytest.mark.parametrize("spec", ["card_cvv2:masked", "card_cvv2:truncated", "bank_card:plain"])
+def test_what_is_hidden_or_allowed_is_not_prohibited(policy_of, asset, facts, spec):
+    policy = policy_of("storage: {never: [card_cvv2]}\n")
+    assert list(prohibited(facts(policy, asset("core:cards", {"x": spec})))) == []
+
+
+def test_without_a_policy_sensitive_authentication_data_is_prohibited_all_the_same(policy_of, asset, facts):
+    policy = policy_of("purposes: {}\n")
+    for identifier in ("card_cvv2", "card_track1", "card_track2", "card_pin"):
+        [draft] = prohibited(facts(policy, asset("core:cards", {"x": identifier})))
+        assert draft.identifiers == (identifier,)
+
+
+def test_one_table_with_two_prohibited_columns_is_one_finding_with_both_as_evidence(policy_of, asset, facts):
+    policy = policy_of("storage: {never: [card_cvv2, card_track2]}\n")
+    [draft] = prohibited(facts(policy, asset("core:cards", {"cvv2": "card_cvv2", "track": "card_track2"})))
+    assert draft.evidence["fields"] == ["cvv2", "track"]
+    assert draft.identifiers == ("card_cvv2", "card_track2")
+
+
+def test_a_form_weaker_than_asked_is_found_and_names_what_is_asked(policy_of, asset, facts):
+    [draft] = in_clear(
+        facts(policy_of(FORMS), asset("core:users", {"pwd": "login_credential", "ok": "cn_mobile:masked"}))
+    )
+    assert (draft.rule, draft.resource, draft.evidence["fields"]) == ("STO002", ("core:users",), ["pwd"])
+    assert "hashed as a password" in draft.message.en
+    assert draft.policy.line == 2
+
+
+@pytest.mark.parametrize(
+    "spec", ["login_credential:password_hash", "cn_mobile:masked", "cn_mobile:tokenised", "email:plain"]
+)
+def test_a_form_as_strong_as_asked_or_not_asked_for_is_fine(policy_of, asset, facts, spec):
+    assert list(in_clear(facts(policy_of(FORMS), asset("core:users", {"x": spec})))) == []
+
+
+def test_what_a_feed_holds_is_not_kept(policy_of, asset, facts):
+    feed = asset("outbox:a.csv", {"pwd": "login_credential"}, kind=AssetKind.FEED)
+    assert list(in_clear(facts(policy_of(FORMS), feed))) == []
+
+
+def test_what_may_not_be_kept_at_all_is_told_once(policy_of, asset, facts):
+    policy = policy_of("storage: {never: [card_cvv2], forms: {C3: encrypted}}\n")
+    told = facts(policy, asset("core:cards", {"cvv2": "card_cvv2"}))
+    assert [draft.rule for draft in (*prohibited(told), *in_clear(told))] == ["STO001"]
+
+
+@pytest.mark.parametrize(
+    ("until", "found"), [(None, 0), (date(2026, 6, 30), 0), (date(2026, 6, 29), 1)], ids=["open", "last day", "over"]
+)
+def test_declared_encryption_at_rest_counts_until_its_last_day(policy_of, asset, facts, source, until, found):
+    policy = policy_of("storage: {forms: {C3: encrypted}}\n")
+    declared = source("core", at_rest=AtRest(Position("audit.yaml", 9), "TDE", until=until))
+    told = facts(policy, asset("core:users", {"pwd": "login_credential"}), sources={"core": declared})
+    assert len(list(in_clear(told))) == found
+
+
+def test_encryption_of_the_medium_is_no_password_hash(policy_of, asset, facts, source):
+    declared = source("core", at_rest=AtRest(Position("audit.yaml", 9), "TDE"))
+    told = facts(policy_of(FORMS), asset("core:users", {"pwd": "login_credential"}), sources={"core": declared})
+    assert len(list(in_clear(told))) == 1
+
+
+def test_rows_past_their_time_are_counted_by_month(policy_of, asset, facts):
+    months = {"closed_at": {"2019-12": 3, "2021-05": 4, "2021-06": 7, "2026-01": 9}}
+    [draft] = too_long(facts(policy_of(RETENTION), asset("core:orders", {"mobile": "cn_mobile"}, months=months)))
+    assert (draft.rule, draft.resource, draft.field) == ("STO003", ("core:orders", "closed_at"), "closed_at")
+    assert (draft.evidence["rows"], draft.evidence["oldest"]) == (7, "2019-12")
+
+
+@pytest.mark.parametrize(
+    ("name", "months"),
+    [
+        ("core:orders", {"closed_at": {"2021-06": 5, "2026-01": 1}}),
+        ("core:others", {"closed_at": {"2001-01": 5}}),
+        ("core:orders", {"opened_at": {"2001-01": 5}}),
+        ("core:orders", {}),
+    ],
+    ids=["in time", "another table", "another date", "no dates"],
+)
+def test_what_is_in_time_or_not_meant_is_not_kept_too_long(policy_of, asset, facts, name, months):
+    assert list(too_long(facts(policy_of(RETENTION), asset(name, {"mobile": "cn_mobile"}, months=months)))) == []

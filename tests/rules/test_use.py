@@ -1,0 +1,121 @@
+"""USE: who can read what, and real people in a test environment."""
+
+from __future__ import annotations
+
+from pii_audit.model.asset import AssetKind
+from pii_audit.model.finding import Outcome
+from pii_audit.model.grant import Grant
+from pii_audit.rules.use import access, real_persons
+
+TEST = "storage: {environments: {test: {forbid: [C2+], when: {same_persons_as: [core]}}}}\n"
+
+
+def test_ten_thousand_files_that_one_folder_opens_to_everybody_are_one_finding(policy_of, asset, facts):
+    files = [asset(f"share:hz/{n}.csv", {"mobile": "cn_mobile"}, kind=AssetKind.FILE) for n in range(10_000)]
+    grants = [Grant("world", one.asset.id, "read", "mode o+r on hz/") for one in files]
+    policy = policy_of("access: {never: [{principals: [world], levels: [C2, C3]}]}\n")
+    [draft] = access(facts(policy, *files, grants=grants))
+    assert (draft.rule, draft.resource) == ("USE001", ("share", "world", "mode o+r on hz/"))
+    assert draft.evidence["assets_total"] == 10_000
+    assert len(draft.evidence["assets"]) < 100
+    assert draft.evidence["hits"] == 1_000_000
+
+
+def test_two_grants_that_open_two_ways_are_two_findings(policy_of, asset, facts):
+    one = asset("core:customer", {"mobile": "cn_mobile"})
+    grants = [Grant("PUBLIC", "core:customer", "select", f"GRANT {n}") for n in (1, 2)]
+    assert len(list(access(facts(policy_of("access: {default: gap}\n"), one, grants=grants)))) == 2
+
+
+def test_everyone_may_read_what_is_not_sensitive_or_not_in_clear(policy_of, asset, facts):
+    policy = policy_of("access: {default: gap}\n")
+    for spec in ("ip_address:plain", "cn_mobile:masked", "bank_card:tokenised"):
+        one = asset("core:t", {"x": spec})
+        told = facts(policy, one, grants=[Grant("PUBLIC", "core:t", "select", "g")])
+        assert [draft.rule for draft in access(told)] == []
+
+
+def test_a_post_reads_its_own_levels_and_no_more(policy_of, asset, facts):
+    policy = policy_of("access: {rules: [{post: teller, principals: ['role:teller'], sources: [core], up_to: C2}]}\n")
+    one = asset("core:t", {"mobile": "cn_mobile", "pwd": "login_credential"})
+    [draft] = access(facts(policy, one, grants=[Grant("role:teller", "core:t", "select", "g")]))
+    assert (draft.rule, draft.outcome, draft.evidence["fields"]) == ("USE002", Outcome.VIOLATION, ["pwd"])
+    within = asset("core:u", {"mobile": "cn_mobile"})
+    assert list(access(facts(policy, within, grants=[Grant("role:teller", "core:u", "select", "g")]))) == []
+
+
+def test_a_principal_that_no_rule_names_is_judged_by_the_default(policy_of, asset, facts):
+    one = asset("core:t", {"mobile": "cn_mobile"})
+    grants = [Grant("user:bob", "core:t", "select", "g")]
+    outcomes = {
+        default: [
+            draft.outcome for draft in access(facts(policy_of(f"access: {{default: {default}}}\n"), one, grants=grants))
+        ]
+        for default in ("gap", "violation", "allow")
+    }
+    assert outcomes == {"gap": [Outcome.GAP], "violation": [Outcome.VIOLATION], "allow": []}
+
+
+def test_without_an_access_policy_only_what_everyone_reads_is_told(policy_of, asset, facts):
+    one = asset("core:t", {"mobile": "cn_mobile"})
+    grants = [Grant("user:bob", "core:t", "select", "g"), Grant("PUBLIC", "core:t", "select", "h")]
+    assert [draft.rule for draft in access(facts(policy_of("purposes: {}\n"), one, grants=grants))] == ["USE001"]
+
+
+def test_a_right_that_makes_nothing_known_is_none(policy_of, asset, facts):
+    one = asset("core:t", {"mobile": "cn_mobile"})
+    told = facts(policy_of("access: {default: gap}\n"), one, grants=[Grant("PUBLIC", "core:t", "insert", "g")])
+    assert list(access(told)) == []
+
+
+def test_a_right_on_one_column_reaches_that_column(policy_of, asset, facts):
+    one = asset("core:t", {"mobile": "cn_mobile", "mail": "email"})
+    told = facts(
+        policy_of("access: {default: gap}\n"), one, grants=[Grant("user:bob", "core:t", "select", "g", field="mail")]
+    )
+    [draft] = access(told)
+    assert draft.identifiers == ("email",)
+
+
+def _environments(facts, source, policy, *inspected):
+    sources = {"core": source("core", environment="prod"), "test": source("test", environment="test")}
+    return list(real_persons(facts(policy, *inspected, sources=sources)))
+
+
+def test_the_same_people_in_test_as_in_production_are_real_ones(policy_of, asset, facts, source):
+    prod = asset("core:customer", {"mobile": "cn_mobile"}, people=range(1, 1001))
+    test = asset("test:customer", {"tel": "cn_mobile"}, people=range(900, 1100))
+    [draft] = _environments(facts, source, policy_of(TEST), prod, test)
+    assert (draft.rule, draft.resource) == ("USE006", ("test:customer",))
+    assert (draft.evidence["common"], draft.evidence["same_as"]) == (101, "core:customer")
+
+
+def test_invented_people_in_test_are_none(policy_of, asset, facts, source):
+    prod = asset("core:customer", {"mobile": "cn_mobile"}, people=range(1, 1001))
+    test = asset("test:customer", {"tel": "cn_mobile"}, people=range(2000, 2200))
+    assert _environments(facts, source, policy_of(TEST), prod, test) == []
+
+
+def test_namesakes_are_not_the_same_people(policy_of, asset, facts, source):
+    """Names do not tell people apart, and the mobile numbers beside them are others."""
+    prod = asset("core:customer", {"name": "person_name"}, people=range(1, 1001))
+    test = asset("test:customer", {"name": "person_name"}, people=range(1, 1001))
+    assert _environments(facts, source, policy_of(TEST), prod, test) == []
+
+
+def test_masked_people_in_test_are_fine(policy_of, asset, facts, source):
+    prod = asset("core:customer", {"mobile": "cn_mobile"})
+    test = asset("test:customer", {"tel": "cn_mobile:masked"})
+    assert _environments(facts, source, policy_of(TEST), prod, test) == []
+
+
+def test_another_environment_is_not_meant(policy_of, asset, facts, source):
+    prod = asset("core:customer", {"mobile": "cn_mobile"})
+    copy = asset("core:copy", {"mobile": "cn_mobile"})
+    assert _environments(facts, source, policy_of(TEST), prod, copy) == []
+
+
+def test_an_environment_without_a_condition_forbids_outright(policy_of, asset, facts, source):
+    policy = policy_of("storage: {environments: {test: {forbid: [C2+]}}}\n")
+    test = asset("test:customer", {"tel": "cn_mobile"}, people=range(5000, 5010))
+    assert [draft.rule for draft in _environments(facts, source, policy, test)] == ["USE006"]
