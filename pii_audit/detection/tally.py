@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pii_audit.detection import forms
-from pii_audit.detection.cells import MATCH_THRESHOLD, Cell, CellReader, ColumnName, lookalikes_of
+from pii_audit.detection.cells import MATCH_THRESHOLD, Cell, CellReader, ColumnName, Hit, lookalikes_of
 from pii_audit.detection.gather import Gathering
 from pii_audit.detection.matcher import Candidate, Matcher, Taken
-from pii_audit.detection.names import find_names
-from pii_audit.detection.names.span import ADDRESS, PERSON
+from pii_audit.detection.names.running import NAMED, RunningText
+from pii_audit.detection.names.span import ADDRESS
 from pii_audit.identifiers.catalogue import Catalogue
 from pii_audit.identifiers.fold import fold
 from pii_audit.model.asset import Asset, Chunk, Field, TableChunk, TextChunk
@@ -27,8 +27,6 @@ _DATE = re.compile(
 _REFUSALS = frozenset({"0", "n", "no", "f", "false", "none", "否", "无", "不同意", "未授权"})
 _LONGEST_REFUSAL, _LONGEST_DATE = 8, 40
 """Characters; a longer cell is not looked at."""
-NAMED = frozenset({PERSON, ADDRESS})
-"""What running text is searched for when names are asked for."""
 MASKED_SCORE = 0.5
 """The score of a masked number that its length gives away."""
 
@@ -36,7 +34,7 @@ MASKED_SCORE = 0.5
 class Detector:
     """Turns chunks into tallies and locates matches; what it keeps between chunks is only what it has compiled.
 
-    `names` also looks for personal names and postal addresses in free text, by the words around them and by the shipped model; `only` limits
+    `names` also looks for personal names and postal addresses in running text (cells included), by the words around them and by the shipped model; `only` limits
     the identifiers.
     """
 
@@ -56,7 +54,7 @@ class Detector:
         self._matcher = Matcher(self.identifiers)
         self._cells = CellReader(catalogue, self._matcher)
         self._fingerprinter = fingerprinter
-        self._names = names and not self._ids.isdisjoint(NAMED)
+        self._names = RunningText(self._ids) if names and not self._ids.isdisjoint(NAMED) else None
         self._samples = samples
         self._columns: dict[Field, ColumnName] = {}
 
@@ -87,7 +85,11 @@ class Detector:
 
     def _distinct(self, asset: Asset, name: str, cells: Sequence[str | None]) -> Mapping[str, Cell]:
         values = list(dict.fromkeys(value for value in cells if value))
-        return dict(zip(values, self._cells.read(values, self.column(asset, name)), strict=True))
+        read = self._cells.read(values, self.column(asset, name))
+        if self._names is not None:
+            for place, matches in self._names.in_cells(values).items():
+                read[place] = _with_names(read[place], matches)
+        return dict(zip(values, read, strict=True))
 
     def _matches(self, text: str, candidates: Iterable[Candidate]) -> list[Match]:
         good = [one for one in candidates if one.base > 0 and one.score >= MATCH_THRESHOLD]
@@ -100,8 +102,8 @@ class Detector:
             for start, end, name in forms.masked_numbers(fold(text))
             if name in self._ids
         ]
-        if self._names:
-            named = self._named(text)
+        if self._names is not None:
+            named = self._names.in_text(text)
             # The pattern of addresses knows the usual ones; running text has them longer.
             spans = [(one.start, one.end) for one in named if one.identifier == ADDRESS]
             matches = [one for one in matches if one.identifier != ADDRESS or not _overlaps(one, spans)]
@@ -110,16 +112,6 @@ class Detector:
             taken = Taken()
             matches = [one for one in (*matches, *extra) if taken.add(one.start, one.end)]
         return sorted(matches, key=lambda match: match.start)
-
-    def _named(self, text: str) -> list[Match]:
-        """Names and addresses in running text."""
-        from pii_audit.detection.names.tagger import load_tagger  # noqa: PLC0415 - NumPy and a model, only when asked for
-
-        return [
-            Match(one.identifier, one.start, one.end, one.score, Form.PLAIN)
-            for one in find_names(text, load_tagger().spans)
-            if one.identifier in self._ids
-        ]
 
     def _tally_table(self, asset: Asset, chunk: TableChunk) -> AssetTally:
         fields: dict[str, FieldTally] = {}
@@ -192,6 +184,16 @@ class Detector:
             identifier: one.evidence(self._fingerprinter, samples=self._samples)
             for identifier, one in sorted(gathered.items())
         }
+
+
+def _with_names(cell: Cell, matches: Sequence[Match]) -> Cell:
+    """A cell with the names that its text holds beside what was found in it."""
+    taken = Taken()
+    for hit in cell.hits:
+        taken.add(hit.match.start, hit.match.end)
+    return replace(
+        cell, hits=(*cell.hits, *(Hit(one, whole=False) for one in matches if taken.add(one.start, one.end)))
+    )
 
 
 def _overlaps(match: Match, spans: Sequence[tuple[int, int]]) -> bool:

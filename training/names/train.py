@@ -243,7 +243,7 @@ def main() -> None:
     """Fetches, trains, measures, writes."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cache", type=Path, default=Path("build/names"), help="where archives are kept")
-    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--passages", type=int, default=25000, help="made from templates, an epoch")
     parser.add_argument("-o", "--output", type=Path, default=_MODEL)
     options = parser.parse_args()

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from pii_audit.detection.matcher import Taken
 from pii_audit.detection.names.context import names_by_context
 from pii_audit.detection.names.latin import latin_names
-from pii_audit.detection.names.span import ADDRESS, PERSON, Found, Method
+from pii_audit.detection.names.span import ADDRESS, PERSON, Found, Method, Tagger
 from pii_audit.detection.names.streets import street_addresses
 from pii_audit.identifiers.fold import fold
-
-Tagger = Callable[[str], Sequence[Found]]
-"""Persons and addresses of a text, as a model sees them; the score is its certainty."""
 
 _LEAST = {PERSON: 0.5, ADDRESS: 0.5}
 """Below this certainty what the model says is not taken."""

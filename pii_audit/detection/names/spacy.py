@@ -10,6 +10,8 @@ spaCy learns of the factory by the entry point `spacy_factories`, or by importin
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from spacy import blank
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -20,15 +22,15 @@ from pii_audit.detection.names.span import ADDRESS, PERSON
 from pii_audit.detection.names.tagger import load_tagger
 
 NAME = "pii_audit_names"
-LABELS = {PERSON: "PERSON", ADDRESS: "ADDRESS"}
-"""spaCy's word for each identifier; Presidio's for the second is LOCATION."""
+LABELS = {PERSON: "PERSON", ADDRESS: "LOC"}
+"""spaCy's word for each identifier, and so Presidio's; the entity's `ent_id_` is the identifier."""
 
 
 class NamesComponent:
     """Sets `doc.ents` to names and addresses; entities of earlier components stay where they do not overlap.
 
-    A span that ends inside a token of the pipeline's tokenizer is widened to it. Each entity's score lies in `doc.spans["pii_audit_names"]`, whose
-    attribute `scores` gives one for each span.
+    A token that a name ends within is split: tokenizers of Chinese cut by words of their own. How sure each entity is stands in
+    `doc.spans["pii_audit_names"].attrs["scores"]`, in the order of its spans.
     """
 
     def __init__(self, labels: dict[str, str]) -> None:
@@ -37,11 +39,12 @@ class NamesComponent:
 
     def __call__(self, doc: Doc) -> Doc:
         found = find_names(doc.text, self._tag)
+        _split(doc, sorted({place for one in found for place in (one.start, one.end)}))
         spans: list[Span] = []
         scores: list[float] = []
         for one in found:
-            span = doc.char_span(one.start, one.end, label=self._labels[one.identifier], alignment_mode="expand")
-            if span is not None and span.text.strip():
+            span = doc.char_span(one.start, one.end, label=self._labels[one.identifier], span_id=one.identifier)
+            if span is not None:
                 spans.append(span)
                 scores.append(one.score)
         doc.spans[NAME] = spans
@@ -50,6 +53,23 @@ class NamesComponent:
         others = [one for one in doc.ents if not held.intersection(range(one.start, one.end))]
         doc.ents = tuple(filter_spans([*spans, *others]))
         return doc
+
+
+def _split(doc: Doc, places: list[int]) -> None:
+    """Makes tokens end at some places of the text."""
+    cuts: dict[int, list[int]] = {}
+    tokens = iter(doc)
+    token = next(tokens, None)
+    for place in places:
+        while token is not None and token.idx + len(token.text) <= place:
+            token = next(tokens, None)
+        if token is not None and token.idx < place:
+            cuts.setdefault(token.i, []).append(place - token.idx)
+    with doc.retokenize() as retokenizer:
+        for number, within in cuts.items():
+            whole = doc[number]
+            parts = [whole.text[start:end] for start, end in pairwise([0, *within, len(whole.text)])]
+            retokenizer.split(whole, parts, heads=[(whole, place) for place in range(len(parts))])
 
 
 @Language.factory(NAME, default_config={"labels": LABELS})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -31,3 +32,7 @@ class Found:
     identifier: str
     score: float
     method: Method
+
+
+Tagger = Callable[[str], Sequence[Found]]
+"""Persons and addresses of a text, as a model sees them; the score is its certainty."""

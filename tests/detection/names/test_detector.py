@@ -29,9 +29,14 @@ def test_scores_say_how_sure_a_name_is():
 
 def test_without_names_no_model_and_no_spacy_is_loaded():
     code = "import sys, pii_audit; pii_audit.detect_text('客户张伟'); print([m for m in ('spacy', 'pii_audit.detection.names.tagger') if m in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    )
 
 
 def test_with_names_spacy_is_not_loaded():
     code = "import sys, pii_audit; pii_audit.detect_text('客户张伟', names=True); print('spacy' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "False"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+        == "False"
+    )
