@@ -18,8 +18,10 @@ _LEAST = {PERSON: 0.5, ADDRESS: 0.5}
 _HIGHEST = 0.9
 _AGREED = 0.95
 _HAN_NAME = re.compile(r"[\u3400-\u9fff]{2,}(?:·[\u3400-\u9fff]+)*")
-_NO_NAME = re.compile("周[一二三四五六日天末]|[哈呵嘿嘻]+|商祺|同学|老师|先生|女士|某某|[\u4e00-\u9fff]某某?")
-"""What a network takes for a name now and then; `张某` is one made unrecognisable."""
+_NO_NAME = re.compile(
+    "周[一二三四五六日天末]|[哈呵嘿嘻]+|商祺|同学|老师|先生|女士|某某|[\u4e00-\u9fff](?:某某?|[哥姐叔姨婶嫂爷奶总副工董老])"
+)
+"""What a network takes for a name now and then: weekdays, laughter, a surname with a title; `张某` is one made unrecognisable."""
 _PLACED = re.compile(r"[0-9A-Za-z一二三四五六七八九十百]+ ?(?:号|弄|巷|栋|幢|座|单元|室|楼|层|组|#)|[0-9]+-[0-9]+")
 _AREA = re.compile(r"[省市区县旗镇乡村路街巷里]|街道|大道")
 _FULL_NAME = 3

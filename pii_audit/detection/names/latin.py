@@ -215,7 +215,8 @@ def _single(run: Sequence[_Token], word: _Token, before: str) -> float | None:
         return _HALF_LISTED
     if len(run) > 1:
         return _HALF_LISTED if surname else _FAINT if given else None
-    if _SALUTATION.search(before):
+    salutation = _SALUTATION.search(before)
+    if salutation and (given or surname or salutation[0].strip(" ,").lower().endswith(("dear", "dearest"))):
         return _TOLD
     if (given or surname) and not word.capitals and (_LABEL.search(before) or _CLOSING.search(before)):
         return _TOLD
