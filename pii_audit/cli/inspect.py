@@ -34,8 +34,8 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         action="store_true",
         help=say(
             language,
-            "也按前后文找正文中的姓名(如“姓名:”“尊敬的…先生”)",
-            "also find personal names in text by the words around them (Dear …, Name: …)",
+            "也找正文与备注中的姓名和地址(前后文、词表、随包模型)",
+            "also find personal names and addresses in text and remarks (words around them, lists, the shipped model)",
         ),
     )
     parser.add_argument(

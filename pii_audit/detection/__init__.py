@@ -16,7 +16,7 @@ __all__ = ["Detector", "detect_column", "detect_text", "judge"]
 
 
 def detect_text(text: str, names: bool = False) -> list[Match]:  # noqa: FBT001, FBT002 - signature fixed by the published API
-    """The identifiers in a text, in reading order; with `names`, also personal names that the words around them give away."""
+    """The identifiers in a text, in reading order; with `names`, also personal names and postal addresses in running text."""
     return Detector(load_catalogue(), Fingerprinter.ephemeral(), names=names).text_matches(text)
 
 

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pii_audit.detection import forms
-from pii_audit.detection.cells import MATCH_THRESHOLD, Cell, CellReader, ColumnName, lookalikes_of
+from pii_audit.detection.cells import MATCH_THRESHOLD, Cell, CellReader, ColumnName, Hit, lookalikes_of
 from pii_audit.detection.gather import Gathering
 from pii_audit.detection.matcher import Candidate, Matcher, Taken
-from pii_audit.detection.names import names_in
+from pii_audit.detection.names.running import NAMED, RunningText
+from pii_audit.detection.names.span import ADDRESS
 from pii_audit.identifiers.catalogue import Catalogue
 from pii_audit.identifiers.fold import fold
 from pii_audit.identifiers.model import Pattern
@@ -54,7 +55,8 @@ MASKED_SCORE = 0.5
 class Detector:
     """Turns chunks into tallies and locates matches; what it keeps between chunks is only what it has compiled.
 
-    `names` also looks for personal names in free text by the words around them; `only` limits the identifiers.
+    `names` also looks for personal names and postal addresses in running text (cells included), by the words around them and by the shipped model; `only` limits
+    the identifiers.
     """
 
     def __init__(
@@ -73,7 +75,7 @@ class Detector:
         self._matcher = Matcher(self.identifiers)
         self._cells = CellReader(catalogue, self._matcher)
         self._fingerprinter = fingerprinter
-        self._names = names and "person_name" in self._ids
+        self._names = RunningText(self._ids) if names and not self._ids.isdisjoint(NAMED) else None
         self._samples = samples
         self._columns: dict[Field, ColumnName] = {}
 
@@ -84,7 +86,7 @@ class Detector:
             for one in self.identifiers
         ]
         known = Catalogue({one.id: one for one in wider}, self.catalogue.group_titles)
-        return Detector(known, self._fingerprinter, names=self._names)
+        return Detector(known, self._fingerprinter, names=self._names is not None)
 
     def tally(self, asset: Asset, chunk: Chunk) -> AssetTally:
         """The raw counts of one chunk."""
@@ -113,7 +115,11 @@ class Detector:
 
     def _distinct(self, asset: Asset, name: str, cells: Sequence[str | None]) -> Mapping[str, Cell]:
         values = list(dict.fromkeys(value for value in cells if value))
-        return dict(zip(values, self._cells.read(values, self.column(asset, name)), strict=True))
+        read = self._cells.read(values, self.column(asset, name))
+        if self._names is not None:
+            for place, matches in self._names.in_cells(values).items():
+                read[place] = _with_names(read[place], matches)
+        return dict(zip(values, read, strict=True))
 
     def _matches(self, text: str, candidates: Iterable[Candidate]) -> list[Match]:
         good = [one for one in candidates if one.base > 0 and one.score >= MATCH_THRESHOLD]
@@ -132,8 +138,12 @@ class Detector:
             for start, end, name in forms.masked_numbers(fold(text))
             if name in self._ids
         ]
-        if self._names:
-            extra += [Match("person_name", start, end, score, Form.PLAIN) for start, end, score in names_in(text)]
+        if self._names is not None:
+            named = self._names.in_text(text)
+            # The pattern of addresses knows the usual ones; running text has them longer.
+            spans = [(one.start, one.end) for one in named if one.identifier == ADDRESS]
+            matches = [one for one in matches if one.identifier != ADDRESS or not _overlaps(one, spans)]
+            extra += named
         if extra:
             taken = Taken()
             matches = [one for one in (*matches, *extra) if taken.add(one.start, one.end)]
@@ -214,6 +224,22 @@ class Detector:
 
 def _beside_letters(pattern: Pattern) -> Pattern:
     return replace(pattern, boundary="digit") if pattern.boundary == "ascii_alnum" else pattern
+
+
+def _with_names(cell: Cell, matches: Sequence[Match]) -> Cell:
+    """A cell with the names that its text holds beside what was found in it."""
+    taken = Taken()
+    for hit in cell.hits:
+        taken.add(hit.match.start, hit.match.end)
+    return replace(
+        cell, hits=(*cell.hits, *(Hit(one, whole=False) for one in matches if taken.add(one.start, one.end)))
+    )
+
+
+def _overlaps(match: Match, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether a match overlaps one of some spans in reading order."""
+    place = bisect_left(spans, (match.end, 0)) - 1
+    return place >= 0 and spans[place][1] > match.start
 
 
 def _by_line(

@@ -30,9 +30,7 @@ def test_a_name_is_found_by_the_words_around_it(text, name):
     assert name in names(text)
 
 
-@pytest.mark.parametrize(
-    "text", ["尊敬的客户先生", "张伟", "姓名:未知,", "Dear Customer,", "名称:银行卡,", "联系人电话"]
-)
+@pytest.mark.parametrize("text", ["尊敬的客户先生", "姓名:未知,", "Dear Customer,", "名称:银行卡,", "联系人电话"])
 def test_without_a_name_in_the_place_of_one_nothing_is_found(text):
     assert names(text) == []
 

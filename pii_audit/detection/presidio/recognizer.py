@@ -8,7 +8,7 @@ from presidio_analyzer import AnalysisExplanation, LocalRecognizer, RecognizerRe
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from pii_audit.detection.matcher import Candidate, Matcher
-from pii_audit.detection.names import names_in
+from pii_audit.detection.names.finder import names_in
 from pii_audit.detection.presidio.entities import entity_of
 from pii_audit.identifiers.model import Identifier
 
