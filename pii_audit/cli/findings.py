@@ -80,12 +80,13 @@ def _list(session: Session, options: argparse.Namespace) -> int:
     if options.rule and options.rule not in load_rules():
         raise UsageError(unknown(Text("规则", "rule"), options.rule, load_rules()))
     with Store.open(space.store, space.root, create=False) as store:
-        found = store.findings(
+        stored = store.findings(
             status=[Status(name) for name in options.status],
             severity=Severity(options.severity) if options.severity else None,
             rule=options.rule,
             source=options.source,
         )
+    found = [tracked.in_zone(space.now().tzinfo) for tracked in stored]
     if options.format == "json":
         write_output(options.output, render_tracked(found, session.language))
     else:
@@ -106,8 +107,8 @@ def _show(session: Session, options: argparse.Namespace) -> int:
         )
     space = session.workspace()
     with Store.open(space.store, space.root, create=False) as store:
-        tracked = store.finding(options.id)
-        history = store.history(tracked.finding.fingerprint)
+        tracked = store.finding(options.id).in_zone(space.now().tzinfo)
+        history = [sighting.in_zone(space.now().tzinfo) for sighting in store.history(tracked.finding.fingerprint)]
     if options.format == "json":
         write_output(options.output, render_tracked([tracked], session.language))
     else:

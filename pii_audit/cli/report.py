@@ -34,7 +34,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
             from pii_audit.cli.options import draw  # noqa: PLC0415
             from pii_audit.render.table import render_runs  # noqa: PLC0415
 
-            entries = store.runs()
+            entries = [entry.in_zone(space.now().tzinfo) for entry in store.runs()]
             draw(session, options.output, lambda console: render_runs(entries, console, session.language))
             return 0
         found = store.load(options.run)

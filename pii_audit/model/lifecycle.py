@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
 
 from pii_audit.model.finding import Change, Finding, Severity, Status
 
@@ -20,6 +20,10 @@ class RunEntry:
     findings: int
     incomplete: bool
 
+    def in_zone(self, zone: tzinfo | None) -> RunEntry:
+        """The same with its times in a time zone."""
+        return replace(self, started=self.started.astimezone(zone), finished=self.finished.astimezone(zone))
+
 
 @dataclass(frozen=True, slots=True)
 class Tracked:
@@ -29,6 +33,10 @@ class Tracked:
     first_seen: datetime
     last_seen: datetime
     last_run: str
+
+    def in_zone(self, zone: tzinfo | None) -> Tracked:
+        """The same with its times in a time zone."""
+        return replace(self, first_seen=self.first_seen.astimezone(zone), last_seen=self.last_seen.astimezone(zone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +49,7 @@ class Sighting:
     status: Status
     severity: Severity
     suppressed_by: str | None = None
+
+    def in_zone(self, zone: tzinfo | None) -> Sighting:
+        """The same with its time in a time zone."""
+        return replace(self, at=self.at.astimezone(zone))
