@@ -47,6 +47,9 @@ _AGREEMENTS = frozenset(
 _REFERENCE = re.compile(r"(?=.*[1-9])[0-9A-Za-z][0-9A-Za-z._/: 年月日-]{3,39}")
 """A consent's number or date: at least four characters, and more than zeros."""
 _LONGEST_DATE = 40
+_SENTENCE = 15
+_PROSE = re.compile(r"[\u4e00-\u9fff][，。；！？,;!?][^0-9A-Za-z]|(?:[A-Za-z']+[,;]? ){7}[A-Za-z']+")
+"""Han text with a mark inside, or eight Latin words in a row: an address has neither."""
 """Characters; a longer cell is not looked at."""
 MASKED_SCORE = 0.5
 """The score of a masked number that its length gives away."""
@@ -168,7 +171,11 @@ class Detector:
                 for value, rows in rows_of.items()
                 if value.strip().lower() not in _AGREEMENTS and not _REFERENCE.fullmatch(value.strip())
             )
-            fields[name] = FieldTally(len(cells), filled, refused, _months(rows_of), self._evidence(gathered))
+            prose = sum(
+                len(rows) for value, rows in rows_of.items() if len(value) >= _SENTENCE and _PROSE.search(value)
+            )
+            months, evidence = _months(rows_of), self._evidence(gathered)
+            fields[name] = FieldTally(len(cells), filled, refused, months, evidence, prose)
         combinations = Counter(frozenset(found) for found in together.values() if len(found) > 1)
         return AssetTally(frozenset({chunk.id}), rows=len(chunk.rows), fields=fields, together=dict(combinations))
 

@@ -82,7 +82,7 @@ class FieldTally:
     """One field, before judgement.
 
     `rows` were read, `filled` of them hold something, `refused` are neither a yes nor a reference or date, which matters where the
-    field proves consent; `months` (yyyy-mm → rows) counts cells that are dates.
+    field proves consent; `months` (yyyy-mm → rows) counts cells that are dates, `prose` those that are sentences.
     """
 
     rows: int = 0
@@ -90,6 +90,7 @@ class FieldTally:
     refused: int = 0
     months: Mapping[str, int] = attribute(default_factory=dict)
     evidence: Mapping[str, Evidence] = attribute(default_factory=dict)
+    prose: int = 0
 
     def __add__(self, other: FieldTally) -> FieldTally:
         evidence = dict(self.evidence)
@@ -101,6 +102,7 @@ class FieldTally:
             self.refused + other.refused,
             _sum(self.months, other.months),
             evidence,
+            self.prose + other.prose,
         )
 
 

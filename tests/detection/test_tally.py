@@ -164,6 +164,21 @@ def test_rows_filled_refusals_and_months_are_counted():
     assert field.months == {"2026-07": 2, "2026-08": 1}
 
 
+def test_sentences_are_counted_and_addresses_are_none():
+    sentences = [
+        "客户来电,称王小明在杭州办理了按揭贷款。",
+        "The customer called to say that he has moved to another town",
+    ]
+    others = [
+        "浙江省杭州市西湖区文三路100号2幢301室",
+        "1 Infinite Loop, Cupertino",
+        "20260701",
+        "ORD-2026-000012345",
+        None,
+    ]
+    assert table_of({"note": [*sentences, *others]}).fields["note"].prose == 2
+
+
 def test_only_a_yes_a_date_or_a_reference_proves_consent():
     given = ["同意", "TRUE", "1", "已授权", "CS-2024-17", "2026-07-31 10:00:00"]
     not_given = ["拒绝", "已撤回", "未同意", "Z", "2", "null", "NULL", "0", "0000", "不同意"]

@@ -17,6 +17,9 @@ from pii_audit.policy.evaluation.permission import Answer, permission
 from pii_audit.policy.evaluation.wording import columns
 from pii_audit.policy.model import CUSTOMER, Element
 
+PROSE_SHARE = 0.2
+"""From this share of its filled cells on, a column of sentences is running text."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Reported:
@@ -41,7 +44,10 @@ def declaration_verdicts(verdicts: Sequence[Verdict], case: Case) -> Iterator[Ve
         yield from _undeclared(case.flow.fields, reported, case)
         yield from _never_seen(case.flow.fields, {verdict.element for verdict in missing}, case)
     if case.flow.free_text == "forbid":
-        yield from _free_text(reported, case)
+        inside = list(_free_text(reported, case))
+        yield from inside
+        objected = reported.columns.union(*(verdict.fields for verdict in inside))
+        yield from _prose(_Reported(reported.pairs, objected), case)
     yield from missing
 
 
@@ -191,6 +197,22 @@ def _free_text(reported: _Reported, case: Case) -> Iterator[Verdict]:
             )
             remedy = Text(f"从导出中删除{where.zh}", f"remove {where.en} from the export")
             yield _of_columns((name,), breach(seen), message, position, case, rule="SHR002", remedy=remedy)
+
+
+def _prose(reported: _Reported, case: Case) -> Iterator[Verdict]:
+    """Columns of sentences: names in them go unseen, so they are no structured data, whatever was found in them."""
+    position = case.flow.at("free_text")
+    at = position.to_line
+    for name in dict.fromkeys(name for asset in case.observed.assets for name in asset.columns):
+        tallies = [asset.tally.fields[name] for asset in case.observed.assets if name in asset.tally.fields]
+        written = any(tally.prose and tally.prose >= PROSE_SHARE * tally.filled for tally in tallies)
+        if written and name not in reported.columns:
+            where = columns((name,))
+            message = Text(
+                f"{where.zh}是成句的文本,而 {at} 禁止自由文本", f"{where.en} is running text, which {at} forbids"
+            )
+            remedy = Text(f"从导出中删除{where.zh}", f"remove {where.en} from the export")
+            yield _of_columns((name,), Outcome.VIOLATION, message, position, case, rule="SHR002", remedy=remedy)
 
 
 def _embedded(asset: Inspected, name: str, identifier: str) -> bool:

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+
+from pii_audit.model.evidence import FieldTally
 
 POLICY = """\
 version: 1
@@ -119,3 +123,12 @@ def test_a_document_of_free_text_is_a_violation_where_that_is_forbidden(policy_o
     forbidden = judge(policy_of(FORBIDS), asset({None: "cn_mobile"}, name="a.txt"))
     assert found(scanned, "SHR002") == []
     assert found(forbidden, "SHR002") == [("SHR002", "free_text", "violation", "p0.yaml:11")]
+
+
+def test_a_column_of_sentences_is_a_violation_where_free_text_is_forbidden(policy_of, judge, asset):
+    seen = asset(AS_DECLARED)
+    note = FieldTally(rows=10, filled=10, prose=9)
+    written = replace(seen, tally=replace(seen.tally, fields={**seen.tally.fields, "order_no": note}))
+    forbidden = found(judge(policy_of(FORBIDS), written), "SHR002")
+    assert forbidden == [("SHR002", "order_no", "violation", "p0.yaml:11")]
+    assert found(judge(policy_of(POLICY), written), "SHR002") == []
