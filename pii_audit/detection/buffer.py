@@ -15,7 +15,7 @@ from operator import itemgetter
 from pii_audit.identifiers.fold import fold
 from pii_audit.identifiers.patterns import not_portable
 
-_UUID = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])")
+UUID = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])")
 """RFC 9562: its groups are parts of one token."""
 _RUN = re.compile(r"[\x01-\x09\x0b-\x7f]+")
 """ASCII characters on one line."""
@@ -49,6 +49,12 @@ def shortest(regex: str) -> int:
         else:
             before, last = before + last, 0 if token["anchor"] else 1
     return min([*branches, before + last])
+
+
+def lowered(text: str) -> str:
+    """A text in lower case, of the same length; letters beyond ASCII stay beyond it."""
+    # İ would grow when lowered, and the sign of the unit kelvin become an ASCII letter.
+    return text.lower() if text.isascii() else text.replace("\u0130", "\u0131").replace("\u212a", "\u0138").lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +98,7 @@ class Buffer:
     def __init__(self, text: str, least: int) -> None:
         """`least` is the smallest width (`Reach`) of the patterns that will be asked for, 0 apart."""
         self.folded = fold(text)
-        # İ alone grows when lowered, and offsets have to stay.
-        self.lowered = self.folded.replace("\u0130", "i").lower()
+        self.lowered = lowered(self.folded)
         self._least = least
         self._mentioned: dict[tuple[str, ...], bool] = {}
 
@@ -128,7 +133,7 @@ class Buffer:
 
     @cached_property
     def _uuids(self) -> list[tuple[int, int]]:
-        return [found.span() for found in _UUID.finditer(self.folded)] if "-" in self.folded else []
+        return [found.span() for found in UUID.finditer(self.folded)] if "-" in self.folded else []
 
     @cached_property
     def _runs(self) -> _Runs:

@@ -14,7 +14,8 @@ PROVINCES = frozenset(
     "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split(),  # noqa: SIM905 - a table
 )
 """First two digits of the codes of GB/T 2260 (71 Taiwan, 81 Hong Kong, 82 Macao), and 83, which residence permits use for Taiwan."""
-_RESIDENCE_PERMIT_AREAS = ("810000", "820000", "830000")
+RESIDENCE_PERMIT_AREAS = ("810000", "820000", "830000")
+"""First six digits of the numbers of residence permits: Hong Kong, Macao, Taiwan."""
 _NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Za-z]")
 
 
@@ -37,7 +38,7 @@ def _mod_11_2(number: str) -> bool:
 def resident_id(value: str) -> bool:
     """Citizen identification number, GB 11643-1999: province (GB/T 2260), birth date up to today, check character MOD 11-2."""
     number = _bare(value)
-    return number[:2] in PROVINCES and number[:6] not in _RESIDENCE_PERMIT_AREAS and _mod_11_2(number)
+    return number[:2] in PROVINCES and number[:6] not in RESIDENCE_PERMIT_AREAS and _mod_11_2(number)
 
 
 def resident_id_15(value: str) -> bool | None:
@@ -50,7 +51,7 @@ def resident_id_15(value: str) -> bool | None:
 def hmt_residence_permit(value: str) -> bool:
     """Residence permit for Hong Kong, Macao and Taiwan residents (2018 measures): 810000, 820000 or 830000, then as GB 11643-1999."""
     number = _bare(value)
-    return number[:6] in _RESIDENCE_PERMIT_AREAS and _mod_11_2(number)
+    return number[:6] in RESIDENCE_PERMIT_AREAS and _mod_11_2(number)
 
 
 def foreign_pr_2023(value: str) -> bool:

@@ -9,13 +9,14 @@ _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _FULL_WIDTH = range(0xFF01, 0xFF5F)
 """Full-width forms of ASCII 21 to 7E (Unicode block Halfwidth and Fullwidth Forms)."""
 
-_TABLE = {
+FOLDING = {
     **{code: code - 0xFEE0 for code in _FULL_WIDTH},
     **dict.fromkeys(map(ord, _SPACES), ord(" ")),
     **dict.fromkeys(map(ord, _DASHES), ord("-")),
 }
+"""Code points, and those that take their place."""
 
 
 def fold(text: str) -> str:
     """The text that patterns are applied to; of the same length, each character replaced by at most one other."""
-    return text if text.isascii() else text.translate(_TABLE)
+    return text if text.isascii() else text.translate(FOLDING)
