@@ -85,8 +85,9 @@ def tw_permit(value: str) -> bool | None:
     return False if calendar_day(_bare(value)[:8]) else None
 
 
-_USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
+USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
+"""Values by place in the alphabet, and weights by place in the code, GB 32100-2015."""
 _USCC_LENGTH = 18
 
 
@@ -96,8 +97,8 @@ def uscc(value: str) -> bool:
     if len(number) != _USCC_LENGTH or number[0] not in "123456789ANY":
         return False
     # Most candidates are other numbers of 18 digits: one sum refuses 30 of 31 of them before the library looks.
-    digits = [_USCC_ALPHABET.find(character) for character in number]
-    weighted = sum(weight * digit for weight, digit in zip(_USCC_WEIGHTS, digits, strict=False))
+    digits = [USCC_ALPHABET.find(character) for character in number]
+    weighted = sum(weight * digit for weight, digit in zip(USCC_WEIGHTS, digits, strict=False))
     if min(digits) < 0 or (weighted + digits[-1]) % 31:
         return False
     from stdnum.cn import uscc as standard  # noqa: PLC0415 - python-stdnum loads only when a number is checked

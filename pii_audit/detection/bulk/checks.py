@@ -17,14 +17,14 @@ from pii_audit.detection.bulk.alphabet import Codes
 from pii_audit.identifiers import networks
 from pii_audit.identifiers.calendars import CENTURIES, FIRST_YEAR
 from pii_audit.identifiers.cards import issued
-from pii_audit.identifiers.documents import PROVINCES, RESIDENCE_PERMIT_AREAS
+from pii_audit.identifiers.documents import PROVINCES, RESIDENCE_PERMIT_AREAS, USCC_ALPHABET, USCC_WEIGHTS
 
 Verdicts = NDArray[np.int8]
-"""1 proven, 0 refuted, -1 nothing to tell by."""
+"""1 proven, 0 refuted, -1 nothing to tell by, 2 for the validator itself to judge."""
 Check = Callable[[Codes], Verdicts]
 Booleans = NDArray[np.bool_]
 
-PROVEN, REFUTED, UNKNOWN = np.int8(1), np.int8(0), np.int8(-1)
+PROVEN, REFUTED, UNKNOWN, UNDECIDED = np.int8(1), np.int8(0), np.int8(-1), np.int8(2)
 
 
 def _digits(codes: Codes) -> NDArray[np.int64]:
@@ -186,6 +186,19 @@ def cn_mobile(codes: Codes) -> Verdicts:
     return _mobiles()(_digits(codes[:, -11:]))
 
 
+_USCC_VALUES = np.full(256, -1, np.int64)
+for _place, _character in enumerate(USCC_ALPHABET):
+    _USCC_VALUES[ord(_character)] = _USCC_VALUES[ord(_character.lower())] = _place
+_USCC_WEIGHTS = np.array(USCC_WEIGHTS)
+
+
+def uscc(codes: Codes) -> Verdicts:
+    """Unified social credit code, GB 32100-2015: what fails its check character; the others are for the validator to judge."""
+    values = _USCC_VALUES[codes]
+    passed = (values >= 0).all(axis=1) & ((values[:, :17] @ _USCC_WEIGHTS + values[:, 17]) % 31 == 0)
+    return np.where(passed, UNDECIDED, REFUTED)
+
+
 def tw_permit(codes: Codes) -> Verdicts:
     """Mainland travel permit for Taiwan residents."""
     return _plausible(~_calendar_day(_digits(codes)[:, :8]))
@@ -199,6 +212,7 @@ CHECKS: Mapping[str, tuple[Check, frozenset[int]]] = {
     "card": (card, frozenset(range(13, 20))),
     "imei": (imei, frozenset({15})),
     "cn_mobile": (cn_mobile, frozenset(range(11, 16))),
+    "uscc": (uscc, frozenset({18})),
     "tw_permit": (tw_permit, frozenset({8, 10})),
 }
 """By the validator's name: the check, and the numbers of letters and digits that it takes."""

@@ -309,3 +309,47 @@ def _repeated_shapes(
     return found
 
 
+
+
+def beginnings(
+    node: Node, limit: int, depth: int, *, branches: bool = True
+) -> list[tuple[tuple[Characters, ...], Sequential]]:
+    """How a match may begin, in up to `limit` ways: the sets of its first characters, and the tree of what follows them.
+
+    Without `branches`, alternatives are not told apart, only how often something is repeated.
+    """
+    ways: list[tuple[tuple[Characters, ...], tuple[Node, ...]]] = [((), (node,))]
+    settled: list[tuple[tuple[Characters, ...], tuple[Node, ...]]] = []
+    while ways:
+        way = min(ways, key=lambda one: len(one[0]))
+        shape, rest = way
+        ways.remove(way)
+        if not rest or len(shape) >= depth or (isinstance(rest[0], Alternative) and not branches):
+            settled.append(way)
+            continue
+        further = _advanced(shape, rest)
+        if len(settled) + len(ways) + len(further) > limit:
+            settled.append(way)
+        else:
+            ways += further
+    return [(shape, Sequential(rest)) for shape, rest in settled]
+
+
+def _advanced(
+    shape: tuple[Characters, ...], rest: tuple[Node, ...]
+) -> list[tuple[tuple[Characters, ...], tuple[Node, ...]]]:
+    """One step into what follows a shape, in as many ways as that step has."""
+    first, after = rest[0], rest[1:]
+    match first:
+        case Characters():
+            return [((*shape, first), after)]
+        case Captured(node=one):
+            return [(shape, (one, *after))]
+        case Sequential(parts=parts):
+            return [(shape, (*parts, *after))]
+        case Alternative(branches=branches):
+            return [(shape, (branch, *after)) for branch in branches]
+        case Repeated(node=one, least=least, most=most, lazy=lazy):
+            again = Repeated(one, max(0, least - 1), most - (most < UNBOUNDED), lazy)
+            more = [(shape, (one, again, *after) if most > 1 else (one, *after))] if most else []
+            return more if least else [*more, (shape, after)]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pii_audit.detection.buffer import UUID, Buffer
 from pii_audit.detection.bulk import spans as spanning
 from pii_audit.detection.bulk.alphabet import Alphabet
-from pii_audit.detection.bulk.checks import CHECKS, PROVEN, REFUTED, UNKNOWN, Verdicts, verdict
+from pii_audit.detection.bulk.checks import CHECKS, PROVEN, REFUTED, UNDECIDED, UNKNOWN, Verdicts, verdict
 from pii_audit.detection.bulk.expression import Node, classes, parse
 from pii_audit.detection.bulk.places import FRONT, Places
 from pii_audit.detection.bulk.plan import DIGIT, Plan, Where
@@ -102,7 +102,7 @@ class BulkMatcher:
             for pattern in identifier.patterns
         ]
         self._rest = [plan for plan in self._plans if plan.where is not Where.TABLES]
-        self._places = Places([plan for plan in self._plans if plan.where is Where.TABLES], self._words.pairs)
+        self._places = Places(self._plans, self._words.pairs)
         self._foreign = [
             (place, ForeignFinder(one, one.finder)) for place, one in enumerate(self.identifiers) if one.finder is not None
         ]
@@ -110,13 +110,20 @@ class BulkMatcher:
     def find(self, text: str, *, refuted: bool = False, hinted: frozenset[str] = frozenset()) -> Candidates:
         """Every match of every pattern in a text, overlaps included, in no order; the arguments are those of `Matcher.candidates`."""
         reading = _Reading(self._words, Page(text, self._alphabet.encode(text)), hinted)
-        places, at = self._places.find(reading.page.codes, reading.page.size)
-        reading.hits = self._words.find(reading.page.codes, reading.page.units, at)
+        page = reading.page
+        first = self._places.look(page.codes, page.size)
+        reading.hits = self._words.find(page.codes, page.units, first.words)
+        places = self._places.survivors(page.codes, first, None if hinted else reading.hits.start)
         found = [
-            reading.judged(plan, spanning.from_places(plan, reading.page, reading.promising(plan, at)))
+            reading.judged(plan, spanning.from_places(plan, page, reading.promising(plan, at)))
             for plan, at in places.items()
         ]
-        found += [reading.judged(plan, reading.elsewhere(plan)) for plan in self._rest]
+        for plan in self._rest:
+            if plan.where is Where.ANCHOR:
+                spans = spanning.around_anchors(plan, page, self._places.anchors(page.codes, first, plan.anchor))
+            else:
+                spans = reading.elsewhere(plan)
+            found.append(reading.judged(plan, spans))
         found += [reading.foreign(place, finder) for place, finder in self._foreign]
         whole = Candidates.of([one for one in found if len(one)])
         return whole if refuted else whole.at(np.flatnonzero(whole.base > 0))
@@ -162,8 +169,6 @@ class _Reading:
 
     def elsewhere(self, plan: Plan) -> Spans:
         """The matches of a pattern that tables do not find."""
-        if plan.where is Where.ANCHORS:
-            return spanning.around_anchors(plan, self.page)
         if plan.where is Where.CONTEXT and not self._bare(plan):
             return spanning.around_words(plan, self.page, self.near(plan.identifier.context))
         return spanning.everywhere(plan, self.page)
@@ -195,18 +200,16 @@ class _Reading:
 
     def _verdicts(self, plan: Plan, spans: Spans) -> Verdicts:
         identifier = plan.identifier
-        verdicts = np.full(len(spans), UNKNOWN)
         if identifier.validator is None or not plan.pattern.validate:
-            return verdicts
-        left = np.ones(len(spans), np.bool_)
+            return np.full(len(spans), UNKNOWN)
+        verdicts = np.full(len(spans), UNDECIDED)
         check, lengths = CHECKS.get(identifier.validator, (None, frozenset()))
         for shape in np.unique(spans.shape).tolist() if check and plan.shapes else ():
             solid = plan.shapes.solid[shape]
             if solid and len(solid) in lengths:
                 rows = np.flatnonzero(spans.shape == shape)
                 verdicts[rows] = check(self.page.codes[spans.start[rows][:, None] + np.array(solid)])
-                left[rows] = False
-        rest = np.flatnonzero(left)
+        rest = np.flatnonzero(verdicts == UNDECIDED)
         verdicts[rest] = [
             verdict(identifier.validate(self.page.folded(start, end)))
             for start, end in zip(spans.start[rest].tolist(), spans.end[rest].tolist(), strict=True)

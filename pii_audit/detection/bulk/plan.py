@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pii_audit.detection.bulk import expression
-from pii_audit.detection.bulk.alphabet import Alphabet, Membership
+from pii_audit.detection.bulk.alphabet import ASCII, Alphabet, Membership
 from pii_audit.detection.bulk.expression import Alternative, Captured, Characters, Node, Repeated, Sequential
 from pii_audit.identifiers.model import Identifier, Pattern
 from pii_audit.identifiers.patterns import compiled
@@ -21,16 +20,20 @@ DEPTH = 24
 """Characters at the beginning of a match that tables look at."""
 SHAPES = 512
 """A pattern with more fixed shapes than these is matched by a regular expression."""
+TOKEN_WAYS, PAIR_WAYS, MANY_WAYS = 5, 20, 64
+"""In so many ways the beginnings of a pattern are told apart: at a first look, by tokens or by pairs, and at a second."""
 LEAD = 14
-"""Within so many characters a token that tables look at has its first digit."""
-PAIRS = 150
-"""A pattern that begins with one of at most so many pairs, of which the first is a letter or digit, is looked for by them."""
+"""Within so many characters a token that tables look at has its first digit, colon or hyphen."""
+FEW_PAIRS, PAIRS = 8, 150
+"""A pattern that begins with one of so few pairs, of which the first is a letter or digit, is best looked for by them; with one of so many, if need be."""
 
 DIGIT = np.zeros(256, np.bool_)
 DIGIT[48:58] = True
 ALNUM = DIGIT.copy()
 ALNUM[65:91] = ALNUM[97:123] = True
 ANY = np.ones(256, np.bool_)
+LEADS = DIGIT.copy()
+LEADS[[ord(":"), ord("-")]] = True
 
 _OUTSIDE: dict[str, Membership] = {"ascii_alnum": ~ALNUM, "digit": ~DIGIT, "none": ANY}
 _AROUND = {
@@ -38,10 +41,10 @@ _AROUND = {
     "digit": ("(?<![0-9])", "(?![0-9])"),
     "none": ("", ""),
 }
-_ANCHORS = "@^<>{}\\$#~`|&*+!?;%/=_,:'\"().-"
-"""Signs, the rarer first, one of which tells where a match may be."""
-_REPEATED_ANCHOR = 3
-"""From so many in one match on, a frequent sign is rare enough."""
+_RARE = "@^<>{}\\$#~`|&*"
+"""Signs that are rare enough to look around each of them."""
+_SIGNS = _RARE + "+!?;%/=_,:'\"().-"
+"""Signs that are rare enough where two stand together."""
 
 
 class Where(Enum):
@@ -49,19 +52,11 @@ class Where(Enum):
 
     TABLES = "tables"
     """Tokens and pairs of characters, thinned out by tables of what may follow."""
-    ANCHORS = "anchors"
-    """Runs of its characters around a sign that every match holds."""
+    ANCHOR = "anchor"
+    """Runs of its characters around a sign, or two, that every match holds."""
     CONTEXT = "context"
     """Runs of its characters around words of its context."""
     EVERYWHERE = "everywhere"
-
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """A sign, and how often it stands in every match (of one branch) at least."""
-
-    code: int
-    count: int
 
 
 class Plan:
@@ -81,44 +76,61 @@ class Plan:
         for one in expression.classes(tree) if tree else ():
             self.alphabet |= alphabet.members(one)[0]
         self.by_token = self.by_pair = False
-        self.anchors: tuple[Anchor, ...] = ()
+        self.anchor = ""
         self.where = Where.EVERYWHERE if tree is None or expression.shortest(tree) == 0 else self._place(tree)
 
     def _place(self, tree: Node) -> Where:
-        heads, _ = self.heads
-        lead = _first_digit(tree)
-        sound = self.pattern.boundary == "ascii_alnum" and lead is not None and lead < LEAD
-        if sound:
-            self.by_token = bool((heads[0] & ALNUM).any())
-            self.by_pair = bool((heads[0] & ~ALNUM).any())
+        self.anchor = _anchor(tree)
+        if self.anchor:
+            return Where.ANCHOR
+        first, second = self._first(tree)[:2]
+        lead = _first_lead(tree)
+        pairs = int((first & ALNUM).sum()) * int(second.sum())
+        if self.pattern.boundary == "ascii_alnum" and lead is not None and lead < LEAD and pairs > FEW_PAIRS:
+            self.by_token = bool((first & ALNUM).any())
+            self.by_pair = bool((first & ~ALNUM).any())
             return Where.TABLES
-        if int((heads[0] & ALNUM).sum()) * int(heads[1].sum()) <= PAIRS:
+        if pairs <= PAIRS:
             self.by_pair = True
             return Where.TABLES
-        self.anchors = _anchors(tree)
-        if self.anchors:
-            return Where.ANCHORS
         return Where.CONTEXT if self.pattern.needs_context else Where.EVERYWHERE
 
     @cached_property
-    def heads(self) -> tuple[NDArray[np.bool_], int]:
-        """Of shape (DEPTH, 256): the codes at each of the first places of a match; and how many places say something.
+    def token_heads(self) -> list[Membership]:
+        """For each of a few ways in which a match may begin with a token, of shape (DEPTH, 256): the codes at each of its first places."""
+        return [_beginning_with(ALNUM, way) for way in self._beginnings(TOKEN_WAYS, branches=False)]
+
+    @cached_property
+    def pair_heads(self) -> list[Membership]:
+        """The same for matches that are found by their first two characters: all, or those that begin with no token."""
+        heads = self._beginnings(PAIR_WAYS, branches=not self.by_token)
+        return [_beginning_with(~ALNUM, way) for way in heads] if self.by_token else heads
+
+    @cached_property
+    def beginnings(self) -> NDArray[np.uint64]:
+        """Of shape (DEPTH, 256): bit b of [j][c] says that the b-th of many ways in which a match may begin can have code c at place j."""
+        table = np.zeros((DEPTH, 256), np.uint64)
+        for number, way in enumerate(self._beginnings(MANY_WAYS, branches=True)):
+            table[way] |= np.uint64(1) << np.uint64(number)
+        return table
+
+    def _beginnings(self, limit: int, *, branches: bool) -> list[Membership]:
+        ways = expression.beginnings(self._tree, limit, DEPTH, branches=branches) if self._tree else []
+        return [self._first(Sequential((*shape, rest))) for shape, rest in ways]
+
+    def _first(self, tree: Node) -> Membership:
+        """The codes at each of the first places of a match of a tree, all of them where it may have ended before.
 
         At the place after the shortest match, what may follow it by its boundary counts.
         """
-        tree = self._tree
-        if tree is None:
-            message = "a pattern that cannot be taken apart has no heads"
-            raise ValueError(message)
         seen: dict[int, set[Characters]] = {}
         ends = expression.reached(tree, frozenset({0}), DEPTH, seen)
-        least = expression.shortest(tree)
-        heads = np.ones((DEPTH, 256), np.bool_)
-        for place in range(min(least + 1, DEPTH)):
-            heads[place] = self.outside if place in ends else False
+        first = np.ones((DEPTH, 256), np.bool_)
+        for place in range(min(expression.shortest(tree) + 1, DEPTH)):
+            first[place] = self.outside if place in ends else False
             for one in seen.get(place, ()):
-                heads[place] |= self._alphabet.members(one)[0]
-        return heads, min(least + 1, DEPTH)
+                first[place] |= self._alphabet.members(one)[0]
+        return first
 
     @cached_property
     def shapes(self) -> Shapes | None:
@@ -140,6 +152,10 @@ class Plan:
     def in_text(self) -> re.Pattern[str]:
         """The pattern with its boundary over folded text."""
         return compiled(self.pattern)
+
+
+def _beginning_with(first: Membership, way: Membership) -> Membership:
+    return np.concatenate((way[:1] & first, way[1:]))
 
 
 class Shapes:
@@ -165,54 +181,62 @@ class Shapes:
             self.solid.append(None if mixed else tuple(np.flatnonzero([(one & ALNUM).any() for one in members]).tolist()))
 
 
-def _first_digit(node: Node) -> int | None:
-    """After how many characters at most a match has its first digit; None where it may have none."""
+def _first_lead(node: Node) -> int | None:
+    """After how many characters at most a match has its first digit, colon or hyphen; None where it may have none."""
     match node:
         case Characters(ranges=ranges):
-            return 0 if all(low >= ord("0") and high <= ord("9") for low, high in ranges) else None
+            return 0 if all(high < ASCII and LEADS[low : high + 1].all() for low, high in ranges) else None
         case Captured(node=one):
-            return _first_digit(one)
+            return _first_lead(one)
         case Repeated(node=one, least=least):
-            return _first_digit(one) if least else None
+            return _first_lead(one) if least else None
         case Alternative(branches=branches):
-            found = [_first_digit(branch) for branch in branches]
+            found = [_first_lead(branch) for branch in branches]
             return None if None in found else max(at for at in found if at is not None)
         case Sequential(parts=parts):
             before = 0
             for part in parts:
-                at = _first_digit(part)
+                at = _first_lead(part)
                 if at is not None:
                     return before + at
                 before += expression.longest(part)
             return None
 
 
-def _fewest(node: Node, sign: int) -> int:
-    """How often a sign stands in a match at least."""
+def _anchor(tree: Node) -> str:
+    """A rare sign that stands in every match, or two together; empty where there is none, or where matches begin with it."""
+    signs = _held(tree)
+    found = [sign for sign in _RARE if any(sign in one for one in signs)]
+    found += [one[at : at + 2] for one in signs for at in range(len(one) - 1)]
+    return found[0] if found else ""
+
+
+def _held(node: Node) -> list[str]:
+    """Runs of fixed signs that stand in every match, those at its beginning apart: by them alone its beginning is found."""
     match node:
-        case Characters(ranges=ranges):
-            return int(ranges == ((sign, sign),))
         case Captured(node=one):
-            return _fewest(one, sign)
-        case Repeated(node=one, least=least):
-            return least * _fewest(one, sign)
-        case Alternative(branches=branches):
-            return min(_fewest(branch, sign) for branch in branches)
+            return _held(one)
         case Sequential(parts=parts):
-            return sum(_fewest(part, sign) for part in parts)
+            runs: list[str] = [""]
+            for part in parts[1:]:
+                sign = _fixed(part)
+                if sign:
+                    runs[-1] += sign
+                else:
+                    runs += [*_held(part), ""]
+            return [run for run in runs if run]
+        case Repeated(node=one, least=least) if least:
+            return _held(one)
+        case _:
+            return []
 
 
-def _anchors(tree: Node) -> tuple[Anchor, ...]:
-    """A sign for each branch, or nothing where a branch has none that is rare enough."""
-    anchors = []
-    for branch in tree.branches if isinstance(tree, Alternative) else (tree,):
-        counts = [(sign, _fewest(branch, ord(sign))) for sign in _ANCHORS]
-        rare = [one for one in counts if one[1] and (one[1] >= _REPEATED_ANCHOR or one[0] in "@^<>{}\\$#~`|&*")]
-        if not rare:
-            return ()
-        sign, count = rare[0]
-        anchors.append(Anchor(ord(sign), count))
-    return tuple(anchors)
+def _fixed(node: Node) -> str:
+    match node:
+        case Characters(ranges=((low, high),)) if low == high and chr(low) in _SIGNS:
+            return chr(low)
+        case _:
+            return ""
 
 
 def _written(node: Node, alphabet: Alphabet) -> str:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pii_audit.detection.bulk.alphabet import Codes, Encoded
-from pii_audit.detection.bulk.places import BACK, FRONT, Positions, extended
-from pii_audit.detection.bulk.plan import Anchor, Plan, Shapes
+from pii_audit.detection.bulk.places import BACK, FRONT, Positions, extended, thinned
+from pii_audit.detection.bulk.plan import Plan, Shapes
 from pii_audit.detection.bulk.words import Near
 from pii_audit.detection.matcher import AFTER, BEFORE, PIECE
 from pii_audit.identifiers.fold import fold
@@ -73,6 +73,7 @@ def from_places(plan: Plan, page: Page, at: Positions) -> Spans:
     """The matches of a pattern that begin at some of the places, none within another."""
     if plan.shapes is not None:
         return _of_shapes(plan.shapes, page.codes, at)
+    at, _ = thinned(page.codes, at, plan.beginnings)
     return Spans.of(_matches(plan, page, at))
 
 
@@ -140,19 +141,9 @@ def _matches(plan: Plan, page: Page, at: Positions) -> Iterator[tuple[int, int]]
             yield low + start, low + end
 
 
-def around_anchors(plan: Plan, page: Page) -> Spans:
+def around_anchors(plan: Plan, page: Page, at: Positions) -> Spans:
     """The matches of a pattern in the runs of its characters around its anchors."""
-    lows, highs = zip(*(_anchored(anchor, plan.longest, page.codes) for anchor in plan.anchors), strict=True)
-    low, high = np.concatenate(lows), np.concatenate(highs)
-    order = np.argsort(low, kind="stable")
-    return _in_windows(plan, page, low[order], high[order])
-
-
-def _anchored(anchor: Anchor, longest: int, codes: Codes) -> tuple[Positions, Positions]:
-    at = np.flatnonzero(codes == anchor.code)
-    first, last = at[: len(at) - anchor.count + 1], at[anchor.count - 1 :]
-    near = last - first < longest
-    return first[near], last[near] + 1
+    return _in_windows(plan, page, at, at + len(plan.anchor))
 
 
 def around_words(plan: Plan, page: Page, near: Near) -> Spans:

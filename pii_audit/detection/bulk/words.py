@@ -46,16 +46,17 @@ class Words:
         self._keys, self._begin, self._count = np.unique(keys[self._order], return_index=True, return_counts=True)
         self.pairs = self._pairs(alphabet)
 
-    def _pairs(self, alphabet: Alphabet) -> NDArray[np.bool_]:
-        """For each pair of codes (first + 256 second), whether a word begins with it."""
-        pairs = np.zeros((256, 256), np.bool_)
+    def _pairs(self, alphabet: Alphabet) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """For each pair of codes (first + 256 second), whether a word begins with it anywhere, and whether one does where a token begins."""
+        kinds = np.zeros((2, 256, 256), np.bool_)
         for word in self.words:
             first, second = (
                 [code for letter in letters for each in spellings(letter) for code in alphabet.encode(each).codes]
                 for letters in (word[0], word[1:2])
             )
-            pairs[np.ix_(second or range(256), first)] = True
-        return pairs.reshape(-1)
+            at_token = int(word.isascii() and word[0].isalnum())
+            kinds[at_token][np.ix_(second or range(256), first)] = True
+        return kinds[0].reshape(-1), kinds[1].reshape(-1)
 
     def find(self, codes: Codes, units: NDArray[np.uint16] | Codes, at: Positions) -> Hits:
         """The words that begin at some places, by place; both arrays are padded alike."""
