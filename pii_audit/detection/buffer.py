@@ -51,12 +51,6 @@ def shortest(regex: str) -> int:
     return min([*branches, before + last])
 
 
-def lowered(text: str) -> str:
-    """A text in lower case, of the same length; letters beyond ASCII stay beyond it."""
-    # İ would grow when lowered, and the sign of the unit kelvin become an ASCII letter.
-    return text.lower() if text.isascii() else text.replace("\u0130", "\u0131").replace("\u212a", "\u0138").lower()
-
-
 @dataclass(frozen=True, slots=True)
 class Reach:
     """What a pattern can match.
@@ -98,7 +92,8 @@ class Buffer:
     def __init__(self, text: str, least: int) -> None:
         """`least` is the smallest width (`Reach`) of the patterns that will be asked for, 0 apart."""
         self.folded = fold(text)
-        self.lowered = lowered(self.folded)
+        # İ alone grows when lowered, and offsets have to stay.
+        self.lowered = self.folded.replace("\u0130", "i").lower()
         self._least = least
         self._mentioned: dict[tuple[str, ...], bool] = {}
 

@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 
 from pii_audit.detection import forms
@@ -153,7 +153,7 @@ class CellReader:
             whole.update([identifier for identifier, regex in self._lookalikes if regex.fullmatch(shape)])
         hits: list[Hit] = []
         if candidates:
-            good = [one for one in candidates if one.base > 0 and _score(one, name) >= MATCH_THRESHOLD]
+            good = [one for one in candidates if one.base > 0 and _counts(one, name)]
             if decimal:
                 good = [one for one in good if one.identifier.id in name.positive]
             if name.best and forms.is_masked(folded):
@@ -205,7 +205,12 @@ def lookalikes_of(candidates: Iterable[Candidate], matches: Sequence[Match]) -> 
 
 
 def _moved(one: Candidate, by: int) -> Candidate:
-    return Candidate(one.identifier, one.start + by, one.end + by, one.base, one.supported, one.validated)
+    return replace(one, start=one.start + by, end=one.end + by)
+
+
+def _counts(one: Candidate, name: ColumnName) -> bool:
+    """Whether a match is evidence: by its score, or by a check that chance would pass rarely, which the whole column will show."""
+    return _score(one, name) >= MATCH_THRESHOLD or (one.validated and one.identifier.chance < 1)
 
 
 def _score(one: Candidate, name: ColumnName) -> float:

@@ -7,16 +7,14 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 
 from pii_audit import content
-from pii_audit.document import MISSING, TITLE, MapOf, Missing, Reader, Section, json_schema
+from pii_audit.document import Missing, Reader, Section, json_schema
 from pii_audit.errors import Position
-from pii_audit.identifiers.definition import NAME, SPEC, Definition
+from pii_audit.identifiers.definition import SPEC, Definition
 from pii_audit.identifiers.model import Catalogue, Identifier
+from pii_audit.identifiers.vocabulary import FOLDER, Vocabulary
 from pii_audit.language import Text
 
 __all__ = ["Catalogue", "identifier_schema", "load_catalogue"]
-
-FOLDER = "scanners/identifiers"
-GROUPS = f"{FOLDER}/groups.yaml"
 
 
 def load_catalogue(extra: Sequence[Path] = ()) -> Catalogue:
@@ -24,31 +22,30 @@ def load_catalogue(extra: Sequence[Path] = ()) -> Catalogue:
 
     Raises ConfigurationError with every problem of every file.
     """
-    shipped = _shipped()
+    shipped, vocabulary = _shipped()
     if not extra:
         return shipped
     reader = Reader()
     identifiers: dict[str, Identifier] = dict(shipped)
     places = {name: Position(FOLDER) for name in shipped}
     for path in _files(extra):
-        _add(identifiers, places, reader, reader.read(path, SPEC), path.stem, shipped.group_titles)
+        _add(identifiers, places, reader, reader.read(path, SPEC), path.stem, vocabulary)
     reader.raise_problems()
     return _ordered(identifiers, shipped.group_titles)
 
 
 @cache
-def _shipped() -> Catalogue:
+def _shipped() -> tuple[Catalogue, Vocabulary]:
     reader = Reader()
-    groups = reader.read_bytes(content.data(GROUPS), MapOf(TITLE, NAME), shown_as=GROUPS)
-    titles: Mapping[str, Text] = {} if groups is MISSING else dict(groups)
+    vocabulary = Vocabulary.shipped(reader)
     identifiers: dict[str, Identifier] = {}
     places: dict[str, Position] = {}
     for path in content.walk(FOLDER, ".yaml"):
         if PurePosixPath(path).parent != PurePosixPath(FOLDER):
             read = reader.read_bytes(content.data(path), SPEC, shown_as=path)
-            _add(identifiers, places, reader, read, PurePosixPath(path).stem, titles, proven=True)
+            _add(identifiers, places, reader, read, PurePosixPath(path).stem, vocabulary, proven=True)
     reader.raise_problems()
-    return _ordered(identifiers, titles)
+    return _ordered(identifiers, vocabulary.groups), vocabulary
 
 
 def _ordered(identifiers: Mapping[str, Identifier], titles: Mapping[str, Text]) -> Catalogue:
@@ -70,7 +67,7 @@ def _add(
     reader: Reader,
     section: Section | Missing,
     stem: str,
-    groups: Iterable[str],
+    vocabulary: Vocabulary,
     *,
     proven: bool = False,
 ) -> None:
@@ -89,7 +86,7 @@ def _add(
         )
         return
     places[name] = position
-    identifier = Definition(section, reader, proven).build(groups)
+    identifier = Definition(section, vocabulary, reader, proven).build()
     if identifier is not None:
         identifiers[name] = identifier
 

@@ -28,7 +28,7 @@ def looks_like_cvv2(value: str) -> bool:
 
 def looks_like_pin(value: str) -> bool:
     """Whether a cell is a PIN of 4 to 12 digits (ISO 9564-1) or a PIN block."""
-    return pin(fold(value)) is not False
+    return pin(fold(value))
 
 
 def looks_like_account(value: str) -> bool:

@@ -89,21 +89,44 @@ USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 """Values by place in the alphabet, and weights by place in the code, GB 32100-2015."""
 _USCC_LENGTH = 18
+_USCC_CLASSES = {
+    "1": "1239",
+    "5": "1239",
+    "9": "1239",
+    "2": "19",
+    "3": "123459",
+    "4": "19",
+    "6": "129",
+    "7": "129",
+    "8": "19",
+}
+"""Classes of organisations by registering authority (GB 32100-2015, table 1)."""
+_ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 
 def uscc(value: str) -> bool:
-    """Unified social credit code, GB 32100-2015: registering authority (table 1), alphabet without I O S V Z, check character modulo 31."""
+    """Unified social credit code, GB 32100-2015: registering authority (table 1), alphabet without I O S V Z, check character modulo 31.
+
+    Eighteen digits alone are mostly numbers of other things, of which one in 31 passes: there the class (table 1), the province (GB/T 2260, 10
+    for the nation) and the check digit of the organisation code (GB 11714-1997) have to agree too.
+    """
     number = _bare(value)
     if len(number) != _USCC_LENGTH or number[0] not in "123456789ANY":
         return False
     # Most candidates are other numbers of 18 digits: one sum refuses 30 of 31 of them before the library looks.
     digits = [USCC_ALPHABET.find(character) for character in number]
     weighted = sum(weight * digit for weight, digit in zip(USCC_WEIGHTS, digits, strict=False))
-    if min(digits) < 0 or (weighted + digits[-1]) % 31:
+    if min(digits) < 0 or (weighted + digits[-1]) % 31 or (number.isdecimal() and not _of_an_organisation(number)):
         return False
     from stdnum.cn import uscc as standard  # noqa: PLC0415 - python-stdnum loads only when a number is checked
 
     return bool(standard.is_valid(number))
+
+
+def _of_an_organisation(number: str) -> bool:
+    total = sum(weight * int(digit) for weight, digit in zip(_ORGANISATION_WEIGHTS, number[8:16], strict=True))
+    place = number[2:4] in PROVINCES or number[2:4] == "10"
+    return place and number[1] in _USCC_CLASSES[number[0]] and (total + int(number[16])) % 11 == 0
 
 
 def hkid(value: str) -> bool:
