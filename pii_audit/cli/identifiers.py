@@ -92,13 +92,14 @@ def _test(session: Session, options: argparse.Namespace) -> int:
     import sys  # noqa: PLC0415 - only for standard input
 
     from pii_audit.detection import detect_text  # noqa: PLC0415 - start-up does without
+    from pii_audit.detection.gather import masked_sample  # noqa: PLC0415
     from pii_audit.identifiers.catalogue import load_catalogue  # noqa: PLC0415
     from pii_audit.render import identifiers as tables  # noqa: PLC0415
     from pii_audit.render.output import write_output  # noqa: PLC0415
 
     text = sys.stdin.read() if options.subject == "-" else options.subject
     found = [
-        (match, load_catalogue()[match.identifier].mask(text[match.start : match.end]))
+        (match, masked_sample(load_catalogue()[match.identifier], match.form, text[match.start : match.end]))
         for match in detect_text(text, names=True)
     ]
     if options.format == "json":

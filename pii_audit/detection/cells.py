@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 
 from pii_audit.detection import forms
+from pii_audit.detection.clearing import Clearing
 from pii_audit.detection.encodings import decoded
 from pii_audit.detection.matcher import BOOST, CEILING, Candidate, Matcher
 from pii_audit.identifiers.catalogue import Catalogue
 from pii_audit.identifiers.classifiers import classifier
-from pii_audit.identifiers.fold import fold
+from pii_audit.identifiers.fold import fold, visible
 from pii_audit.identifiers.model import Identifier
 from pii_audit.identifiers.names import hint, tokens
 from pii_audit.model.asset import Field
@@ -100,7 +101,7 @@ class CellReader:
     """Reads distinct values of a column into cells."""
 
     def __init__(self, catalogue: Catalogue, matcher: Matcher) -> None:
-        self._matcher = matcher
+        self._matcher, self._engine = matcher, Clearing(matcher)
         self._identifiers = catalogue
         self._lookalikes = [
             (identifier.id, re.compile(identifier.lookalike))
@@ -139,13 +140,13 @@ class CellReader:
             starts.append(position)
             position += len(value) + 1
         found: dict[int, list[Candidate]] = defaultdict(list)
-        for candidate in self._matcher.candidates(BORDER.join(values), refuted=True, hinted=hinted):
+        for candidate in self._engine.candidates(BORDER.join(values), refuted=True, hinted=hinted):
             place = bisect_right(starts, candidate.start) - 1
             found[place].append(_moved(candidate, -starts[place]))
         return found
 
     def _cell(self, value: str, candidates: Sequence[Candidate], name: ColumnName) -> Cell:
-        folded = fold(value).strip()
+        folded = fold(visible(value)).strip()
         decimal = _DECIMAL.fullmatch(folded) is not None
         shape = folded.partition(".")[0] if decimal else folded
         whole: set[str] = set()
@@ -219,7 +220,7 @@ def _score(one: Candidate, name: ColumnName) -> float:
 
 
 def _hit(one: Candidate, value: str, name: ColumnName) -> Hit:
-    form = forms.written_form(one.identifier, value, one.start, one.end)
+    form = Form.ENCODED if one.encoded else forms.written_form(one.identifier, value, one.start, one.end)
     match = Match(one.identifier.id, one.start, one.end, round(_score(one, name), 4), form)
     return Hit(match, _fills(value, one.start, one.end), one.supported)
 
@@ -230,7 +231,7 @@ def _masked(value: str, start: int, end: int, identifier: str) -> Hit:
 
 def _fills(value: str, start: int, end: int) -> bool:
     """Whether a match is all of a cell, save white space and the `.0` of an integer in a float column."""
-    return not value[:start].strip() and value[end:].strip().rstrip("0") in ("", ".")
+    return not visible(value[:start]).strip() and visible(value[end:]).strip().rstrip("0") in ("", ".")
 
 
 def _whole(value: str, identifier: str, form: Form) -> Hit:

@@ -44,7 +44,7 @@ class Candidate:
 
     `base` is its score without context. `supported`: a context word stands near. `labelled`: one stands directly before it, though its pattern
     does not ask for that. `doubted`: a label of another thing (`against`) does, nearer or longer than any of its own; it is neither supported
-    nor labelled then.
+    nor labelled then. `encoded`: some of its characters are spelled by escapes (`clearing`).
     """
 
     identifier: Identifier
@@ -55,6 +55,7 @@ class Candidate:
     validated: bool
     labelled: bool = False
     doubted: bool = False
+    encoded: bool = False
 
     @property
     def score(self) -> float:

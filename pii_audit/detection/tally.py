@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from pii_audit.detection import forms
 from pii_audit.detection.cells import MATCH_THRESHOLD, Cell, CellReader, ColumnName, Hit, lookalikes_of
+from pii_audit.detection.clearing import Clearing
 from pii_audit.detection.gather import Gathering
 from pii_audit.detection.matcher import Candidate, Matcher, Taken
 from pii_audit.detection.names.running import NAMED, RunningText
@@ -76,6 +77,7 @@ class Detector:
         self.identifiers = tuple(one for one in catalogue.values() if not wanted or one.id in wanted)
         self._ids = frozenset(one.id for one in self.identifiers)
         self._matcher = Matcher(self.identifiers)
+        self._engine = Clearing(self._matcher)
         self._cells = CellReader(catalogue, self._matcher)
         self._fingerprinter = fingerprinter
         self._names = RunningText(self._ids) if names and not self._ids.isdisjoint(NAMED) else None
@@ -97,7 +99,7 @@ class Detector:
 
     def text_matches(self, text: str) -> list[Match]:
         """The identifiers of a text in reading order, overlaps resolved; offsets in characters."""
-        return self._matches(text, self._matcher.candidates(text))
+        return self._matches(text, self._engine.candidates(text))
 
     def located(self, asset: Asset, chunk: TableChunk) -> Iterator[tuple[int, str, Match, str]]:
         """Each match of a table chunk in reading order: (row number, field, match within the cell, cell)."""
@@ -132,7 +134,7 @@ class Detector:
                 one.start,
                 one.end,
                 round(one.score, 4),
-                forms.written_form(one.identifier, text, one.start, one.end),
+                Form.ENCODED if one.encoded else forms.written_form(one.identifier, text, one.start, one.end),
             )
             for one in self._matcher.resolve(good)
         ]
@@ -197,7 +199,7 @@ class Detector:
         text = chunk.text
         breaks = [found.start() for found in re.finditer("\n", text)]
         lines = len(breaks) + (0 if text.endswith("\n") or not text else 1)
-        candidates = list(self._matcher.candidates(text, refuted=True))
+        candidates = list(self._engine.candidates(text, refuted=True))
         gathered: dict[str, Gathering] = {}
         for candidate in candidates:
             if candidate.supported and candidate.base:

@@ -10,7 +10,7 @@ from pii_audit.document import suggestion
 from pii_audit.errors import UsageError
 from pii_audit.identifiers.canonical import CANONICAL_FORMS
 from pii_audit.identifiers.checksums import VALIDATORS
-from pii_audit.identifiers.fold import fold
+from pii_audit.identifiers.fold import fold, visible
 from pii_audit.identifiers.masking import Adequacy, Display, masking
 from pii_audit.language import Text
 from pii_audit.model.levels import Levels, LevelSelector
@@ -146,11 +146,11 @@ class Identifier:
 
     def canonical(self, value: str) -> str:
         """The value without separators, country prefix and case: one person, one string."""
-        return CANONICAL_FORMS[self.canonical_as](fold(value))
+        return CANONICAL_FORMS[self.canonical_as](fold(visible(value)))
 
     def mask(self, value: str) -> str:
         """What a report may show of the value."""
-        return masking(self.mask_as).mask(value, self.display, self.adequacy)
+        return masking(self.mask_as).mask(visible(value), self.display, self.adequacy)
 
     def adequately_masked(self, value: str) -> bool:
         """Whether a value seen with mask characters hides enough."""

@@ -29,7 +29,7 @@ _FEW = 4
 
 @dataclass(frozen=True)
 class Encoded:
-    """One text: `codes` of its characters, and `units`, their code points (65,535 for those beyond the basic plane)."""
+    """One text: `codes` of its characters, and `units`, their code points; beyond the basic plane, folded ones or 65,535."""
 
     codes: Codes
     units: NDArray[np.uint16] | Codes
@@ -43,7 +43,7 @@ class Alphabet:
     """The codes that a set of patterns and words asks for."""
 
     def __init__(self, sets: Iterable[Characters], words: Iterable[str]) -> None:
-        """`words` are lower-case; their letters are found in either case."""
+        """`words` hold characters that are looked for as well."""
         ranges = {one: [(low, high) for low, high in one.ranges if high >= ASCII] for one in sets}
         wide = {one: [pair for pair in pairs if pair[1] - pair[0] >= _FEW] for one, pairs in ranges.items()}
         named = {
@@ -52,7 +52,7 @@ class Alphabet:
             for low, high in pairs
             if high - low < _FEW
             for character in range(max(low, ASCII), high + 1)
-        } | {ord(each) for word in words for letter in word if ord(letter) >= ASCII for each in spellings(letter)}
+        } | {ord(letter) for word in words for letter in word if ord(letter) >= ASCII}
         singles = sorted(character for character in named if character < _BMP and character not in FOLDING)
         self._table = np.zeros(_BMP, np.uint8)
         self._table[:ASCII] = np.arange(ASCII)
@@ -61,7 +61,8 @@ class Alphabet:
         for character, code in codes.items():
             self._table[character] = code
         for character, folded in FOLDING.items():
-            self._table[character] = folded
+            if character < _BMP:
+                self._table[character] = folded
         self._members: dict[Characters, tuple[Membership, bool]] = {}
         self._holders: dict[int, list[int]] = {}
         """The characters that were named one by one, by code."""
@@ -124,19 +125,13 @@ class Alphabet:
         if len(raw) == 2 * len(text):
             units = np.frombuffer(raw, "<u2")
         else:
-            units = np.minimum(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4"), _BMP - 1).astype("<u2")
+            wide = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+            units = np.minimum(wide, _BMP - 1).astype("<u2")
+            beyond = np.flatnonzero(wide >= _BMP)
+            units[beyond] = [FOLDING.get(character, _BMP - 1) for character in wide[beyond].tolist()]
         codes = np.empty(len(units), np.uint8)
         np.take(self._table, units, out=codes, mode="clip")
         return Encoded(codes, units)
-
-
-def spellings(letter: str) -> tuple[str, ...]:
-    """The characters that are a lower-case one when they are lowered; ASCII ones are of ASCII alone (`lowered`)."""
-    if letter.isascii():
-        return tuple(dict.fromkeys((letter, letter.upper())))
-    if letter == letter.upper() == letter.title():
-        return (letter,)
-    return tuple(each for each in map(chr, range(ASCII, _BMP)) if each.lower() == letter)
 
 
 class _Kinds:

@@ -7,7 +7,7 @@ same pass; only what has no fixed shape is left to a regular expression, and tha
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +21,8 @@ from pii_audit.detection.bulk.places import FRONT, Places
 from pii_audit.detection.bulk.plan import DIGIT, Plan, Where
 from pii_audit.detection.bulk.spans import Page, Spans
 from pii_audit.detection.bulk.words import Hits, Lines, Near, Words
+from pii_audit.detection.context import AFTER, BEFORE
 from pii_audit.detection.matcher import (
-    AFTER,
-    BEFORE,
     BOOST,
     CEILING,
     LEAST_SUPPORTED,
@@ -43,7 +42,7 @@ _LONGEST_NUMBER = 64
 class Candidates:
     """Matches before overlaps are resolved, as arrays of one length; `place` is the identifier's among those of the matcher.
 
-    `start` and `end` are offsets in characters; `base`, `supported` and `validated` are as in `Candidate`.
+    `start` and `end` are offsets in characters; the others are as in `Candidate`.
     """
 
     place: NDArray[np.int64]
@@ -52,38 +51,49 @@ class Candidates:
     base: NDArray[np.float64]
     supported: NDArray[np.bool_]
     validated: NDArray[np.bool_]
+    labelled: NDArray[np.bool_]
+    doubted: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.start)
 
     @property
     def score(self) -> NDArray[np.float64]:
-        """The base scores, raised by context."""
+        """The base scores, raised or lowered by context."""
         raised = np.maximum(np.minimum(CEILING, self.base + BOOST), LEAST_SUPPORTED)
-        return np.where(self.supported & (self.base > 0), np.maximum(self.base, raised), self.base)
+        score = np.where(self.supported & (self.base > 0), np.maximum(self.base, raised), self.base)
+        return np.where(self.doubted, np.maximum(0.0, self.base - BOOST), score)
 
     def at(self, chosen: NDArray[np.int64] | NDArray[np.bool_]) -> Candidates:
         """Some of them."""
-        return Candidates(
-            self.place[chosen],
-            self.start[chosen],
-            self.end[chosen],
-            self.base[chosen],
-            self.supported[chosen],
-            self.validated[chosen],
-        )
+        return Candidates(*(getattr(self, one.name)[chosen] for one in fields(self)))
 
     @classmethod
     def of(cls, parts: Sequence[Candidates]) -> Candidates:
         """Several as one."""
+        return cls(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(cls))) if parts else NOTHING
+
+    @classmethod
+    def from_objects(cls, place: int, found: Sequence[Candidate]) -> Candidates:
+        """Candidates of one identifier."""
         return cls(
-            np.concatenate([part.place for part in parts] or [np.zeros(0, np.int64)]),
-            np.concatenate([part.start for part in parts] or [np.zeros(0, np.int64)]),
-            np.concatenate([part.end for part in parts] or [np.zeros(0, np.int64)]),
-            np.concatenate([part.base for part in parts] or [np.zeros(0)]),
-            np.concatenate([part.supported for part in parts] or [np.zeros(0, np.bool_)]),
-            np.concatenate([part.validated for part in parts] or [np.zeros(0, np.bool_)]),
+            np.full(len(found), place),
+            np.array([one.start for one in found], np.int64),
+            np.array([one.end for one in found], np.int64),
+            np.array([one.base for one in found], np.float64),
+            np.array([one.supported for one in found], np.bool_),
+            np.array([one.validated for one in found], np.bool_),
+            np.array([one.labelled for one in found], np.bool_),
+            np.array([one.doubted for one in found], np.bool_),
         )
+
+    def objects(self, identifiers: Sequence[Identifier]) -> Iterator[Candidate]:
+        """Candidates one by one; `identifiers` are those of the matcher."""
+        for place, *rest in zip(*(getattr(self, one.name).tolist() for one in fields(self)), strict=True):
+            yield Candidate(identifiers[place], *rest)
+
+
+NOTHING = Candidates.from_objects(0, ())
 
 
 class BulkMatcher:
@@ -93,7 +103,7 @@ class BulkMatcher:
         self.identifiers = tuple(identifiers)
         trees = {pattern: _tree(pattern.regex, ignore_case=pattern.ignore_case) for one in self.identifiers for pattern in one.patterns}
         sets = {one for tree in trees.values() if tree for one in classes(tree)}
-        words = [word for identifier in self.identifiers for word in identifier.context]
+        words = [word for identifier in self.identifiers for word in (*identifier.context, *identifier.against)]
         self._alphabet = Alphabet(sorted(sets, key=lambda one: one.ranges), words)
         self._words = Words(words, self._alphabet)
         self._plans = [
@@ -174,29 +184,41 @@ class _Reading:
         return spanning.everywhere(plan, self.page)
 
     def judged(self, plan: Plan, spans: Spans) -> Candidates:
-        """The candidates that matches are: supported or not, checked, and no part of something longer."""
+        """The candidates that matches are: spoken for or against, checked, and no part of something longer."""
         spans = spans.at(np.flatnonzero(spans.end > spans.start))
-        supported = np.zeros(len(spans), np.bool_)
-        if plan.identifier.context and len(spans):
-            left, right = self._lines.around(spans.start, spans.end)
-            supported = self.near(plan.identifier.context).beside(spans.start, spans.end, left, right)
-        if not self._bare(plan):
-            spans, supported = spans.at(supported), supported[supported]
         if not len(spans):
-            return Candidates.of(())
-        verdicts = self._verdicts(plan, spans)
+            return NOTHING
         pattern = plan.pattern
-        base = np.where(verdicts == PROVEN, pattern.validated, np.where(verdicts == REFUTED, 0.0, pattern.score))
+        supported, labelled, doubted = self._about(plan.identifier, spans)
+        if not self._bare(plan):
+            kept = np.flatnonzero(labelled if pattern.needs_label else supported)
+            spans, supported, labelled, doubted = spans.at(kept), supported[kept], labelled[kept], doubted[kept]
+        verdicts = self._verdicts(plan, spans)
         proven = verdicts == PROVEN
-        kept = np.flatnonzero(self._stands_alone(spans, supported & proven, proven))
-        return Candidates(
-            np.full(len(kept), plan.place),
-            spans.start[kept] - FRONT,
-            spans.end[kept] - FRONT,
-            base[kept],
-            supported[kept],
-            proven[kept],
+        found = Candidates(
+            np.full(len(spans), plan.place),
+            spans.start,
+            spans.end,
+            np.where(proven, pattern.validated, np.where(verdicts == REFUTED, 0.0, pattern.score)),
+            supported,
+            proven,
+            labelled & (not pattern.needs_label),
+            doubted,
         )
+        found = found.at(np.flatnonzero(self._stands_alone(plan, found)))
+        return replace(found, start=found.start - FRONT, end=found.end - FRONT)
+
+    def _about(self, identifier: Identifier, spans: Spans) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+        """Which spans are supported, labelled and doubted."""
+        none = np.zeros(len(spans), np.int64)
+        mine = self.near(identifier.context).labels(self.page.text, FRONT, spans.start) if identifier.context else none
+        other = self.near(identifier.against).labels(self.page.text, FRONT, spans.start) if identifier.against else none
+        doubted, labelled = other > mine, (mine > 0) & (other <= mine)
+        supported = labelled.copy()
+        if identifier.context:
+            left, right = self._lines.around(spans.start, spans.end)
+            supported |= self.near(identifier.context).beside(spans.start, spans.end, left, right) & ~doubted
+        return supported, labelled, doubted
 
     def _verdicts(self, plan: Plan, spans: Spans) -> Verdicts:
         identifier = plan.identifier
@@ -216,18 +238,17 @@ class _Reading:
         ]
         return verdicts
 
-    def _stands_alone(self, spans: Spans, spoken_for: NDArray[np.bool_], proven: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Which spans are neither part of a decimal number nor of a UUID."""
-        codes, start, end = self.page.codes, spans.start, spans.end
-        alone = np.ones(len(spans), np.bool_)
+    def _stands_alone(self, plan: Plan, found: Candidates) -> NDArray[np.bool_]:
+        """Which candidates (with places for offsets) are neither part of a decimal number nor of a UUID."""
+        codes, start, end = self.page.codes, found.start, found.end
+        alone = np.ones(len(found), np.bool_)
         decimal = (codes[end] == _POINT) & DIGIT[codes[end + 1]]
         decimal |= (codes[start - 1] == _POINT) & DIGIT[codes[np.maximum(start - 2, 0)]]
-        for row in np.flatnonzero(decimal).tolist():
-            first, last = int(start[row]), int(end[row])
-            low, high = max(first - BEFORE, FRONT), min(last + _LONGEST_NUMBER, FRONT + self.page.size)
-            alone[row] = not part_of_number(
-                self.page.folded(low, high), first - low, last - low, supported=bool(spoken_for[row]), proven=bool(proven[row])
-            )
+        rows = np.flatnonzero(decimal)
+        for row, one in zip(rows.tolist(), found.at(rows).objects((plan.identifier,) * (plan.place + 1)), strict=True):
+            low, high = max(one.start - BEFORE, FRONT), min(one.end + _LONGEST_NUMBER, FRONT + self.page.size)
+            moved = replace(one, start=one.start - low, end=one.end - low)
+            alone[row] = not part_of_number(self.page.folded(low, high), moved)
         dashed = (codes[start - 1] == _DASH) | (codes[end] == _DASH) | (end - start == _UUID_LENGTH)
         for row in np.flatnonzero(dashed & alone).tolist():
             alone[row] = not self._within_uuid(int(start[row]), int(end[row]))
@@ -244,20 +265,4 @@ class _Reading:
         found = [
             one for one in finder.candidates(buffer, self.page.text) if not buffer.part_of_uuid(one.start, one.end)
         ]
-        return Candidates(
-            np.full(len(found), place),
-            np.array([one.start for one in found], np.int64),
-            np.array([one.end for one in found], np.int64),
-            np.array([one.base for one in found], np.float64),
-            np.array([one.supported for one in found], np.bool_),
-            np.array([one.validated for one in found], np.bool_),
-        )
-
-
-def one_by_one(identifiers: Sequence[Identifier], found: Candidates) -> Iterator[Candidate]:
-    """Candidates as objects."""
-    for place, start, end, base, supported, validated in zip(
-        *(array.tolist() for array in (found.place, found.start, found.end, found.base, found.supported, found.validated)),
-        strict=True,
-    ):
-        yield Candidate(identifiers[place], start, end, base, supported, validated)
+        return Candidates.from_objects(place, found)

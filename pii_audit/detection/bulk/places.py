@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pii_audit.detection.bulk.alphabet import Codes, Membership
 from pii_audit.detection.bulk.plan import ALNUM, DEPTH, Plan
-from pii_audit.detection.matcher import AFTER, BEFORE
+from pii_audit.detection.context import AFTER, BEFORE
 
 Positions = NDArray[np.int64]
 """Indices into padded codes, ascending."""

@@ -13,7 +13,8 @@ from pii_audit.detection.bulk.alphabet import Codes, Encoded
 from pii_audit.detection.bulk.places import BACK, FRONT, Positions, extended, thinned
 from pii_audit.detection.bulk.plan import Plan, Shapes
 from pii_audit.detection.bulk.words import Near
-from pii_audit.detection.matcher import AFTER, BEFORE, PIECE
+from pii_audit.detection.context import AFTER, BEFORE
+from pii_audit.detection.matcher import PIECE
 from pii_audit.identifiers.fold import fold
 
 

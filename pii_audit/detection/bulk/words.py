@@ -1,26 +1,32 @@
-"""Context words: where in a text they stand, and which spans have one beside them."""
+"""Context words: where in a text they stand, and what they say of the spans beside them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pii_audit.detection.bulk.alphabet import ASCII, Alphabet, Codes, spellings
+from pii_audit.detection.bulk.alphabet import ASCII, Alphabet, Codes
 from pii_audit.detection.bulk.places import Positions
 from pii_audit.detection.bulk.plan import ALNUM
-from pii_audit.detection.matcher import AFTER, BEFORE
+from pii_audit.detection.context import AFTER, BEFORE, joints, spellings
+from pii_audit.identifiers.fold import fold
 
 _BMP = 0x10000
-_LOWER = np.arange(256, dtype=np.uint8)
+_LOWER = np.arange(256, dtype=np.uint16)
 _LOWER[65:91] += 32
+_CAPITAL = np.zeros(256, np.bool_)
+_CAPITAL[65:91] = True
+_SMALL = ALNUM & ~_CAPITAL
+_NOWHERE = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True)
 class Hits:
-    """Where words stand: `word` numbers, `start` ascending, `end` exclusive; `shut` where what follows does not make it part of a longer word."""
+    """Where words stand: `word` numbers, `start` ascending, `end` exclusive; `shut` where what follows makes them no part of a longer word."""
 
     word: NDArray[np.int64]
     start: Positions
@@ -29,74 +35,77 @@ class Hits:
 
 
 class Words:
-    """A set of lower-case words and phrases; an ASCII one must stand alone, others may touch what is beside them."""
+    """Lower-case words and phrases, with their spellings; `context.Words` says how they stand in texts."""
 
     def __init__(self, words: Iterable[str], alphabet: Alphabet) -> None:
         self.words = tuple(dict.fromkeys(word for word in words if word))
         self.numbers = {word: number for number, word in enumerate(self.words)}
-        longest = max(map(len, self.words), default=0)
-        self._lengths = np.array([len(word) for word in self.words], np.int64)
-        self._letters = np.zeros((len(self.words), max(2, longest)), np.uint16)
-        for number, word in enumerate(self.words):
-            self._letters[number, : len(word)] = [min(ord(letter), _BMP - 1) for letter in word]
-        self._alone = np.array([word.isascii() for word in self.words], np.bool_)
-        self._lower = _lowering(self.words)
+        spelled = [(spelling, number) for number, word in enumerate(self.words) for spelling in spellings(word)]
+        self._word = np.array([number for _, number in spelled], np.int64)
+        self._lengths = np.array([len(spelling) for spelling, _ in spelled], np.int64)
+        self._letters = np.zeros((len(spelled), max([2, *self._lengths.tolist()])), np.uint16)
+        for row, (spelling, _) in enumerate(spelled):
+            self._letters[row, : len(spelling)] = [min(ord(letter), _BMP - 1) for letter in spelling]
+        self._alone = np.array([self.words[number].isascii() for _, number in spelled], np.bool_)
         keys = _key(self._letters[:, 0], self._letters[:, 1])
         self._order = np.argsort(keys, kind="stable")
         self._keys, self._begin, self._count = np.unique(keys[self._order], return_index=True, return_counts=True)
-        self.pairs = self._pairs(alphabet)
+        self.pairs = self._pairs([spelling for spelling, _ in spelled], alphabet)
 
-    def _pairs(self, alphabet: Alphabet) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """For each pair of codes (first + 256 second), whether a word begins with it anywhere, and whether one does where a token begins."""
-        kinds = np.zeros((2, 256, 256), np.bool_)
-        for word in self.words:
+    def _pairs(self, spelled: Iterable[str], alphabet: Alphabet) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """For each pair of codes (first + 256 second), whether a word begins with it anywhere, and whether one does behind no letter or digit."""
+        anywhere, alone = np.zeros((256, 256), np.bool_), np.zeros((256, 256), np.bool_)
+        for spelling in spelled:
             first, second = (
-                [code for letter in letters for each in spellings(letter) for code in alphabet.encode(each).codes]
-                for letters in (word[0], word[1:2])
+                [code for letter in letters for each in {letter, letter.upper()} for code in alphabet.encode(each).codes]
+                for letters in (spelling[0], spelling[1:2])
             )
-            at_token = int(word.isascii() and word[0].isalnum())
-            kinds[at_token][np.ix_(second or range(256), first)] = True
-        return kinds[0].reshape(-1), kinds[1].reshape(-1)
+            for one in first:
+                # A capital may begin a word in the middle of camelCase.
+                table = alone if spelling.isascii() and ALNUM[one] and not _CAPITAL[one] else anywhere
+                table[second or slice(None), one] = True
+        return anywhere.reshape(-1), alone.reshape(-1)
 
     def find(self, codes: Codes, units: NDArray[np.uint16] | Codes, at: Positions) -> Hits:
         """The words that begin at some places, by place; both arrays are padded alike."""
         if not self.words:
             return Hits(_NOWHERE, _NOWHERE, _NOWHERE, _NOWHERE.astype(np.bool_))
-        first, second = self._read(codes, units, at), self._read(codes, units, at + 1)
+        first, second = _read(codes, units, at), _read(codes, units, at + 1)
         # A word of one letter has the key of that letter and NUL.
-        words, places = zip(*(self._begun(_key(first, one), at) for one in (second, np.zeros_like(second))), strict=True)
-        word, at = np.concatenate(words), np.concatenate(places)
-        kept = np.flatnonzero(~(self._alone[word] & ALNUM[codes[at - 1]]))
-        at, word = at[kept], word[kept]
+        rows, places = zip(*(self._begun(_key(first, one), at) for one in (second, np.zeros_like(second))), strict=True)
+        row, at = np.concatenate(rows), np.concatenate(places)
+        before = codes[at - 1]
+        kept = np.flatnonzero(~(self._alone[row] & ALNUM[before] & ~(_SMALL[before] & _CAPITAL[codes[at]])))
+        at, row = at[kept], row[kept]
         for place in range(2, self._letters.shape[1]):
-            wanted = self._letters[word, place]
+            wanted = self._letters[row, place]
             unsettled = np.flatnonzero(wanted)
-            wrong = unsettled[self._read(codes, units, at[unsettled] + place) != wanted[unsettled]]
+            wrong = unsettled[_read(codes, units, at[unsettled] + place) != wanted[unsettled]]
             if len(wrong):
-                at, word = np.delete(at, wrong), np.delete(word, wrong)
+                at, row = np.delete(at, wrong), np.delete(row, wrong)
         order = np.argsort(at, kind="stable")
-        at, word = at[order], word[order]
-        end = at + self._lengths[word]
-        return Hits(word, at, end, ~(self._alone[word] & ALNUM[codes[end]]))
+        at, row = at[order], row[order]
+        end = at + self._lengths[row]
+        after = codes[end]
+        shut = ~(self._alone[row] & ALNUM[after] & ~(_SMALL[codes[end - 1]] & _CAPITAL[after]))
+        return Hits(self._word[row], at, end, shut)
 
     def _begun(self, keys: NDArray[np.uint32], at: Positions) -> tuple[NDArray[np.int64], Positions]:
-        """The words that have the keys, each with its place."""
+        """The spellings that have the keys, each with its place."""
         group = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
         known = np.flatnonzero(self._keys[group] == keys)
         group, at = group[known], at[known]
         count = self._count[group]
         return self._order[np.repeat(self._begin[group], count) + _ranks(count)], np.repeat(at, count)
 
-    def _read(self, codes: Codes, units: NDArray[np.uint16] | Codes, at: Positions) -> NDArray[np.uint16]:
-        """The lower-case characters at some places."""
-        small = codes[at]
-        letters = _LOWER[small].astype(np.uint16)
-        beyond = np.flatnonzero(small >= ASCII)
-        letters[beyond] = self._lower[units[at[beyond]]]
-        return letters
 
-
-_NOWHERE = np.zeros(0, np.int64)
+def _read(codes: Codes, units: NDArray[np.uint16] | Codes, at: Positions) -> NDArray[np.uint16]:
+    """The characters at some places, ASCII ones in lower case."""
+    small = codes[at]
+    letters = _LOWER[small]
+    beyond = np.flatnonzero(small >= ASCII)
+    letters[beyond] = units[at[beyond]]
+    return letters
 
 
 def _key(first: NDArray[np.uint16], second: NDArray[np.uint16]) -> NDArray[np.uint32]:
@@ -107,15 +116,6 @@ def _ranks(count: NDArray[np.int64]) -> NDArray[np.int64]:
     """0 to n - 1 for each n."""
     total = int(count.sum())
     return np.arange(total) - np.repeat(np.cumsum(count) - count, count)
-
-
-def _lowering(words: Sequence[str]) -> NDArray[np.uint16]:
-    """Each character of the basic plane, the capitals of letters that words have in lower case."""
-    table = np.arange(_BMP, dtype=np.uint16)
-    for letter in {letter for word in words for letter in word if ASCII <= ord(letter) < _BMP}:
-        for each in spellings(letter):
-            table[ord(each)] = ord(letter)
-    return table
 
 
 class Lines:
@@ -133,19 +133,19 @@ class Lines:
 
 
 class Near:
-    """The hits of some words, asked whether one stands beside a span."""
+    """The hits of some words, asked what they say of spans."""
 
     def __init__(self, hits: Hits, chosen: NDArray[np.bool_]) -> None:
         """`chosen` says which words count."""
-        mine = chosen[hits.word]
-        shut = np.flatnonzero(mine & hits.shut)
-        self._start = hits.start[shut]
-        ends = hits.end[shut]
-        self._least_end = np.append(np.minimum.accumulate(ends[::-1])[::-1], np.iinfo(np.int64).max)
-        ajar = np.flatnonzero(mine & ~hits.shut)
-        order = np.lexsort((hits.start[ajar], hits.end[ajar]))
-        self._ajar_start, self._ajar_end = hits.start[ajar][order], hits.end[ajar][order]
-        self.starts = np.sort(hits.start[np.flatnonzero(mine)])
+        mine = np.flatnonzero(chosen[hits.word])
+        start, end, shut = hits.start[mine], hits.end[mine], hits.shut[mine]
+        self.starts = start
+        self._shut_start = start[shut]
+        self._least_end = np.append(np.minimum.accumulate(end[shut][::-1])[::-1], np.iinfo(np.int64).max)
+        by_end = np.lexsort((start, end))
+        self._start, self._end = start[by_end], end[by_end]
+        ajar = np.flatnonzero(~shut[by_end])
+        self._ajar_start, self._ajar_end = self._start[ajar], self._end[ajar]
 
     def within(self, left: Positions, right: Positions) -> NDArray[np.bool_]:
         """Whether a word begins between two places."""
@@ -153,8 +153,8 @@ class Near:
 
     def beside(self, start: Positions, end: Positions, left: Positions, right: Positions) -> NDArray[np.bool_]:
         """Whether a word stands whole between `left` and `start`, or between `end` and `right`."""
-        found = self._least_end[np.searchsorted(self._start, left)] <= start
-        found |= self._least_end[np.searchsorted(self._start, end)] <= right
+        found = self._least_end[np.searchsorted(self._shut_start, left)] <= start
+        found |= self._least_end[np.searchsorted(self._shut_start, end)] <= right
         if len(self._ajar_end):
             # What ends where the text to look at ends is a word there, whatever follows.
             found |= self._ending(start, left) | self._ending(right, end)
@@ -164,3 +164,38 @@ class Near:
         last = np.searchsorted(self._ajar_end, end, side="right") - 1
         place = np.maximum(last, 0)
         return (last >= 0) & (self._ajar_end[place] == end) & (self._ajar_start[place] >= earliest)
+
+    def labels(self, text: str, offset: int, start: Positions) -> NDArray[np.int64]:
+        """For values that start at some places, the label of each: the last one, of those the longest, as 256 × its end + its length.
+
+        0 where there is none. `offset` is how far places are from offsets in the text.
+        """
+        first = np.searchsorted(self._end, start - BEFORE)
+        count = np.searchsorted(self._end, start, side="right") - first
+        value = np.repeat(np.arange(len(start)), count)
+        hit = np.repeat(first, count) + _ranks(count)
+        kept = np.flatnonzero(self._start[hit] >= start[value] - BEFORE)
+        value, hit = value[kept], hit[kept]
+        lows, highs = (self._end[hit] - offset).tolist(), (start[value] - offset).tolist()
+        between = np.array([_joined(text[low:high]) for low, high in zip(lows, highs, strict=True)], np.int8)
+        label = 256 * self._end[hit] + self._end[hit] - self._start[hit]
+        found = np.zeros(len(start), np.int64)
+        for joined in (JOINED, JOINED_BY_NOTE):
+            pairs = np.flatnonzero((between == joined) & (found[value] == 0))
+            best = np.zeros(len(start), np.int64)
+            np.maximum.at(best, value[pairs], label[pairs])
+            found = np.where(found == 0, best, found)
+        return found
+
+
+APART, JOINED, JOINED_BY_NOTE = np.int8(0), np.int8(1), np.int8(2)
+
+
+@lru_cache(maxsize=1 << 16)
+def _joined(between: str) -> np.int8:
+    """How a label and its value are joined by what is between them; there are few ways in which people write that."""
+    backwards = fold(between)[::-1]
+    for note, kind in ((False, JOINED), (True, JOINED_BY_NOTE)):
+        if len(backwards) in joints(backwards, note=note):
+            return kind
+    return APART

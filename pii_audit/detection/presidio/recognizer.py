@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from presidio_analyzer import AnalysisExplanation, LocalRecognizer, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
+from pii_audit.detection.clearing import Clearing
 from pii_audit.detection.matcher import Candidate, Matcher
 from pii_audit.detection.names.finder import names_in
 from pii_audit.detection.presidio.entities import entity_of
@@ -27,7 +28,7 @@ class IdentifierRecognizer(LocalRecognizer):
 
     def __init__(self, identifier: Identifier, language: str, *, context: bool = True) -> None:
         self.identifier = identifier
-        self._matcher = Matcher((identifier,))
+        self._engine = Clearing(Matcher((identifier,)))
         self._uses_context = context
         super().__init__(
             supported_entities=[entity_of(identifier.id)],
@@ -48,7 +49,7 @@ class IdentifierRecognizer(LocalRecognizer):
         """Every match with its base score, overlaps included; offsets in characters of the text as given."""
         if not set(self.supported_entities) & set(entities or self.supported_entities):
             return []
-        return [*map(self._result, self._matcher.candidates(text)), *self._names(text)]
+        return [*map(self._result, self._engine.candidates(text)), *self._names(text)]
 
     def enhance_using_context(
         self,
