@@ -34,6 +34,8 @@ from pii_audit.identifiers.model import Identifier
 
 _POINT, _DASH = ord("."), ord("-")
 _UUID_LENGTH = 36
+_LONGEST_ITEM = 16
+"""Characters before a number in which the number of an item of a list stands, and more."""
 _LONGEST_NUMBER = 64
 """Characters behind a number in which its decimals are looked for."""
 
@@ -113,6 +115,9 @@ class BulkMatcher:
         ]
         self._rest = [plan for plan in self._plans if plan.where is not Where.TABLES]
         self._places = Places(self._plans, self._words.pairs)
+        asked_for = (plan.identifier.context for plan in self._plans if plan.pattern.needs_context)
+        self._asked_for = tuple(dict.fromkeys(word for context in asked_for for word in context))
+        """The context words without which some patterns do not count."""
         self._foreign = [
             (place, ForeignFinder(one, one.finder)) for place, one in enumerate(self.identifiers) if one.finder is not None
         ]
@@ -123,7 +128,7 @@ class BulkMatcher:
         page = reading.page
         first = self._places.look(page.codes, page.size)
         reading.hits = self._words.find(page.codes, page.units, first.words)
-        places = self._places.survivors(page.codes, first, None if hinted else reading.hits.start)
+        places = self._places.survivors(page.codes, first, None if hinted else reading.near(self._asked_for).starts)
         found = [
             reading.judged(plan, spanning.from_places(plan, page, reading.promising(plan, at)))
             for plan, at in places.items()
@@ -242,13 +247,17 @@ class _Reading:
         """Which candidates (with places for offsets) are neither part of a decimal number nor of a UUID."""
         codes, start, end = self.page.codes, found.start, found.end
         alone = np.ones(len(found), np.bool_)
-        decimal = (codes[end] == _POINT) & DIGIT[codes[end + 1]]
-        decimal |= (codes[start - 1] == _POINT) & DIGIT[codes[np.maximum(start - 2, 0)]]
-        rows = np.flatnonzero(decimal)
+        after = (codes[end] == _POINT) & DIGIT[codes[end + 1]]
+        before = (codes[start - 1] == _POINT) & DIGIT[codes[np.maximum(start - 2, 0)]]
+        rows = np.flatnonzero(after | before)
         for row, one in zip(rows.tolist(), found.at(rows).objects((plan.identifier,) * (plan.place + 1)), strict=True):
-            low, high = max(one.start - BEFORE, FRONT), min(one.end + _LONGEST_NUMBER, FRONT + self.page.size)
-            moved = replace(one, start=one.start - low, end=one.end - low)
-            alone[row] = not part_of_number(self.page.folded(low, high), moved)
+            if before[row]:
+                # What makes it the item of a list need not be ASCII.
+                low, high = max(one.start - _LONGEST_ITEM, FRONT), min(one.end + _LONGEST_NUMBER, FRONT + self.page.size)
+                moved = replace(one, start=one.start - low, end=one.end - low)
+                alone[row] = not part_of_number(self.page.folded(low, high), moved)
+            else:
+                alone[row] = not part_of_number(self.page.written, one)
         dashed = (codes[start - 1] == _DASH) | (codes[end] == _DASH) | (end - start == _UUID_LENGTH)
         for row in np.flatnonzero(dashed & alone).tolist():
             alone[row] = not self._within_uuid(int(start[row]), int(end[row]))

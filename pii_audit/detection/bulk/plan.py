@@ -142,8 +142,8 @@ class Plan:
 
     @cached_property
     def in_codes(self) -> re.Pattern[str] | None:
-        """The pattern with its boundary over codes (as Latin-1), where they are exact."""
-        if self._tree is None or not self.exact:
+        """The pattern with its boundary over codes (as Latin-1), which may match more than the pattern where they are not exact."""
+        if self._tree is None:
             return None
         before, after = _AROUND[self.pattern.boundary]
         return re.compile(f"{before}(?:{_written(self._tree, self._alphabet)}){after}")

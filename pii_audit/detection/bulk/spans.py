@@ -118,24 +118,20 @@ def _apart(start: Positions, end: Positions) -> NDArray[np.bool_]:
 
 
 def _matches(plan: Plan, page: Page, at: Positions) -> Iterator[tuple[int, int]]:
+    """The matches that begin at some places; codes that are not exact are a first look, the folded text decides."""
     group = plan.pattern.group
+    match = plan.in_codes.match if plan.in_codes else None
     reach = 0
-    if plan.in_codes is not None:
-        match = plan.in_codes.match
-        for place in at.tolist():
-            found = match(page.written, place) if place >= reach else None
-            if found:
-                reach = found.end()
-                yield found.span(group)
-        return
-    match = plan.in_text.match
-    span = min(plan.longest, page.size) + 1
     for place in at.tolist():
         if place < reach:
             continue
-        # One character before and one behind, for the boundary; the text itself has no padding.
-        low = max(place - 1, FRONT)
-        found = match(page.folded(low, min(place + span, FRONT + page.size)), place - low)
+        found = match(page.written, place) if match else None
+        low = 0
+        if not plan.exact and (found or not match):
+            # One character before and one behind, for the boundary; the text itself has no padding.
+            low = max(place - 1, FRONT)
+            high = min(place + min(plan.longest, page.size) + 1, FRONT + page.size)
+            found = plan.in_text.match(page.folded(low, high), place - low)
         if found:
             reach = low + found.end()
             start, end = found.span(group)
@@ -168,7 +164,7 @@ def _in_windows(plan: Plan, page: Page, low: Positions, high: Positions) -> Span
 def _within(plan: Plan, page: Page, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The matches between two places; what stands directly outside counts for the boundary."""
     group = plan.pattern.group
-    if plan.in_codes is not None:
+    if plan.exact and plan.in_codes:
         for found in plan.in_codes.finditer(page.written, start, end + 1):
             yield found.span(group)
         return
@@ -180,7 +176,7 @@ def _within(plan: Plan, page: Page, start: int, end: int) -> Iterator[tuple[int,
 
 def everywhere(plan: Plan, page: Page) -> Spans:
     """The matches of a pattern that nothing gives away, between NULs."""
-    if plan.in_codes is not None:
+    if plan.exact:
         return Spans.of(_within(plan, page, FRONT, FRONT + page.size))
     folded = fold(page.text)
     group = plan.pattern.group

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,8 +16,6 @@ from pii_audit.detection.context import AFTER, BEFORE, joints, spellings
 from pii_audit.identifiers.fold import fold
 
 _BMP = 0x10000
-_LOWER = np.arange(256, dtype=np.uint16)
-_LOWER[65:91] += 32
 _CAPITAL = np.zeros(256, np.bool_)
 _CAPITAL[65:91] = True
 _SMALL = ALNUM & ~_CAPITAL
@@ -35,7 +33,7 @@ class Hits:
 
 
 class Words:
-    """Lower-case words and phrases, with their spellings; `context.Words` says how they stand in texts."""
+    """Lower-case words and phrases in all their spellings, as a tree of codes; `context.Words` says how they stand in texts."""
 
     def __init__(self, words: Iterable[str], alphabet: Alphabet) -> None:
         self.words = tuple(dict.fromkeys(word for word in words if word))
@@ -43,76 +41,94 @@ class Words:
         spelled = [(spelling, number) for number, word in enumerate(self.words) for spelling in spellings(word)]
         self._word = np.array([number for _, number in spelled], np.int64)
         self._lengths = np.array([len(spelling) for spelling, _ in spelled], np.int64)
-        self._letters = np.zeros((len(spelled), max([2, *self._lengths.tolist()])), np.uint16)
-        for row, (spelling, _) in enumerate(spelled):
-            self._letters[row, : len(spelling)] = [min(ord(letter), _BMP - 1) for letter in spelling]
         self._alone = np.array([self.words[number].isascii() for _, number in spelled], np.bool_)
-        keys = _key(self._letters[:, 0], self._letters[:, 1])
-        self._order = np.argsort(keys, kind="stable")
-        self._keys, self._begin, self._count = np.unique(keys[self._order], return_index=True, return_counts=True)
-        self.pairs = self._pairs([spelling for spelling, _ in spelled], alphabet)
+        self._letters = np.zeros((len(spelled), max(self._lengths.tolist(), default=0)), np.uint16)
+        """Of each spelling the characters beyond ASCII, which codes do not tell apart for certain."""
+        for row, (spelling, _) in enumerate(spelled):
+            self._letters[row, : len(spelling)] = [min(ord(letter), _BMP - 1) if letter >= "\x80" else 0 for letter in spelling]
+        coded = [tuple(int(code) for letter in spelling for code in alphabet.encode(letter).codes) for spelling, _ in spelled]
+        self._grow(coded)
+        self.pairs = self._pairs(coded)
 
-    def _pairs(self, spelled: Iterable[str], alphabet: Alphabet) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    def _grow(self, coded: Sequence[tuple[int, ...]]) -> None:
+        """The tree: node 0 is nowhere, node 1 the root; `_next[node, kind of code]` is where a code leads."""
+        self._kinds = np.zeros(256, np.uint8)
+        for kind, code in enumerate(sorted({code for one in coded for code in one}), 1):
+            self._kinds[code] = kind
+        self._kinds[65:91] = self._kinds[97:123]
+        ways: list[dict[int, int]] = [{}, {}]
+        ending: dict[int, list[int]] = {}
+        for row, codes in enumerate(coded):
+            node = 1
+            for kind in self._kinds[list(codes)].tolist():
+                if kind not in ways[node]:
+                    ways[node][kind] = len(ways)
+                    ways.append({})
+                node = ways[node][kind]
+            ending.setdefault(node, []).append(row)
+        self._next = np.zeros((len(ways), int(self._kinds.max()) + 1), np.int32)
+        for node, way in enumerate(ways):
+            self._next[node, list(way)] = list(way.values())
+        self._count = np.array([len(ending.get(node, ())) for node in range(len(ways))], np.int64)
+        self._first = np.cumsum(self._count) - self._count
+        self._rows = np.array([row for node in range(len(ways)) for row in ending.get(node, ())], np.int64)
+
+    def _pairs(self, coded: Iterable[tuple[int, ...]]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """For each pair of codes (first + 256 second), whether a word begins with it anywhere, and whether one does behind no letter or digit."""
         anywhere, alone = np.zeros((256, 256), np.bool_), np.zeros((256, 256), np.bool_)
-        for spelling in spelled:
-            first, second = (
-                [code for letter in letters for each in {letter, letter.upper()} for code in alphabet.encode(each).codes]
-                for letters in (spelling[0], spelling[1:2])
-            )
-            for one in first:
+        for codes in coded:
+            second = [one for code in codes[1:2] for one in _cases(code)]
+            for first in _cases(codes[0]):
                 # A capital may begin a word in the middle of camelCase.
-                table = alone if spelling.isascii() and ALNUM[one] and not _CAPITAL[one] else anywhere
-                table[second or slice(None), one] = True
+                table = alone if ALNUM[first] and not _CAPITAL[first] and max(codes) < ASCII else anywhere
+                table[second or slice(None), first] = True
         return anywhere.reshape(-1), alone.reshape(-1)
 
     def find(self, codes: Codes, units: NDArray[np.uint16] | Codes, at: Positions) -> Hits:
         """The words that begin at some places, by place; both arrays are padded alike."""
-        if not self.words:
-            return Hits(_NOWHERE, _NOWHERE, _NOWHERE, _NOWHERE.astype(np.bool_))
-        first, second = _read(codes, units, at), _read(codes, units, at + 1)
-        # A word of one letter has the key of that letter and NUL.
-        rows, places = zip(*(self._begun(_key(first, one), at) for one in (second, np.zeros_like(second))), strict=True)
-        row, at = np.concatenate(rows), np.concatenate(places)
-        before = codes[at - 1]
-        kept = np.flatnonzero(~(self._alone[row] & ALNUM[before] & ~(_SMALL[before] & _CAPITAL[codes[at]])))
-        at, row = at[kept], row[kept]
-        for place in range(2, self._letters.shape[1]):
-            wanted = self._letters[row, place]
-            unsettled = np.flatnonzero(wanted)
-            wrong = unsettled[_read(codes, units, at[unsettled] + place) != wanted[unsettled]]
-            if len(wrong):
-                at, row = np.delete(at, wrong), np.delete(row, wrong)
-        order = np.argsort(at, kind="stable")
-        at, row = at[order], row[order]
-        end = at + self._lengths[row]
+        rows, starts = [_NOWHERE], [_NOWHERE]
+        node = self._next[1][self._kinds[codes[at]]]
+        for depth in range(1, self._letters.shape[1] + 1):
+            ended = np.flatnonzero(self._count[node])
+            if len(ended):
+                count = self._count[node[ended]]
+                rows.append(self._rows[np.repeat(self._first[node[ended]], count) + ranks(count)])
+                starts.append(np.repeat(at[ended], count))
+            node = self._next[node, self._kinds[codes[at + depth]]]
+            kept = np.flatnonzero(node)
+            node, at = node[kept], at[kept]
+        row, start = np.concatenate(rows), np.concatenate(starts)
+        good = self._standing(codes, row, start) & self._written(units, row, start)
+        row, start = row[good], start[good]
+        order = np.argsort(start, kind="stable")
+        row, start = row[order], start[order]
+        end = start + self._lengths[row]
         after = codes[end]
         shut = ~(self._alone[row] & ALNUM[after] & ~(_SMALL[codes[end - 1]] & _CAPITAL[after]))
-        return Hits(self._word[row], at, end, shut)
+        return Hits(self._word[row], start, end, shut)
 
-    def _begun(self, keys: NDArray[np.uint32], at: Positions) -> tuple[NDArray[np.int64], Positions]:
-        """The spellings that have the keys, each with its place."""
-        group = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
-        known = np.flatnonzero(self._keys[group] == keys)
-        group, at = group[known], at[known]
-        count = self._count[group]
-        return self._order[np.repeat(self._begin[group], count) + _ranks(count)], np.repeat(at, count)
+    def _standing(self, codes: Codes, row: NDArray[np.int64], start: Positions) -> NDArray[np.bool_]:
+        """Which words are not the rest of a longer one."""
+        before = codes[start - 1]
+        return ~(self._alone[row] & ALNUM[before] & ~(_SMALL[before] & _CAPITAL[codes[start]]))
 
-
-def _read(codes: Codes, units: NDArray[np.uint16] | Codes, at: Positions) -> NDArray[np.uint16]:
-    """The characters at some places, ASCII ones in lower case."""
-    small = codes[at]
-    letters = _LOWER[small]
-    beyond = np.flatnonzero(small >= ASCII)
-    letters[beyond] = units[at[beyond]]
-    return letters
-
-
-def _key(first: NDArray[np.uint16], second: NDArray[np.uint16]) -> NDArray[np.uint32]:
-    return first.astype(np.uint32) << np.uint32(16) | second
+    def _written(
+        self, units: NDArray[np.uint16] | Codes, row: NDArray[np.int64], start: Positions
+    ) -> NDArray[np.bool_]:
+        """Which words have their characters beyond ASCII, not only codes of them."""
+        good = np.ones(len(row), np.bool_)
+        for place in range(self._letters.shape[1]):
+            letter = self._letters[row, place]
+            unsure = np.flatnonzero(letter)
+            good[unsure] &= units[start[unsure] + place] == letter[unsure]
+        return good
 
 
-def _ranks(count: NDArray[np.int64]) -> NDArray[np.int64]:
+def _cases(code: int) -> tuple[int, ...]:
+    return (code, code - 32) if ord("a") <= code <= ord("z") else (code,)
+
+
+def ranks(count: NDArray[np.int64]) -> NDArray[np.int64]:
     """0 to n - 1 for each n."""
     total = int(count.sum())
     return np.arange(total) - np.repeat(np.cumsum(count) - count, count)
@@ -173,7 +189,7 @@ class Near:
         first = np.searchsorted(self._end, start - BEFORE)
         count = np.searchsorted(self._end, start, side="right") - first
         value = np.repeat(np.arange(len(start)), count)
-        hit = np.repeat(first, count) + _ranks(count)
+        hit = np.repeat(first, count) + ranks(count)
         kept = np.flatnonzero(self._start[hit] >= start[value] - BEFORE)
         value, hit = value[kept], hit[kept]
         lows, highs = (self._end[hit] - offset).tolist(), (start[value] - offset).tolist()
