@@ -31,6 +31,9 @@ _JOINTS_REVERSED: Mapping[str, tuple[str, ...]] = {
     for last in {word[-1] for word in _JOINT_WORDS}
 }
 """Joint words written backwards, by their last character."""
+FIRST_OF_JOINTS = _SIGNS | {word[0].lower() for word in _JOINT_WORDS} | {"("}
+LAST_OF_JOINTS = _SIGNS | _JOINTS_REVERSED.keys() | {")"}
+"""Folded, lower-case characters with which what joins a label and its value begins and ends, where anything does."""
 _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 _NOTE_REVERSED = re.compile(r"\)[^()\n\r\0]{1,12}\(")
 

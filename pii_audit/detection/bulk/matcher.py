@@ -216,8 +216,8 @@ class _Reading:
     def _about(self, identifier: Identifier, spans: Spans) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
         """Which spans are supported, labelled and doubted."""
         none = np.zeros(len(spans), np.int64)
-        mine = self.near(identifier.context).labels(self.page.text, FRONT, spans.start) if identifier.context else none
-        other = self.near(identifier.against).labels(self.page.text, FRONT, spans.start) if identifier.against else none
+        mine = self.near(identifier.context).labels(self.page.text, self.page.codes, spans.start) if identifier.context else none
+        other = self.near(identifier.against).labels(self.page.text, self.page.codes, spans.start) if identifier.against else none
         doubted, labelled = other > mine, (mine > 0) & (other <= mine)
         supported = labelled.copy()
         if identifier.context:

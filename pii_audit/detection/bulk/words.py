@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pii_audit.detection.bulk.alphabet import ASCII, Alphabet, Codes
-from pii_audit.detection.bulk.places import Positions
+from pii_audit.detection.bulk.places import FRONT, Positions
 from pii_audit.detection.bulk.plan import ALNUM
-from pii_audit.detection.context import AFTER, BEFORE, joints, spellings
+from pii_audit.detection.context import AFTER, BEFORE, FIRST_OF_JOINTS, LAST_OF_JOINTS, joints, spellings
 from pii_audit.identifiers.fold import fold
 
 _BMP = 0x10000
@@ -181,29 +181,39 @@ class Near:
         place = np.maximum(last, 0)
         return (last >= 0) & (self._ajar_end[place] == end) & (self._ajar_start[place] >= earliest)
 
-    def labels(self, text: str, offset: int, start: Positions) -> NDArray[np.int64]:
+    def labels(self, text: str, codes: Codes, start: Positions) -> NDArray[np.int64]:
         """For values that start at some places, the label of each: the last one, of those the longest, as 256 × its end + its length.
 
-        0 where there is none. `offset` is how far places are from offsets in the text.
+        0 where there is none.
         """
         first = np.searchsorted(self._end, start - BEFORE)
         count = np.searchsorted(self._end, start, side="right") - first
         value = np.repeat(np.arange(len(start)), count)
         hit = np.repeat(first, count) + ranks(count)
-        kept = np.flatnonzero(self._start[hit] >= start[value] - BEFORE)
+        end, begin = self._end[hit], start[value]
+        joined = (end == begin) | (_FIRST[codes[end]] & _LAST[codes[begin - 1]])
+        kept = np.flatnonzero(joined & (self._start[hit] >= begin - BEFORE))
         value, hit = value[kept], hit[kept]
-        lows, highs = (self._end[hit] - offset).tolist(), (start[value] - offset).tolist()
+        lows, highs = (end[kept] - FRONT).tolist(), (begin[kept] - FRONT).tolist()
         between = np.array([_joined(text[low:high]) for low, high in zip(lows, highs, strict=True)], np.int8)
         label = 256 * self._end[hit] + self._end[hit] - self._start[hit]
         found = np.zeros(len(start), np.int64)
-        for joined in (JOINED, JOINED_BY_NOTE):
-            pairs = np.flatnonzero((between == joined) & (found[value] == 0))
+        for kind in (JOINED, JOINED_BY_NOTE):
+            pairs = np.flatnonzero((between == kind) & (found[value] == 0))
             best = np.zeros(len(start), np.int64)
             np.maximum.at(best, value[pairs], label[pairs])
             found = np.where(found == 0, best, found)
         return found
 
 
+def _codes_of(characters: Iterable[str]) -> NDArray[np.bool_]:
+    """The codes of folded characters, in either case; all codes beyond ASCII, which are not looked up."""
+    member = np.arange(256) >= ASCII
+    member[[ord(case) for one in characters if one < "\x80" for case in (one, one.upper())]] = True
+    return member
+
+
+_FIRST, _LAST = _codes_of(FIRST_OF_JOINTS), _codes_of(LAST_OF_JOINTS)
 APART, JOINED, JOINED_BY_NOTE = np.int8(0), np.int8(1), np.int8(2)
 
 
