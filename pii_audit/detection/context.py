@@ -2,8 +2,8 @@ r"""Words about a match: near it on its line, or directly before it as its label
 
 An ASCII word stands alone, or begins or ends at a hump of camelCase (`mobileNo`, `custMobile`), and a space in it may be `_`, `-` or nothing
 (`account no` is also `account_no` and `accountNo`); a Han word may touch others. A label and its value are joined by at most `JOINTS`
-joints: signs (`: = > | "` and the like, brackets), `<![CDATA[`, and the words 为 是 即 号 码 号码 `no` `num` `number` `id` `code` `is`;
-never by a comma, a semicolon or a line break. Only where no word is joined so may a note of twelve characters in parentheses stand between.
+joints: signs (`: = > | "` and the like, brackets), tags (`</td><td>`), `<![CDATA[`, and the words 为 是 即 号 码 号码 `no` `num` `number` `id`
+`code` `value` `is`; never by a comma, a semicolon or a line break. Only where no word is joined so may a note of twelve characters in parentheses stand between.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ _HUMP = "(?<=[a-z0-9])(?=[A-Z])"
 _BEGINS, _ENDS = f"(?:(?<![0-9A-Za-z])|{_HUMP})", f"(?:(?![0-9A-Za-z])|{_HUMP})"
 # Labels are looked for from the value backwards, in reversed text: the first one met is the last one written.
 _BEGINS_REVERSED = "(?:(?=[^0-9A-Za-z])|(?<=[A-Z])(?=[a-z0-9]))"
-_JOINT_WORDS = ("码", "号", "号码", "为", "是", "即", "no", "num", "number", "id", "code", "is", "<![CDATA[")
+_JOINT_WORDS = ("码", "号", "号码", "为", "是", "即", "no", "num", "number", "id", "code", "value", "is", "<![CDATA[")
 _SIGNS = r"[ \t:=>|\"'`#*./\\()\[\]{}<_~“”‘’「」『』【】《》-]"
-_JOINT_REVERSED = f"(?:{_SIGNS}|(?ai:{'|'.join(re.escape(word[::-1]) for word in _JOINT_WORDS)}))"
+_TAG_REVERSED = ">[0-9A-Za-z:]{1,16}/?<"
+_JOINT_REVERSED = f"(?:{_SIGNS}|{_TAG_REVERSED}|(?ai:{'|'.join(re.escape(word[::-1]) for word in _JOINT_WORDS)}))"
 _NOTE_REVERSED = r"\)[^()\n\r\0]{1,12}\("
 
 
