@@ -27,7 +27,9 @@ LEAST_SUPPORTED = 0.4
 LONGEST_AMOUNT = 14
 """Digits of the largest amount that anybody writes; what is longer and validated is no integer part of a number."""
 
-_PIECE = re.compile(r"[^\0]+")
+PIECE = re.compile(r"[^\0]+")
+"""What no match leaves: NUL separates cells."""
+_DIGITS = frozenset("0123456789")
 _NUMERIC = re.compile(r"[0-9 -]+")
 _ITEM = re.compile(r"(?:^|[\n\0;、。])[^\S\n]*[1-9][0-9]?\.$")
 """The number of an item of a list that stands right before the value: `1.`"""
@@ -96,7 +98,7 @@ class _Scan:
         return compiled(self.pattern)
 
 
-class _Foreign:
+class ForeignFinder:
     """An identifier that finds its values itself, with its context words."""
 
     def __init__(self, identifier: Identifier, finder: Finder) -> None:
@@ -106,13 +108,13 @@ class _Foreign:
 
     def candidates(self, buffer: Buffer, text: str) -> Iterator[Candidate]:
         """What the finder finds, refuted values included, each piece between two NULs by itself."""
-        pieces = list(_PIECE.finditer(text))
+        pieces = list(PIECE.finditer(text))
         for place, found in self.finder.find([piece[0] for piece in pieces]):
             start, end = (pieces[place].start() + at for at in (found.start, found.end))
             supported, labelled, doubted = self.context.about(buffer, start, end)
             proven = found.verdict is True
             one = Candidate(self.identifier, start, end, found.score, supported, proven, labelled, doubted)
-            if not _part_of_number(buffer.folded, one):
+            if not part_of_number(buffer.folded, one):
                 yield one
 
 
@@ -128,7 +130,7 @@ class Matcher:
             for context in (_Context(identifier),)
             for pattern in identifier.patterns
         ]
-        self._foreign = [_Foreign(one, one.finder) for one in self.identifiers if one.finder is not None]
+        self._foreign = [ForeignFinder(one, one.finder) for one in self.identifiers if one.finder is not None]
         self._least = min((scan.reach.width for scan in self._scans if scan.reach.width), default=0)
 
     def candidates(
@@ -217,10 +219,10 @@ def _judge(scan: _Scan, buffer: Buffer, start: int, end: int, *, bare: bool) -> 
     base = pattern.validated if verdict else 0.0 if verdict is False else pattern.score
     free = labelled and not pattern.needs_label
     one = Candidate(identifier, start, end, base, supported, verdict is True, free, doubted)
-    return None if _part_of_number(text, one) else one
+    return None if part_of_number(text, one) else one
 
 
-def _part_of_number(text: str, one: Candidate) -> bool:
+def part_of_number(text: str, one: Candidate) -> bool:
     """Whether digits that match are the whole or fractional part of a decimal number.
 
     `1.13800138000` at the start of a line is the first item of a list, elsewhere only where a word speaks for it. A validated value is taken for
@@ -230,11 +232,11 @@ def _part_of_number(text: str, one: Candidate) -> bool:
     before, after = text[start - 1 : start] == ".", text[end : end + 1] == "."
     if not (before or after) or not _NUMERIC.fullmatch(text, start, end):
         return False
-    if after and text[end + 1 : end + 2].isdecimal() and not _INTEGRAL.match(text, end):
+    if after and text[end + 1 : end + 2] in _DIGITS and not _INTEGRAL.match(text, end):
         long = end - start > LONGEST_AMOUNT
         if not (one.validated and (one.labelled or long)):
             return True
-    if not before or start < 2 or not text[start - 2].isdecimal():  # noqa: PLR2004 - a digit and a point
+    if not before or start < 2 or text[start - 2] not in _DIGITS:  # noqa: PLR2004 - a digit and a point
         return False
     item = _INLINE_ITEM if one.supported and one.validated else _ITEM
     return item.search(text, max(0, start - 12), start) is None

@@ -18,17 +18,18 @@ _ZEROS = """
 """
 """The zeros of the decimal digits of other scripts (Unicode 16, category Nd), in hexadecimal; one to nine follow each."""
 
-_TABLE = {
+FOLDING = {
     **{int(zero, 16) + digit: ord("0") + digit for zero in _ZEROS.split() for digit in range(10)},
     **{code: code - 0xFEE0 for code in _FULL_WIDTH},
     **dict.fromkeys(map(ord, _SPACES), ord(" ")),
     **dict.fromkeys(map(ord, _DASHES), ord("-")),
 }
+"""Code points, and those that take their place."""
 
 
 def fold(text: str) -> str:
     """The text that patterns are applied to; of the same length, each character replaced by at most one other."""
-    return text if text.isascii() else text.translate(_TABLE)
+    return text if text.isascii() else text.translate(FOLDING)
 
 
 INVISIBLE = (
