@@ -70,7 +70,7 @@ class ColumnName:
     """A column's name and comment, read once.
 
     `hints` gives each identifier that they speak of its strength (-1 to 1); `positive` are those that they speak for, `by_shape` those of
-    them that a cell's shape decides; `best` is the one that protected values are taken for.
+    them that a cell's shape decides; `best` is the one that protected values are taken for. `areas` are other columns, with which it makes one address.
     """
 
     field: Field
@@ -79,10 +79,11 @@ class ColumnName:
     best: Identifier | None
     positive: frozenset[str]
     by_shape: tuple[str, ...]
+    areas: tuple[str, ...] = ()
 
     @classmethod
-    def read(cls, field: Field, identifiers: Iterable[Identifier]) -> ColumnName:
-        """What a column's name and comment say of each identifier."""
+    def read(cls, field: Field, identifiers: Iterable[Identifier], areas: tuple[str, ...] = ()) -> ColumnName:
+        """What a column's name and comment say of each identifier; `areas` as above."""
         known = tuple(identifiers)
         hints: dict[str, float] = {}
         best, highest = None, NAMED
@@ -94,7 +95,7 @@ class ColumnName:
                 best, highest = identifier, strength
         positive = frozenset(identifier for identifier, strength in hints.items() if strength > 0)
         by_shape = tuple(one.id for one in known if one.id in positive and one.column_only is not None)
-        return cls(field, hints, tokens(field.name), best, positive, by_shape)
+        return cls(field, hints, tokens(field.name), best, positive, by_shape, areas)
 
 
 class CellReader:
@@ -173,7 +174,11 @@ class CellReader:
         for identifier_id in name.by_shape:
             identifier = self._identifiers[identifier_id]
             shape = identifier.column_only
-            if identifier_id not in seen and shape is not None and classifier(shape, name.field.name)(folded):
+            if (
+                identifier_id not in seen
+                and shape is not None
+                and classifier(shape, name.field.name, name.areas)(folded)
+            ):
                 shielded = forms.shielded_form(folded, identifier, name.tokens)
                 hits.append(_whole(value, identifier_id, shielded or Form.PLAIN))
         best = name.best

@@ -21,13 +21,13 @@ BORDER = "\0"
 _TRIGGERS = ("\\", "%", "&")
 _INVISIBLES = re.compile(f"[{INVISIBLE}]+")
 _ESCAPE = re.compile(
-    r"\\\\*(?:u(?P<high>[dD][89abAB][0-9A-Fa-f]{2})\\+u(?P<low>[dD][c-fC-F][0-9A-Fa-f]{2})|u(?P<unit>[0-9A-Fa-f]{4})"
+    r"\\\\{0,7}(?:u(?P<high>[dD][89abAB][0-9A-Fa-f]{2})\\{1,8}u(?P<low>[dD][c-fC-F][0-9A-Fa-f]{2})|u(?P<unit>[0-9A-Fa-f]{4})"
     r"|x(?P<byte>[0-9A-Fa-f]{2})|(?P<control>[nrt])(?=[0-9A-Za-z+(]))"
     r"|(?P<percent>(?:%[0-9A-Fa-f]{2})+)"
     r"|&(?:\#[xX](?P<hex>[0-9A-Fa-f]{1,6})|\#(?P<decimal>[0-9]{1,7})|(?P<named>nbsp|quot|apos|lt|gt|amp));"
     rf"|(?P<invisible>[{INVISIBLE}]+)"
 )
-"""JSON (RFC 8259 7) and C, escaped once or several times; percent-encoding (RFC 3986 2.1); character references of XML and HTML."""
+"""JSON (RFC 8259 7) and C, escaped once to four times; percent-encoding (RFC 3986 2.1); character references of XML and HTML."""
 _CONTROLS = {"n": "\n", "r": "\r", "t": "\t"}
 _NAMED = {"nbsp": "\u00a0", "quot": '"', "apos": "'", "lt": "<", "gt": ">", "amp": "&"}
 _HIGHEST, _SURROGATES = 0x10FFFF, range(0xD800, 0xE000)

@@ -2,8 +2,8 @@ r"""Words about a match: near it on its line, or directly before it as its label
 
 An ASCII word stands alone, or begins or ends at a hump of camelCase (`mobileNo`, `custMobile`), and a space in it may be `_`, `-` or nothing
 (`account no` is also `account_no` and `accountNo`); a Han word may touch others. A label and its value are joined by at most `JOINTS`
-joints: signs (`: = > | "` and the like, brackets), `<![CDATA[`, and the words 为 是 即 号 码 号码 `no` `num` `number` `id` `code` `is`;
-never by a comma, a semicolon or a line break. Only where no word is joined so may a note of twelve characters in parentheses stand between.
+joints: signs (`: = > | "` and the like, brackets), tags (`</td><td>`), `<![CDATA[`, and the words 为 是 即 号 码 号码 `no` `num` `number` `id`
+`code` `value` `is`; never by a comma, a semicolon or a line break. Only where no word is joined so may a note of twelve characters in parentheses stand between.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _HUMP = "(?<=[a-z0-9])(?=[A-Z])"
 _BEGINS, _ENDS = f"(?:(?<![0-9A-Za-z])|{_HUMP})", f"(?:(?![0-9A-Za-z])|{_HUMP})"
 # Labels are looked for from the value backwards, in reversed text: the first one met is the last one written.
 _BEGINS_REVERSED = "(?:(?=[^0-9A-Za-z])|(?<=[A-Z])(?=[a-z0-9]))"
-_JOINT_WORDS = ("码", "号", "号码", "为", "是", "即", "no", "num", "number", "id", "code", "is", "<![CDATA[")
+_JOINT_WORDS = ("码", "号", "号码", "为", "是", "即", "no", "num", "number", "id", "code", "value", "is", "<![CDATA[")
 _SIGNS = frozenset(" \t:=>|\"'`#*./\\()[]{}<_~“”‘’「」『』【】《》-")
 _JOINTS_REVERSED: Mapping[str, tuple[str, ...]] = {
     last: tuple(word[::-1].lower() for word in _JOINT_WORDS if word[-1] == last)
@@ -35,6 +35,7 @@ FIRST_OF_JOINTS = _SIGNS | {word[0].lower() for word in _JOINT_WORDS} | {"("}
 LAST_OF_JOINTS = _SIGNS | _JOINTS_REVERSED.keys() | {")"}
 """Folded, lower-case characters with which what joins a label and its value begins and ends, where anything does."""
 _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
+_TAG_REVERSED = re.compile(">[0-9a-z:]{1,16}/?<")
 _NOTE_REVERSED = re.compile(r"\)[^()\n\r\0]{1,12}\(")
 
 
@@ -49,6 +50,8 @@ def joints(backwards: str, *, note: bool = False) -> list[int]:
     for place in range(len(text)):
         steps = [place + 1] if text[place] in _SIGNS else []
         steps += [place + len(one) for one in _JOINTS_REVERSED.get(text[place], ()) if text.startswith(one, place)]
+        tag = _TAG_REVERSED.match(text, place)
+        steps += [tag.end()] if tag else []
         for counts in (after, behind):
             if counts[place] < JOINTS:
                 for step in steps:

@@ -16,6 +16,7 @@ from pii_audit.detection.gather import Gathering
 from pii_audit.detection.matcher import Candidate, Taken
 from pii_audit.detection.names.running import NAMED, RunningText
 from pii_audit.detection.names.span import ADDRESS
+from pii_audit.identifiers.addresses import area_columns
 from pii_audit.identifiers.catalogue import Catalogue
 from pii_audit.identifiers.fold import fold
 from pii_audit.identifiers.model import Pattern
@@ -83,7 +84,7 @@ class Detector:
         self._fingerprinter = fingerprinter
         self._names = RunningText(self._ids) if names and not self._ids.isdisjoint(NAMED) else None
         self._samples = samples
-        self._columns: dict[Field, ColumnName] = {}
+        self._columns: dict[tuple[Field, tuple[str, ...]], ColumnName] = {}
 
     def for_names(self) -> Detector:
         """A detector for file, column and principal names: letters beside a number do not hide it there."""
@@ -115,9 +116,10 @@ class Detector:
     def column(self, asset: Asset, name: str) -> ColumnName:
         """What a column of an asset is called, and what that says."""
         declared = next((one for one in asset.fields if one.name == name), None) or Field(name)
-        if declared not in self._columns:
-            self._columns[declared] = ColumnName.read(declared, self.identifiers)
-        return self._columns[declared]
+        areas = area_columns(one.name for one in asset.fields if one.name != name)
+        if (declared, areas) not in self._columns:
+            self._columns[declared, areas] = ColumnName.read(declared, self.identifiers, areas)
+        return self._columns[declared, areas]
 
     def _distinct(self, asset: Asset, name: str, cells: Sequence[str | None]) -> Mapping[str, Cell]:
         values = list(dict.fromkeys(value for value in cells if value))

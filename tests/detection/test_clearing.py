@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from itertools import pairwise
 from urllib.parse import quote
 
@@ -188,3 +189,12 @@ def test_clearing_only_adds(text):
 
 def test_text_with_nothing_to_clear_is_not_read_twice():
     assert cleared("客户手机13800138000 10% & more \\ 账号") is None
+
+
+@pytest.mark.parametrize(
+    "hostile", ["\\" * 200_000, "%41" * 100_000, "&#" * 100_000, "\u200b" * 200_000, "\\u" * 100_000, "%" * 200_000]
+)
+def test_hostile_runs_of_signs_take_no_longer_than_others(hostile):
+    before = time.process_time()
+    cleared(f"{hostile}{MOBILE}")
+    assert time.process_time() - before < 2
