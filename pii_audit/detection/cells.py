@@ -165,7 +165,7 @@ class CellReader:
         if name.by_shape or name.best:
             hits += self._by_name(value, folded, name, {hit.match.identifier for hit in hits})
         if not hits and "*" in folded:
-            hits = [_masked(value, *found) for found in forms.masked_numbers(fold(value))]
+            hits = [_masked(value, *found) for found in forms.masked_numbers(value)]
         return Cell(tuple(hits), lookalikes) if hits or lookalikes else EMPTY
 
     def _by_name(self, value: str, folded: str, name: ColumnName, seen: set[str]) -> list[Hit]:

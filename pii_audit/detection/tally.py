@@ -18,7 +18,6 @@ from pii_audit.detection.names.running import NAMED, RunningText
 from pii_audit.detection.names.span import ADDRESS
 from pii_audit.identifiers.addresses import area_columns
 from pii_audit.identifiers.catalogue import Catalogue
-from pii_audit.identifiers.fold import fold
 from pii_audit.identifiers.model import Pattern
 from pii_audit.model.asset import Asset, Chunk, Field, TableChunk, TextChunk
 from pii_audit.model.evidence import FREE_TEXT, AssetTally, Evidence, FieldTally, Match
@@ -143,7 +142,7 @@ class Detector:
         ]
         extra = [
             Match(name, start, end, MASKED_SCORE, Form.MASKED)
-            for start, end, name in forms.masked_numbers(fold(text))
+            for start, end, name in forms.masked_numbers(text)
             if name in self._ids
         ]
         if self._names is not None:
