@@ -13,7 +13,7 @@ from pii_audit.detection.bulk.matcher import BulkMatcher
 from pii_audit.detection.cells import MATCH_THRESHOLD, Cell, CellReader, ColumnName, Hit, lookalikes_of
 from pii_audit.detection.clearing import Clearing
 from pii_audit.detection.gather import Gathering
-from pii_audit.detection.matcher import Candidate, Taken
+from pii_audit.detection.matcher import Candidate, Matcher, Taken
 from pii_audit.detection.names.running import NAMED, RunningText
 from pii_audit.detection.names.span import ADDRESS
 from pii_audit.identifiers.addresses import area_columns
@@ -60,7 +60,7 @@ MASKED_SCORE = 0.5
 class Detector:
     """Turns chunks into tallies and locates matches; what it keeps between chunks is only what it has compiled.
 
-    `names` also looks for personal names and postal addresses in running text (cells included), by the words around them and by the shipped model; `only` limits
+    `matcher` may be the exact reference instead of the bulk engine, which finds the same. `names` also looks for personal names and postal addresses in running text (cells included), by the words around them and by the shipped model; `only` limits
     the identifiers.
     """
 
@@ -72,12 +72,13 @@ class Detector:
         names: bool = False,
         samples: bool = True,
         only: Iterable[str] = (),
+        matcher: type[Matcher] = BulkMatcher,
     ) -> None:
         wanted = frozenset(only)
         self.catalogue = catalogue
         self.identifiers = tuple(one for one in catalogue.values() if not wanted or one.id in wanted)
         self._ids = frozenset(one.id for one in self.identifiers)
-        self._matcher = BulkMatcher(self.identifiers)
+        self._matcher = matcher(self.identifiers)
         self._engine = Clearing(self._matcher)
         self._cells = CellReader(catalogue, self._matcher)
         self._fingerprinter = fingerprinter

@@ -17,9 +17,6 @@ from pii_audit.detection.context import AFTER, BEFORE
 from pii_audit.detection.matcher import PIECE
 from pii_audit.identifiers.fold import fold
 
-_BEYOND = 0xFFFF
-"""The code point that stands for all beyond the basic plane."""
-
 
 class Page:
     """One text, ready to be looked at from all sides; places are indices into padded codes, one more than offsets in the text."""
@@ -55,8 +52,8 @@ class Page:
 
     @cached_property
     def _folding(self) -> NDArray[np.bool_]:
-        """Which characters are ASCII only once they are folded; those beyond the basic plane may be."""
-        folding: NDArray[np.bool_] = (self.units >= ASCII) & ((self.codes < ASCII) | (self.units == _BEYOND))
+        """Which characters are ASCII only once they are folded."""
+        folding: NDArray[np.bool_] = (self.units >= ASCII) & (self.codes < ASCII)
         return folding
 
 
