@@ -26,8 +26,8 @@ from pii_audit.language import Text
 
 SECONDS = 5
 """Processor time that one expression may take over all its texts."""
-PATIENCE = 60
-"""Seconds on the clock after which the child is killed in any case: the machine may be busy."""
+PATIENCE = 30
+"""Seconds on the clock, for each expression, after which the child is killed in any case: the machine may be busy."""
 MEMORY = 1 << 30
 RUN = 200_000
 """Characters of a text made of one kind: many enough that a quadratic expression does not pass."""
@@ -84,7 +84,7 @@ def _run(tried: Sequence[Expression], seconds: int) -> tuple[int, Text]:
         encoding="ascii",
     )
     try:
-        told, _ = child.communicate(given, timeout=PATIENCE)
+        told, _ = child.communicate(given, timeout=PATIENCE * len(tried))
     except subprocess.TimeoutExpired:
         child.kill()
         told, _ = child.communicate()
