@@ -88,7 +88,10 @@ class Words:
     def _backwards(self) -> re.Pattern[str]:
         """One of the words, reversed, the longest first; something stands before it."""
         longest_first = sorted((word[::-1] for word in self.words), key=len, reverse=True)
-        return re.compile("|".join(_spelled(word) + (_BEGINS_REVERSED if word.isascii() else "(?=.)") for word in longest_first), re.DOTALL)
+        return re.compile(
+            "|".join(_spelled(word) + (_BEGINS_REVERSED if word.isascii() else "(?=.)") for word in longest_first),
+            re.DOTALL,
+        )
 
     def near(self, text: str, start: int, end: int) -> bool:
         """Whether a word stands near a span of folded text."""

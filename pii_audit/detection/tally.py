@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pii_audit.detection import forms
+from pii_audit.detection.bulk.matcher import BulkMatcher
 from pii_audit.detection.cells import MATCH_THRESHOLD, Cell, CellReader, ColumnName, Hit, lookalikes_of
 from pii_audit.detection.clearing import Clearing
 from pii_audit.detection.gather import Gathering
-from pii_audit.detection.matcher import Candidate, Matcher, Taken
+from pii_audit.detection.matcher import Candidate, Taken
 from pii_audit.detection.names.running import NAMED, RunningText
 from pii_audit.detection.names.span import ADDRESS
 from pii_audit.identifiers.addresses import area_columns
@@ -77,7 +78,7 @@ class Detector:
         self.catalogue = catalogue
         self.identifiers = tuple(one for one in catalogue.values() if not wanted or one.id in wanted)
         self._ids = frozenset(one.id for one in self.identifiers)
-        self._matcher = Matcher(self.identifiers)
+        self._matcher = BulkMatcher(self.identifiers)
         self._engine = Clearing(self._matcher)
         self._cells = CellReader(catalogue, self._matcher)
         self._fingerprinter = fingerprinter

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,13 @@ Membership = NDArray[np.bool_]
 """Of shape (256,): which codes a set of characters has."""
 
 ASCII = 128
+
+
+def nonzero(array: NDArray[Any]) -> NDArray[np.int64]:
+    """The indices at which a one-dimensional array is not 0: what `np.flatnonzero` gives, at half its overhead."""
+    return array.nonzero()[0]
+
+
 _BMP = 0x10000
 _FEW = 4
 """A range of so many characters is taken for characters that were named one by one."""
@@ -127,7 +135,7 @@ class Alphabet:
         else:
             wide = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
             units = np.minimum(wide, _BMP - 1).astype("<u2")
-            beyond = np.flatnonzero(wide >= _BMP)
+            beyond = nonzero(wide >= _BMP)
             units[beyond] = [FOLDING.get(character, _BMP - 1) for character in wide[beyond].tolist()]
         codes = np.empty(len(units), np.uint8)
         np.take(self._table, units, out=codes, mode="clip")

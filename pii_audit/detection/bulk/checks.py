@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from pii_audit.detection.bulk.alphabet import Codes
+from pii_audit.detection.bulk.alphabet import Codes, nonzero
 from pii_audit.identifiers import networks
 from pii_audit.identifiers.calendars import CENTURIES, FIRST_YEAR
 from pii_audit.identifiers.cards import issued
@@ -42,17 +42,19 @@ def _number(digits: NDArray[np.int64]) -> NDArray[np.int64]:
 @cache
 def _days(first: int, last: int) -> NDArray[np.int64]:
     """Days of the calendar from one year to another as numbers yyyymmdd, ascending."""
-    days = np.arange(date(first, 1, 1), date(last + 1, 1, 1), dtype="datetime64[D]")
+    days = np.arange(np.datetime64(f"{first:04}-01-01"), np.datetime64(f"{last + 1:04}-01-01"))
     months = days.astype("datetime64[M]")
     years = days.astype("datetime64[Y]").astype(np.int64) + 1970
     month = months.astype(np.int64) % 12 + 1
     day = (days - months).astype(np.int64) + 1
-    return years * 10_000 + month * 100 + day
+    found: NDArray[np.int64] = years * 10_000 + month * 100 + day
+    return found
 
 
 def _is_day(number: NDArray[np.int64], first: int, last: int) -> Booleans:
     days = _days(first, last)
-    return days[np.minimum(np.searchsorted(days, number), len(days) - 1)] == number
+    found: Booleans = days[np.minimum(np.searchsorted(days, number), len(days) - 1)] == number
+    return found
 
 
 def _birth(digits: NDArray[np.int64]) -> Booleans:
@@ -88,9 +90,9 @@ def _citizen(codes: Codes) -> tuple[NDArray[np.int64], Booleans]:
     body = digits[:, :17]
     expected = (12 - body @ _MOD_11_2 % 11) % 11
     last = np.where((codes[:, 17] | 32) == ord("x"), 10, digits[:, 17])
-    numeric = ((body >= 0) & (body <= 9)).all(axis=1)
+    numeric = ((body >= 0) & (body < 10)).all(axis=1)  # noqa: PLR2004 - digits
     good = numeric & (expected == last)
-    kept = np.flatnonzero(good)
+    kept = nonzero(good)
     good[kept] = _birth(body[kept, 6:14])
     return digits, good
 

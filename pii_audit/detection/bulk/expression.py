@@ -309,8 +309,6 @@ def _repeated_shapes(
     return found
 
 
-
-
 def beginnings(
     node: Node, limit: int, depth: int, *, branches: bool = True
 ) -> list[tuple[tuple[Characters, ...], Sequential]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pii_audit.detection.bulk.alphabet import Codes, Membership
+from pii_audit.detection.bulk.alphabet import Codes, Membership, nonzero
 from pii_audit.detection.bulk.plan import ALNUM, DEPTH, Plan
 from pii_audit.detection.context import AFTER, BEFORE
 
@@ -43,7 +43,7 @@ class Found:
 
     def of(self, kind: np.uint8) -> Positions:
         """The pairs of a kind."""
-        return self.pairs[np.flatnonzero(self.kinds & kind)]
+        return self.pairs[nonzero(self.kinds & kind)]
 
     @property
     def words(self) -> Positions:
@@ -79,7 +79,7 @@ class Heads:
         """The places at which each pattern still may match after the tables have spoken."""
         at, alive = thinned(codes, at, self.tables)
         either = np.bitwise_or.reduce(alive)
-        return {plan: at[np.flatnonzero(alive & mask)] for plan, mask in self.masks.items() if either & mask}
+        return {plan: at[nonzero(alive & mask)] for plan, mask in self.masks.items() if either & mask}
 
 
 def thinned(codes: Codes, at: Positions, tables: NDArray[np.uint64]) -> tuple[Positions, NDArray[np.uint64]]:
@@ -96,10 +96,10 @@ def _thinned(codes: Codes, at: Positions, tables: NDArray[np.uint64]) -> tuple[P
     alive = tables[0][codes[at]]
     for place in range(1, len(tables)):
         if place in _STEPS:
-            kept = np.flatnonzero(alive)
+            kept = nonzero(alive)
             at, alive = at[kept], alive[kept]
         alive &= tables[place][codes[at + place]]
-    kept = np.flatnonzero(alive)
+    kept = nonzero(alive)
     return at[kept], alive[kept]
 
 
@@ -159,7 +159,7 @@ def _around(words: Positions, at: Positions, longest: int) -> Positions:
     change = np.zeros(len(at) + 1, np.int32)
     np.add.at(change, np.searchsorted(at, words - min(longest + AFTER, len(at) and int(at[-1]))), 1)
     np.add.at(change, np.searchsorted(at, words + BEFORE, side="right"), -1)
-    return at[np.flatnonzero(np.cumsum(change[:-1]))]
+    return at[nonzero(np.cumsum(change[:-1]))]
 
 
 def _scan(codes: Codes, size: int, table: NDArray[np.uint8]) -> Found:
@@ -177,11 +177,11 @@ def _scan(codes: Codes, size: int, table: NDArray[np.uint8]) -> Found:
         found = kind[: high - low]
         # Arithmetic instead of a choice: ten times as fast.
         found &= ~(token[:-1].view(np.uint8) * (_ALONE | _WORD_ALONE))
-        at = np.flatnonzero(found != 0)
+        at = nonzero(found != 0)
         pairs.append(at + low)
         kinds.append(found[at])
         leads &= token[1:] > token[:-1]
-        tokens.append(np.flatnonzero(leads) + low)
+        tokens.append(nonzero(leads) + low)
     return Found(np.concatenate(tokens), np.concatenate(pairs), np.concatenate(kinds))
 
 
@@ -209,7 +209,7 @@ def extended(codes: Codes, low: Positions, high: Positions, member: NDArray[np.b
     first = np.ones(len(low), np.bool_)
     reach = np.maximum.accumulate(high)
     first[1:] = low[1:] > reach[:-1]
-    begins = np.flatnonzero(first)
+    begins = nonzero(first)
     return low[begins], np.maximum.reduceat(high, begins) if len(begins) else high
 
 
@@ -227,5 +227,3 @@ def _run(codes: Codes, at: Positions, member: NDArray[np.bool_], direction: int)
         going = going[whole]
         width = min(4 * width, 1 << 14)
     return at
-
-

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pii_audit.detection.bulk import expression
-from pii_audit.detection.bulk.alphabet import ASCII, Alphabet, Membership
+from pii_audit.detection.bulk.alphabet import ASCII, Alphabet, Membership, nonzero
 from pii_audit.detection.bulk.expression import Alternative, Captured, Characters, Node, Repeated, Sequential
 from pii_audit.identifiers.model import Identifier, Pattern
 from pii_audit.identifiers.patterns import compiled
@@ -62,7 +62,9 @@ class Where(Enum):
 class Plan:
     """One pattern of an identifier, prepared."""
 
-    def __init__(self, place: int, identifier: Identifier, pattern: Pattern, tree: Node | None, alphabet: Alphabet) -> None:
+    def __init__(
+        self, place: int, identifier: Identifier, pattern: Pattern, tree: Node | None, alphabet: Alphabet
+    ) -> None:
         """`tree` is None for a pattern that is not portable; `place` is the identifier's among those of the engine."""
         self.place = place
         self.identifier = identifier
@@ -178,7 +180,8 @@ class Shapes:
                 table[place][member] |= bit
             table[len(shape) + 1 :] |= bit
             mixed = any((member & ALNUM).any() and (member & ~ALNUM).any() for member in members)
-            self.solid.append(None if mixed else tuple(np.flatnonzero([(one & ALNUM).any() for one in members]).tolist()))
+            solid = tuple(place for place, member in enumerate(members) if (member & ALNUM).any())
+            self.solid.append(None if mixed else solid)
 
 
 def _first_lead(node: Node) -> int | None:
@@ -243,7 +246,7 @@ def _written(node: Node, alphabet: Alphabet) -> str:
     """A tree as a regular expression over codes."""
     match node:
         case Characters():
-            return _class(np.flatnonzero(alphabet.members(node)[0]).tolist())
+            return _class(nonzero(alphabet.members(node)[0]).tolist())
         case Captured(node=one):
             return f"({_written(one, alphabet)})"
         case Repeated(node=one, least=least, most=most, lazy=lazy):

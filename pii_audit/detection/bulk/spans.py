@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from pii_audit.detection.bulk.alphabet import Codes, Encoded
+from pii_audit.detection.bulk.alphabet import Codes, Encoded, nonzero
 from pii_audit.detection.bulk.places import BACK, FRONT, Positions, extended, thinned
 from pii_audit.detection.bulk.plan import Plan, Shapes
 from pii_audit.detection.bulk.words import Near
@@ -73,7 +73,7 @@ class Spans:
 def from_places(plan: Plan, page: Page, at: Positions) -> Spans:
     """The matches of a pattern that begin at some of the places, none within another."""
     if plan.shapes is not None:
-        return _of_shapes(plan.shapes, page.codes, at)
+        return _of_shapes(plan.shapes, page.codes, at[plan.outside[page.codes[at - 1]]])
     at, _ = thinned(page.codes, at, plan.beginnings)
     return Spans.of(_matches(plan, page, at))
 
@@ -86,16 +86,16 @@ def _of_shapes(shapes: Shapes, codes: Codes, at: Positions) -> Spans:
         places = np.arange(len(at))
         for offset in range(1, len(table)):
             if offset % 4 == 1:
-                kept = np.flatnonzero(alive)
+                kept = nonzero(alive)
                 places, alive = places[kept], alive[kept]
             # What lies so far behind the end that nothing is there is no part of any shape.
             alive &= table[offset][codes[np.minimum(at[places] + offset, len(codes) - 1)]]
-        kept = np.flatnonzero(alive)
+        kept = nonzero(alive)
         lowest = alive[kept] & (~alive[kept] + np.uint64(1))
         # Exact up to 2^64, since they are powers of two.
         first = 64 * number + np.log2(lowest.astype(np.float64)).astype(np.int64)
         best[places[kept]] = np.minimum(best[places[kept]], first)
-    found = np.flatnonzero(best < len(shapes.lengths))
+    found = nonzero(best < len(shapes.lengths))
     at, shape = at[found], best[found]
     spans = Spans(at, at + shapes.lengths[shape], shape)
     return spans.at(_apart(spans.start, spans.end))
@@ -107,7 +107,7 @@ def _apart(start: Positions, end: Positions) -> NDArray[np.bool_]:
     if len(start) < 2:  # noqa: PLR2004 - one does not overlap itself
         return kept
     overlaps = start[1:] < np.maximum.accumulate(end)[:-1]
-    crowded = np.flatnonzero(np.append(overlaps, False) | np.insert(overlaps, 0, False))
+    crowded = nonzero(np.append(overlaps, False) | np.insert(overlaps, 0, False))
     reach = 0
     for place, low, high in zip(crowded.tolist(), start[crowded].tolist(), end[crowded].tolist(), strict=True):
         if low < reach:

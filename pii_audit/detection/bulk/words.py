@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from pii_audit.detection.bulk.alphabet import ASCII, Alphabet, Codes
+from pii_audit.detection.bulk.alphabet import ASCII, Alphabet, Codes, nonzero
 from pii_audit.detection.bulk.places import FRONT, Positions
 from pii_audit.detection.bulk.plan import ALNUM
 from pii_audit.detection.context import AFTER, BEFORE, FIRST_OF_JOINTS, LAST_OF_JOINTS, joints, spellings
@@ -45,8 +45,12 @@ class Words:
         self._letters = np.zeros((len(spelled), max(self._lengths.tolist(), default=0)), np.uint16)
         """Of each spelling the characters beyond ASCII, which codes do not tell apart for certain."""
         for row, (spelling, _) in enumerate(spelled):
-            self._letters[row, : len(spelling)] = [min(ord(letter), _BMP - 1) if letter >= "\x80" else 0 for letter in spelling]
-        coded = [tuple(int(code) for letter in spelling for code in alphabet.encode(letter).codes) for spelling, _ in spelled]
+            self._letters[row, : len(spelling)] = [
+                min(ord(letter), _BMP - 1) if letter >= "\x80" else 0 for letter in spelling
+            ]
+        coded = [
+            tuple(int(code) for letter in spelling for code in alphabet.encode(letter).codes) for spelling, _ in spelled
+        ]
         self._grow(coded)
         self.pairs = self._pairs(coded)
 
@@ -89,13 +93,13 @@ class Words:
         rows, starts = [_NOWHERE], [_NOWHERE]
         node = self._next[1][self._kinds[codes[at]]]
         for depth in range(1, self._letters.shape[1] + 1):
-            ended = np.flatnonzero(self._count[node])
+            ended = nonzero(self._count[node])
             if len(ended):
                 count = self._count[node[ended]]
                 rows.append(self._rows[np.repeat(self._first[node[ended]], count) + ranks(count)])
                 starts.append(np.repeat(at[ended], count))
             node = self._next[node, self._kinds[codes[at + depth]]]
-            kept = np.flatnonzero(node)
+            kept = nonzero(node)
             node, at = node[kept], at[kept]
         row, start = np.concatenate(rows), np.concatenate(starts)
         good = self._standing(codes, row, start) & self._written(units, row, start)
@@ -110,7 +114,8 @@ class Words:
     def _standing(self, codes: Codes, row: NDArray[np.int64], start: Positions) -> NDArray[np.bool_]:
         """Which words are not the rest of a longer one."""
         before = codes[start - 1]
-        return ~(self._alone[row] & ALNUM[before] & ~(_SMALL[before] & _CAPITAL[codes[start]]))
+        standing: NDArray[np.bool_] = ~(self._alone[row] & ALNUM[before] & ~(_SMALL[before] & _CAPITAL[codes[start]]))
+        return standing
 
     def _written(
         self, units: NDArray[np.uint16] | Codes, row: NDArray[np.int64], start: Positions
@@ -119,7 +124,7 @@ class Words:
         good = np.ones(len(row), np.bool_)
         for place in range(self._letters.shape[1]):
             letter = self._letters[row, place]
-            unsure = np.flatnonzero(letter)
+            unsure = nonzero(letter)
             good[unsure] &= units[start[unsure] + place] == letter[unsure]
         return good
 
@@ -139,7 +144,7 @@ class Lines:
 
     def __init__(self, codes: Codes) -> None:
         """`codes` are padded with NUL, which breaks lines too."""
-        self._breaks = np.flatnonzero((codes == 10) | (codes == 13) | (codes == 0))  # noqa: PLR2004 - LF and CR
+        self._breaks = nonzero((codes == 10) | (codes == 13) | (codes == 0))  # noqa: PLR2004 - LF and CR
 
     def around(self, start: Positions, end: Positions) -> tuple[Positions, Positions]:
         """From where and to where a word counts for spans of padded codes."""
@@ -153,14 +158,14 @@ class Near:
 
     def __init__(self, hits: Hits, chosen: NDArray[np.bool_]) -> None:
         """`chosen` says which words count."""
-        mine = np.flatnonzero(chosen[hits.word])
+        mine = nonzero(chosen[hits.word])
         start, end, shut = hits.start[mine], hits.end[mine], hits.shut[mine]
         self.starts = start
         self._shut_start = start[shut]
         self._least_end = np.append(np.minimum.accumulate(end[shut][::-1])[::-1], np.iinfo(np.int64).max)
         by_end = np.lexsort((start, end))
         self._start, self._end = start[by_end], end[by_end]
-        ajar = np.flatnonzero(~shut[by_end])
+        ajar = nonzero(~shut[by_end])
         self._ajar_start, self._ajar_end = self._start[ajar], self._end[ajar]
 
     def within(self, left: Positions, right: Positions) -> NDArray[np.bool_]:
@@ -179,7 +184,8 @@ class Near:
     def _ending(self, end: Positions, earliest: Positions) -> NDArray[np.bool_]:
         last = np.searchsorted(self._ajar_end, end, side="right") - 1
         place = np.maximum(last, 0)
-        return (last >= 0) & (self._ajar_end[place] == end) & (self._ajar_start[place] >= earliest)
+        ending: NDArray[np.bool_] = self._ajar_end[place] == end
+        return ending & (last >= 0) & (self._ajar_start[place] >= earliest)
 
     def labels(self, text: str, codes: Codes, start: Positions) -> NDArray[np.int64]:
         """For values that start at some places, the label of each: the last one, of those the longest, as 256 × its end + its length.
@@ -192,14 +198,14 @@ class Near:
         hit = np.repeat(first, count) + ranks(count)
         end, begin = self._end[hit], start[value]
         joined = (end == begin) | (_FIRST[codes[end]] & _LAST[codes[begin - 1]])
-        kept = np.flatnonzero(joined & (self._start[hit] >= begin - BEFORE))
+        kept = nonzero(joined & (self._start[hit] >= begin - BEFORE))
         value, hit = value[kept], hit[kept]
         lows, highs = (end[kept] - FRONT).tolist(), (begin[kept] - FRONT).tolist()
         between = np.array([_joined(text[low:high]) for low, high in zip(lows, highs, strict=True)], np.int8)
         label = 256 * self._end[hit] + self._end[hit] - self._start[hit]
         found = np.zeros(len(start), np.int64)
         for kind in (JOINED, JOINED_BY_NOTE):
-            pairs = np.flatnonzero((between == kind) & (found[value] == 0))
+            pairs = nonzero((between == kind) & (found[value] == 0))
             best = np.zeros(len(start), np.int64)
             np.maximum.at(best, value[pairs], label[pairs])
             found = np.where(found == 0, best, found)
