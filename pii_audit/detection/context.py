@@ -2,7 +2,7 @@ r"""Words about a match: near it on its line, or directly before it as its label
 
 An ASCII word stands alone, or begins or ends at a hump of camelCase (`mobileNo`, `custMobile`), and a space in it may be `_`, `-` or nothing
 (`account no` is also `account_no` and `accountNo`); a Han word may touch others. A label and its value are joined by at most `JOINTS`
-joints: signs (`: = > | "` and the like, brackets), tags (`</td><td>`), `<![CDATA[`, and the words 为 是 即 号 码 号码 `no` `num` `number` `id`
+joints: signs (`: = > | "` and the like, brackets), tags of tables and lists (`</td><td>`), `<![CDATA[`, and the words 为 是 即 号 码 号码 `no` `num` `number` `id`
 `code` `value` `is`; never by a comma, a semicolon or a line break. Only where no word is joined so may a note of twelve characters in parentheses stand between.
 """
 
@@ -35,7 +35,28 @@ FIRST_OF_JOINTS = _SIGNS | {word[0].lower() for word in _JOINT_WORDS} | {"("}
 LAST_OF_JOINTS = _SIGNS | _JOINTS_REVERSED.keys() | {")"}
 """Folded, lower-case characters with which what joins a label and its value begins and ends, where anything does."""
 _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
-_TAG_REVERSED = re.compile(">[0-9a-z:]{1,16}/?<")
+_TAGS = (
+    "td",
+    "th",
+    "tr",
+    "b",
+    "i",
+    "p",
+    "li",
+    "dt",
+    "dd",
+    "div",
+    "span",
+    "strong",
+    "label",
+    "font",
+    "key",
+    "string",
+    "name",
+    "value",
+)
+_TAG_REVERSED = re.compile(f">(?:{'|'.join(tag[::-1] for tag in _TAGS)})/?<")
+"""Tags that stand between a label and its value, as in tables and property lists; another closing tag is the end of another value."""
 _NOTE_REVERSED = re.compile(r"\)[^()\n\r\0]{1,12}\(")
 
 
