@@ -216,7 +216,8 @@ def _moved(one: Candidate, by: int) -> Candidate:
 
 def _counts(one: Candidate, name: ColumnName) -> bool:
     """Whether a match is evidence: by its score, or by a check that chance would pass rarely, which the whole column will show."""
-    return _score(one, name) >= MATCH_THRESHOLD or (one.validated and one.identifier.chance < 1)
+    proven = one.validated and one.identifier.chance < 1 and not one.doubted
+    return proven or _score(one, name) >= MATCH_THRESHOLD
 
 
 def _score(one: Candidate, name: ColumnName) -> float:

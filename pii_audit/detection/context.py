@@ -2,7 +2,7 @@ r"""Words about a match: near it on its line, or directly before it as its label
 
 An ASCII word stands alone, or begins or ends at a hump of camelCase (`mobileNo`, `custMobile`), and a space in it may be `_`, `-` or nothing
 (`account no` is also `account_no` and `accountNo`); a Han word may touch others. A label and its value are joined by at most `JOINTS`
-joints: signs (`: = > | "` and the like, brackets), tags (`</td><td>`), `<![CDATA[`, and the words 为 是 即 号 码 号码 `no` `num` `number` `id`
+joints: signs (`: = > | "` and the like, brackets), tags of tables and lists (`</td><td>`), `<![CDATA[`, and the words 为 是 即 号 码 号码 `no` `num` `number` `id`
 `code` `value` `is`; never by a comma, a semicolon or a line break. Only where no word is joined so may a note of twelve characters in parentheses stand between.
 """
 
@@ -26,10 +26,13 @@ _BEGINS, _ENDS = f"(?:(?<![0-9A-Za-z])|{_HUMP})", f"(?:(?![0-9A-Za-z])|{_HUMP})"
 _BEGINS_REVERSED = "(?:(?=[^0-9A-Za-z])|(?<=[A-Z])(?=[a-z0-9]))"
 _JOINT_WORDS = ("码", "号", "号码", "为", "是", "即", "no", "num", "number", "id", "code", "value", "is", "<![CDATA[")
 _SIGNS = " \t:=>|\"'`#*./\\()[]{}<_~“”‘’「」『』【】《》-"
-_JOINT = f"(?:[{re.escape(_SIGNS)}]|{'|'.join(map(re.escape, _JOINT_WORDS))}|</?[0-9a-z:]{{1,16}}>)"
-_LONGEST_JOINT = len("</>") + 16
+_TAGS = "td th tr b i p li dt dd div span strong label font key string name value".split()  # noqa: SIM905 - a list of words
+"""Tags that stand between a label and its value, as in tables and property lists; another closing tag is the end of another value."""
+_JOINT = f"(?:[{re.escape(_SIGNS)}]|{'|'.join(map(re.escape, _JOINT_WORDS))}|</?(?:{'|'.join(_TAGS)})>)"
+_LONGEST_JOINT = len("</>") + max(map(len, _TAGS))
 _JOINED = re.compile(f"(?ai:{_JOINT}{{0,{JOINTS}}})")
 _JOINED_BY_NOTE = re.compile(rf"(?ai:{_JOINT}{{0,{JOINTS}}}\([^()\n\r\0]{{1,12}}\){_JOINT}{{0,{JOINTS}}})")
+_LONGEST_NOTE = len("()") + 12
 FIRST_OF_JOINTS = frozenset(_SIGNS).union(word[0] for word in _JOINT_WORDS)
 LAST_OF_JOINTS = frozenset(_SIGNS).union(word[-1] for word in _JOINT_WORDS)
 """Folded characters, in either case, with which what joins a label and its value begins and ends, where anything does."""
@@ -106,7 +109,7 @@ class Words:
         for gap in range(len(backwards)):
             how = joined(text[start - gap : start])
             if how is Joined.NOT:
-                if gap - last > _LONGEST_JOINT:
+                if gap - last > max(_LONGEST_JOINT, _LONGEST_NOTE):
                     break
                 continue
             last = gap
