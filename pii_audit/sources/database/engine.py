@@ -95,6 +95,15 @@ class Engine(ABC):
         """The rows of the ledger's asset or a sample of them; tells the ledger how many there are and what was drawn."""
 
 
+def connect_arguments(url: str, driver: str) -> tuple[Sequence[Any], dict[str, Any]]:
+    """What a driver is called with for a SQLAlchemy URL, its query included (`?sslmode=verify-full`)."""
+    from sqlalchemy.engine import make_url  # noqa: PLC0415 - a scan loads what it reads
+
+    parsed = make_url(url).set(drivername=driver)
+    words, named = parsed.get_dialect()().create_connect_args(parsed)
+    return words, dict(named)
+
+
 def width(row: Sequence[Cell]) -> int:
     """Characters and bytes of one row."""
     return sum(len(cell) for cell in row if cell)

@@ -22,6 +22,7 @@ from pii_audit.sources.database.engine import (
     Cell,
     Column,
     Engine,
+    connect_arguments,
 )
 from pii_audit.sources.database.names import qualified, quoted, split
 from pii_audit.sources.interface import Sampling, failed
@@ -106,10 +107,8 @@ class MysqlEngine(Engine):
 
     def connect(self, url: str) -> Any:
         import pymysql  # noqa: PLC0415 - as above
-        from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql  # noqa: PLC0415
-        from sqlalchemy.engine import make_url  # noqa: PLC0415
 
-        _, named = MySQLDialect_pymysql().create_connect_args(make_url(url))
+        _, named = connect_arguments(url, "mysql+pymysql")
         named.pop("client_flag", None)
         named = {"connect_timeout": CONNECT_SECONDS, "program_name": APPLICATION, **named}
         connection = pymysql.connect(**named, charset="utf8mb4", autocommit=True)

@@ -234,6 +234,8 @@ class _Ranges:
             ranges=bounds,
             count=str(most + 1),
         )
-        rows = [((int(row[0]) - low) // width, row[1:]) for row in self._session.rows(sql)]
+        rows: list[tuple[int, Sequence[Cell]]] = [
+            ((int(row[0]) - low) // width, row[1:]) for row in self._session.rows(sql)
+        ]
         fullest = max(Counter(at for at, _ in rows).values(), default=0)
         return None if len(rows) > most or fullest > CROWDED * ROWS_A_RANGE else rows

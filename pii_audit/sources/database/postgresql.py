@@ -21,6 +21,7 @@ from pii_audit.sources.database.engine import (
     Cell,
     Column,
     Engine,
+    connect_arguments,
     width,
 )
 from pii_audit.sources.database.names import qualified, quoted, split
@@ -114,10 +115,8 @@ class PostgresqlEngine(Engine):
 
     def connect(self, url: str) -> Any:
         import psycopg  # noqa: PLC0415 - as above
-        from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg  # noqa: PLC0415
-        from sqlalchemy.engine import make_url  # noqa: PLC0415
 
-        words, named = PGDialect_psycopg().create_connect_args(make_url(url))
+        words, named = connect_arguments(url, "postgresql+psycopg")
         named = {"connect_timeout": CONNECT_SECONDS, "application_name": APPLICATION, **named}
         connection = psycopg.connect(*words, **named, autocommit=True)
         try:
