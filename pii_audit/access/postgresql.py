@@ -200,9 +200,7 @@ class Effective:
                     through = (*steps, f"view {relation.shown}")
                     yield Grant(principal, self._id(asset), "select", opened_by, through, column, False, closing)  # noqa: FBT003 - a view gives nothing to pass on
 
-    def _calls(
-        self, principal: str, context: Context, function: Function, assets: frozenset[str]
-    ) -> Iterator[Grant]:
+    def _calls(self, principal: str, context: Context, function: Function, assets: frozenset[str]) -> Iterator[Grant]:
         everybody = PUBLIC in function.callers and PUBLIC in self._catalog.spaces.get(function.schema, frozenset())
         for caller in function.callers:
             if caller not in context.actor.holders or caller == function.owner:

@@ -119,7 +119,7 @@ def read(session: Session) -> Catalog:
     for view, table, column in session.rows(sql("acl_views")):
         views[view][table].update([column] if column else [])
     return Catalog(
-        roles={row[0]: Role(*row[:5], expired=bool(row[5])) for row in session.rows(sql("roles"))},
+        roles={row[0]: Role(*row) for row in session.rows(sql("roles"))},
         graph=Roles(Membership(*row) for row in members),
         spaces={schema: frozenset(grantees) for schema, grantees in spaces.items()},
         relations={row[0]: _relation(row) for row in session.rows(sql("acl_relations"))},
@@ -139,4 +139,7 @@ def _functions(rows: list[tuple[Any, ...]]) -> tuple[Function, ...]:
     callers: dict[tuple[Any, ...], list[str]] = defaultdict(list)
     for schema, name, arguments, owner, grantee, text in rows:
         callers[schema, name, arguments, owner, text].append(grantee or PUBLIC)
-    return tuple(Function(*which, callers=tuple(names)) for which, names in callers.items())
+    return tuple(
+        Function(schema, name, arguments, owner, text, tuple(names))
+        for (schema, name, arguments, owner, text), names in callers.items()
+    )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-from types import SimpleNamespace
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -12,7 +10,6 @@ import pytest
 from pii_audit.access import effective_access
 from pii_audit.model.asset import Asset
 from pii_audit.model.coverage import Coverage
-from pii_audit.sources.registry import open_source
 
 pytestmark = pytest.mark.service
 
@@ -41,7 +38,7 @@ class World:
     def someone(self):
         return self.rng.choice([*self.everyone, *self.everyone, "PUBLIC"])
 
-    def build(self):
+    def memberships(self):
         rng = self.rng
         order = [*self.logins, *self.groups]
         for place, member in enumerate(order):
@@ -56,6 +53,10 @@ class World:
             self.add(f"REVOKE CONNECT ON DATABASE {self.server.database} FROM PUBLIC")
             for login in rng.sample(self.logins, 5):
                 self.add(f"GRANT CONNECT ON DATABASE {self.server.database} TO {login}")
+
+    def build(self):
+        rng = self.rng
+        self.memberships()
         for schema in self.schemas:
             self.add(f"CREATE SCHEMA {schema}")
             for _ in range(6):
@@ -85,7 +86,9 @@ class World:
             if rng.random() < 0.3:
                 self.add(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY")
             for number in range(rng.randrange(4)):
-                self.add(f"CREATE POLICY p{number} ON {name} FOR {rng.choice(('SELECT', 'ALL', 'UPDATE'))} TO {self.someone()} USING (true)")
+                self.add(
+                    f"CREATE POLICY p{number} ON {name} FOR {rng.choice(('SELECT', 'ALL', 'UPDATE'))} TO {self.someone()} USING (true)"
+                )
 
     def view(self, name, *, invoker):
         rng = self.rng
@@ -133,7 +136,10 @@ def as_the_server_says(world):
                     except psycopg.errors.InsufficientPrivilege:
                         continue
                 allowed |= {
-                    (role, table, column) for table in world.tables for column in COLUMNS if reads(connection, table, column)
+                    (role, table, column)
+                    for table in world.tables
+                    for column in COLUMNS
+                    if reads(connection, table, column)
                 }
     return allowed
 
@@ -160,26 +166,12 @@ def told_of(source):
     return told
 
 
-@pytest.fixture
-def source_of():
-    opened = []
-
-    def open_(server):
-        spec = SimpleNamespace(id="w", kind="database", url=server.url(), include=(), exclude=(), ignore=())
-        opened.append(open_source(spec, root=Path()))
-        return opened[-1]
-
-    yield open_
-    for source in opened:
-        source.close()
-
-
 @pytest.mark.parametrize("seed", range(4))
 def test_effective_access_is_what_the_server_allows_and_nothing_else(postgresql, source_of, seed):
     [(version,)] = postgresql.run("SELECT current_setting('server_version_num')::int")
     postgresql.version = version
     world = World(postgresql, seed)
-    told = told_of(source_of(postgresql))
+    told = told_of(source_of(postgresql.url()))
     served, worked_out = as_the_server_says(world), as_worked_out(world, told)
     assert len(served) > 100
     assert sorted(served - worked_out) == []
