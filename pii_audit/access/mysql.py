@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from pii_audit.access.mysql_catalog import ANYBODY, LOCAL, PUBLIC, Account, Catalog, Entry, Place, Routine, read
 from pii_audit.access.mysql_patterns import best
@@ -107,7 +108,7 @@ class Effective:
             if not self._readable(place, context.ways):
                 continue
             for opening in self._openings(place, context):
-                if opening.privilege == "select":
+                if opening.privilege in ("select", "all"):
                     yield from self._through(account, context, place, opening, shown)
         for routine, assets in self._routines:
             yield from self._calls(account, context, routine, assets)
@@ -130,6 +131,7 @@ class Effective:
             column or opening.column,
             opening.grantable and not more,
             opening.closing,
+            self._leaving(context, opening.holder),
         )
 
     def _through(
@@ -168,6 +170,11 @@ class Effective:
             way.insert(1, f"SET ROLE {context.role}")
         return tuple(way)
 
+    def _leaving(self, context: Context, holder: str) -> Path:
+        """The statements that end the memberships on the way, one after the other."""
+        chain = [one for one in context.ways[holder] if one not in (PUBLIC, ANYBODY)]
+        return tuple(f"REVOKE {self._sql(role)} FROM {self._sql(member)}" for member, role in pairwise(chain))
+
     def _principal(self, key: str) -> str:
         account = self._catalog.accounts.get(key)
         return account.principal if account else key
@@ -195,13 +202,22 @@ class Effective:
                     )
 
     def _wide(self, database: str, context: Context, privileges: Iterable[str]) -> Iterator[Opening]:
-        """Rights on everything and on whole databases."""
+        """Rights on everything and on whole databases; who reads everything and may pass it on is an administrator."""
         for holder in context.ways:
             held = self._catalog.accounts.get(holder)
             entry = self._database_entry(holder, database)
+            everything = held is not None and held.grantable and "select" in held.rights
+            if held and everything and "select" in privileges:
+                yield Opening(
+                    holder,
+                    "all",
+                    f"GRANT SELECT ON *.* TO {holder} WITH GRANT OPTION",
+                    (f"REVOKE ALL PRIVILEGES, GRANT OPTION FROM {held.sql}",),
+                    grantable=True,
+                )
             for privilege in privileges:
                 verb = privilege.upper()
-                if held and privilege in held.rights:
+                if held and not everything and privilege in held.rights:
                     yield Opening(
                         holder,
                         privilege,

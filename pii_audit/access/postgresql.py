@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import pairwise
 
 from pii_audit.access.postgresql_catalog import (
     MATERIALISED,
@@ -60,8 +61,13 @@ class Context:
 
     def steps(self, grantee: str) -> Path:
         """The same as it is done: `alice`, `SET ROLE teller`, `teller`, `reporting`."""
-        taken = self.way if len(self.way) == 1 else (self.way[0], f"SET ROLE {self.way[-1]}", self.way[-1])
+        taken = self.way if len(self.way) == 1 else (*self.way[:-1], f"SET ROLE {self.way[-1]}", self.way[-1])
         return (*taken, *self.chain(grantee)[len(self.way) :])
+
+    def leaving(self, grantee: str) -> Path:
+        """The statements that end these memberships, one after the other."""
+        chain = [name for name in self.chain(grantee) if name != PUBLIC]
+        return tuple(f"REVOKE {quoted(role)} FROM {quoted(member)}" for member, role in pairwise(chain))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +136,16 @@ class Effective:
         steps = (*self._shown(context.steps(acting)), "SUPERUSER")
         opened_by = f"ALTER ROLE {acting} SUPERUSER"
         for asset in sorted(self._assets):
-            yield Grant(role.principal, self._id(asset), "all", opened_by, steps, None, True, (closing,))  # noqa: FBT003 - whoever may do all may pass it on
+            yield Grant(
+                role.principal,
+                self._id(asset),
+                "all",
+                opened_by,
+                steps,
+                grantable=True,
+                closing=(closing,),
+                leaving=context.leaving(acting),
+            )
 
     def _of(self, contexts: list[Context], principal: str) -> Iterator[Grant]:
         told: set[tuple[str, str | None, str, str]] = set()
@@ -179,6 +194,7 @@ class Effective:
         if opening.grantee == READ_ALL:
             member = context.chain(READ_ALL)[-2]
             opened_by, closing = f"GRANT {READ_ALL} TO {member}", (f"REVOKE {READ_ALL} FROM {quoted(member)}",)
+        leaving = context.leaving(opening.grantee)
         if relation.shown != relation.asset:
             steps = (*steps, f"partition {relation.shown}")
         if relation.asset in self._assets:
@@ -191,6 +207,7 @@ class Effective:
                 opening.column,
                 opening.grantable,
                 closing,
+                leaving,
             )
         if opening.privilege != "select":
             return
@@ -198,7 +215,16 @@ class Effective:
             for column in sorted(columns):
                 if not self._reads_anyway(context, asset, column):
                     through = (*steps, f"view {relation.shown}")
-                    yield Grant(principal, self._id(asset), "select", opened_by, through, column, False, closing)  # noqa: FBT003 - a view gives nothing to pass on
+                    yield Grant(
+                        principal,
+                        self._id(asset),
+                        "select",
+                        opened_by,
+                        through,
+                        column,
+                        closing=closing,
+                        leaving=leaving,
+                    )
 
     def _calls(self, principal: str, context: Context, function: Function, assets: frozenset[str]) -> Iterator[Grant]:
         everybody = PUBLIC in function.callers and PUBLIC in self._catalog.spaces.get(function.schema, frozenset())
@@ -219,6 +245,7 @@ class Effective:
                         f"GRANT EXECUTE ON FUNCTION {name} TO {caller}",
                         steps,
                         closing=(f"REVOKE EXECUTE ON FUNCTION {function.sql} FROM {to}",),
+                        leaving=context.leaving(caller),
                     )
 
     def _reads_anyway(self, context: Context, asset: str, column: str | None) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pii_audit
 from pii_audit import content
+from pii_audit.access import effective_access
 from pii_audit.auditing.flows import Beyond, judge_flows, match_assets
 from pii_audit.detection.redact import Redactor
 from pii_audit.detection.tally import Detector
@@ -154,7 +155,8 @@ def _crawl(space: Workspace, source: Source, detector: Detector, options: Option
             else:
                 into.inspected.append(one)
                 into.coverage.append(one.coverage)
-        for grant in opened.grants():
+        holding = {one.asset.name for one in into.inspected if one.asset.source == source.id and one.fields}
+        for grant in effective_access(opened, holding):
             (into.coverage if isinstance(grant, Coverage) else into.grants).append(grant)  # type: ignore[arg-type]  # told apart here
     finally:
         opened.close()

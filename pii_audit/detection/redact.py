@@ -73,4 +73,5 @@ class Redactor:
             opened_by=self.name(grant.opened_by),
             path=tuple(map(self.name, grant.path)),
             closing=tuple(map(self.name, grant.closing)),
+            leaving=tuple(map(self.name, grant.leaving)),
         )

@@ -130,7 +130,7 @@ def as_worked_out(world, told):
     return {
         (names[grant.principal], grant.asset.partition(":")[2], column)
         for grant in told
-        if grant.privilege == "select" and grant.principal in names and not grant.path[-1].startswith("view ")
+        if grant.privilege in ("select", "all") and grant.principal in names and not grant.path[-1].startswith("view ")
         for column in COLUMNS
         if grant.field in (None, column)
     }
