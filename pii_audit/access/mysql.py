@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from pii_audit.access.mysql_catalog import ANYBODY, LOCAL, PUBLIC, Account, Catalog, Entry, Place, Routine, read
-from pii_audit.access.mysql_patterns import best
+from pii_audit.access.mysql_catalog import ANYBODY, LOCAL, PUBLIC, Account, Catalog, Place, Routine, read
+from pii_audit.access.mysql_reading import Reading
 from pii_audit.access.roles import Path
 from pii_audit.model.grant import Grant
 from pii_audit.sources.database.names import qualified, quoted, split
@@ -45,7 +45,12 @@ class Opening:
     opened_by: str
     closing: Path
     column: str | None = None
-    grantable: bool = False
+    withholding: Path = ()
+
+    @property
+    def grantable(self) -> bool:
+        """Whether the right may be passed on; an administrator's may."""
+        return self.privilege == "all" or bool(self.withholding)
 
 
 class Effective:
@@ -55,6 +60,7 @@ class Effective:
         self._catalog = catalog
         self._source = source
         self._assets = assets
+        self._reading = Reading(catalog)
 
     def __iter__(self) -> Iterator[Grant]:
         for account in self._catalog.accounts.values():
@@ -100,12 +106,12 @@ class Effective:
 
     def _found(self, account: Account, context: Context) -> Iterator[Grant]:
         for place, asset in self._assets.items():
-            if not self._readable(place, context.ways):
+            if not self._reading.readable(place, context.ways):
                 continue
             for opening in self._openings(place, context):
                 yield self._grant(account, context, asset, opening)
         for place, shown in self._exposing.items():
-            if not self._readable(place, context.ways):
+            if not self._reading.readable(place, context.ways):
                 continue
             for opening in self._openings(place, context):
                 if opening.privilege in ("select", "all"):
@@ -132,6 +138,7 @@ class Effective:
             opening.grantable and not more,
             opening.closing,
             self._leaving(context, opening.holder),
+            () if more else opening.withholding,
         )
 
     def _through(
@@ -141,7 +148,7 @@ class Effective:
         through = (f"view {qualified(*view)}",)
         for place, columns in shown.items():
             for column in sorted(columns):
-                if not self._reads(place, frozenset({column}), context.ways):
+                if not self._reading.reads(place, frozenset({column}), context.ways):
                     yield self._grant(account, context, self._assets[place], opening, through, column)
 
     def _calls(
@@ -160,7 +167,7 @@ class Effective:
         through = (f"{name} runs as {routine.definer}",)
         for holder, opened_by, closing in callers:
             for place, asset in assets.items():
-                if account.key != routine.definer and not self._reads(place, None, context.ways):
+                if account.key != routine.definer and not self._reading.reads(place, None, context.ways):
                     opening = Opening(holder, "execute", opened_by, (closing,))
                     yield self._grant(account, context, asset, opening, through)
 
@@ -175,6 +182,9 @@ class Effective:
         chain = [one for one in context.ways[holder] if one not in (PUBLIC, ANYBODY)]
         return tuple(f"REVOKE {self._sql(role)} FROM {self._sql(member)}" for member, role in pairwise(chain))
 
+    def _withholding(self, target: str, holder: str, *, grantable: bool) -> Path:
+        return (f"REVOKE GRANT OPTION ON {target} FROM {self._sql(holder)}",) if grantable else ()
+
     def _principal(self, key: str) -> str:
         account = self._catalog.accounts.get(key)
         return account.principal if account else key
@@ -185,7 +195,7 @@ class Effective:
 
     def _openings(self, place: Place, context: Context) -> Iterator[Opening]:
         yield from self._wide(place[0], context, PRIVILEGES)
-        for entry in self._entries(place, context.ways):
+        for entry in self._reading.entries(place, context.ways):
             columns = f" ({entry.column})" if entry.column else ""
             quoted_columns = f" ({quoted(entry.column, '`')})" if entry.column else ""
             target = ".".join(quoted(part, "`") for part in place)
@@ -198,14 +208,14 @@ class Effective:
                         f"GRANT {verb}{columns} ON {qualified(*place)} TO {entry.holder}",
                         (f"REVOKE {verb}{quoted_columns} ON {target} FROM {self._sql(entry.holder)}",),
                         entry.column,
-                        entry.grantable,
+                        self._withholding(target, entry.holder, grantable=entry.grantable),
                     )
 
     def _wide(self, database: str, context: Context, privileges: Iterable[str]) -> Iterator[Opening]:
         """Rights on everything and on whole databases; who reads everything and may pass it on is an administrator."""
         for holder in context.ways:
             held = self._catalog.accounts.get(holder)
-            entry = self._database_entry(holder, database)
+            entry = self._reading.database_entry(holder, database)
             everything = held is not None and held.grantable and "select" in held.rights
             if held and everything and "select" in privileges:
                 yield Opening(
@@ -213,7 +223,6 @@ class Effective:
                     "all",
                     f"GRANT SELECT ON *.* TO {holder} WITH GRANT OPTION",
                     (f"REVOKE ALL PRIVILEGES, GRANT OPTION FROM {held.sql}",),
-                    grantable=True,
                 )
             for privilege in privileges:
                 verb = privilege.upper()
@@ -223,58 +232,17 @@ class Effective:
                         privilege,
                         f"GRANT {verb} ON *.* TO {holder}",
                         (f"REVOKE {verb} ON *.* FROM {self._sql(holder)}",),
-                        grantable=held.grantable,
+                        withholding=self._withholding("*.*", holder, grantable=held.grantable),
                     )
                 if entry and privilege in entry.rights:
+                    target = f"{quoted(entry.database, '`')}.*"
                     yield Opening(
                         holder,
                         privilege,
                         f"GRANT {verb} ON {entry.database}.* TO {holder}",
-                        (f"REVOKE {verb} ON {quoted(entry.database, '`')}.* FROM {self._sql(holder)}",),
-                        grantable=entry.grantable,
+                        (f"REVOKE {verb} ON {target} FROM {self._sql(holder)}",),
+                        withholding=self._withholding(target, holder, grantable=entry.grantable),
                     )
-
-    def _database_entry(self, holder: str, database: str) -> Entry | None:
-        """The one entry that counts: of several patterns that fit, the server takes the most specific alone."""
-        return best(self._catalog.databases.get(holder, ()), database)
-
-    def _entries(self, place: Place, holders: Iterable[str]) -> Iterator[Entry]:
-        held = frozenset(holders)
-        return (entry for entry in self._catalog.tables.get(place, ()) if entry.holder in held)
-
-    def _reads(self, place: Place, columns: frozenset[str] | None, holders: Iterable[str]) -> bool:
-        """Whether these holders may read these columns of a table: all (None), or any one where none is named."""
-        for holder in holders:
-            account = self._catalog.accounts.get(holder)
-            entry = self._database_entry(holder, place[0])
-            if (account and "select" in account.rights) or (entry and "select" in entry.rights):
-                return True
-        granted = {entry.column for entry in self._entries(place, holders) if "select" in entry.rights}
-        if None in granted:
-            return True
-        if columns is None:
-            return False
-        return columns <= granted if columns else bool(granted)
-
-    def _readable(self, place: Place, holders: Iterable[str]) -> bool:
-        """Whether a view can be read at all: whoever it reads as has the rights on its tables.
-
-        The invoker of a view that stands in another one is whoever that one reads as.
-        """
-        view = self._catalog.views.get(place)
-        if view is None:
-            return True
-        reading = holders if view.definer is None else self._holders(view.definer)
-        return all(
-            self._reads(table, columns, reading) and self._readable(table, reading)
-            for table, columns in view.reads.items()
-        )
-
-    def _holders(self, definer: str) -> frozenset[str]:
-        """What a definer holds: an account its own rights, none of its roles; a role also those that it was granted."""
-        account = self._catalog.accounts.get(definer)
-        roles = self._catalog.graph.inherited(definer) if account and account.role else ()
-        return frozenset({definer, PUBLIC, *roles})
 
     @cached_property
     def _exposing(self) -> Mapping[Place, Mapping[Place, frozenset[str]]]:
@@ -304,7 +272,7 @@ class Effective:
                 place: asset
                 for place, asset in self._assets.items()
                 if frozenset(re.findall(r"\w+", place[1].casefold())) <= words
-                and self._reads(place, None, self._holders(routine.definer))
+                and self._reading.reads(place, None, self._reading.holders(routine.definer))
             }
             if named:
                 found.append((routine, named))

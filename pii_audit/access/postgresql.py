@@ -8,28 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import pairwise
 
 from pii_audit.access.postgresql_catalog import (
     MATERIALISED,
     PUBLIC,
     VIEW,
     Catalog,
-    Entry,
     Function,
     Relation,
     Role,
     read,
 )
+from pii_audit.access.postgresql_openings import Context, Opening, openings
 from pii_audit.access.postgresql_reading import READ_ALL, Actor, Reading
 from pii_audit.access.roles import Path
 from pii_audit.model.grant import Grant
 from pii_audit.sources.database.names import quoted
 from pii_audit.sources.database.session import Session
 
-WRITES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
 EVERYBODY = Actor(PUBLIC, frozenset({PUBLIC}))
 PREDEFINED = "pg_"
 """How the names of roles begin that come with the server."""
@@ -38,48 +35,6 @@ PREDEFINED = "pg_"
 def grants(session: Session, source: str, assets: frozenset[str]) -> Iterator[Grant]:
     """Who reaches these assets of the session's database; raises InspectionError."""
     yield from Effective(read(session), source, assets)
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """A role that a principal acts as, by which memberships (`way`, both included), and what it inherits then."""
-
-    way: Path
-    actor: Actor
-    inherited: Mapping[str, Path]
-
-    @property
-    def everybody(self) -> bool:
-        """Whether it stands for PUBLIC alone."""
-        return self.actor.role == PUBLIC
-
-    def chain(self, grantee: str) -> Path:
-        """The memberships from the principal to whom a right was granted to."""
-        if grantee == PUBLIC:
-            return self.way if self.everybody else (*self.way, PUBLIC)
-        return (*self.way, *self.inherited[grantee][1:])
-
-    def steps(self, grantee: str) -> Path:
-        """The same as it is done: `alice`, `SET ROLE teller`, `teller`, `reporting`."""
-        taken = self.way if len(self.way) == 1 else (*self.way[:-1], f"SET ROLE {self.way[-1]}", self.way[-1])
-        return (*taken, *self.chain(grantee)[len(self.way) :])
-
-    def leaving(self, grantee: str) -> Path:
-        """The statements that end these memberships, one after the other."""
-        chain = [name for name in self.chain(grantee) if name != PUBLIC]
-        return tuple(f"REVOKE {quoted(role)} FROM {quoted(member)}" for member, role in pairwise(chain))
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """A grant that opens a way: to whom, for what, and how it is closed."""
-
-    grantee: str
-    privilege: str
-    opened_by: str
-    closing: Path
-    column: str | None = None
-    grantable: bool = False
 
 
 class Effective:
@@ -91,10 +46,10 @@ class Effective:
         self._assets = assets
         self._reading = Reading(catalog)
         self._relations = [
-            (relation, openings, exposed)
+            (relation, found, exposed)
             for relation in catalog.relations.values()
             if (exposed := self._exposed(relation)) or relation.asset in assets
-            if (openings := tuple(self._openings(relation)))
+            if (found := tuple(openings(catalog, relation)))
         ]
 
     def __iter__(self) -> Iterator[Grant]:
@@ -156,11 +111,11 @@ class Effective:
                 yield grant
 
     def _found(self, contexts: list[Context], principal: str) -> Iterator[Grant]:
-        for relation, openings, exposed in self._relations:
+        for relation, ways, exposed in self._relations:
             for context in contexts:
                 if not self._enters(context, relation.schema):
                     continue
-                for opening in openings:
+                for opening in ways:
                     if opening.grantee in context.actor.holders and not self._said_of_all(context, relation, opening):
                         yield from self._rights(principal, context, relation, opening, exposed)
         for function, assets in self._functions:
@@ -208,6 +163,7 @@ class Effective:
                 opening.grantable,
                 closing,
                 leaving,
+                opening.withholding,
             )
         if opening.privilege != "select":
             return
@@ -302,25 +258,6 @@ class Effective:
                     found.setdefault(base.asset, set()).update(columns)
         return {asset: frozenset(columns) for asset, columns in found.items()}
 
-    def _openings(self, relation: Relation) -> Iterator[Opening]:
-        owned = f"{relation.owner}_owner"[-63:]
-        yield Opening(
-            relation.owner,
-            "owner",
-            f"ALTER TABLE {relation.shown} OWNER TO {relation.owner}",
-            (
-                f"CREATE ROLE {quoted(owned)} NOLOGIN",
-                f"GRANT SELECT, INSERT, UPDATE, DELETE ON {relation.sql} TO {quoted(relation.owner)}",
-                f"ALTER TABLE {relation.sql} OWNER TO {quoted(owned)}",
-            ),
-            grantable=True,
-        )
-        if READ_ALL in self._catalog.roles:
-            yield Opening(READ_ALL, "select", "", ())
-        for entry in self._catalog.entries.get(relation.oid, ()):
-            if entry.grantee != relation.owner and entry.privilege in ("SELECT", *WRITES):
-                yield _opening(relation, entry)
-
     @cache  # noqa: B019 - lives as long as the rights are told
     def _principal(self, name: str) -> str:
         role = self._catalog.roles.get(name)
@@ -331,23 +268,3 @@ class Effective:
 
     def _id(self, asset: str) -> str:
         return f"{self._source}:{asset}"
-
-
-def _opening(relation: Relation, entry: Entry) -> Opening:
-    columns = f" ({quoted(entry.column)})" if entry.column else ""
-    shown_columns = f" ({entry.column})" if entry.column else ""
-    grantee = entry.grantee if entry.grantee == PUBLIC else quoted(entry.grantee)
-    # Whoever got the right from this one by the grant option loses it too.
-    cascade = " CASCADE" if entry.grantable else ""
-    revoke = f"REVOKE {entry.privilege}{columns} ON {relation.sql} FROM {grantee}{cascade}"
-    # REVOKE takes back what the role that runs it has granted; a superuser's counts as the owner's.
-    by_other = entry.grantor != relation.owner
-    closing = (f"SET ROLE {quoted(entry.grantor)}", revoke, "RESET ROLE") if by_other else (revoke,)
-    return Opening(
-        entry.grantee,
-        entry.privilege.lower(),
-        f"GRANT {entry.privilege}{shown_columns} ON {relation.shown} TO {entry.grantee}",
-        closing,
-        entry.column,
-        entry.grantable,
-    )

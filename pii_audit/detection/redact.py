@@ -74,4 +74,5 @@ class Redactor:
             path=tuple(map(self.name, grant.path)),
             closing=tuple(map(self.name, grant.closing)),
             leaving=tuple(map(self.name, grant.leaving)),
+            withholding=tuple(map(self.name, grant.withholding)),
         )

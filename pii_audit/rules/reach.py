@@ -62,7 +62,7 @@ def judge_administration(
         administers = grant.privilege in ADMINISTERS or grant.grantable
         if not administers or not reached or not grant.principal.startswith("user:"):
             continue
-        rules = _nearest(policy, grant, one.asset.source, "admin")
+        rules = _nearest(policy, grant, one.asset.source)
         if rules and any("admin" in rule.actions for rule in rules):
             continue
         outcome = Outcome.VIOLATION if rules else policy.default
@@ -114,15 +114,16 @@ def _held(policy: AccessPolicy, grant: Grant) -> tuple[str, ...]:
     return (first, *(name for name in rest if name not in policy.everyone))
 
 
-def _nearest(policy: AccessPolicy, grant: Grant, source: str, action: str) -> list[AccessRule]:
-    """The rules for the first on the path of whom there are any.
+def _nearest(policy: AccessPolicy, grant: Grant, source: str, action: str | None = None) -> list[AccessRule]:
+    """The rules, about an action if one is named, for the first on the path of whom there are any.
 
     What is said of somebody holds however wide the roles behind; of whom nothing is said, the post's role speaks.
     """
     about = [
         rule
         for rule in policy.rules
-        if (not rule.sources or source in rule.sources) and (not rule.actions or {action, "admin"} & set(rule.actions))
+        if (not rule.sources or source in rule.sources)
+        and (action is None or not rule.actions or {action, "admin"} & set(rule.actions))
     ]
     for name in grant.principals:
         rules = [rule for rule in about if _is_called(name, rule.principals)]

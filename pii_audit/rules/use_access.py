@@ -66,13 +66,14 @@ def administration(facts: Facts) -> Iterator[Draft]:
 
 
 def _draft(facts: Facts, rule: str, resource: tuple[str, ...], message: Text, reaches: Sequence[Reach]) -> Draft:
-    statements = [statement for reach in reaches for statement in reach.statements]
+    held = [statement for reach in reaches for statement in reach.statements]
+    statements = _closing(reaches, passing=rule == "USE003")
     assets = list(dict.fromkeys(reach.inspected.asset.id for reach in reaches))
     first = reaches[0]
     members = list(dict.fromkeys(reach.grant.principal for reach in reaches))
     more: dict[str, Any] = {"path": list(first.grant.path)}
     if first.grant.closing:
-        more |= {"principals": members[:LISTED], "close": _closing(reaches)[:LISTED]}
+        more |= {"principals": members[:LISTED], "close": statements[:LISTED]}
         if len(members) > LISTED:
             more["principals_total"] = len(members)
     return Draft(
@@ -82,12 +83,12 @@ def _draft(facts: Facts, rule: str, resource: tuple[str, ...], message: Text, re
         outcome=Outcome.VIOLATION if any(reach.outcome is Outcome.VIOLATION for reach in reaches) else Outcome.GAP,
         source=resource[0],
         asset=assets[0] if len(assets) == 1 else None,
-        identifiers=tuple(dict.fromkeys(statement.identifier for statement in statements)),
+        identifiers=tuple(dict.fromkeys(statement.identifier for statement in held)),
         principal=resource[1] if resource[1] in members or len(members) > 1 else members[0],
-        evidence=proof(_distinct(statements), **more),
+        evidence=proof(_distinct(held), **more),
         policy=first.policy,
-        remediation=_remediation(reaches, members),
-        concern=concern(facts, statements, everyone=first.everyone),
+        remediation=_remediation(reaches, members, statements),
+        concern=concern(facts, held, everyone=first.everyone),
     )
 
 
@@ -131,8 +132,11 @@ def _way(grant: Grant) -> str:
     return f"{' ← '.join(grant.path)}; {grant.opened_by}"
 
 
-def _closing(reaches: Sequence[Reach]) -> list[str]:
-    """What would close these ways: the grant, or the membership by which somebody came to a grant that others rightly hold."""
+def _closing(reaches: Sequence[Reach], *, passing: bool) -> list[str]:
+    """What would close these ways: the grant, or the membership by which somebody came to a grant that others rightly hold.
+
+    Where `passing` it on is what is wrong, the grant option alone.
+    """
     offenders = {reach.grant.principal for reach in reaches}
     statements: dict[str, None] = {}
     for reach in reaches:
@@ -140,17 +144,18 @@ def _closing(reaches: Sequence[Reach]) -> list[str]:
         last = max(place for place, name in enumerate(grant.principals) if name in offenders)
         rightly = last < len(grant.leaving)
         chosen = (grant.leaving[last],) if rightly else grant.closing
+        if passing and grant.withholding:
+            chosen = grant.withholding
         statements["; ".join(chosen)] = None
     return list(statements)
 
 
-def _remediation(reaches: Sequence[Reach], members: Sequence[str]) -> Text | None:
-    statements = _closing(reaches)
+def _remediation(reaches: Sequence[Reach], members: Sequence[str], statements: Sequence[str]) -> Text | None:
     if not reaches[0].grant.closing:
         return None
     shown = "; ".join(statements[:SHOWN]) + (" …" if len(statements) > SHOWN else "")
     who = _who(reaches, members[0])
     return Text(
-        f"审阅后由有权者执行:{shown};执行后 {who.zh} 失去经此取得的读取权",
-        f"once reviewed, run: {shown}; {who.en} will lose what they read this way",
+        f"审阅后由有权者执行:{shown};执行后 {who.zh} 失去经此取得的权限",
+        f"once reviewed, run: {shown}; {who.en} will lose what they hold this way",
     )

@@ -45,6 +45,11 @@ def test_the_path_names_every_role_between_somebody_and_the_grant(postgresql, so
     assert grant.path == (f"user:{analyst}", f"SET ROLE {reporting}", f"role:{reporting}")
     assert (grant.privilege, grant.field, grant.grantable) == ("select", "mobile", True)
     assert grant.opened_by == f"GRANT SELECT (mobile) ON public.customer TO {reporting}"
+    postgresql.run(*grant.withholding)
+    [grant] = [one for one in told(source_of(postgresql.url())) if one.principal == f"user:{analyst}"]
+    assert not grant.grantable
+    postgresql.run(*grant.leaving)
+    assert not [one for one in told(source_of(postgresql.url())) if one.principal == f"user:{analyst}"]
 
 
 @pytest.mark.service

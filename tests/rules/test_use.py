@@ -175,3 +175,13 @@ def test_a_superuser_is_one_finding_however_many_tables_there_are(policy_of, ass
     [draft] = administration(told)
     assert (draft.rule, draft.resource, draft.outcome) == ("USE003", ("core", "user:root", "all"), Outcome.GAP)
     assert list(access(told)) == []
+
+
+def test_where_passing_it_on_is_what_is_wrong_only_the_grant_option_is_taken_back(policy_of, asset, facts):
+    one = asset("core:t", {"mobile": "cn_mobile"})
+    closing, option = ("REVOKE SELECT ON t FROM app",), ("REVOKE GRANT OPTION FOR SELECT ON t FROM app",)
+    grant = Grant("user:app", "core:t", "select", "g", ("user:app",), None, True, closing, (), option)
+    policy = policy_of("access: {rules: [{post: a, principals: [app], up_to: C2, actions: [read]}]}\n")
+    [draft] = administration(facts(policy, one, grants=[grant]))
+    assert (draft.outcome, draft.evidence["close"]) == (Outcome.VIOLATION, list(option))
+    assert list(access(facts(policy, one, grants=[grant]))) == []
