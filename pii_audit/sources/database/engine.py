@@ -11,6 +11,7 @@ from pii_audit.language import Text
 from pii_audit.model.asset import Asset
 from pii_audit.model.coverage import Coverage
 from pii_audit.sources.database.dialect import DatabaseDialect, load_dialect
+from pii_audit.sources.database.names import quoted
 from pii_audit.sources.interface import Sampling
 from pii_audit.sources.reading import Ledger
 
@@ -53,6 +54,8 @@ class Engine(ABC):
 
     dialect: str
     """Its folder under scanners/database/."""
+    mark = '"'
+    """What stands around a quoted name."""
 
     @property
     def queries(self) -> DatabaseDialect:
@@ -79,6 +82,22 @@ class Engine(ABC):
     @abstractmethod
     def reason(self, error: Exception) -> Text:
         """Why it failed and what to do. Messages of servers quote data and are never repeated; codes are."""
+
+    def databases(self, url: str, include: Sequence[str]) -> list[str]:  # noqa: ARG002 - MySQL reads several
+        """The databases that are read: that of the url, without which most servers let nobody in."""
+        from sqlalchemy.engine import make_url  # noqa: PLC0415 - a scan loads what it reads
+
+        database = make_url(url).database
+        return [database] if database else []
+
+    def least_privileges(self, url: str, include: Sequence[str]) -> str:
+        """The statements that give an account of ours the least that it needs, for an administrator to run."""
+        databases = [quoted(name, self.mark) for name in self.databases(url, include)]
+        return "".join(
+            line.replace("{database}", name)
+            for line in self.queries.queries["least_privileges"].sql.splitlines(keepends=True)
+            for name in (databases if "{database}" in line else [""])
+        )
 
     @abstractmethod
     def assets(self, session: Session, source: str, include: Sequence[str]) -> Iterator[Asset | Coverage]:

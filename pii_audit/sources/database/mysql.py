@@ -98,6 +98,7 @@ class MysqlEngine(Engine):
     """MySQL 5.7 and MariaDB 10.3 and later, through PyMySQL. The databases that are read: that of the url, and those that `include` names."""
 
     dialect = "mysql"
+    mark = "`"
 
     @property
     def errors(self) -> tuple[type[Exception], ...]:
@@ -151,8 +152,16 @@ class MysqlEngine(Engine):
         other = Text(f"服务器无法执行查询(错误 {code})", f"the server could not run the query (error {code})")
         return _REASONS.get(code, other)
 
+    def databases(self, url: str, include: Sequence[str]) -> list[str]:
+        """That of the url and those that include names before a dot, without wildcards."""
+        named = [pattern.partition(".")[0] for pattern in include if "." in pattern]
+        listed = [name for name in named if not re.search(r"[*?\[]", name)]
+        return list(dict.fromkeys([*super().databases(url, include), *listed]))
+
     def assets(self, session: Session, source: str, include: Sequence[str]) -> Iterator[Asset | Coverage]:
-        databases = _databases(session, include)
+        databases = self.databases(session.url, include)
+        if not databases:
+            raise InspectionError(_NO_DATABASE)
         marks = ", ".join(["%s"] * len(databases))
         fields: dict[tuple[str, str], list[Field]] = defaultdict(list)
         for schema, table, column, type_, comment in session.rows(
@@ -218,17 +227,6 @@ def _limit(connection: Any, seconds: int) -> None:
         for setting in _LIMITS:
             with suppress(pymysql.err.OperationalError):  # it is the other server's variable
                 cursor.execute(f"SET SESSION {setting.format(seconds=seconds)}")
-
-
-def _databases(session: Session, include: Sequence[str]) -> list[str]:
-    """The database of the url and those that include names before a dot, without wildcards."""
-    [(current,)] = session.rows("SELECT DATABASE()")
-    named = [pattern.partition(".")[0] for pattern in include if "." in pattern]
-    listed = [name for name in named if not re.search(r"[*?\[]", name)]
-    databases = list(dict.fromkeys([*([current] if current else []), *listed]))
-    if not databases:
-        raise InspectionError(_NO_DATABASE)
-    return databases
 
 
 def _sees_all(rights: Sequence[str], database: str) -> bool:

@@ -62,6 +62,10 @@ class ServerSource(Source):
     def close(self) -> None:
         self.session.close()
 
+    def least_privileges(self) -> str:
+        """The statements that give an account of ours the least that it needs."""
+        return self.engine.least_privileges(self._url, self._include)
+
     def _rule(self, name: str) -> Text | None:
         names = (name, split(name)[1])
         rule = first_match(names, self._exclude)

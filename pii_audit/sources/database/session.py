@@ -19,7 +19,7 @@ class Session:
 
     def __init__(self, engine: Engine, url: str) -> None:
         self.engine = engine
-        self._url = url
+        self.url = url
         self._raw: Any = None
         self._connected = False
 
@@ -61,6 +61,6 @@ class Session:
 
     def _connection(self) -> Any:
         if self._raw is None:
-            self._raw = self.engine.connect(self._url)
+            self._raw = self.engine.connect(self.url)
             self._connected = True
         return self._raw
