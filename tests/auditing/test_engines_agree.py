@@ -35,11 +35,13 @@ def into_mariadb(server, name):
     from pymysql.constants import CLIENT
 
     text = script(name).replace("utf8mb4_0900_ai_ci", "utf8mb4_general_ci")
-    with server.connect(database=server.database, client_flag=CLIENT.MULTI_STATEMENTS) as connection:
-        with connection.cursor() as cursor:
-            cursor.execute(text)
-            while cursor.nextset():
-                pass
+    with (
+        server.connect(database=server.database, client_flag=CLIENT.MULTI_STATEMENTS) as connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(text)
+        while cursor.nextset():
+            pass
     return server.url()
 
 
