@@ -82,6 +82,8 @@ class Effective:
             own = dict(self._catalog.graph.inherited(account.key))
             return [Context(own if account.key == PUBLIC else {**public, **own})]
         contexts = [Context({**anybody, **public, **alone})]
+        if account.grantable and "select" in account.rights:
+            return contexts  # a role gives an administrator nothing
         for one in self._catalog.graph.memberships:
             if one.member == account.key:
                 ways = {holder: (account.key, *way) for holder, way in self._catalog.graph.inherited(one.role).items()}
@@ -128,6 +130,10 @@ class Effective:
         more: Path = (),
         column: str | None = None,
     ) -> Grant:
+        passing = tuple(
+            f"REVOKE ADMIN OPTION FOR {self._sql(role)} FROM {self._sql(member)}"
+            for role, member in self._catalog.graph.passed_on(context.ways[opening.holder])
+        )
         return Grant(
             account.principal,
             f"{self._source}:{asset}",
@@ -135,10 +141,10 @@ class Effective:
             opening.opened_by,
             (*self._steps(context, opening.holder), *more),
             column or opening.column,
-            opening.grantable and not more,
+            (opening.grantable or bool(passing)) and not more,
             opening.closing,
             self._leaving(context, opening.holder),
-            () if more else opening.withholding,
+            () if more else (*opening.withholding, *passing),
         )
 
     def _through(

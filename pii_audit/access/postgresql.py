@@ -150,6 +150,7 @@ class Effective:
             member = context.chain(READ_ALL)[-2]
             opened_by, closing = f"GRANT {READ_ALL} TO {member}", (f"REVOKE {READ_ALL} FROM {quoted(member)}",)
         leaving = context.leaving(opening.grantee)
+        withholding = (*opening.withholding, *self._withholding(context, opening.grantee))
         if relation.shown != relation.asset:
             steps = (*steps, f"partition {relation.shown}")
         if relation.asset in self._assets:
@@ -160,10 +161,10 @@ class Effective:
                 opened_by,
                 steps,
                 opening.column,
-                opening.grantable,
+                opening.grantable or bool(withholding),
                 closing,
                 leaving,
-                opening.withholding,
+                withholding,
             )
         if opening.privilege != "select":
             return
@@ -181,6 +182,13 @@ class Effective:
                         closing=closing,
                         leaving=leaving,
                     )
+
+    def _withholding(self, context: Context, grantee: str) -> Path:
+        """The statements by which nobody on the way may give a role of it to others any more."""
+        return tuple(
+            f"REVOKE ADMIN OPTION FOR {quoted(role)} FROM {quoted(member)}"
+            for role, member in self._catalog.graph.passed_on(context.chain(grantee))
+        )
 
     def _calls(self, principal: str, context: Context, function: Function, assets: frozenset[str]) -> Iterator[Grant]:
         everybody = PUBLIC in function.callers and PUBLIC in self._catalog.spaces.get(function.schema, frozenset())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,13 @@ class Roles:
         """Every role that it may SET ROLE to, itself first."""
         return self._reach("set", role, self._settable)
 
+    def passed_on(self, chain: Path) -> Iterator[tuple[str, str]]:
+        """The (role, member) of a chain of memberships whose member may give the role to others."""
+        return ((role, member) for member, role in pairwise(chain) if (role, member) in self._admins)
+
     @cached_property
-    def members(self) -> Mapping[str, tuple[Membership, ...]]:
-        """The memberships in each role."""
-        found: dict[str, list[Membership]] = defaultdict(list)
-        for one in self.memberships:
-            found[one.role].append(one)
-        return {role: tuple(members) for role, members in found.items()}
+    def _admins(self) -> frozenset[tuple[str, str]]:
+        return frozenset((one.role, one.member) for one in self.memberships if one.admin)
 
     def _reach(self, kind: str, start: str, edges: Mapping[str, list[str]]) -> Mapping[str, Path]:
         known = self._known.get((kind, start))

@@ -53,6 +53,30 @@ def test_the_path_names_every_role_between_somebody_and_the_grant(postgresql, so
 
 
 @pytest.mark.service
+def test_who_may_give_a_role_to_others_may_pass_on_its_rights(postgresql, mariadb, source_of):
+    role, user = postgresql.role("r", "NOLOGIN"), postgresql.role("u")
+    postgresql.run(
+        "CREATE TABLE t (id int)", f"GRANT SELECT ON t TO {role}", f"GRANT {role} TO {user} WITH ADMIN OPTION"
+    )
+    source = source_of(postgresql.url())
+    [grant] = [one for one in told(source) if one.principal == f"user:{user}"]
+    assert grant.grantable
+    postgresql.run(*grant.withholding)
+    [grant] = [one for one in told(source) if one.principal == f"user:{user}"]
+    assert not grant.grantable
+
+    role, user = mariadb.role("r"), mariadb.user("u")
+    mariadb.run("CREATE TABLE t (id int)", f"GRANT SELECT ON {mariadb.database}.t TO {role}")
+    mariadb.run(f"GRANT {role} TO '{user}'@'%' WITH ADMIN OPTION")
+    source = source_of(mariadb.url())
+    [grant] = [one for one in told(source) if one.principal == f"user:{user}@%"]
+    assert grant.grantable
+    mariadb.run(*grant.withholding)
+    [grant] = [one for one in told(source) if one.principal == f"user:{user}@%"]
+    assert not grant.grantable
+
+
+@pytest.mark.service
 def test_what_everybody_may_read_is_told_once_and_not_of_each(postgresql, source_of):
     for number in range(5):
         postgresql.role(f"u{number}")
