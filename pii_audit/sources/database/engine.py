@@ -125,4 +125,4 @@ def connect_arguments(url: str, driver: str) -> tuple[Sequence[Any], dict[str, A
 
 def width(row: Sequence[Cell]) -> int:
     """Characters and bytes of one row."""
-    return sum(len(cell) for cell in row if cell)
+    return sum(map(len, filter(None, row)))

@@ -80,6 +80,9 @@ def rows(session: Session, columns: Sequence[Column], sampling: Sampling, ledger
         every = session.stream(_select("rows", columns, table=name + versions))
     else:
         every = _pages(session, name, key, columns, max(10, min(ROWS, STATEMENT_BYTES // max(1, int(width or 1)))))
+    if sampling.rows is None:
+        yield from every
+        return
     for _, row in sampled(enumerate(every), sampling, ledger):
         yield row
 

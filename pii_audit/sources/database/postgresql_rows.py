@@ -91,6 +91,9 @@ def rows(
         every = _ranges(session, table, parts, columns)
     else:
         every = session.stream(_select("rows", table.sql, columns))
+    if sampling.rows is None:
+        yield from every
+        return
     for _, row in sampled(enumerate(every), sampling, ledger):
         yield row
 

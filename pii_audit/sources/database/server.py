@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import cast
 
 from pii_audit.errors import InspectionError
 from pii_audit.language import Text
 from pii_audit.model.asset import Asset, TableChunk
 from pii_audit.model.coverage import Coverage
 from pii_audit.model.grant import Grant
-from pii_audit.sources.database.engine import LONGEST, Cell, Column, Engine
+from pii_audit.sources.database.engine import LONGEST, Cell, Column, Engine, width
 from pii_audit.sources.database.names import split
 from pii_audit.sources.database.session import Session
 from pii_audit.sources.format.encoding import decode_cell
 from pii_audit.sources.globs import first_match
 from pii_audit.sources.interface import Reading, Sampling, Source, failed, skipped
-from pii_audit.sources.reading import Batcher, Ledger, LedgerReading, unique
+from pii_audit.sources.reading import CHARACTERS, ROWS, Ledger, LedgerReading, unique
 
 _NOT_INCLUDED = Text("不在 include 范围内", "not in include")
+_TEXT = frozenset({str, type(None)})
 _NO_RIGHT = Text(
     "没有权限读取,请授予 SELECT(见 pii-audit doctor --grants)",
     "no right to read it; grant SELECT on it (see pii-audit doctor --grants)",
@@ -84,21 +86,44 @@ class ServerReading(LedgerReading):
         self._binary = self._cut = self._undecodable = 0
 
     def chunks(self) -> Iterator[TableChunk]:
-        batcher = Batcher(self.ledger)
-        read = 0
+        columns: Sequence[Column] = ()
+        pending: list[Sequence[Cell]] = []
+        read = size = 0
         try:
             columns = self._columns()
-            batcher = Batcher(self.ledger, unique([column.name for column in columns]))
             for row in self._session.engine.rows(self._session, columns, self._sampling, self.ledger):
-                cells = [self._cell(column, cell) for column, cell in zip(columns, row, strict=True)]
-                yield from batcher.add(read, cells)
+                pending.append(row)
                 read += 1
+                size += width(row)
+                if len(pending) >= ROWS or size >= CHARACTERS:
+                    yield self._chunk(columns, pending, read)
+                    pending, size = [], 0
+            if self.ledger.draws is None:
+                self.ledger.total = read
         except InspectionError as error:
-            self.ledger.rows = read
             reason = error.what
             self.ledger.failures.append(Text(f"{reason.zh}(已读 {read} 行)", f"{reason.en} ({read} rows were read)"))
-        yield from batcher.flush()
+        self.ledger.rows = read
+        if pending:
+            yield self._chunk(columns, pending, read)
         self._settle()
+
+    def _chunk(self, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], read: int) -> TableChunk:
+        first = read - len(rows)
+        names = unique([column.name for column in columns])
+        cells = map(self._cells, columns, zip(*rows, strict=True))
+        return TableChunk(
+            f"{self.ledger.draw}{first}-{read - 1}", range(first, read), dict(zip(names, cells, strict=True))
+        )
+
+    def _cells(self, column: Column, cells: Sequence[Cell]) -> Sequence[str | None]:
+        """A column as text; looked at cell by cell only where it holds bytes, very long cells or NUL characters."""
+        if _TEXT.issuperset(map(type, cells)):
+            texts = cast("Sequence[str | None]", cells)
+            filled = list(filter(None, texts))
+            if max(map(len, filled), default=0) <= LONGEST and "\0" not in "".join(filled):
+                return texts
+        return [self._cell(column, cell) for cell in cells]
 
     def _columns(self) -> Sequence[Column]:
         columns = self._session.engine.columns(self._session, self.ledger.asset)
