@@ -145,6 +145,7 @@ class Effective:
             opening.closing,
             self._leaving(context, opening.holder),
             () if more else (*opening.withholding, *passing),
+            () if account.role else (f"ALTER USER {account.sql} ACCOUNT LOCK",),
         )
 
     def _through(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache, cached_property
 
 from pii_audit.access.postgresql_catalog import (
@@ -61,10 +62,9 @@ class Effective:
                 continue
             contexts = self._contexts(role)
             reached = next((context for context in contexts if self._superuser(context.actor.role)), None)
-            if reached is not None:
-                yield from self._everything(role, reached)
-                continue
-            yield from self._of(contexts, role.principal)
+            locking = (f"ALTER ROLE {quoted(role.name)} NOLOGIN",) if role.login else ()
+            found = self._of(contexts, role.principal) if reached is None else self._everything(role, reached)
+            yield from (replace(grant, locking=locking) for grant in found)
 
     def _contexts(self, role: Role) -> list[Context]:
         contexts = [

@@ -29,7 +29,7 @@ from pii_audit.rules.interface import Draft, Facts
 from pii_audit.rules.registry import apply_rules
 from pii_audit.sources.interface import Sampling
 from pii_audit.sources.registry import open_source
-from pii_audit.workspace import Source, Workspace, load_key, load_workspace, resolve
+from pii_audit.workspace import Source, Workspace, load_key, load_leavers, load_workspace, resolve
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,7 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
     if policy is None:
         policy = load_policy(space.policies, space.root, catalogue)
     fingerprinter = Fingerprinter(load_key(space))
+    load_leavers(space)  # a list that cannot be read is told before hours of reading, not after
     detector = Detector(catalogue, fingerprinter, samples=space.samples == "masked")
     crawled = _Crawled()
     for source in _selected(space, options.sources):
@@ -194,6 +195,7 @@ def _facts(
         verdicts=verdicts,
         flows=policy.flows,
         undeclared=tuple(shown[name] for name in undeclared),
+        leavers=load_leavers(space),
     )
     return facts, _OwnerOf(space, units)
 

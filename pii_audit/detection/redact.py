@@ -75,4 +75,5 @@ class Redactor:
             closing=tuple(map(self.name, grant.closing)),
             leaving=tuple(map(self.name, grant.leaving)),
             withholding=tuple(map(self.name, grant.withholding)),
+            locking=tuple(map(self.name, grant.locking)),
         )

@@ -12,7 +12,7 @@ class Grant:
     `principal` is written as in policies: `user:alice`, `group:staff`, `role:teller`, `PUBLIC`, `world`. `opened_by`
     names the one grant that opens the path (`mode o+r on hz/`), `path` the steps from principal to asset; `field` is
     None for the whole asset. `closing` are the statements that take back that grant, `withholding` its grant option alone,
-    `leaving` those that end one membership after the other on the path; they are for somebody to run who has decided to.
+    `leaving` those that end one membership after the other on the path, `locking` those that keep the principal from logging in; they are for somebody to run who has decided to.
     """
 
     principal: str
@@ -25,6 +25,7 @@ class Grant:
     closing: tuple[str, ...] = ()
     leaving: tuple[str, ...] = ()
     withholding: tuple[str, ...] = ()
+    locking: tuple[str, ...] = ()
 
     @property
     def principals(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ Least privilege: PBOC Order 2020 No. 5, Art. 33 (分级授权); PIPL Art. 51.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pii_audit.errors import Position
@@ -91,7 +91,7 @@ def _judge(
     everyone = grant.principal in policy.everyone
     for never in policy.never:
         forbidden = _within(statements, never.levels, catalogue)
-        if forbidden and any(_is_called(name, never.principals) for name in _held(policy, grant)):
+        if forbidden and any(is_called(name, never.principals) for name in _held(policy, grant)):
             return Reach(grant, one, forbidden, Outcome.VIOLATION, everyone, never.position)
     rules = _nearest(policy, grant, one.asset.source, "read")
     if everyone:
@@ -126,13 +126,13 @@ def _nearest(policy: AccessPolicy, grant: Grant, source: str, action: str | None
         and (action is None or not rule.actions or {action, "admin"} & set(rule.actions))
     ]
     for name in grant.principals:
-        rules = [rule for rule in about if _is_called(name, rule.principals)]
+        rules = [rule for rule in about if is_called(name, rule.principals)]
         if rules:
             return rules
     return []
 
 
-def _is_called(principal: str, names: Sequence[str]) -> bool:
+def is_called(principal: str, names: Collection[str]) -> bool:
     """Whether one of the names means this principal: `crm_app` is `user:crm_app` and, on MySQL, `user:crm_app@10.%`."""
     bare = principal.partition(":")[2]
     return any(

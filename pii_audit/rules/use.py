@@ -13,7 +13,7 @@ from pii_audit.model.forms import PLAIN_EQUIVALENT
 from pii_audit.model.run import Inspected
 from pii_audit.policy.model import AccessRule, Environment
 from pii_audit.rules.interface import Draft, Facts, concern, proof, titles
-from pii_audit.rules.use_access import access, administration
+from pii_audit.rules.use_access import access, administration, leavers
 
 REAL_SHARE = 0.01
 """From this share of an environment's people on, they are the real ones; below, numbers may coincide by chance."""
@@ -115,4 +115,4 @@ def incompatible(facts: Facts) -> Iterator[Draft]:
             )
 
 
-RULES = (access, administration, real_persons, incompatible)
+RULES = (access, administration, leavers, real_persons, incompatible)

@@ -11,7 +11,7 @@ from pii_audit.model.evidence import FieldEvidence
 from pii_audit.model.finding import Outcome
 from pii_audit.model.grant import Grant
 from pii_audit.rules.interface import LISTED, Draft, Facts, concern, proof, titles
-from pii_audit.rules.reach import Reach, judge_access, judge_administration
+from pii_audit.rules.reach import Reach, is_called, judge_access, judge_administration, reaching
 
 SHOWN = 3
 """Principals that a message names; the evidence lists them."""
@@ -65,9 +65,32 @@ def administration(facts: Facts) -> Iterator[Draft]:
         )
 
 
+def leavers(facts: Facts) -> Iterator[Draft]:
+    """USE004: accounts of people who have left and that still read personal information; one finding for each of them."""
+    grouped: dict[tuple[str, str], list[Reach]] = defaultdict(list)
+    for grant, one, reached in reaching(facts.grants, facts.inspected) if facts.leavers else ():
+        if reached and grant.principal.startswith("user:") and is_called(grant.principal, facts.leavers):
+            reach = Reach(grant, one, tuple(reached), Outcome.VIOLATION, everyone=False, policy=None)
+            grouped[one.asset.source, grant.principal].append(reach)
+    for (source, principal), reaches in grouped.items():
+        where, kinds = _where(reaches), _kinds(facts, reaches)
+        yield _draft(
+            facts,
+            "USE004",
+            (source, principal),
+            Text(
+                f"{principal} 已离岗,仍可读取 {where.zh}:{kinds.zh}({_way(reaches[0].grant)})",
+                f"{principal} has left and can still read {where.en}: {kinds.en} ({_way(reaches[0].grant)})",
+            ),
+            reaches,
+        )
+
+
 def _draft(facts: Facts, rule: str, resource: tuple[str, ...], message: Text, reaches: Sequence[Reach]) -> Draft:
     held = [statement for reach in reaches for statement in reach.statements]
-    statements = _closing(reaches, passing=rule == "USE003")
+    statements = list(dict.fromkeys("; ".join(reach.grant.locking) for reach in reaches))
+    if rule != "USE004":
+        statements = _closing(reaches, passing=rule == "USE003")
     assets = list(dict.fromkeys(reach.inspected.asset.id for reach in reaches))
     first = reaches[0]
     members = list(dict.fromkeys(reach.grant.principal for reach in reaches))

@@ -105,3 +105,18 @@ def test_doctor_says_what_is_wrong_with_a_connection(bank, program, postgresql, 
     answer = program("doctor", "--lang", "en", cwd=bank)
     assert words in answer.out
     assert answer.code == (2 if database else 0)
+
+
+def test_a_list_of_leavers_is_looked_up_and_one_that_is_missing_is_an_error(bank, program, told, postgresql):
+    role = postgresql.role("ann")
+    postgresql.run(f"GRANT SELECT ON customer TO {role}")
+    audit = bank / "audit.yaml"
+    audit.write_text(audit.read_text(encoding="utf-8") + "leavers: left.csv\n", encoding="utf-8")
+    missing = program("run", "--lang", "en", cwd=bank)
+    assert missing.code == 2
+    assert "left.csv: the list of leavers' accounts cannot be read (FileNotFoundError)" in missing.err
+    (bank / "left.csv").write_text(f"# account,name\n{role},Ann\n", encoding="utf-8")
+    told(program("run", "-q", cwd=bank), 1)
+    shown = program("access", "--lang", "en", cwd=bank).out
+    assert f"user:{role} has left and can still read core:public.customer" in shown
+    assert f'ALTER ROLE "{role}" NOLOGIN' in shown

@@ -6,7 +6,7 @@ from pii_audit.model.asset import AssetKind
 from pii_audit.model.finding import Outcome
 from pii_audit.model.grant import Grant
 from pii_audit.rules.use import incompatible, real_persons
-from pii_audit.rules.use_access import access, administration
+from pii_audit.rules.use_access import access, administration, leavers
 
 TEST = "storage: {environments: {test: {forbid: [C2+], when: {same_persons_as: [core]}}}}\n"
 
@@ -185,3 +185,19 @@ def test_where_passing_it_on_is_what_is_wrong_only_the_grant_option_is_taken_bac
     [draft] = administration(facts(policy, one, grants=[grant]))
     assert (draft.outcome, draft.evidence["close"]) == (Outcome.VIOLATION, list(option))
     assert list(access(facts(policy, one, grants=[grant]))) == []
+
+
+def test_an_account_of_somebody_who_has_left_is_one_finding_with_the_statement_that_locks_it(policy_of, asset, facts):
+    tables = [asset(f"core:t{n}", {"mobile": "cn_mobile"}) for n in range(3)]
+    lock = ("ALTER USER `ann`@`%` ACCOUNT LOCK",)
+    grants = [
+        Grant(user, one.asset.id, "select", "g", (user,), closing=("REVOKE",), locking=lock)
+        for one in tables
+        for user in ("user:ann@%", "user:bob@%", "role:ann")
+    ]
+    told = facts(policy_of("purposes: {}\n"), *tables, grants=grants, leavers=frozenset({"ann", "carol"}))
+    [draft] = leavers(told)
+    assert (draft.rule, draft.resource, draft.outcome) == ("USE004", ("core", "user:ann@%"), Outcome.VIOLATION)
+    assert draft.evidence["close"] == list(lock)
+    assert "user:ann@% has left and can still read core:t0 and 2 more" in draft.message.en
+    assert list(leavers(facts(policy_of("purposes: {}\n"), *tables, grants=grants))) == []

@@ -13,7 +13,7 @@ from pii_audit.render.view.access import EVERYONE
 from pii_audit.render.view.inventory import LEVELS, level_of
 from pii_audit.rules.reach import READS
 
-GAPS = ("USE001", "USE002", "USE003")
+GAPS = ("USE001", "USE002", "USE003", "USE004")
 """The rules that judge access."""
 
 
