@@ -21,7 +21,7 @@ def effective_access(source: Source, assets: Collection[str]) -> Iterator[Grant 
     A database of thousands of tables and accounts has more rights than anybody reads: those on assets without personal
     information are not asked for.
     """
-    if not isinstance(source, ServerSource):
+    if not isinstance(source, ServerSource) or source.engine.dialect not in _CATALOGS:
         yield from source.grants()
         return
     if not assets:

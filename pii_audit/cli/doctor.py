@@ -25,7 +25,12 @@ EXAMPLE = Text(
 GOOD, WARN, BAD = "ok", "warn", "fail"
 MARKS = {GOOD: ("✓", "green"), WARN: ("!", "yellow"), BAD: ("✗", "bold red")}
 BROKEN = 2
-_EXTRAS = {"keyring": "keyring", "psycopg": "pii-audit[postgresql]", "pymysql": "pii-audit[mysql]"}
+_EXTRAS = {
+    "duckdb": "pii-audit[duckdb]",
+    "keyring": "keyring",
+    "psycopg": "pii-audit[postgresql]",
+    "pymysql": "pii-audit[mysql]",
+}
 """What to install for a part, where it is not the extra of names."""
 
 
@@ -75,7 +80,7 @@ def _print_grants(session: Session) -> int:
     servers = []
     for source in space.sources:
         opened = open_source(replace(source, url=resolve(source.url)), root=space.root)
-        if isinstance(opened, ServerSource):
+        if isinstance(opened, ServerSource) and opened.least_privileges():
             servers.append(opened)
     if not servers:
         session.say(
@@ -115,6 +120,7 @@ def _parts() -> Iterator[Check]:
     for module, what in (
         ("presidio_analyzer", Text("自由文本中的姓名和地址(模型)", "names and addresses in free text (models)")),
         ("keyring", Text("系统密钥环", "the system keyring")),
+        ("duckdb", Text("DuckDB 来源", "DuckDB sources")),
         ("psycopg", Text("PostgreSQL 来源", "PostgreSQL sources")),
         ("pymysql", Text("MySQL 和 MariaDB 来源", "MySQL and MariaDB sources")),
     ):

@@ -72,6 +72,8 @@ def _database(spec: SourceSpec, root: Path) -> Source:
     scheme, rest = _scheme(spec.url)
     if scheme in _SERVERS:
         return _server(spec, scheme)
+    if scheme == "duckdb" and rest.removeprefix("///"):
+        return _duckdb(spec, root / rest.removeprefix("///"))
     from pii_audit.sources.database.sqlite import SqliteSource  # noqa: PLC0415 - a scan loads what it reads
 
     if scheme in ("sqlite", "sqlite+pysqlite"):
@@ -91,17 +93,28 @@ def _server(spec: SourceSpec, scheme: str) -> Source:
     from pii_audit.sources.database.server import ServerSource  # noqa: PLC0415 - as above
 
     module, engine, driver, extra = _SERVERS[scheme]
+    _require(spec, driver, extra)
+    try:
+        make_url(spec.url)
+    except (ArgumentError, ValueError):
+        raise _unsupported(spec, _DATABASES) from None
+    return ServerSource(spec.id, getattr(import_module(module), engine)(), spec.url, spec.include, spec.exclude)
+
+
+def _duckdb(spec: SourceSpec, path: Path) -> Source:
+    from pii_audit.sources.database.duckdb import DuckdbEngine, DuckdbSource  # noqa: PLC0415 - a scan loads what it reads
+
+    _require(spec, "duckdb", "duckdb")
+    return DuckdbSource(spec.id, DuckdbEngine(), str(path), spec.include, spec.exclude)
+
+
+def _require(spec: SourceSpec, driver: str, extra: str) -> None:
     if find_spec(driver) is None:
         raise UsageError(
             Text(f"没有安装驱动 {driver}", f"the driver {driver} is not installed"),
             where=spec.id,
             todo=Text(f"pip install 'pii-audit[{extra}]'", f"pip install 'pii-audit[{extra}]'"),
         )
-    try:
-        make_url(spec.url)
-    except (ArgumentError, ValueError):
-        raise _unsupported(spec, _DATABASES) from None
-    return ServerSource(spec.id, getattr(import_module(module), engine)(), spec.url, spec.include, spec.exclude)
 
 
 def _file_share(spec: SourceSpec, root: Path) -> Source:
@@ -128,7 +141,8 @@ _SERVERS: Mapping[str, tuple[str, str, str, str]] = {
 }
 """Scheme of a SQLAlchemy URL → module and class of the engine, its driver, and the extra that installs it."""
 _DATABASES = Text(
-    "sqlite:路径、postgresql://…、mysql://…、mariadb://…", "sqlite:PATH, postgresql://…, mysql://…, mariadb://…"
+    "sqlite:路径、duckdb:路径、postgresql://…、mysql://…、mariadb://…",
+    "sqlite:PATH, duckdb:PATH, postgresql://…, mysql://…, mariadb://…",
 )
 
 _BUILT_IN: Mapping[str, Opener] = {"database": _database, "file_share": _file_share, "feed": _feed}

@@ -91,7 +91,9 @@ class Engine(ABC):
         return [database] if database else []
 
     def least_privileges(self, url: str, include: Sequence[str]) -> str:
-        """The statements that give an account of ours the least that it needs, for an administrator to run."""
+        """The statements that give an account of ours the least that it needs, for an administrator to run; none for a file."""
+        if "least_privileges" not in self.queries.queries:
+            return ""
         databases = [quoted(name, self.mark) for name in self.databases(url, include)]
         return "".join(
             line.replace("{database}", name)
