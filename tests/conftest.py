@@ -147,7 +147,9 @@ class MariadbServer(Server):
         self.run(f"CREATE DATABASE {self.database} CHARACTER SET utf8mb4")
 
     def drop(self) -> None:
-        self.run(f"DROP DATABASE IF EXISTS {self.database}")
+        others = self.database.replace("_", "\\_") + "%"
+        for (database,) in self.run(f"SHOW DATABASES LIKE '{others}'"):
+            self.run(f"DROP DATABASE {database}")
         for account in self._accounts:
             for user, host in self.run(f"SELECT user, host FROM mysql.user WHERE user = '{account}'"):
                 kind = "ROLE" if not host else "USER"

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from pii_audit.access.mysql_catalog import ANYBODY, LOCAL, PUBLIC, Account, Catalog, Place, Routine, read
 from pii_audit.access.mysql_reading import Reading
+from pii_audit.access.opening import Opening
 from pii_audit.access.roles import Path
 from pii_audit.model.grant import Grant
 from pii_audit.sources.database.names import qualified, quoted, split
@@ -34,23 +35,6 @@ class Context:
     ways: Mapping[str, Path]
     role: str | None = None
     by_default: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """A grant that opens a way."""
-
-    holder: str
-    privilege: str
-    opened_by: str
-    closing: Path
-    column: str | None = None
-    withholding: Path = ()
-
-    @property
-    def grantable(self) -> bool:
-        """Whether the right may be passed on; an administrator's may."""
-        return self.privilege == "all" or bool(self.withholding)
 
 
 class Effective:
@@ -132,18 +116,18 @@ class Effective:
     ) -> Grant:
         passing = tuple(
             f"REVOKE ADMIN OPTION FOR {self._sql(role)} FROM {self._sql(member)}"
-            for role, member in self._catalog.graph.passed_on(context.ways[opening.holder])
+            for role, member in self._catalog.graph.passed_on(context.ways[opening.grantee])
         )
         return Grant(
             account.principal,
             f"{self._source}:{asset}",
             opening.privilege,
             opening.opened_by,
-            (*self._steps(context, opening.holder), *more),
+            (*self._steps(context, opening.grantee), *more),
             column or opening.column,
             (opening.grantable or bool(passing)) and not more,
             opening.closing,
-            self._leaving(context, opening.holder),
+            self._leaving(context, opening.grantee),
             () if more else (*opening.withholding, *passing),
             () if account.role else (f"ALTER USER {account.sql} ACCOUNT LOCK",),
         )
@@ -168,7 +152,7 @@ class Effective:
             for holder in sorted(routine.callers & set(context.ways))
         ]
         callers += [
-            (opening.holder, opening.opened_by, opening.closing[0])
+            (opening.grantee, opening.opened_by, opening.closing[0])
             for opening in self._wide(routine.database, context, ("execute",))
         ]
         through = (f"{name} runs as {routine.definer}",)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache, cached_property
 
+from pii_audit.access.opening import Opening
 from pii_audit.access.postgresql_catalog import (
     MATERIALISED,
     PUBLIC,
@@ -21,7 +22,7 @@ from pii_audit.access.postgresql_catalog import (
     Role,
     read,
 )
-from pii_audit.access.postgresql_openings import Context, Opening, openings
+from pii_audit.access.postgresql_openings import Context, openings
 from pii_audit.access.postgresql_reading import READ_ALL, Actor, Reading
 from pii_audit.access.roles import Path
 from pii_audit.model.grant import Grant

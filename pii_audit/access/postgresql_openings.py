@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from pii_audit.access.opening import Opening
 from pii_audit.access.postgresql_catalog import PUBLIC, Catalog, Entry, Relation
 from pii_audit.access.postgresql_reading import READ_ALL, Actor
 from pii_audit.access.roles import Path
@@ -42,23 +43,6 @@ class Context:
         """The statements that end these memberships, one after the other."""
         chain = [name for name in self.chain(grantee) if name != PUBLIC]
         return tuple(f"REVOKE {quoted(role)} FROM {quoted(member)}" for member, role in pairwise(chain))
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """A grant that opens a way: to whom, for what, and how it is closed."""
-
-    grantee: str
-    privilege: str
-    opened_by: str
-    closing: Path
-    column: str | None = None
-    withholding: Path = ()
-
-    @property
-    def grantable(self) -> bool:
-        """Whether the right may be passed on; an owner's may."""
-        return self.privilege == "owner" or bool(self.withholding)
 
 
 def openings(catalog: Catalog, relation: Relation) -> Iterator[Opening]:
