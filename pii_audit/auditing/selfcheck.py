@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pii_audit
 from pii_audit import content
+from pii_audit.access import effective_access
 from pii_audit.auditing.flows import Beyond, judge_flows, match_assets
 from pii_audit.detection.redact import Redactor
 from pii_audit.detection.tally import Detector
@@ -28,7 +29,7 @@ from pii_audit.rules.interface import Draft, Facts
 from pii_audit.rules.registry import apply_rules
 from pii_audit.sources.interface import Sampling
 from pii_audit.sources.registry import open_source
-from pii_audit.workspace import Source, Workspace, load_key, load_workspace, resolve
+from pii_audit.workspace import Source, Workspace, load_key, load_leavers, load_workspace, resolve
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
     if policy is None:
         policy = load_policy(space.policies, space.root, catalogue)
     fingerprinter = Fingerprinter(load_key(space))
+    load_leavers(space)  # a list that cannot be read is told before hours of reading, not after
     detector = Detector(catalogue, fingerprinter, samples=space.samples == "masked")
     crawled = _Crawled()
     for source in _selected(space, options.sources):
@@ -154,7 +156,8 @@ def _crawl(space: Workspace, source: Source, detector: Detector, options: Option
             else:
                 into.inspected.append(one)
                 into.coverage.append(one.coverage)
-        for grant in opened.grants():
+        holding = {one.asset.name for one in into.inspected if one.asset.source == source.id and one.fields}
+        for grant in effective_access(opened, holding):
             (into.coverage if isinstance(grant, Coverage) else into.grants).append(grant)  # type: ignore[arg-type]  # told apart here
     finally:
         opened.close()
@@ -192,6 +195,7 @@ def _facts(
         verdicts=verdicts,
         flows=policy.flows,
         undeclared=tuple(shown[name] for name in undeclared),
+        leavers=load_leavers(space),
     )
     return facts, _OwnerOf(space, units)
 

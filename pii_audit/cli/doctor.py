@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from pii_audit.cli.options import put, say
 from pii_audit.cli.session import Session
 from pii_audit.errors import PiiAuditError
 from pii_audit.language import Language, Text, same
@@ -17,10 +18,20 @@ from pii_audit.language import Language, Text, same
 if TYPE_CHECKING:
     from pii_audit.workspace import Workspace
 
-EXAMPLE = Text("例: pii-audit doctor -w /srv/自查", "example: pii-audit doctor -w /srv/selfcheck")
+EXAMPLE = Text(
+    "例: pii-audit doctor -w /srv/自查\n    pii-audit doctor --grants",
+    "example: pii-audit doctor -w /srv/selfcheck\n         pii-audit doctor --grants",
+)
 GOOD, WARN, BAD = "ok", "warn", "fail"
 MARKS = {GOOD: ("✓", "green"), WARN: ("!", "yellow"), BAD: ("✗", "bold red")}
 BROKEN = 2
+_EXTRAS = {
+    "duckdb": "pii-audit[duckdb]",
+    "keyring": "keyring",
+    "psycopg": "pii-audit[postgresql]",
+    "pymysql": "pii-audit[mysql]",
+}
+"""What to install for a part, where it is not the extra of names."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +44,22 @@ class Check:
 
 
 def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
-    """The command has no options of its own."""
+    """Declares the command's options."""
+    parser.add_argument(
+        "--grants",
+        action="store_true",
+        help=say(
+            language,
+            "打印各数据库来源所需最小权限的语句(不执行)",
+            "print the statements for the least privileges that each database source needs (runs nothing)",
+        ),
+    )
 
 
-def run(session: Session, options: argparse.Namespace) -> int:  # noqa: ARG001 - every command takes them
+def run(session: Session, options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code: 2 when something is broken."""
+    if options.grants:
+        return _print_grants(session)
     checks: list[Check] = []
     for check in _all(session):
         checks.append(check)
@@ -47,6 +69,28 @@ def run(session: Session, options: argparse.Namespace) -> int:  # noqa: ARG001 -
         if check.todo:
             session.out.print(f"  → {check.todo.in_(session.language)}", markup=False, soft_wrap=True)
     return BROKEN if any(check.state == BAD for check in checks) else 0
+
+
+def _print_grants(session: Session) -> int:
+    from pii_audit.sources.database.server import ServerSource  # noqa: PLC0415 - start-up does without
+    from pii_audit.sources.registry import open_source  # noqa: PLC0415
+    from pii_audit.workspace import resolve  # noqa: PLC0415
+
+    space = session.workspace()
+    servers = []
+    for source in space.sources:
+        opened = open_source(replace(source, url=resolve(source.url)), root=space.root)
+        if isinstance(opened, ServerSource) and opened.least_privileges():
+            servers.append(opened)
+    if not servers:
+        session.say(
+            Text(
+                "没有数据库服务器来源:文件只需读取权限",
+                "no source is a database server; files need to be readable only",
+            )
+        )
+    put(f"-- {server.id}\n{server.least_privileges()}\n" for server in servers)
+    return 0
 
 
 def _all(session: Session) -> Iterator[Check]:
@@ -76,6 +120,9 @@ def _parts() -> Iterator[Check]:
     for module, what in (
         ("presidio_analyzer", Text("自由文本中的姓名和地址(模型)", "names and addresses in free text (models)")),
         ("keyring", Text("系统密钥环", "the system keyring")),
+        ("duckdb", Text("DuckDB 来源", "DuckDB sources")),
+        ("psycopg", Text("PostgreSQL 来源", "PostgreSQL sources")),
+        ("pymysql", Text("MySQL 和 MariaDB 来源", "MySQL and MariaDB sources")),
     ):
         if find_spec(module):
             yield Check(GOOD, Text(f"{module} 已安装:{what.zh}", f"{module} is installed: {what.en}"))
@@ -83,7 +130,7 @@ def _parts() -> Iterator[Check]:
             yield Check(
                 WARN,
                 Text(f"{module} 未安装:没有{what.zh}", f"{module} is not installed: no {what.en}"),
-                Text("pip install 'pii-audit[names]'", "pip install 'pii-audit[names]'"),
+                same(f"pip install '{_EXTRAS.get(module, 'pii-audit[names]')}'"),
             )
 
 

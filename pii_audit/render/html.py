@@ -57,14 +57,14 @@ def render(run: Run, *, language: Language) -> str:
     flow_views = flows(run, words)
     style, script = content.text(f"{FOLDER}/report.css"), content.text(f"{FOLDER}/report.js")
     return (
-        _environment()
+        environment()
         .get_template("report.html")
         .render(
             t=words,
             style=Markup(style),  # noqa: S704 - our own file, not data
             script=Markup(script),  # noqa: S704 - our own file, not data
-            style_hash=_hash(style),
-            script_hash=_hash(script),
+            style_hash=digest(style),
+            script_hash=digest(script),
             overview=overview(run, found, words),
             cards=cards,
             full=len(cards) <= FULL_CARDS,
@@ -94,7 +94,8 @@ def render(run: Run, *, language: Language) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of reports/html/, with autoescape and hidden characters made visible."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415 - start-up must not pay for it
 
     environment = Environment(
@@ -118,9 +119,10 @@ def _chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
     return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))
 
 
-def _hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode("utf-8")).digest()
-    return f"sha256-{base64.b64encode(digest).decode('ascii')}"
+def digest(text: str) -> str:
+    """The hash of a style or script, as a Content-Security-Policy names it."""
+    made = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"sha256-{base64.b64encode(made).decode('ascii')}"
 
 
 def _by_severity(cards: Sequence[finding_view.Card]) -> Iterator[tuple[str, tuple[finding_view.Card, ...]]]:

@@ -49,7 +49,7 @@ class Draft:
 class Facts:
     """Everything that is known when rules are asked; names in it may be shown.
 
-    `undeclared` are feed assets that no flow names.
+    `undeclared` are feed assets that no flow names, `leavers` the accounts of people who have left.
     """
 
     policy: Policy
@@ -62,6 +62,7 @@ class Facts:
     verdicts: Sequence[Verdict] = ()
     flows: Mapping[str, Flow] = attribute(default_factory=dict)
     undeclared: Sequence[Inspected] = ()
+    leavers: frozenset[str] = frozenset()
 
     def of_source(self, source: str) -> list[Inspected]:
         """The inspected assets of one source."""

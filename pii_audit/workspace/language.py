@@ -168,6 +168,7 @@ WORKSPACE = Record(
         "key": KEY,
         "samples": Choice(("masked", "none")),
         "timezone": TIMEZONE,
+        "leavers": STRING,
     },
     required=("version",),
 )

@@ -81,6 +81,7 @@ class Workspace:
     key: str | None = None
     samples: Literal["masked", "none"] = "masked"
     timezone: str = DEFAULT_TIMEZONE
+    leavers: str | None = None
 
     def source(self, source_id: str) -> Source:
         """The source of that id; UsageError with a suggestion when there is none."""

@@ -49,7 +49,8 @@ def test_kinds_open_what_they_are_called_for(tmp_path):
 @pytest.mark.parametrize(
     ("kind", "url"),
     [
-        ("database", "postgresql://u:geheim@h/d"),
+        ("database", "oracle://u:geheim@h/d"),
+        ("database", "postgresql://u:geheim@h:port/d"),
         ("database", "sqlite://"),
         ("database", "sqlite::memory:"),
         ("file_share", "smb://u:geheim@h/x"),
