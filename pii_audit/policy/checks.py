@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pii_audit.document import Reader, Section, unknown
+from pii_audit.document import Reader, Section, Words, unknown
 from pii_audit.errors import Position
 from pii_audit.identifiers.model import Catalogue
 from pii_audit.language import Text
@@ -19,20 +19,27 @@ _Where = tuple[str, Position]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The ids that any of the files defines, to refer to."""
+    """The ids that there are to refer to; None where that is not known, and references prove nothing."""
 
-    purposes: frozenset[str]
-    recipients: frozenset[str]
-    flows: frozenset[str]
+    purposes: Words | None = None
+    recipients: Words | None = None
+    flows: Words | None = None
+    sources: Words | None = None
 
     @classmethod
-    def of(cls, documents: Sequence[Section]) -> Known:
-        """What these files define, entries that are wrong in themselves included."""
+    def of(cls, documents: Sequence[Section], *, complete: bool, sources: Iterable[str] | None = None) -> Known:
+        """What these files define, entries that are wrong in themselves included, and the workspace's sources.
 
-        def ids(section: str) -> frozenset[str]:
-            return frozenset(name for document in documents for name in _positions(document.get(section)))
+        Not `complete`: a file that could not be read may define what the others refer to.
+        """
 
-        return cls(ids("purposes"), ids("recipients"), ids("flows"))
+        def ids(section: str) -> Words | None:
+            if not complete:
+                return None
+            return Words(name for document in documents for name in _positions(document.get(section)))
+
+        there = Words(sources) if sources is not None else None
+        return cls(ids("purposes"), ids("recipients"), ids("flows"), there)
 
 
 def _positions(section: Section | None) -> Mapping[str, Position]:
@@ -58,8 +65,8 @@ def _section(holder: Section, key: str) -> Section:
     return found if isinstance(found, Section) else Section(holder.position)
 
 
-def check(document: Section, known: Known | None, catalogue: Catalogue, reader: Reader) -> None:
-    """Notes what is wrong in one file; without `known`, references to other entries are left unchecked."""
+def check(document: Section, known: Known, catalogue: Catalogue, reader: Reader) -> None:
+    """Notes what is wrong in one file: unknown words and references, and lines that contradict each other."""
     for word, position in _words(document):
         _check_word(word, position, catalogue, reader)
     for lines in _line_maps(document):
@@ -70,7 +77,12 @@ def check(document: Section, known: Known | None, catalogue: Catalogue, reader: 
         _check_recipient(recipient, known, reader)
     for flow in _entries(document, "flows"):
         _check_flow(flow, known, catalogue, reader)
-    for period in document.get("storage", {}).get("retention", ()):
+    for rule in document.get("access", {}).get("rules", ()):
+        _check_references(rule.get("sources"), _SOURCE, known.sources, reader)
+    storage = document.get("storage", {})
+    for environment in storage.get("environments", {}).values():
+        _check_references(environment.get("when", {}).get("same_persons_as"), _SOURCE, known.sources, reader)
+    for period in storage.get("retention", ()):
         _check_retention(period, reader)
     for exception in document.get("exceptions", ()):
         _check_exception(exception, known, catalogue, reader)
@@ -147,7 +159,7 @@ def _check_dates(section: Section, reader: Reader) -> None:
         reader.note(section.at("until"), Text("截止日期早于起始日期", "ends before it begins"))
 
 
-def _check_references(items: Any, kind: Text, known: frozenset[str] | None, reader: Reader) -> None:
+def _check_references(items: Any, kind: Text, known: Words | None, reader: Reader) -> None:
     if known is None:
         return
     for name, position in _items(items):
@@ -158,27 +170,29 @@ def _check_references(items: Any, kind: Text, known: frozenset[str] | None, read
 _PURPOSE = Text("用途", "purpose")
 _RECIPIENT = Text("接收方", "recipient")
 _FLOW = Text("数据流", "flow")
+_SOURCE = Text("数据源", "source")
 
 
-def _check_recipient(recipient: Section, known: Known | None, reader: Reader) -> None:
+def _check_recipient(recipient: Section, known: Known, reader: Reader) -> None:
     if "agreement" in recipient and "agreements" in recipient:
         said = Text("agreement 与 agreements 只能写一个", "write agreement or agreements, not both")
         reader.note(recipient.at("agreements"), said)
-    purposes = known.purposes if known else None
-    _check_references(recipient.get("purposes"), _PURPOSE, purposes, reader)
+    _check_references(recipient.get("purposes"), _PURPOSE, known.purposes, reader)
     for agreement in _agreements(recipient):
         _check_dates(agreement, reader)
-        _check_references(agreement.get("purposes"), _PURPOSE, purposes, reader)
+        _check_references(agreement.get("purposes"), _PURPOSE, known.purposes, reader)
 
 
-def _check_one(section: Section, key: str, kind: Text, known: frozenset[str] | None, reader: Reader) -> None:
+def _check_one(section: Section, key: str, kind: Text, known: Words | None, reader: Reader) -> None:
     if known is not None and key in section and section[key] not in known:
         reader.note(section.at(key), unknown(kind, section[key], known))
 
 
-def _check_flow(flow: Section, known: Known | None, catalogue: Catalogue, reader: Reader) -> None:
-    _check_one(flow, "recipient", _RECIPIENT, known.recipients if known else None, reader)
-    _check_one(flow, "purpose", _PURPOSE, known.purposes if known else None, reader)
+def _check_flow(flow: Section, known: Known, catalogue: Catalogue, reader: Reader) -> None:
+    _check_one(flow, "recipient", _RECIPIENT, known.recipients, reader)
+    _check_one(flow, "purpose", _PURPOSE, known.purposes, reader)
+    _check_one(flow, "source", _SOURCE, known.sources, reader)
+    _check_within(flow.get("population"), known.sources, reader)
     fields = _section(flow, "fields")
     for name, word in fields.items():
         if LevelSelector.parse(word.partition("@")[0]) is not None:
@@ -194,6 +208,15 @@ def _check_flow(flow: Section, known: Known | None, catalogue: Catalogue, reader
         reader.note(flow.at("undeclared_fields"), said)
 
 
+def _check_within(population: Section | None, sources: Words | None, reader: Reader) -> None:
+    """The asset that a population is taken from is written `source.name`."""
+    if population is None or "within" not in population or sources is None:
+        return
+    source = population["within"].partition(".")[0]
+    if source not in sources:
+        reader.note(population.at("within"), unknown(_SOURCE, source, sources))
+
+
 def _check_retention(rule: Section, reader: Reader) -> None:
     days = {"d": 1, "m": 30.4375, "y": 365.25}
     keep, delete = rule.get("keep_at_least"), rule.get("delete_after")
@@ -201,16 +224,17 @@ def _check_retention(rule: Section, reader: Reader) -> None:
         reader.note(rule.at("delete_after"), Text("短于 keep_at_least", "shorter than keep_at_least"))
 
 
-def _check_exception(exception: Section, known: Known | None, catalogue: Catalogue, reader: Reader) -> None:
+def _check_exception(exception: Section, known: Known, catalogue: Catalogue, reader: Reader) -> None:
     rules = exceptable_rules()
     rule = exception.get("rule")
     if rule is not None and rule not in rules:
         reader.note(exception.at("rule"), unknown(Text("规则", "rule"), rule, rules))
     elif rule is not None and not rules[rule]:
         reader.note(exception.at("rule"), Text(f"规则 {rule} 不接受例外", f"rule {rule} takes no exception"))
-    _check_one(exception, "flow", _FLOW, known.flows if known else None, reader)
-    _check_one(exception, "recipient", _RECIPIENT, known.recipients if known else None, reader)
-    _check_one(exception, "identifier", Text("识别项", "identifier"), frozenset(catalogue), reader)
+    _check_one(exception, "flow", _FLOW, known.flows, reader)
+    _check_one(exception, "recipient", _RECIPIENT, known.recipients, reader)
+    _check_one(exception, "source", _SOURCE, known.sources, reader)
+    _check_one(exception, "identifier", Text("识别项", "identifier"), Words(catalogue), reader)
     people = [exception.get(key, "").strip().casefold() for key in ("owner", "approver")]
     if people[0] and people[0] == people[1]:
         said = Text("批准人不能是责任人本人", "the approver may not be the owner")

@@ -61,10 +61,11 @@ def excepted(policy: Policy, breach: Breach, as_of: date) -> ExceptionRule | Non
     """
     if breach.rule in NEVER_EXCEPTABLE:
         return None
-    return next((rule for rule in policy.exceptions if _covers(rule, breach, as_of)), None)
+    return next((rule for rule in policy.exceptions if covers(rule, breach, as_of)), None)
 
 
-def _covers(rule: ExceptionRule, breach: Breach, as_of: date) -> bool:
+def covers(rule: ExceptionRule, breach: Breach, as_of: date) -> bool:
+    """Whether one exception covers all of a breach on that day."""
     if rule.rule != breach.rule or (rule.until is not None and rule.until < as_of):
         return False
     single = (

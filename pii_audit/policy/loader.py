@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,10 +27,13 @@ class _File:
     content: bytes
 
 
-def load_policy(entries: Sequence[str], root: Path, catalogue: Catalogue) -> Policy:
+def load_policy(
+    entries: Sequence[str], root: Path, catalogue: Catalogue, *, sources: Iterable[str] | None = None
+) -> Policy:
     """The policy of these files, folders (all *.yaml and *.yml below, in name order) and `pack:NAME`s.
 
-    Relative paths are relative to `root`. Raises ConfigurationError with every problem of every file. Folders without a
+    Relative paths are relative to `root`. With `sources`, those of the workspace, references to others are problems too.
+    Raises ConfigurationError with every problem of every file. Folders without a
     policy file give an empty Policy (`Policy.empty`): the caller says that nothing is stated.
     """
     reader = Reader()
@@ -38,8 +41,7 @@ def load_policy(entries: Sequence[str], root: Path, catalogue: Catalogue) -> Pol
     files = list({file.shown: file for file in files}.values())
     read = [reader.read_bytes(file.content, POLICY_FILE, shown_as=file.shown) for file in files]
     documents: list[Section] = [document for document in read if document is not MISSING]
-    # A file that could not be read may define what the others refer to: then references prove nothing.
-    known = Known.of(documents) if len(documents) == len(files) else None
+    known = Known.of(documents, complete=len(documents) == len(files), sources=sources)
     for document in documents:
         check(document, known, catalogue, reader)
     merged = {name: _merged(name, documents, reader) for name in ("purposes", "recipients", "flows")}

@@ -255,6 +255,60 @@ flows:
     assert problems(policy_of, text) == ['p0.yaml:6:23: "x_*.csv" is already given at p0.yaml:5']
 
 
+def test_sources_that_the_workspace_does_not_have_are_named_beside_everything_else(tmp_path, monkeypatch, catalogue):
+    text = """\
+version: 1
+purposes: {p: {needs: {cn_mobil: plain}}}
+recipients: {r: {role: internal}}
+flows: {f: {source: outbox, recipient: r, purpose: p, population: {key: cn_mobile, within: cor.t}}}
+access: {rules: [{principals: [x], sources: [core, cor]}]}
+storage: {environments: {test: {forbid: [C2+], when: {same_persons_as: [cre]}}}}
+exceptions: [{rule: SHR003, source: coore, owner: a, approver: b, reason: x}]
+"""
+    (tmp_path / "p.yaml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigurationError) as caught:
+        load_policy(["p.yaml"], tmp_path, catalogue, sources=["core", "outbx"])
+    assert caught.value.lines("en") == [
+        'p.yaml:2:24: unknown identifier, group or level "cn_mobil"; did you mean "cn_mobile"?',
+        'p.yaml:4:13: unknown source "outbox"; did you mean "outbx"?',
+        'p.yaml:4:84: unknown source "cor"; did you mean "core"?',
+        'p.yaml:5:52: unknown source "cor"; did you mean "core"?',
+        'p.yaml:6:73: unknown source "cre"; did you mean "core"?',
+        'p.yaml:7:29: unknown source "coore"; did you mean "core"?',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("version: 1\npurposes: {p: {title: 短信}}\n".encode("gb18030"), "p.yaml:2:23: not UTF-8"),
+        ("version: 1\n# 短信\n".encode() + "# 短信\n".encode("gb18030"), "p.yaml:3:3: not UTF-8"),
+        ("version: 1\n".encode("utf-16"), "p.yaml:1:1: not UTF-8"),
+        (b"version: 1\nflows: {a\x00b: {}}\n", "p.yaml:2:10: control character U+0000 is not allowed"),
+        (b"a: &a [x, x, x, x, x, x, x, x]\n" + b"".join(
+            b"%c: &%c [%s]\n" % (98 + n, 98 + n, b", ".join([b"*%c" % (97 + n)] * 8)) for n in range(8)
+        ), "p.yaml:1:1: unknown key"),
+        (b"version: 1\naccess: &a {rules: [*a]}\n", "p.yaml:2:9: an alias that contains itself"),
+        (b"version: 1\npurposes: " + b"{p: " * 600 + b"}" * 600, "p.yaml:2:207: nested too deeply"),
+    ],
+)  # fmt: skip
+def test_hostile_files_are_refused_in_time_and_at_their_place(tmp_path, monkeypatch, catalogue, content, said):
+    (tmp_path / "p.yaml").write_bytes(content)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigurationError) as caught:
+        load_policy(["p.yaml"], tmp_path, catalogue)
+    assert any(line.startswith(said) for line in caught.value.lines("en")), caught.value.lines("en")
+
+
+def test_among_thousands_of_names_the_one_meant_is_still_suggested(policy_of):
+    recipients = "".join(f"  bank-{number:04}-branch: {{role: internal}}\n" for number in range(2000))
+    flow = "flows: {f: {recipient: %s, purpose: p}}\n"
+    for slip in ("bank-1234-brnch", "ank-1234-branch"):
+        [line] = problems(policy_of, f"version: 1\npurposes: {{p: {{}}}}\nrecipients:\n{recipients}{flow % slip}")
+        assert line.endswith('did you mean "bank-1234-branch"?')
+
+
 def test_folders_are_read_in_depth_and_hidden_files_are_not(tmp_path, catalogue):
     (tmp_path / "policies" / "hz").mkdir(parents=True)
     (tmp_path / "policies" / ".git").mkdir()

@@ -18,7 +18,7 @@ AUTHENTICATION = "authentication"
 def element_verdicts(case: Case) -> Iterator[Verdict]:
     """One verdict for every element and form that was seen."""
     for seen in case.seen:
-        yield _never_leaves(seen, case) or _by_permission(seen, permission(seen, case), case)
+        yield never_leaves(seen, case) or _by_permission(seen, permission(seen, case), case)
 
 
 def of_element(seen: Seen, outcome: Outcome, message: Text, found: Permission, case: Case, **more: object) -> Verdict:
@@ -43,7 +43,7 @@ def breach(seen: Seen) -> Outcome:
     return Outcome.VIOLATION if seen.certain else Outcome.GAP
 
 
-def _never_leaves(seen: Seen, case: Case) -> Verdict | None:
+def never_leaves(seen: Seen, case: Case) -> Verdict | None:
     """SHR001: C3 and authentication data in a form that counts as clear (JR/T 0171-2020; T/PCAC 0001-2023)."""
     if not case.recipient.outside or not as_plain(seen, case):
         return None
