@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from pii_audit.document import Section
@@ -12,6 +13,7 @@ from pii_audit.model.forms import Form
 from pii_audit.model.levels import LevelSelector
 from pii_audit.policy.model import (
     EVERYONE,
+    STRICTEST,
     AccessPolicy,
     AccessRule,
     Agreement,
@@ -20,7 +22,9 @@ from pii_audit.policy.model import (
     Element,
     Environment,
     ExceptionRule,
+    Floor,
     Flow,
+    Judgement,
     Line,
     Lines,
     MaxPersons,
@@ -160,12 +164,13 @@ def flow(name: str, section: Section, position: Position) -> Flow:
 
 
 def access(sections: Sequence[Section]) -> AccessPolicy:
-    """The access sections of all files; lists add up, the loader has refused two defaults."""
+    """The access sections of all files: lists add up, and of the defaults of several layers the strictest holds."""
     if not sections:
         return AccessPolicy()
+    defaults: list[Judgement] = [section["default"] for section in sections if "default" in section]
     everyone = [principal for section in sections for principal in section.get("everyone", ())]
     return AccessPolicy(
-        default=next((section["default"] for section in sections if "default" in section), "gap"),
+        default=min(defaults, key=STRICTEST.index, default="gap"),
         everyone=tuple(dict.fromkeys(everyone)) or EVERYONE,
         rules=tuple(_access_rule(rule) for section in sections for rule in section.get("rules", ())),
         never=tuple(
@@ -190,23 +195,37 @@ def _access_rule(rule: Section) -> AccessRule:
     )
 
 
-def storage(sections: Sequence[Section]) -> StoragePolicy:
-    """The storage sections of all files; the loader has refused two forms of one element and two of one environment."""
-    forms = [lines(section["forms"]) for section in sections if "forms" in section]
-    environments = {
-        name: _environment(name, value, section["environments"].at(name))
-        for section in sections
-        for name, value in section.get("environments", {}).items()
-    }
+def storage(sections: Sequence[tuple[str, Section]]) -> StoragePolicy:
+    """The storage sections of all files with their layers; the loader has refused what one layer gives twice."""
+    by_layer: dict[str, list[Lines]] = {}
+    for layer, section in sections:
+        if "forms" in section:
+            by_layer.setdefault(layer, []).append(lines(section["forms"]))
     return StoragePolicy(
-        never=tuple(member for section in sections for member in _elements(section.get("never"))),
-        forms=Lines.of(tuple(line for several in forms for line in several), forms[0].position) if forms else None,
-        environments=environments,
+        never=tuple(member for _, section in sections for member in _elements(section.get("never"))),
+        forms=tuple(Lines.of(chain.from_iterable(several), several[0].position) for several in by_layer.values()),
+        environments=tuple(
+            _environment(name, value, section["environments"].at(name))
+            for _, section in sections
+            for name, value in section.get("environments", {}).items()
+        ),
         retention=tuple(
             Retention(rule.position, rule["asset"], rule["date"], rule.get("keep_at_least"), rule.get("delete_after"))
-            for section in sections
+            for _, section in sections
             for rule in section.get("retention", ())
         ),
+    )
+
+
+def floors(sections: Sequence[Section]) -> tuple[Floor, ...]:
+    """The floors of all files."""
+    return tuple(
+        Floor(
+            section.position,
+            _elements(section.get("never")),
+            lines(section["forms"], section.at("forms")) if "forms" in section else None,
+        )
+        for section in sections
     )
 
 

@@ -100,9 +100,9 @@ def _line_maps(document: Section) -> Iterator[Section]:
         for holder in (recipient, *_agreements(recipient)):
             if "scope" in holder:
                 yield holder["scope"]
-    forms = document.get("storage", {}).get("forms")
-    if forms is not None:
-        yield forms
+    for section in (document.get("storage", {}), document.get("floor", {})):
+        if "forms" in section:
+            yield section["forms"]
 
 
 def _words(document: Section) -> Iterator[_Where]:
@@ -122,6 +122,7 @@ def _words(document: Section) -> Iterator[_Where]:
     access = document.get("access", {})
     for rule in (*access.get("rules", ()), *access.get("never", ())):
         yield from _items(rule.get("levels"))
+    yield from _items(document.get("floor", {}).get("never"))
     storage = document.get("storage", {})
     yield from _items(storage.get("never"))
     for environment in storage.get("environments", {}).values():

@@ -186,9 +186,14 @@ EXCEPTION = Record(
     required=("rule", "owner", "approver", "reason"),
     what=Text("例外", "an exception"),
 )
+FLOOR = Record({"never": ELEMENTS, "forms": LINES}, what=Text("底线", "a floor"))
+REFERENCES = ListOf(NON_EMPTY)
 POLICY_FILE = Record(
     {
         "version": VERSION,
+        "include": REFERENCES,
+        "extends": REFERENCES,
+        "floor": FLOOR,
         "purposes": MapOf(PURPOSE),
         "recipients": MapOf(RECIPIENT),
         "flows": MapOf(FLOW),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -19,6 +19,8 @@ CUSTOMER = SUBJECTS[0]
 
 Role = Literal["processor", "controller", "joint_controller", "affiliate", "authority", "internal"]
 Judgement = Literal["violation", "gap", "allow"]
+STRICTEST: tuple[Judgement, ...] = ("violation", "gap", "allow")
+"""Judgements, the strictest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class Lines:
     levels: tuple[Line, ...] = ()
 
     @classmethod
-    def of(cls, lines: Iterator[Line] | tuple[Line, ...], position: Position) -> Lines:
+    def of(cls, lines: Iterable[Line], position: Position) -> Lines:
         """The lines, sorted for looking up; an element without a subject is the customer's."""
         every = tuple(lines)
         words = {
@@ -309,12 +311,24 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
-class StoragePolicy:
-    """What may be kept, in which form, where and how long."""
+class Floor:
+    """What holds of everything that leaves, whatever purposes and recipients say: never these, and these in this form."""
 
+    position: Position
     never: tuple[Element, ...] = ()
     forms: Lines | None = None
-    environments: Mapping[str, Environment] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StoragePolicy:
+    """What may be kept, in which form, where and how long.
+
+    `forms` has one set of lines for each layer that states any, all of which hold.
+    """
+
+    never: tuple[Element, ...] = ()
+    forms: tuple[Lines, ...] = ()
+    environments: tuple[Environment, ...] = ()
     retention: tuple[Retention, ...] = ()
 
 
@@ -346,6 +360,7 @@ class Policy:
     purposes: Mapping[str, Purpose] = field(default_factory=dict)
     recipients: Mapping[str, Recipient] = field(default_factory=dict)
     flows: Mapping[str, Flow] = field(default_factory=dict)
+    floors: tuple[Floor, ...] = ()
     access: AccessPolicy = AccessPolicy()
     storage: StoragePolicy = StoragePolicy()
     exceptions: tuple[ExceptionRule, ...] = ()
@@ -353,5 +368,5 @@ class Policy:
     @property
     def empty(self) -> bool:
         """Whether nothing at all is stated: no file, or files without a section."""
-        sections = (self.purposes, self.recipients, self.flows, self.exceptions)
+        sections = (self.purposes, self.recipients, self.flows, self.floors, self.exceptions)
         return not any(sections) and not self.access.stated and self.storage == StoragePolicy()

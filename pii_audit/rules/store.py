@@ -63,29 +63,27 @@ def _never(facts: Facts) -> dict[str, Position | None]:
 
 def in_clear(facts: Facts) -> Iterator[Draft]:
     """STO002: kept in a weaker form than `storage.forms` asks for; one finding an asset. What may not be kept at all is STO001's."""
-    lines = facts.policy.storage.forms
-    if lines is None:
-        return
     never = _never(facts)
     for one in _stored(facts):
         if one.asset.kind is AssetKind.FEED:
             continue
         weak: list[tuple[FieldEvidence, Line]] = []
         for statement in one.fields:
-            line = _line(facts, statement, lines)
-            if line and statement.identifier not in never and not _kept_safe(facts, one, statement, line):
+            asked = (_line(facts, statement, lines) for lines in facts.policy.storage.forms)
+            line = next((line for line in asked if line and not _kept_safe(facts, one, statement, line)), None)
+            if line is not None and statement.identifier not in never:
                 weak.append((statement, line))
         if not weak:
             continue
         statements = [statement for statement, _ in weak]
         kinds, where = titles(facts, [statement.identifier for statement in statements]), named(statements)
-        asked, seen = demanded(weak[0][1].requirement), FORMS[statements[0].form]
+        wanted, seen = demanded(weak[0][1].requirement), FORMS[statements[0].form]
         yield Draft(
             "STO002",
             (one.asset.id,),
             Text(
-                f"{one.asset.id} 中 {kinds.zh}({where.zh})保护不足:要求{asked.zh},实为{seen.zh}",
-                f"{one.asset.id}: {kinds.en} ({where.en}) too weakly protected: to be {asked.en}, seen {seen.en}",
+                f"{one.asset.id} 中 {kinds.zh}({where.zh})保护不足:要求{wanted.zh},实为{seen.zh}",
+                f"{one.asset.id}: {kinds.en} ({where.en}) too weakly protected: to be {wanted.en}, seen {seen.en}",
             ),
             source=one.asset.source,
             asset=one.asset.id,

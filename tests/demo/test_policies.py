@@ -11,6 +11,8 @@ from pii_audit.document import Reader
 from pii_audit.identifiers.catalogue import load_catalogue
 from pii_audit.policy.language import POLICY_FILE
 from pii_audit.policy.loader import load_policy
+from pii_audit.policy.testing import SUFFIX
+from pii_audit.policy.testing.language import CASE_FILE
 from pii_audit.workspace import load_key, load_workspace
 
 FILES = (*content.walk("policies/demo", ".yaml"), "policies/demo/audit.yaml.in")
@@ -29,7 +31,7 @@ def test_only_the_source_that_is_planted_has_no_owner(bank):
 def test_every_policy_file_is_written_by_the_letter_of_the_language(bank):
     reader = Reader()
     for path in sorted((bank.folder / "policies").iterdir()):
-        reader.read(path, POLICY_FILE, shown_as=path.name)
+        reader.read(path, CASE_FILE if path.name.endswith(SUFFIX) else POLICY_FILE, shown_as=path.name)
     assert [str(problem.position) + problem.message.en for problem in reader.problems] == []
 
 

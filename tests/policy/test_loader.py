@@ -94,7 +94,7 @@ def test_the_published_example_loads_with_every_part(policy_of):
     assert flow.population.within == "core.v_overdue"
     assert policy.access.rules[0].principals == ("role:teller", "crm_app")
     assert policy.access.never[0].levels[1].word == "C3"
-    assert policy.storage.environments["test"].same_persons_as == ("core",)
+    assert policy.storage.environments[0].same_persons_as == ("core",)
     assert str(policy.storage.retention[0].keep_at_least) == "10y"
     assert policy.exceptions[0].until == date(2026, 12, 31)
 

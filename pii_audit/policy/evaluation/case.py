@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 
 from pii_audit.errors import Position
 from pii_audit.identifiers.model import Catalogue
@@ -92,6 +93,38 @@ class Seen:
         return self.identifier if self.subject == CUSTOMER else f"{self.identifier}@{self.subject}"
 
 
+class Kinds(Protocol):
+    """What is known of identifiers: of the catalogue alone, or of those of one case."""
+
+    def groups(self, identifier: str) -> tuple[str, ...]:
+        """The groups of an identifier; one that is not known has none."""
+
+    def levels(self, identifier: str) -> Levels:
+        """The grades of an identifier."""
+
+    def enumerable(self, identifier: str) -> bool:
+        """Whether a bare hash of it can be reversed; of an unknown identifier that is assumed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the catalogue says of identifiers."""
+
+    catalogue: Catalogue
+
+    def groups(self, identifier: str) -> tuple[str, ...]:
+        known = self.catalogue.get(identifier)
+        return tuple(known.groups) if known else ()
+
+    def levels(self, identifier: str) -> Levels:
+        known = self.catalogue.get(identifier)
+        return known.levels if known else Levels()
+
+    def enumerable(self, identifier: str) -> bool:
+        known = self.catalogue.get(identifier)
+        return known.enumerable if known else True
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One flow before its judge."""
@@ -116,19 +149,13 @@ class Case:
         return cls(policy, flow, purpose, recipient, observed, catalogue, as_of, knowledge, gather(every, flow))
 
     def groups(self, identifier: str) -> tuple[str, ...]:
-        """The groups of an identifier; one that the catalogue does not know has none."""
-        known = self.catalogue.get(identifier)
-        return tuple(known.groups) if known else ()
+        return Known(self.catalogue).groups(identifier)
 
     def levels(self, identifier: str) -> Levels:
-        """The grades of an identifier."""
-        known = self.catalogue.get(identifier)
-        return known.levels if known else Levels()
+        return Known(self.catalogue).levels(identifier)
 
     def enumerable(self, identifier: str) -> bool:
-        """Whether a bare hash of it can be reversed; of an unknown identifier that is assumed."""
-        known = self.catalogue.get(identifier)
-        return known.enumerable if known else True
+        return Known(self.catalogue).enumerable(identifier)
 
     def sensitive(self, seen: Seen) -> bool:
         """Whether it is sensitive personal information (PIPL Art. 28: the classes listed, and children under 14)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from pii_audit.identifiers.model import Catalogue
@@ -35,11 +36,16 @@ def evaluate_flow(
         *elements,
         *together_verdicts(case),
         *declaration_verdicts(elements, case),
-        *population_verdicts(case),
-        *volume_verdicts(case),
-        *agreement_verdicts(case),
-        *basis_verdicts(case),
-        *assessment_verdicts(case),
-        *channel_verdicts(case),
-        *border_verdicts(case),
+        *property_verdicts(case),
     )
+
+
+def property_verdicts(case: Case) -> Iterator[Verdict]:
+    """The verdicts on what belongs to the flow as a whole, given the elements seen."""
+    yield from population_verdicts(case)
+    yield from volume_verdicts(case)
+    yield from agreement_verdicts(case)
+    yield from basis_verdicts(case)
+    yield from assessment_verdicts(case)
+    yield from channel_verdicts(case)
+    yield from border_verdicts(case)

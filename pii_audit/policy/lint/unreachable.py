@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from itertools import chain
 
 from pii_audit.errors import Position, Problem
 from pii_audit.identifiers.model import Catalogue
@@ -23,9 +24,9 @@ def unreachable(policy: Policy, catalogue: Catalogue) -> Iterator[Problem]:
             if scope is not None:
                 yield from _shadowed(scope, catalogue)
                 yield from _forbidden(scope, recipient, catalogue)
-    if policy.storage.forms is not None:
-        yield from _shadowed(policy.storage.forms, catalogue)
-        yield from _never_kept(policy, catalogue)
+    for lines in (*policy.storage.forms, *(floor.forms for floor in policy.floors if floor.forms is not None)):
+        yield from _shadowed(lines, catalogue)
+    yield from _never_kept(policy, catalogue)
     yield from _repeated(policy.access)
     yield from _denied(policy.access, catalogue)
 
@@ -79,7 +80,7 @@ def _covers(element: Element, other: Element, catalogue: Catalogue) -> bool:
 def _never_kept(policy: Policy, catalogue: Catalogue) -> Iterator[Problem]:
     """A form asked of what may not be kept in any form."""
     never = {name: element for element in policy.storage.never for name in catalogue.expand(element.word)}
-    for line in policy.storage.forms or ():
+    for line in chain.from_iterable(policy.storage.forms):
         covered = catalogue.expand(line.element.word)
         if covered and covered <= never.keys():
             by = never[next(iter(covered))]
