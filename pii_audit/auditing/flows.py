@@ -12,6 +12,7 @@ from pii_audit.model.finding import Verdict
 from pii_audit.model.run import Inspected
 from pii_audit.model.sketch import EXACT_PERSONS, Sketch
 from pii_audit.policy.evaluation import ConsentProof, Knowledge, Observed, evaluate_flow
+from pii_audit.policy.evaluation.border import regions_abroad
 from pii_audit.policy.matching import FlowMatcher
 from pii_audit.policy.model import CUSTOMER, Flow, Policy, Population
 
@@ -100,11 +101,11 @@ class _Year:
             flow = flows.find(one.asset.source, one.asset.name)
             if flow is not None:
                 by_recipient.setdefault(flow.recipient, []).append(one)
-        home = Knowledge().home
+        home = policy.cross_border.home
         gone = [
             one
             for recipient, several in by_recipient.items()
-            if (policy.recipients[recipient].region or home) != home
+            if regions_abroad(policy.recipients[recipient], home)
             for one in several
         ]
         sensitive = [

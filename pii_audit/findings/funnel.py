@@ -101,7 +101,7 @@ class Funnel:
     def _severity(self, rule: Rule, draft: Draft) -> Severity:
         if draft.outcome is Outcome.GAP and self.gaps_are is not None:
             return self.gaps_are
-        return load_scale().severity(rule, draft.concern)
+        return load_scale().from_people(self.policy.severity).severity(rule, draft.concern)
 
 
 def _joined(own: Text | None, general: Text) -> Text:

@@ -17,13 +17,17 @@ from pii_audit.policy.model import (
     AccessPolicy,
     AccessRule,
     Agreement,
+    Certification,
+    Classification,
     Combination,
     Consent,
+    CrossBorder,
     Element,
     Environment,
     ExceptionRule,
     Floor,
     Flow,
+    Grade,
     Judgement,
     Line,
     Lines,
@@ -32,11 +36,14 @@ from pii_audit.policy.model import (
     Population,
     Protection,
     Purpose,
+    Raise,
     Recipient,
+    Region,
     Requirement,
     Retention,
     StoragePolicy,
     SubProcessor,
+    Threshold,
     Transfer,
 )
 
@@ -102,6 +109,7 @@ def purpose(name: str, section: Section, position: Position) -> Purpose:
         permitted,
         one_of,
         _combinations(section.get("never_together")),
+        tuple(section.get("held_in", ())),
     )
 
 
@@ -113,6 +121,7 @@ def _agreement(section: Section, position: Position) -> Agreement:
         section.get("until"),
         tuple(section["purposes"]) if "purposes" in section else None,
         lines(section["scope"], section.at("scope")) if "scope" in section else None,
+        tuple(section["items"]) if "items" in section else None,
     )
 
 
@@ -146,11 +155,17 @@ def recipient(name: str, section: Section, position: Position) -> Recipient:
         tuple(_sub_processor(value) for value in section.get("sub_processors", ())),
         section.get("return_or_delete"),
         Transfer(section.at("transfer"), **transfer) if transfer is not None else None,
+        tuple(_certifications(section.get("certifications"))),
     )
 
 
-def flow(name: str, section: Section, position: Position) -> Flow:
-    """One flow."""
+def _certifications(items: Any) -> Iterator[Certification]:
+    for value, position in zip(items, items.positions, strict=True) if items is not None else ():
+        yield Certification(position, **value) if isinstance(value, Section) else Certification(position, value)
+
+
+def flow(name: str, section: Section, position: Position, purpose: Section | None = None) -> Flow:
+    """One flow; its population is that of its purpose where it states none."""
     values: dict[str, Any] = dict(section)
     if "fields" in section:
         declared = section["fields"]
@@ -159,6 +174,8 @@ def flow(name: str, section: Section, position: Position) -> Flow:
     for key, kind in parts:
         if key in section:
             values[key] = kind(section.at(key), **section[key])
+    if "population" not in section and purpose is not None and "population" in purpose:
+        values["population"] = Population(purpose.at("population"), **purpose["population"])
     values["match"] = tuple(section.get("match", ()))
     return Flow(name, position, positions=dict(section.positions), **values)
 
@@ -214,7 +231,60 @@ def storage(sections: Sequence[tuple[str, Section]]) -> StoragePolicy:
             for _, section in sections
             for rule in section.get("retention", ())
         ),
+        regions=tuple(
+            Region(element(word, section["regions"].at(word)), tuple(regions))
+            for _, section in sections
+            for word, regions in section.get("regions", {}).items()
+        ),
     )
+
+
+def retention_of_purposes(purposes: Iterable[tuple[Section, Position]]) -> tuple[Retention, ...]:
+    """The periods of purposes, for each of the assets that serve them."""
+    return tuple(
+        Retention(
+            section.at("retention"), asset, period["date"], period.get("keep_at_least"), period.get("delete_after")
+        )
+        for section, _ in purposes
+        if (period := section.get("retention")) is not None
+        for asset in section.get("held_in", ())
+    )
+
+
+def classification(sections: Sequence[Section]) -> Classification:
+    """The classification sections of all files."""
+    raises = [
+        Raise(Combination(_elements(rule["together"]), rule.position), selector)
+        for section in sections
+        for rule in section.get("raise", ())
+        if (selector := LevelSelector.parse(rule["to"])) is not None
+    ]
+    grades = [
+        Grade(rule.position, rule["asset"], rule["grade"]) for section in sections for rule in section.get("grades", ())
+    ]
+    return Classification(tuple(raises), tuple(grades))
+
+
+def cross_border(sections: Sequence[Section]) -> CrossBorder:
+    """The cross-border sections of all files; the loader has refused two homes, and the lowest thresholds hold."""
+    usual = CrossBorder()
+    return CrossBorder(
+        home=next((section["home"] for section in sections if "home" in section), usual.home),
+        assessment_from=_lowest(sections, "assessment_from") or usual.assessment_from,
+        contract_from=_lowest(sections, "contract_from") or usual.contract_from,
+    )
+
+
+def severity(sections: Sequence[Section]) -> Threshold | None:
+    """The numbers of people of all files; the lowest hold."""
+    return _lowest(sections, "one_step_up")
+
+
+def _lowest(sections: Sequence[Section], key: str) -> Threshold | None:
+    stated = [section[key] for section in sections if key in section]
+    if not stated:
+        return None
+    return Threshold(min(one["sensitive"] for one in stated), min(one["other"] for one in stated))
 
 
 def floors(sections: Sequence[Section]) -> tuple[Floor, ...]:
@@ -236,4 +306,12 @@ def _environment(name: str, section: Section, position: Position) -> Environment
 
 def exception(section: Section) -> ExceptionRule:
     """One exception."""
-    return ExceptionRule(section.position, **section)
+    values: dict[str, Any] = {key: value for key, value in section.items() if key != "while"}
+    state = section.get("while", {})
+    return ExceptionRule(
+        section.position,
+        **values,
+        fields=tuple(state["fields"]) if "fields" in state else None,
+        forms=tuple(state["forms"]) if "forms" in state else None,
+        persons_up_to=state.get("persons_up_to"),
+    )

@@ -72,20 +72,25 @@ def check(document: Section, known: Known, catalogue: Catalogue, reader: Reader)
     for lines in _line_maps(document):
         _check_twice(lines, reader)
     for purpose in _entries(document, "purposes"):
-        _check_purpose(purpose, reader)
+        _check_purpose(purpose, known, reader)
     for recipient in _entries(document, "recipients"):
         _check_recipient(recipient, known, reader)
     for flow in _entries(document, "flows"):
         _check_flow(flow, known, catalogue, reader)
     for rule in document.get("access", {}).get("rules", ()):
         _check_references(rule.get("sources"), _SOURCE, known.sources, reader)
-    storage = document.get("storage", {})
+    _check_storage(document.get("storage", {}), known, reader)
+    for rule in document.get("classification", {}).get("raise", ()):
+        _check_raise(rule, catalogue, reader)
+    for exception in document.get("exceptions", ()):
+        _check_exception(exception, known, catalogue, reader)
+
+
+def _check_storage(storage: Mapping[str, Any], known: Known, reader: Reader) -> None:
     for environment in storage.get("environments", {}).values():
         _check_references(environment.get("when", {}).get("same_persons_as"), _SOURCE, known.sources, reader)
     for period in storage.get("retention", ()):
         _check_retention(period, reader)
-    for exception in document.get("exceptions", ()):
-        _check_exception(exception, known, catalogue, reader)
 
 
 def _agreements(recipient: Section) -> list[Section]:
@@ -127,6 +132,9 @@ def _words(document: Section) -> Iterator[_Where]:
     yield from _items(storage.get("never"))
     for environment in storage.get("environments", {}).values():
         yield from _items(environment.get("forbid"))
+    yield from _keys(storage.get("regions", Section(document.position)))
+    for rule in document.get("classification", {}).get("raise", ()):
+        yield from _items(rule.get("together"))
 
 
 def _check_word(word: str, position: Position, catalogue: Catalogue, reader: Reader) -> None:
@@ -146,7 +154,13 @@ def _check_twice(lines: Section, reader: Reader) -> None:
             reader.note(lines.at(word), Text(zh, en))
 
 
-def _check_purpose(purpose: Section, reader: Reader) -> None:
+def _check_purpose(purpose: Section, known: Known, reader: Reader) -> None:
+    _check_within(purpose.get("population"), known.sources, reader)
+    if "retention" in purpose:
+        _check_retention(purpose["retention"], reader)
+        if "held_in" not in purpose.positions:
+            said = Text("没有 held_in,不知道期限用于哪些资产", "without held_in there is no asset to keep so long")
+            reader.note(purpose.at("retention"), said)
     needs, allows = purpose.get("needs", {}), purpose.get("allows", {})
     for word in allows:
         if word in needs:
@@ -207,6 +221,24 @@ def _check_flow(flow: Section, known: Known, catalogue: Catalogue, reader: Reade
     if "fields" not in flow.positions and "undeclared_fields" in flow:
         said = Text("没有 fields,undeclared_fields 没有意义", "undeclared_fields means nothing without fields")
         reader.note(flow.at("undeclared_fields"), said)
+
+
+def _check_raise(rule: Section, catalogue: Catalogue, reader: Reader) -> None:
+    """A combination raises the grades of JR/T 0197; a C class only where a one-time code stands beside an account."""
+    to = LevelSelector.parse(rule.get("to", ""))
+    if "to" in rule and (to is None or to.and_above or to.scheme == "pci"):
+        said = Text("应为一个级别,例如 jrt0197:4", "expected one grade such as jrt0197:4")
+        reader.note(rule.at("to"), said)
+    elif to is not None and to.scheme == "jrt0171":
+        words = {word.partition("@")[0] for word in rule.get("together", ())}
+        names = {name for word in words if catalogue.known(word) for name in catalogue.expand(word)}
+        accounts = catalogue.expand("account") | catalogue.expand("bank_card")
+        if to.value != "C3" or "otp_code" not in names or not names & accounts:
+            said = Text(
+                "组合不改变 C 类,只有动态口令与账户在一起才成为 C3",
+                "a combination raises no C class, save a one-time code with an account to C3",
+            )
+            reader.note(rule.at("to"), said)
 
 
 def _check_within(population: Section | None, sources: Words | None, reader: Reader) -> None:

@@ -65,6 +65,9 @@ def check_merged(documents: Sequence[Document], flows: Merged, reader: Reader) -
     stated: dict[tuple[str, str], Position] = {}
     for document in documents:
         access, storage = document.section.get("access"), document.section.get("storage", {})
+        border = document.section.get("cross_border", {})
+        if "home" in border:
+            _note_twice(stated, ("", "home"), border.at("home"), reader)
         single = [("default", access.at("default"))] if access is not None and "default" in access else []
         for section in (storage.get("forms"), storage.get("environments")):
             single += [(key, section.at(key)) for key in section] if section is not None else []

@@ -21,6 +21,7 @@ from pii_audit.document import (
 )
 from pii_audit.language import Text
 from pii_audit.model.forms import Form
+from pii_audit.policy.model import AGREEMENT_ITEMS
 from pii_audit.workspace.language import REGION, VERSION
 
 
@@ -39,6 +40,21 @@ ELEMENTS = ListOf(ELEMENT)
 FORM = Choice(tuple(form.value for form in Form))
 COUNT = whole(1)
 
+
+def _grade(text: str) -> int:
+    if text not in ("1", "2", "3", "4", "5"):
+        raise ValueError
+    return int(text)
+
+
+GRADE = Scalar(
+    Text("级别 1 到 5", "a grade from 1 to 5"),
+    _grade,
+    {"type": "integer", "minimum": 1, "maximum": 5},
+    quoted=False,
+)
+"""The levels of JR/T 0197-2020."""
+
 REQUIREMENT = Either(
     scalar=FORM,
     mapping=Record(
@@ -52,12 +68,29 @@ REQUIREMENT = Either(
 LINES = MapOf(REQUIREMENT, key=ELEMENT)
 COMBINATIONS = ListOf(ListOf(ELEMENT, at_least=2))
 
+POPULATION = Record({"key": ELEMENT, "within": NON_EMPTY}, required=("key", "within"))
 PURPOSE = Record(
-    {"title": TITLE, "needs": LINES, "allows": LINES, "one_of": COMBINATIONS, "never_together": COMBINATIONS},
+    {
+        "title": TITLE,
+        "needs": LINES,
+        "allows": LINES,
+        "one_of": COMBINATIONS,
+        "never_together": COMBINATIONS,
+        "population": POPULATION,
+        "held_in": ListOf(NON_EMPTY, at_least=1, or_single=True),
+        "retention": Record({"date": NON_EMPTY, "keep_at_least": PERIOD, "delete_after": PERIOD}, required=("date",)),
+    },
     what=Text("用途", "a purpose"),
 )
 AGREEMENT = Record(
-    {"ref": NON_EMPTY, "from": DATE, "until": DATE, "purposes": ListOf(ID), "scope": LINES},
+    {
+        "ref": NON_EMPTY,
+        "from": DATE,
+        "until": DATE,
+        "purposes": ListOf(ID),
+        "scope": LINES,
+        "items": ListOf(Choice(AGREEMENT_ITEMS)),
+    },
     required=("ref",),
     what=Text("协议", "an agreement"),
 )
@@ -84,8 +117,12 @@ RECIPIENT = Record(
                 "mechanism": Choice(("assessment", "certification", "standard_contract", "exempt", "adequacy")),
                 "ref": NON_EMPTY,
                 "until": DATE,
+                "ground": Choice(("contract", "employment", "emergency", "number")),
             },
             required=("mechanism",),
+        ),
+        "certifications": ListOf(
+            Either(scalar=NON_EMPTY, mapping=Record({"name": NON_EMPTY, "until": DATE}, required=("name",)))
         ),
     },
     required=("role",),
@@ -123,7 +160,7 @@ FLOW = Record(
         "fields": MapOf(ELEMENT, key=NON_EMPTY),
         "undeclared_fields": JUDGEMENT,
         "free_text": Choice(("forbid", "scan")),
-        "population": Record({"key": ELEMENT, "within": NON_EMPTY}, required=("key", "within")),
+        "population": POPULATION,
     },
     required=("recipient", "purpose"),
     what=Text("数据流", "a flow"),
@@ -166,6 +203,7 @@ STORAGE = Record(
                 required=("asset", "date"),
             )
         ),
+        "regions": MapOf(ListOf(REGION, at_least=1, or_single=True), key=ELEMENT),
     }
 )
 EXCEPTION = Record(
@@ -182,12 +220,21 @@ EXCEPTION = Record(
         "approver": NON_EMPTY,
         "reason": NON_EMPTY,
         "until": DATE,
+        "while": Record({"fields": ListOf(NON_EMPTY), "forms": ListOf(FORM), "persons_up_to": COUNT}),
     },
     required=("rule", "owner", "approver", "reason"),
     what=Text("例外", "an exception"),
 )
 FLOOR = Record({"never": ELEMENTS, "forms": LINES}, what=Text("底线", "a floor"))
 REFERENCES = ListOf(NON_EMPTY)
+PEOPLE = Record({"sensitive": COUNT, "other": COUNT}, required=("sensitive", "other"))
+CLASSIFICATION = Record(
+    {
+        "raise": ListOf(Record({"together": ListOf(ELEMENT, at_least=2), "to": ELEMENT}, required=("together", "to"))),
+        "grades": ListOf(Record({"asset": NON_EMPTY, "grade": GRADE}, required=("asset", "grade"))),
+    }
+)
+CROSS_BORDER = Record({"home": REGION, "assessment_from": PEOPLE, "contract_from": PEOPLE})
 POLICY_FILE = Record(
     {
         "version": VERSION,
@@ -199,6 +246,9 @@ POLICY_FILE = Record(
         "flows": MapOf(FLOW),
         "access": ACCESS,
         "storage": STORAGE,
+        "classification": CLASSIFICATION,
+        "cross_border": CROSS_BORDER,
+        "severity": Record({"one_step_up": PEOPLE}, required=("one_step_up",)),
         "exceptions": ListOf(EXCEPTION),
     },
     required=("version",),

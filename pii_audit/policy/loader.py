@@ -63,17 +63,27 @@ def _policy(found: Documents, merged: Mapping[str, Merged]) -> Policy:
     def sections(name: str) -> list[Any]:
         return [one.section[name] for one in found.documents if name in one.section]
 
+    purposes = {name: entry.stated for name, entry in merged["purposes"].items()}
+    storage = build.storage(
+        [(one.layer, one.section["storage"]) for one in found.documents if "storage" in one.section]
+    )
+    periods = (*storage.retention, *build.retention_of_purposes(purposes.values()))
+
     return Policy(
         files=tuple(file.shown for file in found.files),
         digest=digest.hexdigest(),
-        purposes={name: build.purpose(name, *entry.stated) for name, entry in merged["purposes"].items()},
+        purposes={name: build.purpose(name, *stated) for name, stated in purposes.items()},
         recipients={name: build.recipient(name, *entry.stated) for name, entry in merged["recipients"].items()},
-        flows={name: build.flow(name, *entry.stated) for name, entry in merged["flows"].items()},
+        flows={
+            name: build.flow(name, *entry.stated, purposes[entry.stated[0]["purpose"]][0])
+            for name, entry in merged["flows"].items()
+        },
         floors=build.floors(sections("floor")),
         access=build.access(sections("access")),
-        storage=build.storage(
-            [(one.layer, one.section["storage"]) for one in found.documents if "storage" in one.section]
-        ),
+        storage=replace(storage, retention=periods),
+        classification=build.classification(sections("classification")),
+        cross_border=build.cross_border(sections("cross_border")),
+        severity=build.severity(sections("severity")),
         exceptions=tuple(build.exception(exception) for several in sections("exceptions") for exception in several),
     )
 

@@ -110,7 +110,8 @@ class Combination:
 class Purpose:
     """What information is used for: what it needs, what it may use, what never goes together.
 
-    `permitted` is all that it needs, may use, or names as an alternative.
+    `permitted` is all that it needs, may use, or names as an alternative; `held_in` are globs of the assets (source.name)
+    that serve this purpose.
     """
 
     id: str
@@ -121,11 +122,19 @@ class Purpose:
     permitted: Lines
     one_of: tuple[Combination, ...] = ()
     never_together: tuple[Combination, ...] = ()
+    held_in: tuple[str, ...] = ()
+
+
+AGREEMENT_ITEMS = ("purpose", "term", "method", "types", "safeguards", "duties")
+"""What an agreement on entrusted processing has to fix (PIPL Art. 21)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """A contract with a recipient; both dates are inclusive, None is open. `purposes` None: all that it serves."""
+    """A contract with a recipient; both dates are inclusive, None is open. `purposes` None: all that it serves.
+
+    `items` are those of AGREEMENT_ITEMS that it fixes, None where nobody has said.
+    """
 
     position: Position
     ref: str
@@ -133,6 +142,7 @@ class Agreement:
     until: date | None = None
     purposes: tuple[str, ...] | None = None
     scope: Lines | None = None
+    items: tuple[str, ...] | None = None
 
     def covers(self, purpose: str) -> bool:
         """Whether it is about this purpose."""
@@ -154,12 +164,13 @@ class MaxPersons:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """The mechanism of a cross-border provision (PIPL Art. 38)."""
+    """The mechanism of a cross-border provision (PIPL Art. 38); `ground` is that of an exemption."""
 
     position: Position
     mechanism: Literal["assessment", "certification", "standard_contract", "exempt", "adequacy"]
     ref: str | None = None
     until: date | None = None
+    ground: Literal["contract", "employment", "emergency", "number"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +180,15 @@ class SubProcessor:
     name: str
     region: str | None = None
     ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Certification:
+    """What somebody has certified of a recipient, until a day (inclusive)."""
+
+    position: Position
+    name: str
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +209,7 @@ class Recipient:
     sub_processors: tuple[SubProcessor, ...] = ()
     return_or_delete: str | None = None
     transfer: Transfer | None = None
+    certifications: tuple[Certification, ...] = ()
 
     @property
     def outside(self) -> bool:
@@ -320,6 +341,14 @@ class Floor:
 
 
 @dataclass(frozen=True, slots=True)
+class Region:
+    """Where an element may be kept: in these regions and no others."""
+
+    element: Element
+    regions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StoragePolicy:
     """What may be kept, in which form, where and how long.
 
@@ -330,11 +359,63 @@ class StoragePolicy:
     forms: tuple[Lines, ...] = ()
     environments: tuple[Environment, ...] = ()
     retention: tuple[Retention, ...] = ()
+    regions: tuple[Region, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """Elements that, standing together in a row, are graded higher than each alone."""
+
+    combination: Combination
+    to: LevelSelector
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """The grade (JR/T 0197-2020, 1 to 5) under which the register lists the assets that a glob (source.name) matches."""
+
+    position: Position
+    asset: str
+    grade: int
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """How combinations raise grades, and which grades are on record."""
+
+    raises: tuple[Raise, ...] = ()
+    grades: tuple[Grade, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """People of a calendar year from whose number on something holds: of sensitive and of other information."""
+
+    sensitive: int
+    other: int
+
+
+@dataclass(frozen=True, slots=True)
+class CrossBorder:
+    """What is home, and from how many people a year which mechanism it takes.
+
+    Regulations on cross-border data flows (CAC, in force 2024-03-22), Art. 5(4), 7 and 8: from `assessment_from` on a
+    security assessment, from `contract_from` on a standard contract or a certification, below it neither. For sensitive
+    information there is no lower limit.
+    """
+
+    home: str = "CN"
+    assessment_from: Threshold = Threshold(10_000, 1_000_000)
+    contract_from: Threshold = Threshold(1, 100_000)
 
 
 @dataclass(frozen=True, slots=True)
 class ExceptionRule:
-    """A tolerated breach: of one rule, as far as every named scope goes, until a day (inclusive)."""
+    """A tolerated breach: of one rule, as far as every named scope goes, until a day (inclusive).
+
+    `fields`, `forms` and `persons_up_to` are the state of the data that was approved: with any other column or form, or
+    more people, the exception has lapsed.
+    """
 
     position: Position
     rule: str
@@ -349,11 +430,17 @@ class ExceptionRule:
     source: str | None = None
     recipient: str | None = None
     principal: str | None = None
+    fields: tuple[str, ...] | None = None
+    forms: tuple[str, ...] | None = None
+    persons_up_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """All policy files together. `digest` is the SHA-256 of their names and bytes, for receipts."""
+    """All policy files together. `digest` is the SHA-256 of their names and bytes, for receipts.
+
+    `severity` is the number of people from which a finding is one step more severe; None: as shipped.
+    """
 
     files: tuple[str, ...] = ()
     digest: str = ""
@@ -363,10 +450,14 @@ class Policy:
     floors: tuple[Floor, ...] = ()
     access: AccessPolicy = AccessPolicy()
     storage: StoragePolicy = StoragePolicy()
+    classification: Classification = Classification()
+    cross_border: CrossBorder = CrossBorder()
+    severity: Threshold | None = None
     exceptions: tuple[ExceptionRule, ...] = ()
 
     @property
     def empty(self) -> bool:
         """Whether nothing at all is stated: no file, or files without a section."""
         sections = (self.purposes, self.recipients, self.flows, self.floors, self.exceptions)
-        return not any(sections) and not self.access.stated and self.storage == StoragePolicy()
+        rest = (self.storage, self.classification)
+        return not any(sections) and not self.access.stated and rest == (StoragePolicy(), Classification())

@@ -361,3 +361,58 @@ def test_a_recipient_and_a_purpose_alone_make_a_flow(policy_of):
 def test_an_alternative_may_be_used_in_the_form_of_the_one_that_is_stated(policy_of):
     policy = policy_of("version: 1\npurposes: {p: {needs: {cn_mobile: masked}, one_of: [[cn_landline, cn_mobile]]}}\n")
     assert policy.purposes["p"].permitted.words["cn_landline", "customer"].requirement.forms == (Form.MASKED,)
+
+
+def test_a_purpose_lends_its_population_to_flows_and_its_period_to_the_assets_that_serve_it(policy_of):
+    policy = policy_of("""\
+version: 1
+purposes:
+  p:
+    population: {key: cn_mobile, within: core.t}
+    held_in: [core.a, core.b]
+    retention: {date: closed_at, keep_at_least: 10y, delete_after: 15y}
+recipients: {r: {role: internal}}
+flows:
+  f: {recipient: r, purpose: p}
+  g: {recipient: r, purpose: p, population: {key: email, within: core.u}}
+storage: {retention: [{asset: core.c, date: d, delete_after: 1y}]}
+""")
+    assert [policy.flows[name].population.within for name in ("f", "g")] == ["core.t", "core.u"]
+    periods = [(line.asset, str(line.delete_after), line.position.line) for line in policy.storage.retention]
+    assert periods == [("core.c", "1y", 11), ("core.a", "15y", 6), ("core.b", "15y", 6)]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("purposes: {p: {retention: {date: d, delete_after: 1y}}}", "2:16: without held_in there is no asset"),
+        ("purposes: {p: {held_in: x, retention: {date: d, keep_at_least: 2y, delete_after: 1y}}}", "2:68: shorter than"),
+        ("classification: {raise: [{together: [email, cn_mobil], to: 'jrt0197:4'}]}", "2:45: unknown identifier"),
+        ("classification: {raise: [{together: [email, cn_mobile], to: C3}]}", "2:57: a combination raises no C class"),
+        ("classification: {raise: [{together: [otp_code, email], to: C3}]}", "2:56: a combination raises no C class"),
+        ("classification: {raise: [{together: [email, name], to: 'jrt0197:3+'}]}", "2:52: expected one grade"),
+        ("classification: {raise: [{together: [email, name], to: phone}]}", "2:52: expected one grade"),
+        ("classification: {grades: [{asset: x, grade: 6}]}", "2:45: expected a grade from 1 to 5"),
+        ("storage: {regions: {C2+: [UK]}}", "2:27: a region is a two-letter code"),
+        ("storage: {regions: {C9: [CN]}}", "2:21: unknown identifier"),
+        ("cross_border: {assessment_from: {sensitive: 0, other: 1}}", "2:45: expected a whole number, at least 1"),
+        ("severity: {one_step_up: {sensitive: 5}}", '2:25: missing key "other"'),
+        ("floor: {never: [C9], forms: {cn_mobile: maskd}}", "2:17: unknown identifier"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_the_other_sections_is_told_at_its_place(policy_of, text, said):
+    assert any(line.startswith(f"p0.yaml:{said}") for line in problems(policy_of, f"version: 1\n{text}\n"))
+
+
+def test_the_strictest_numbers_of_several_files_hold_and_there_is_one_home(policy_of):
+    first = "version: 1\ncross_border: {home: CN, contract_from: {sensitive: 1, other: 500}}\n"
+    second = (
+        "version: 1\ncross_border: {contract_from: {sensitive: 2, other: 400}}\n"
+        "severity: {one_step_up: {sensitive: 7, other: 9}}\n"
+    )
+    policy = policy_of(first, second)
+    assert (policy.cross_border.contract_from.sensitive, policy.cross_border.contract_from.other) == (1, 400)
+    assert (policy.severity.sensitive, policy.severity.other) == (7, 9)
+    assert problems(policy_of, first, "version: 1\ncross_border: {home: HK}\n") == [
+        'p1.yaml:2:16: "home" is already given at p0.yaml:2'
+    ]

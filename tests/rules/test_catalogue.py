@@ -38,6 +38,7 @@ RULES = {
     "SHR011": ("CK-14", "critical", "provide"),
     "XBR001": ("CK-10", "critical", "provide"),
     "XBR002": ("CK-10", "critical", "provide"),
+    "XBR003": ("CK-10", "high", "store"),
     "GOV001": ("CK-12", "medium", "store"),
     "GOV002": ("CK-12", "medium", "store"),
     "COV001": (None, "medium", "store"),

@@ -16,6 +16,7 @@ from pii_audit.model.forms import Form
 from pii_audit.model.levels import Levels
 from pii_audit.model.run import Inspected
 from pii_audit.model.sketch import Sketch
+from pii_audit.policy.evaluation.grades import raised_levels
 from pii_audit.policy.model import CUSTOMER, Flow, Policy, Purpose, Recipient
 
 DOUBT = 0.5
@@ -47,7 +48,6 @@ class Knowledge:
     sensitive_this_year: int | None = None
     population_share: float | None = None
     consent: Mapping[str, ConsentProof] = field(default_factory=dict)
-    home: str = "CN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,7 @@ class Case:
     as_of: date
     knowledge: Knowledge
     seen: tuple[Seen, ...]
+    raised: Mapping[str, Levels] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -146,13 +147,14 @@ class Case:
         """The case of a flow; its recipient and purpose exist, since the loader refuses a flow without."""
         purpose, recipient = policy.purposes[flow.purpose], policy.recipients[flow.recipient]
         every = (found for asset in observed.assets for found in asset.fields)
-        return cls(policy, flow, purpose, recipient, observed, catalogue, as_of, knowledge, gather(every, flow))
+        raised = raised_levels(policy.classification, observed.assets, catalogue)
+        return cls(policy, flow, purpose, recipient, observed, catalogue, as_of, knowledge, gather(every, flow), raised)
 
     def groups(self, identifier: str) -> tuple[str, ...]:
         return Known(self.catalogue).groups(identifier)
 
     def levels(self, identifier: str) -> Levels:
-        return Known(self.catalogue).levels(identifier)
+        return self.raised.get(identifier) or Known(self.catalogue).levels(identifier)
 
     def enumerable(self, identifier: str) -> bool:
         return Known(self.catalogue).enumerable(identifier)

@@ -20,6 +20,9 @@ def dates(policy: Policy, as_of: date, within: timedelta) -> Iterator[Problem]:
         if transfer is not None:
             what = Text(f"出境机制 {transfer.mechanism}", f"the transfer mechanism {transfer.mechanism}")
             yield from _ends(what, transfer.until, transfer.position, as_of, within)
+        for one in recipient.certifications:
+            what = Text(f"认证 {one.name}", f"certification {one.name}")
+            yield from _ends(what, one.until, one.position, as_of, within)
     for rule in policy.exceptions:
         yield from _exception(rule, as_of, within)
 
