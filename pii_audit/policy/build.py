@@ -9,6 +9,7 @@ from typing import Any
 from pii_audit.document import Section
 from pii_audit.errors import Position
 from pii_audit.language import same
+from pii_audit.model.finding import Outcome, Severity
 from pii_audit.model.forms import Form
 from pii_audit.model.levels import LevelSelector
 from pii_audit.policy.model import (
@@ -22,6 +23,7 @@ from pii_audit.policy.model import (
     Combination,
     Consent,
     CrossBorder,
+    CustomRule,
     Element,
     Environment,
     ExceptionRule,
@@ -302,6 +304,16 @@ def floors(sections: Sequence[Section]) -> tuple[Floor, ...]:
 def _environment(name: str, section: Section, position: Position) -> Environment:
     same_persons = section.get("when", {}).get("same_persons_as", ())
     return Environment(name, position, _elements(section.get("forbid")), tuple(same_persons))
+
+
+def custom_rule(name: str, section: Section, position: Position) -> CustomRule:
+    """One rule of the institution's own."""
+    more: dict[str, Any] = {key: section[key] for key in ("stage", "remediation") if key in section}
+    if "severity" in section:
+        more["severity"] = Severity(section["severity"])
+    if "outcome" in section:
+        more["outcome"] = Outcome(section["outcome"])
+    return CustomRule(name, position, section["title"], section["about"], section["when"], section["message"], **more)
 
 
 def exception(section: Section) -> ExceptionRule:

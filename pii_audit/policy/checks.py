@@ -24,6 +24,7 @@ class Known:
     purposes: Words | None = None
     recipients: Words | None = None
     flows: Words | None = None
+    rules: Words | None = None
     sources: Words | None = None
 
     @classmethod
@@ -39,7 +40,7 @@ class Known:
             return Words(name for document in documents for name in _positions(document.get(section)))
 
         there = Words(sources) if sources is not None else None
-        return cls(ids("purposes"), ids("recipients"), ids("flows"), there)
+        return cls(ids("purposes"), ids("recipients"), ids("flows"), ids("rules"), there)
 
 
 def _positions(section: Section | None) -> Mapping[str, Position]:
@@ -258,7 +259,7 @@ def _check_retention(rule: Section, reader: Reader) -> None:
 
 
 def _check_exception(exception: Section, known: Known, catalogue: Catalogue, reader: Reader) -> None:
-    rules = exceptable_rules()
+    rules = {**exceptable_rules(), **dict.fromkeys(known.rules or (), True)}
     rule = exception.get("rule")
     if rule is not None and rule not in rules:
         reader.note(exception.at("rule"), unknown(Text("规则", "rule"), rule, rules))

@@ -13,7 +13,7 @@ from pii_audit.policy import build
 from pii_audit.policy.files import Document, Documents
 from pii_audit.policy.tightening import loosened_flow, loosened_purpose, loosened_recipient
 
-KINDS = ("purposes", "recipients", "flows")
+KINDS = ("purposes", "recipients", "flows", "rules")
 _Stated = tuple[Section, Position]
 
 
@@ -43,7 +43,7 @@ def _merged(kind: str, found: Documents, reader: Reader) -> Merged:
             first = entries.get(name)
             if first is None:
                 entries[name] = Entry((value, position), document.layer)
-            elif found.stands_on(document.layer, first.layer):
+            elif kind != "rules" and found.stands_on(document.layer, first.layer):
                 laid = _laid_over(first.stated[0], value)
                 entries[name] = Entry((laid, position), document.layer, first.stated)
             else:

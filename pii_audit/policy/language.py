@@ -20,6 +20,7 @@ from pii_audit.document import (
     word,
 )
 from pii_audit.language import Text
+from pii_audit.model.finding import Severity
 from pii_audit.model.forms import Form
 from pii_audit.policy.model import AGREEMENT_ITEMS
 from pii_audit.workspace.language import REGION, VERSION
@@ -234,6 +235,37 @@ CLASSIFICATION = Record(
         "grades": ListOf(Record({"asset": NON_EMPTY, "grade": GRADE}, required=("asset", "grade"))),
     }
 )
+
+
+def _expression(text: str) -> str:
+    if not text.strip():
+        raise ValueError
+    if len(text) > MAX_EXPRESSION:
+        raise ValueError(
+            Text(f"表达式超过 {MAX_EXPRESSION} 个字符", f"an expression of more than {MAX_EXPRESSION} characters")
+        )
+    return text
+
+
+MAX_EXPRESSION = 4000
+EXPRESSION = Scalar(
+    Text("CEL 表达式", "a CEL expression"), _expression, {"type": "string", "minLength": 1, "maxLength": MAX_EXPRESSION}
+)
+CUSTOM_RULE = Record(
+    {
+        "title": TITLE,
+        "about": Choice(("element", "flow", "field")),
+        "when": EXPRESSION,
+        "message": TITLE,
+        "remediation": TITLE,
+        "severity": Choice(tuple(severity.value for severity in Severity)),
+        "stage": Choice(("collect", "store", "use", "provide")),
+        "outcome": Choice(("violation", "gap")),
+    },
+    required=("title", "about", "when", "message"),
+    what=Text("自定义规则", "a custom rule"),
+)
+RULE_ID = word(Text("规则编号,例如 ORG001", "a rule id such as ORG001"), r"[A-Z]{2,8}[0-9]{3}")
 CROSS_BORDER = Record({"home": REGION, "assessment_from": PEOPLE, "contract_from": PEOPLE})
 POLICY_FILE = Record(
     {
@@ -249,6 +281,7 @@ POLICY_FILE = Record(
         "classification": CLASSIFICATION,
         "cross_border": CROSS_BORDER,
         "severity": Record({"one_step_up": PEOPLE}, required=("one_step_up",)),
+        "rules": MapOf(CUSTOM_RULE, key=RULE_ID),
         "exceptions": ListOf(EXCEPTION),
     },
     required=("version",),

@@ -14,6 +14,7 @@ from pii_audit.identifiers.model import Catalogue
 from pii_audit.language import Text
 from pii_audit.policy import build
 from pii_audit.policy.checks import Known, check
+from pii_audit.policy.custom.checks import check_rules
 from pii_audit.policy.files import Documents, read_documents
 from pii_audit.policy.inheritance import Merged, check_merged, loosened, merge
 from pii_audit.policy.language import POLICY_FILE
@@ -38,6 +39,7 @@ def load_policy(
         check(section, known, catalogue, reader)
     merged = merge(found, reader)
     check_merged(found.documents, merged["flows"], reader)
+    check_rules(merged["rules"], reader)
     for problem in loosened(merged, catalogue, {problem.position.file for problem in reader.problems}):
         reader.problems.append(problem)
     if reader.problems:
@@ -84,6 +86,7 @@ def _policy(found: Documents, merged: Mapping[str, Merged]) -> Policy:
         classification=build.classification(sections("classification")),
         cross_border=build.cross_border(sections("cross_border")),
         severity=build.severity(sections("severity")),
+        rules={name: build.custom_rule(name, *entry.stated) for name, entry in merged["rules"].items()},
         exceptions=tuple(build.exception(exception) for several in sections("exceptions") for exception in several),
     )
 

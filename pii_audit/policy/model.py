@@ -10,6 +10,7 @@ from typing import Literal
 from pii_audit.document import Period
 from pii_audit.errors import Position
 from pii_audit.language import Text
+from pii_audit.model.finding import Outcome, Severity
 from pii_audit.model.forms import Form
 from pii_audit.model.levels import LevelSelector
 
@@ -436,6 +437,25 @@ class ExceptionRule:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomRule:
+    """A rule of the institution's own: `when` is a CEL expression over the inputs of what the rule is `about`.
+
+    Where it holds, the outcome is a violation or a gap of this rule.
+    """
+
+    id: str
+    position: Position
+    title: Text
+    about: Literal["element", "flow", "field"]
+    when: str
+    message: Text
+    severity: Severity = Severity.HIGH
+    stage: Literal["collect", "store", "use", "provide"] = "provide"
+    outcome: Outcome = Outcome.VIOLATION
+    remediation: Text = Text("", "")
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """All policy files together. `digest` is the SHA-256 of their names and bytes, for receipts.
 
@@ -453,11 +473,12 @@ class Policy:
     classification: Classification = Classification()
     cross_border: CrossBorder = CrossBorder()
     severity: Threshold | None = None
+    rules: Mapping[str, CustomRule] = field(default_factory=dict)
     exceptions: tuple[ExceptionRule, ...] = ()
 
     @property
     def empty(self) -> bool:
         """Whether nothing at all is stated: no file, or files without a section."""
-        sections = (self.purposes, self.recipients, self.flows, self.floors, self.exceptions)
+        sections = (self.purposes, self.recipients, self.flows, self.floors, self.rules, self.exceptions)
         rest = (self.storage, self.classification)
         return not any(sections) and not self.access.stated and rest == (StoragePolicy(), Classification())

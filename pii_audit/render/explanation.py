@@ -70,7 +70,8 @@ class Explainer:
         said = word(verdict.outcome, self.language)
         if verdict.rule is None:
             return said
-        return f"{said} {verdict.rule} {load_rules()[verdict.rule].title.in_(self.language)}"
+        rule = load_rules().get(verdict.rule)
+        return f"{said} {verdict.rule}" + (f" {rule.title.in_(self.language)}" if rule is not None else "")
 
     def _quoted(self, position: Position) -> Iterator[str]:
         text = self.quote(position).strip()

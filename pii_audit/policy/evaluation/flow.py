@@ -12,6 +12,7 @@ from pii_audit.policy.evaluation.agreement import agreement_verdicts
 from pii_audit.policy.evaluation.border import border_verdicts, channel_verdicts
 from pii_audit.policy.evaluation.case import Case, Knowledge, Observed
 from pii_audit.policy.evaluation.combination import together_verdicts, without_surplus_alternatives
+from pii_audit.policy.evaluation.custom import custom_verdicts
 from pii_audit.policy.evaluation.declaration import declaration_verdicts
 from pii_audit.policy.evaluation.elements import element_verdicts
 from pii_audit.policy.evaluation.lawfulness import assessment_verdicts, basis_verdicts
@@ -25,7 +26,8 @@ def evaluate_flow(
     """The verdicts on a flow, elements first: compliant, violation, or gap where it cannot be shown.
 
     `observed` is the judged content of its assets, `as_of` the day against which dates are judged. A flow of which
-    nothing was observed gets one gap (QLT001). Rules: SHR001 to SHR005, SHR007 to SHR010, XBR001, XBR002, QLT001.
+    nothing was observed gets one gap (QLT001). Rules: SHR001 to SHR005, SHR007 to SHR010, XBR001, XBR002, QLT001,
+    and those of the policy itself.
     """
     case = Case.of(policy, flow, observed, catalogue, as_of=as_of, knowledge=knowledge)
     if not observed.assets:
@@ -37,6 +39,7 @@ def evaluate_flow(
         *together_verdicts(case),
         *declaration_verdicts(elements, case),
         *property_verdicts(case),
+        *custom_verdicts(case),
     )
 
 

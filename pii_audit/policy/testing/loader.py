@@ -148,8 +148,9 @@ class _Builder:
     def _check_rules(self, section: Section) -> None:
         rules = section.get("rules")
         for rule, position in zip(rules, rules.positions, strict=True) if rules else ():
-            if rule not in exceptable_rules():
-                self._reader.note(position, unknown(Text("规则", "rule"), rule, exceptable_rules()))
+            known = {*exceptable_rules(), *self._policy.rules}
+            if rule not in known:
+                self._reader.note(position, unknown(Text("规则", "rule"), rule, known))
 
     def _check_elements(self, section: Section) -> None:
         elements, given = section.get("elements", Section(section.position)), section.get("given", {})
