@@ -18,6 +18,8 @@ from pii_audit.policy.model import (
     AccessPolicy,
     AccessRule,
     Agreement,
+    Attestation,
+    Attestations,
     Certification,
     Classification,
     Combination,
@@ -29,6 +31,7 @@ from pii_audit.policy.model import (
     ExceptionRule,
     Floor,
     Flow,
+    Governance,
     Grade,
     Judgement,
     Line,
@@ -43,6 +46,7 @@ from pii_audit.policy.model import (
     Region,
     Requirement,
     Retention,
+    Review,
     StoragePolicy,
     SubProcessor,
     Threshold,
@@ -271,7 +275,7 @@ def cross_border(sections: Sequence[Section]) -> CrossBorder:
     """The cross-border sections of all files; the loader has refused two homes, and the lowest thresholds hold."""
     usual = CrossBorder()
     return CrossBorder(
-        home=next((section["home"] for section in sections if "home" in section), usual.home),
+        home=next((tuple(section["home"]) for section in sections if "home" in section), usual.home),
         assessment_from=_lowest(sections, "assessment_from") or usual.assessment_from,
         contract_from=_lowest(sections, "contract_from") or usual.contract_from,
     )
@@ -304,6 +308,31 @@ def floors(sections: Sequence[Section]) -> tuple[Floor, ...]:
 def _environment(name: str, section: Section, position: Position) -> Environment:
     same_persons = section.get("when", {}).get("same_persons_as", ())
     return Environment(name, position, _elements(section.get("forbid")), tuple(same_persons))
+
+
+def attestations(sections: Sequence[Section]) -> Attestations:
+    """The attestations of all files: what any asks for, and what any gives."""
+    required = {
+        item: position
+        for section in sections
+        if (items := section.get("required")) is not None
+        for item, position in zip(items, items.positions, strict=True)
+    }
+    given = tuple(Attestation(one.position, **one) for section in sections for one in section.get("given", ()))
+    return Attestations(required, given)
+
+
+def governance(sections: Sequence[Section]) -> Governance:
+    """The governance sections of all files; of a thing that several state the first holds."""
+
+    def first(key: str) -> Any:
+        return next((section[key] for section in sections if key in section), None)
+
+    def review(key: str) -> Review | None:
+        found = first(key)
+        return Review(found.position, **found) if found is not None else None
+
+    return Governance(first("officer"), review("compliance_audit"), review("access_review"))
 
 
 def custom_rule(name: str, section: Section, position: Position) -> CustomRule:

@@ -15,6 +15,8 @@ from pii_audit.policy.model import CUSTOMER, SUBJECTS
 from pii_audit.policy.rule_ids import exceptable_rules
 
 _Where = tuple[str, Position]
+MANUAL = "MAN"
+"""The family of rules that only a human can answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,20 @@ def check(document: Section, known: Known, catalogue: Catalogue, reader: Reader)
         _check_raise(rule, catalogue, reader)
     for exception in document.get("exceptions", ()):
         _check_exception(exception, known, catalogue, reader)
+    _check_attestations(document.get("attestations", {}), reader)
+
+
+def _check_attestations(attestations: Mapping[str, Any], reader: Reader) -> None:
+    """Only what no scan can see is attested: the manual rules."""
+    named = [*_items(attestations.get("required"))]
+    for one in attestations.get("given", ()):
+        named += [(one["item"], one.at("item"))] if "item" in one else []
+        if "on" in one and "until" in one and one["on"] > one["until"]:
+            reader.note(one.at("until"), Text("截止日期早于起始日期", "ends before it begins"))
+    items = [rule for rule in exceptable_rules() if rule.startswith(MANUAL)]
+    for item, position in named:
+        if item not in items:
+            reader.note(position, unknown(Text("人工项", "manual item"), item, items))
 
 
 def _check_storage(storage: Mapping[str, Any], known: Known, reader: Reader) -> None:

@@ -266,7 +266,17 @@ CUSTOM_RULE = Record(
     what=Text("自定义规则", "a custom rule"),
 )
 RULE_ID = word(Text("规则编号,例如 ORG001", "a rule id such as ORG001"), r"[A-Z]{2,8}[0-9]{3}")
-CROSS_BORDER = Record({"home": REGION, "assessment_from": PEOPLE, "contract_from": PEOPLE})
+REVIEW = Record({"last": DATE, "every": PERIOD, "ref": NON_EMPTY}, required=("last",))
+GOVERNANCE = Record({"officer": NON_EMPTY, "compliance_audit": REVIEW, "access_review": REVIEW})
+ATTESTATION = Record(
+    {"item": RULE_ID, "by": NON_EMPTY, "on": DATE, "until": DATE, "ref": NON_EMPTY},
+    required=("item", "by", "on", "until", "ref"),
+    what=Text("证明", "an attestation"),
+)
+ATTESTATIONS = Record({"required": ListOf(RULE_ID), "given": ListOf(ATTESTATION)})
+CROSS_BORDER = Record(
+    {"home": ListOf(REGION, at_least=1, or_single=True), "assessment_from": PEOPLE, "contract_from": PEOPLE}
+)
 POLICY_FILE = Record(
     {
         "version": VERSION,
@@ -281,6 +291,8 @@ POLICY_FILE = Record(
         "classification": CLASSIFICATION,
         "cross_border": CROSS_BORDER,
         "severity": Record({"one_step_up": PEOPLE}, required=("one_step_up",)),
+        "attestations": ATTESTATIONS,
+        "governance": GOVERNANCE,
         "rules": MapOf(CUSTOM_RULE, key=RULE_ID),
         "exceptions": ListOf(EXCEPTION),
     },

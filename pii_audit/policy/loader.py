@@ -86,6 +86,8 @@ def _policy(found: Documents, merged: Mapping[str, Merged]) -> Policy:
         classification=build.classification(sections("classification")),
         cross_border=build.cross_border(sections("cross_border")),
         severity=build.severity(sections("severity")),
+        attestations=build.attestations(sections("attestations")),
+        governance=build.governance(sections("governance")),
         rules={name: build.custom_rule(name, *entry.stated) for name, entry in merged["rules"].items()},
         exceptions=tuple(build.exception(exception) for several in sections("exceptions") for exception in several),
     )

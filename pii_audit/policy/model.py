@@ -398,14 +398,14 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class CrossBorder:
-    """What is home, and from how many people a year which mechanism it takes.
+    """Which regions are home, and from how many people a year which mechanism it takes.
 
-    Regulations on cross-border data flows (CAC, in force 2024-03-22), Art. 5(4), 7 and 8: from `assessment_from` on a
+    The numbers hold where China is home. Regulations on cross-border data flows (CAC, in force 2024-03-22), Art. 5(4), 7 and 8: from `assessment_from` on a
     security assessment, from `contract_from` on a standard contract or a certification, below it neither. For sensitive
     information there is no lower limit.
     """
 
-    home: str = "CN"
+    home: tuple[str, ...] = ("CN",)
     assessment_from: Threshold = Threshold(10_000, 1_000_000)
     contract_from: Threshold = Threshold(1, 100_000)
 
@@ -434,6 +434,45 @@ class ExceptionRule:
     fields: tuple[str, ...] | None = None
     forms: tuple[str, ...] | None = None
     persons_up_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attestation:
+    """What somebody vouches for, of what no scan can see: from a day to a day (inclusive), with a reference."""
+
+    position: Position
+    item: str
+    by: str
+    on: date
+    until: date
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attestations:
+    """Which manual items are asked for (rule id → where), and what was attested."""
+
+    required: Mapping[str, Position] = field(default_factory=dict)
+    given: tuple[Attestation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """When something was last done, how often it has to be, and the record of it."""
+
+    position: Position
+    last: date
+    every: Period | None = None
+    ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Governance:
+    """Who answers for the protection of personal information, the last compliance audit, the last review of rights."""
+
+    officer: str | None = None
+    compliance_audit: Review | None = None
+    access_review: Review | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -474,6 +513,8 @@ class Policy:
     cross_border: CrossBorder = CrossBorder()
     severity: Threshold | None = None
     rules: Mapping[str, CustomRule] = field(default_factory=dict)
+    attestations: Attestations = Attestations()
+    governance: Governance = Governance()
     exceptions: tuple[ExceptionRule, ...] = ()
 
     @property

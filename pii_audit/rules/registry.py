@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pii_audit.rules import collect, coverage, crossborder, custom, governance, share, store, use
+from pii_audit.rules import collect, coverage, crossborder, custom, governance, manual, share, store, use
 from pii_audit.rules.interface import Draft, Facts
 
 RULES = (
@@ -14,6 +14,7 @@ RULES = (
     *share.RULES,
     *crossborder.RULES,
     *governance.RULES,
+    *manual.RULES,
     *custom.RULES,
     *coverage.RULES,
 )

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pii_audit.rules.governance import graded_too_low, without_owner
+import pytest
+
+from pii_audit.model.sketch import Sketch
+from pii_audit.rules.governance import graded_too_low, officer_and_audit, review_overdue, without_owner
 
 
 def test_a_source_with_personal_information_and_no_owner_is_one_finding(policy_of, asset, facts, source):
@@ -52,3 +55,50 @@ def test_what_stands_together_in_a_row_is_graded_higher(policy_of, asset, facts)
 
 def test_without_a_register_of_grades_nothing_is_compared(policy_of, asset, facts):
     assert list(graded_too_low(facts(policy_of("purposes: {}\n"), asset("core:t", {"m": "cn_mobile"})))) == []
+
+
+@pytest.mark.parametrize(("last", "due"), [("2025-06-30", False), ("2025-06-29", True)])
+def test_a_review_of_rights_is_due_when_its_interval_has_passed(policy_of, facts, last, due):
+    policy = policy_of(f"governance: {{access_review: {{every: 12m, last: {last}}}}}\n")
+    assert [draft.rule for draft in review_overdue(facts(policy))] == (["GOV003"] if due else [])
+    assert list(review_overdue(facts(policy_of("governance: {access_review: {last: 2020-01-01}}\n")))) == []
+
+
+def _millions(asset, count: float):
+    return replace(
+        asset("core:t", {"m": "cn_mobile"}), persons=Sketch.of(range(1, 5001)) if not count else _Many(count)
+    )
+
+
+class _Many(Sketch):
+    """A sketch of so many people, which no test can afford to count."""
+
+    def __init__(self, count):
+        object.__setattr__(self, "payload", b"x")
+        object.__setattr__(self, "count", int(count))
+
+    def __radd__(self, other):
+        return self
+
+    def __add__(self, other):
+        return self
+
+    def __len__(self):
+        return self.count
+
+
+@pytest.mark.parametrize(
+    ("count", "stated", "lacking"),
+    [
+        (999_999, "{}", []),
+        (1_000_000, "{}", ["officer"]),
+        (1_000_000, "{officer: Zhou}", []),
+        (10_000_000, "{officer: Zhou}", []),
+        (10_000_001, "{officer: Zhou}", ["compliance_audit"]),
+        (10_000_001, "{officer: Zhou, compliance_audit: {last: 2024-06-30}}", []),
+        (10_000_001, "{compliance_audit: {last: 2024-06-29}}", ["officer", "compliance_audit"]),
+    ],
+)
+def test_many_people_call_for_an_officer_and_for_audits(policy_of, asset, facts, count, stated, lacking):
+    drafts = list(officer_and_audit(facts(policy_of(f"governance: {stated}\n"), _millions(asset, count))))
+    assert [(draft.rule, draft.resource[0]) for draft in drafts] == [("GOV004", one) for one in lacking]

@@ -15,6 +15,7 @@ CLEAR_CHANNELS = frozenset({"ftp", "http", "smtp", "media", "tftp", "telnet", "e
 PROTECTED_CHANNELS = frozenset(
     {"sftp", "https", "mtls", "vpn", "ftps", "scp", "ssh", "smtps", "tls", "as2", "leased_line"}
 )
+CHINA = "CN"
 NO_PROTECTION = frozenset({"none", "no"})
 
 
@@ -64,10 +65,10 @@ def abroad(case: Case) -> tuple[str, ...]:
     return regions_abroad(case.recipient, case.policy.cross_border.home)
 
 
-def regions_abroad(recipient: Recipient, home: str) -> tuple[str, ...]:
+def regions_abroad(recipient: Recipient, home: tuple[str, ...]) -> tuple[str, ...]:
     """Where outside home what a recipient gets ends up, as far as that is on record."""
     regions = (recipient.region, *(sub.region for sub in recipient.sub_processors))
-    return tuple(dict.fromkeys(region for region in regions if region is not None and region != home))
+    return tuple(dict.fromkeys(region for region in regions if region is not None and region not in home))
 
 
 def border_verdicts(case: Case) -> Iterator[Verdict]:
@@ -102,7 +103,7 @@ def _mechanism(case: Case) -> Verdict:
             f"the transfer mechanism {transfer.mechanism} ended on {transfer.until} ({at.to_line})",
         )
         return case.of_flow("transfer", Outcome.VIOLATION, message, at, "XBR001", remedy)
-    if transfer.mechanism == "adequacy" and case.policy.cross_border.home == "CN":
+    if transfer.mechanism == "adequacy" and CHINA in case.policy.cross_border.home:
         message = Text(
             f"{at.to_line}:个人信息保护法没有充分性认定这一机制",
             f"adequacy ({at.to_line}) is no mechanism of the PIPL",
@@ -134,7 +135,7 @@ def _threshold(case: Case) -> Iterator[Verdict]:
     An exemption that rests on a contract, employment or an emergency (Art. 5(1) to (3)) is ended by no number.
     """
     transfer, rules = case.recipient.transfer, case.policy.cross_border
-    if transfer is None or transfer.mechanism == "assessment":
+    if CHINA not in rules.home or transfer is None or transfer.mechanism == "assessment":
         return
     if transfer.mechanism == "exempt" and transfer.ground not in (None, "number"):
         return

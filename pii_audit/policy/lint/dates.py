@@ -23,6 +23,12 @@ def dates(policy: Policy, as_of: date, within: timedelta) -> Iterator[Problem]:
         for one in recipient.certifications:
             what = Text(f"认证 {one.name}", f"certification {one.name}")
             yield from _ends(what, one.until, one.position, as_of, within)
+    for given in policy.attestations.given:
+        what = Text(f"{given.item} 的证明 {given.ref}", f"the attestation {given.ref} of {given.item}")
+        yield from _ends(what, given.until, given.position, as_of, within)
+        if given.item not in policy.attestations.required:
+            said = Text(f"没有要求 {given.item}", f"nobody asks for {given.item}")
+            yield Problem(given.position, said)
     for rule in policy.exceptions:
         yield from _exception(rule, as_of, within)
 

@@ -301,16 +301,18 @@ def test_above_the_thresholds_only_an_assessment_will_do(verdicts, columns, mech
 
 
 def test_a_policy_states_home_and_thresholds_of_its_own(policy_of, judge, asset):
-    own = "cross_border: {home: HK, assessment_from: {sensitive: 5, other: 60}}\n"
+    own = "cross_border: {home: %s, assessment_from: {sensitive: 5, other: 60}}\n"
     text = policy(region="region: %s", more="transfer: {mechanism: certification}") + own
 
-    def broken(region: str, year: int):
-        found = judge(policy_of(text % region), asset({"m": "cn_mobile"}, persons=1), abroad_this_year=year)
+    def broken(region: str, home: str, year: int):
+        found = judge(policy_of(text % (region, home)), asset({"m": "cn_mobile"}, persons=1), abroad_this_year=year)
         return [one.rule for one in found if one.rule]
 
-    assert broken("HK", 1_000_000) == []
-    assert broken("CN", 59) == []
-    assert broken("CN", 60) == ["XBR002"]
+    assert broken("HK", "[CN, HK]", 1_000_000) == []
+    assert broken("US", "[CN, HK]", 59) == []
+    assert broken("US", "[CN, HK]", 60) == ["XBR002"]
+    # The numbers are those of China's rules.
+    assert broken("US", "[DE, FR]", 60) == []
 
 
 # --- what an agreement must say, whom a processor passes information on to, what is certified
