@@ -114,7 +114,7 @@ class Known:
 
     def groups(self, identifier: str) -> tuple[str, ...]:
         known = self.catalogue.get(identifier)
-        return tuple(known.groups) if known else ()
+        return known.groups if known else ()
 
     def levels(self, identifier: str) -> Levels:
         known = self.catalogue.get(identifier)
@@ -151,13 +151,18 @@ class Case:
         return cls(policy, flow, purpose, recipient, observed, catalogue, as_of, knowledge, gather(every, flow), raised)
 
     def groups(self, identifier: str) -> tuple[str, ...]:
-        return Known(self.catalogue).groups(identifier)
+        known = self.catalogue.get(identifier)
+        return known.groups if known else ()
 
     def levels(self, identifier: str) -> Levels:
-        return self.raised.get(identifier) or Known(self.catalogue).levels(identifier)
+        if identifier in self.raised:
+            return self.raised[identifier]
+        known = self.catalogue.get(identifier)
+        return known.levels if known else Levels()
 
     def enumerable(self, identifier: str) -> bool:
-        return Known(self.catalogue).enumerable(identifier)
+        known = self.catalogue.get(identifier)
+        return known.enumerable if known else True
 
     def sensitive(self, seen: Seen) -> bool:
         """Whether it is sensitive personal information (PIPL Art. 28: the classes listed, and children under 14)."""
