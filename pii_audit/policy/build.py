@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 from typing import Any
 
 from pii_audit.document import Section
 from pii_audit.errors import Position
 from pii_audit.language import same
-from pii_audit.model.finding import Outcome, Severity
 from pii_audit.model.forms import Form
 from pii_audit.model.levels import LevelSelector
 from pii_audit.policy.model import (
@@ -18,21 +16,12 @@ from pii_audit.policy.model import (
     AccessPolicy,
     AccessRule,
     Agreement,
-    Attestation,
-    Attestations,
     Certification,
-    Classification,
     Combination,
     Consent,
-    CrossBorder,
-    CustomRule,
     Element,
-    Environment,
     ExceptionRule,
-    Floor,
     Flow,
-    Governance,
-    Grade,
     Judgement,
     Line,
     Lines,
@@ -41,15 +30,9 @@ from pii_audit.policy.model import (
     Population,
     Protection,
     Purpose,
-    Raise,
     Recipient,
-    Region,
     Requirement,
-    Retention,
-    Review,
-    StoragePolicy,
     SubProcessor,
-    Threshold,
     Transfer,
 )
 
@@ -62,7 +45,8 @@ def element(written: str, position: Position) -> Element:
     return Element(word, position, subject or None, LevelSelector.parse(word))
 
 
-def _elements(items: Any) -> tuple[Element, ...]:
+def elements(items: Any) -> tuple[Element, ...]:
+    """The elements of a list of words; none where there is no list."""
     if items is None:
         return ()
     return tuple(element(word, position) for word, position in zip(items, items.positions, strict=True))
@@ -86,7 +70,7 @@ def _combinations(items: Any) -> tuple[Combination, ...]:
     if items is None:
         return ()
     pairs = zip(items, items.positions, strict=True)
-    return tuple(Combination(_elements(combination), position) for combination, position in pairs)
+    return tuple(Combination(elements(combination), position) for combination, position in pairs)
 
 
 def _alternatives(stated: Mapping[tuple[str, str], Line], one_of: Iterable[Combination]) -> Iterator[Line]:
@@ -156,7 +140,7 @@ def recipient(name: str, section: Section, position: Position) -> Recipient:
         tuple(section["purposes"]) if "purposes" in section else None,
         section.positions.get("purposes"),
         lines(scope, section.at("scope")) if scope is not None else None,
-        _elements(section.get("never")),
+        elements(section.get("never")),
         MaxPersons(section.at("max_persons"), **limits) if limits is not None else None,
         tuple(_sub_processor(value) for value in section.get("sub_processors", ())),
         section.get("return_or_delete"),
@@ -197,7 +181,7 @@ def access(sections: Sequence[Section]) -> AccessPolicy:
         everyone=tuple(dict.fromkeys(everyone)) or EVERYONE,
         rules=tuple(_access_rule(rule) for section in sections for rule in section.get("rules", ())),
         never=tuple(
-            NeverAccess(rule.position, tuple(rule["principals"]), _elements(rule["levels"]))
+            NeverAccess(rule.position, tuple(rule["principals"]), elements(rule["levels"]))
             for section in sections
             for rule in section.get("never", ())
         ),
@@ -212,137 +196,10 @@ def _access_rule(rule: Section) -> AccessRule:
         tuple(rule["principals"]),
         rule.get("post"),
         tuple(rule.get("sources", ())),
-        _elements(rule.get("levels")),
+        elements(rule.get("levels")),
         rule.get("up_to"),
         tuple(rule.get("actions", ())),
     )
-
-
-def storage(sections: Sequence[tuple[str, Section]]) -> StoragePolicy:
-    """The storage sections of all files with their layers; the loader has refused what one layer gives twice."""
-    by_layer: dict[str, list[Lines]] = {}
-    for layer, section in sections:
-        if "forms" in section:
-            by_layer.setdefault(layer, []).append(lines(section["forms"]))
-    return StoragePolicy(
-        never=tuple(member for _, section in sections for member in _elements(section.get("never"))),
-        forms=tuple(Lines.of(chain.from_iterable(several), several[0].position) for several in by_layer.values()),
-        environments=tuple(
-            _environment(name, value, section["environments"].at(name))
-            for _, section in sections
-            for name, value in section.get("environments", {}).items()
-        ),
-        retention=tuple(
-            Retention(rule.position, rule["asset"], rule["date"], rule.get("keep_at_least"), rule.get("delete_after"))
-            for _, section in sections
-            for rule in section.get("retention", ())
-        ),
-        regions=tuple(
-            Region(element(word, section["regions"].at(word)), tuple(regions))
-            for _, section in sections
-            for word, regions in section.get("regions", {}).items()
-        ),
-    )
-
-
-def retention_of_purposes(purposes: Iterable[tuple[Section, Position]]) -> tuple[Retention, ...]:
-    """The periods of purposes, for each of the assets that serve them."""
-    return tuple(
-        Retention(
-            section.at("retention"), asset, period["date"], period.get("keep_at_least"), period.get("delete_after")
-        )
-        for section, _ in purposes
-        if (period := section.get("retention")) is not None
-        for asset in section.get("held_in", ())
-    )
-
-
-def classification(sections: Sequence[Section]) -> Classification:
-    """The classification sections of all files."""
-    raises = [
-        Raise(Combination(_elements(rule["together"]), rule.position), selector)
-        for section in sections
-        for rule in section.get("raise", ())
-        if (selector := LevelSelector.parse(rule["to"])) is not None
-    ]
-    grades = [
-        Grade(rule.position, rule["asset"], rule["grade"]) for section in sections for rule in section.get("grades", ())
-    ]
-    return Classification(tuple(raises), tuple(grades))
-
-
-def cross_border(sections: Sequence[Section]) -> CrossBorder:
-    """The cross-border sections of all files; the loader has refused two homes, and the lowest thresholds hold."""
-    usual = CrossBorder()
-    return CrossBorder(
-        home=next((tuple(section["home"]) for section in sections if "home" in section), usual.home),
-        assessment_from=_lowest(sections, "assessment_from") or usual.assessment_from,
-        contract_from=_lowest(sections, "contract_from") or usual.contract_from,
-    )
-
-
-def severity(sections: Sequence[Section]) -> Threshold | None:
-    """The numbers of people of all files; the lowest hold."""
-    return _lowest(sections, "one_step_up")
-
-
-def _lowest(sections: Sequence[Section], key: str) -> Threshold | None:
-    stated = [section[key] for section in sections if key in section]
-    if not stated:
-        return None
-    return Threshold(min(one["sensitive"] for one in stated), min(one["other"] for one in stated))
-
-
-def floors(sections: Sequence[Section]) -> tuple[Floor, ...]:
-    """The floors of all files."""
-    return tuple(
-        Floor(
-            section.position,
-            _elements(section.get("never")),
-            lines(section["forms"], section.at("forms")) if "forms" in section else None,
-        )
-        for section in sections
-    )
-
-
-def _environment(name: str, section: Section, position: Position) -> Environment:
-    same_persons = section.get("when", {}).get("same_persons_as", ())
-    return Environment(name, position, _elements(section.get("forbid")), tuple(same_persons))
-
-
-def attestations(sections: Sequence[Section]) -> Attestations:
-    """The attestations of all files: what any asks for, and what any gives."""
-    required = {
-        item: position
-        for section in sections
-        if (items := section.get("required")) is not None
-        for item, position in zip(items, items.positions, strict=True)
-    }
-    given = tuple(Attestation(one.position, **one) for section in sections for one in section.get("given", ()))
-    return Attestations(required, given)
-
-
-def governance(sections: Sequence[Section]) -> Governance:
-    """The governance sections of all files; of a thing that several state the first holds."""
-
-    def first(key: str) -> Any:
-        return next((section[key] for section in sections if key in section), None)
-
-    def review(key: str) -> Review | None:
-        found = first(key)
-        return Review(found.position, **found) if found is not None else None
-
-    return Governance(first("officer"), review("compliance_audit"), review("access_review"))
-
-
-def custom_rule(name: str, section: Section, position: Position) -> CustomRule:
-    """One rule of the institution's own."""
-    more: dict[str, Any] = {key: section[key] for key in ("stage", "remediation") if key in section}
-    if "severity" in section:
-        more["severity"] = Severity(section["severity"])
-    if "outcome" in section:
-        more["outcome"] = Outcome(section["outcome"])
-    return CustomRule(name, position, section["title"], section["about"], section["when"], section["message"], **more)
 
 
 def exception(section: Section) -> ExceptionRule:

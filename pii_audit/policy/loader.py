@@ -12,7 +12,7 @@ from pii_audit.document import Reader, suggestion, unknown
 from pii_audit.errors import ConfigurationError, Problem, UsageError
 from pii_audit.identifiers.model import Catalogue
 from pii_audit.language import Text
-from pii_audit.policy import build
+from pii_audit.policy import build, sections
 from pii_audit.policy.checks import Known, check
 from pii_audit.policy.custom.checks import check_rules
 from pii_audit.policy.files import Documents, read_documents
@@ -62,34 +62,34 @@ def _policy(found: Documents, merged: Mapping[str, Merged]) -> Policy:
         digest.update(hashlib.sha256(file.shown.encode()).digest())
         digest.update(hashlib.sha256(file.content).digest())
 
-    def sections(name: str) -> list[Any]:
+    def stated(name: str) -> list[Any]:
         return [one.section[name] for one in found.documents if name in one.section]
 
     purposes = {name: entry.stated for name, entry in merged["purposes"].items()}
-    storage = build.storage(
+    storage = sections.storage(
         [(one.layer, one.section["storage"]) for one in found.documents if "storage" in one.section]
     )
-    periods = (*storage.retention, *build.retention_of_purposes(purposes.values()))
+    periods = (*storage.retention, *sections.retention_of_purposes(purposes.values()))
 
     return Policy(
         files=tuple(file.shown for file in found.files),
         digest=digest.hexdigest(),
-        purposes={name: build.purpose(name, *stated) for name, stated in purposes.items()},
+        purposes={name: build.purpose(name, *entry) for name, entry in purposes.items()},
         recipients={name: build.recipient(name, *entry.stated) for name, entry in merged["recipients"].items()},
         flows={
             name: build.flow(name, *entry.stated, purposes[entry.stated[0]["purpose"]][0])
             for name, entry in merged["flows"].items()
         },
-        floors=build.floors(sections("floor")),
-        access=build.access(sections("access")),
+        floors=sections.floors(stated("floor")),
+        access=build.access(stated("access")),
         storage=replace(storage, retention=periods),
-        classification=build.classification(sections("classification")),
-        cross_border=build.cross_border(sections("cross_border")),
-        severity=build.severity(sections("severity")),
-        attestations=build.attestations(sections("attestations")),
-        governance=build.governance(sections("governance")),
-        rules={name: build.custom_rule(name, *entry.stated) for name, entry in merged["rules"].items()},
-        exceptions=tuple(build.exception(exception) for several in sections("exceptions") for exception in several),
+        classification=sections.classification(stated("classification")),
+        cross_border=sections.cross_border(stated("cross_border")),
+        severity=sections.severity(stated("severity")),
+        attestations=sections.attestations(stated("attestations")),
+        governance=sections.governance(stated("governance")),
+        rules={name: sections.custom_rule(name, *entry.stated) for name, entry in merged["rules"].items()},
+        exceptions=tuple(build.exception(exception) for several in stated("exceptions") for exception in several),
     )
 
 
