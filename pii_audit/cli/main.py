@@ -39,10 +39,10 @@ class Parser(argparse.ArgumentParser):
         todo = Text(f"用法见 {self.prog} --help", f"see {self.prog} --help")
         wrong = re.fullmatch(r"unrecognized arguments: (--[^ =]+).*", message)
         hint = suggestion(wrong[1], self._option_string_actions) if wrong else same("")
-        choice = re.fullmatch(r"argument .+: invalid choice: '(.*)' \(choose from (.*)\)", message)
+        choice = re.fullmatch(r"argument (.+): invalid choice: '(.*)' \(choose from (.*)\)", message)
         if choice:
-            words = re.findall(r"'([^']*)'", choice[2])
-            raise UsageError(unknown(Text("选项值", "choice"), choice[1], words), todo=todo)
+            words = re.findall(r"'([^']*)'", choice[3])
+            raise UsageError(unknown(Text("选项值", "choice"), choice[2], words), where=choice[1], todo=todo)
         raise UsageError(Text(f"命令行有误:{message}{hint.zh}", f"command line: {message}{hint.en}"), todo=todo)
 
     def of_action(self, words: Sequence[str]) -> argparse.ArgumentParser:
