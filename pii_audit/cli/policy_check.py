@@ -52,7 +52,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.policy.loader import from_here, load_policy  # noqa: PLC0415
 
     space = session.workspace()
-    catalogue = load_catalogue()
+    catalogue = load_catalogue(space.identifiers)
     policy = load_policy(space.policies, space.root, catalogue, sources=[source.id for source in space.sources])
     as_of = options.as_of or space.today()
     problems = lint(policy, catalogue, as_of, within=timedelta(days=options.within))

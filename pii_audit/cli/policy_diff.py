@@ -59,7 +59,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.render.output import write_output  # noqa: PLC0415
     from pii_audit.render.policy_diff import as_json, as_text  # noqa: PLC0415
 
-    catalogue = load_catalogue()
+    catalogue = load_catalogue(_identifiers(session, options))
     before, after = (_policy(place, catalogue) for place in (options.old, options.new))
     findings: tuple[FindingChange, ...] = ()
     if options.run is None:
@@ -74,6 +74,19 @@ def run(session: Session, options: argparse.Namespace) -> int:
         write_output(options.output, text)
     looser = any(change.looser for change in changes) or any(change.looser for change in findings)
     return LOOSER if looser and options.forbid_loosening else 0
+
+
+def _identifiers(session: Session, options: argparse.Namespace) -> tuple[Path, ...]:
+    """Identifiers of one's own that the policies may name: those of the workspaces compared, else of the one we are in."""
+    from pii_audit.workspace import find_workspace, load_workspace  # noqa: PLC0415 - start-up does without
+
+    folders = [Path(place) for place in (options.old, options.new) if (Path(place) / "audit.yaml").is_file()]
+    if not folders:
+        try:
+            folders = [session.folder or find_workspace(Path.cwd())]
+        except UsageError:
+            return ()
+    return tuple(dict.fromkeys(path for folder in folders for path in load_workspace(folder).identifiers))
 
 
 def _policy(place: str, catalogue: Catalogue) -> Policy:

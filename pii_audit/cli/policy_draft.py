@@ -35,7 +35,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.render.output import write_output  # noqa: PLC0415
 
     space = session.workspace()
-    catalogue = load_catalogue()
+    catalogue = load_catalogue(space.identifiers)
     policy = load_policy(space.policies, space.root, catalogue)
     text = draft_policy(recorded(space, options.from_run), policy, catalogue, feed_ids(space))
     if options.output is None:

@@ -72,7 +72,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     if options.format == "json" and options.element is None:
         raise UsageError(Text("--format json 需要 ELEMENT", "--format json takes an ELEMENT"))
     space = session.workspace()
-    catalogue = load_catalogue()
+    catalogue = load_catalogue(space.identifiers)
     policy = load_policy(space.policies, space.root, catalogue)
     flow = flow_named(policy, options.flow)
     observed = Observed()

@@ -61,7 +61,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     if (options.min_coverage or 0) > WHOLE:
         raise UsageError(Text("--min-coverage 是百分比", "--min-coverage is a percentage"))
     space = session.workspace()
-    catalogue = load_catalogue()
+    catalogue = load_catalogue(space.identifiers)
     policy = load_policy(space.policies, space.root, catalogue)
     entries, root = (options.path, Path.cwd()) if options.path else (space.policies, space.root)
     cases = load_cases(entries, root, policy, catalogue, options.as_of or space.today())
