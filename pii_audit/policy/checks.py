@@ -88,6 +88,9 @@ def check(document: Section, known: Known, catalogue: Catalogue, reader: Reader)
     for exception in document.get("exceptions", ()):
         _check_exception(exception, known, catalogue, reader)
     _check_attestations(document.get("attestations", {}), reader)
+    for rule, position in _items(document.get("floor", {}).get("no_exceptions")):
+        if rule not in exceptable_rules():
+            reader.note(position, unknown(Text("规则", "rule"), rule, exceptable_rules()))
 
 
 def _check_attestations(attestations: Mapping[str, Any], reader: Reader) -> None:

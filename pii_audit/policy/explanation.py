@@ -58,7 +58,9 @@ def explain_element(seen: Seen, case: Case) -> Explanation:
     return Explanation(seen, tuple(steps), verdict)
 
 
-ON_DATA = ("population", "consent.field", "max_persons.per_run", "max_persons.per_year", "transfer.threshold")
+BEYOND = ("population", "consent.field", "max_persons.per_year", "transfer.threshold")
+"""What takes more than the flow's own files: other assets, or the runs of a year."""
+ON_DATA = (*BEYOND, "max_persons.per_run")
 """What only data can show: without a run nothing is said of it."""
 
 
@@ -68,7 +70,7 @@ def explain_properties(case: Case) -> tuple[Verdict, ...]:
     Where nothing was observed they are those on a file that holds what the purpose needs.
     """
     if case.observed.assets:
-        return tuple(property_verdicts(case))
+        return tuple(verdict for verdict in property_verdicts(case) if verdict.element not in BEYOND)
     needed = tuple(
         Seen(name, line.element.subject or CUSTOMER, line.requirement.forms[0])
         for line in case.purpose.needs

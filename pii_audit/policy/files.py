@@ -160,7 +160,7 @@ def files_of(
         reader.note(at or Position(entry), said)
         return
     path = Path(os.path.normpath(folder / entry))
-    paths = [path]
+    paths = [path] if not cases or path.name.endswith(CASES) else _beside(path)
     if path.is_dir():
         every = sorted(path.rglob("*"), key=lambda found: found.relative_to(path).as_posix())
         paths = [found for found in every if _wanted(found.name, cases=cases) and not _hidden(found.relative_to(path))]
@@ -168,6 +168,12 @@ def files_of(
         file = _read(found, in_workspace(found, root or folder), reader, at)
         if file is not None:
             yield file
+
+
+def _beside(path: Path) -> list[Path]:
+    """The file of cases of a policy file: `a.cases.yaml` beside `a.yaml`."""
+    own = path.with_name(f"{path.stem}{CASES}")
+    return [own] if own.is_file() else []
 
 
 def _wanted(name: str, *, cases: bool) -> bool:

@@ -81,6 +81,21 @@ def check_merged(documents: Sequence[Document], flows: Merged, reader: Reader) -
                 _note_twice(seen, (section["source"], pattern), section.at("match"), reader)
 
 
+def check_exceptions(found: Documents, reader: Reader) -> None:
+    """Notes exceptions from rules that a floor below takes none from."""
+    for document in found.documents:
+        for exception in document.section.get("exceptions", ()):
+            rule = exception.get("rule")
+            for floor in found.documents:
+                closed = floor.section.get("floor", {}).get("no_exceptions", ())
+                if rule in closed and found.stands_on(document.layer, floor.layer):
+                    at = floor.section["floor"].at("no_exceptions").to_line
+                    said = Text(
+                        f"{at} 的底线不允许 {rule} 有例外", f"the floor at {at} allows no exception from {rule}"
+                    )
+                    reader.note(exception.at("rule"), said)
+
+
 def _note_twice(
     seen: dict[tuple[str, str], Position], key: tuple[str, str], position: Position, reader: Reader
 ) -> None:

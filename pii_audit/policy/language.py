@@ -226,7 +226,7 @@ EXCEPTION = Record(
     required=("rule", "owner", "approver", "reason"),
     what=Text("例外", "an exception"),
 )
-FLOOR = Record({"never": ELEMENTS, "forms": LINES}, what=Text("底线", "a floor"))
+FLOOR = Record({"never": ELEMENTS, "forms": LINES, "no_exceptions": ListOf(NON_EMPTY)}, what=Text("底线", "a floor"))
 REFERENCES = ListOf(NON_EMPTY)
 PEOPLE = Record({"sensitive": COUNT, "other": COUNT}, required=("sensitive", "other"))
 CLASSIFICATION = Record(

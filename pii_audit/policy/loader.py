@@ -16,7 +16,7 @@ from pii_audit.policy import build, sections
 from pii_audit.policy.checks import Known, check
 from pii_audit.policy.custom.checks import check_rules
 from pii_audit.policy.files import Documents, read_documents
-from pii_audit.policy.inheritance import Merged, check_merged, loosened, merge
+from pii_audit.policy.inheritance import Merged, check_exceptions, check_merged, loosened, merge
 from pii_audit.policy.language import POLICY_FILE
 from pii_audit.policy.model import Flow, Policy
 from pii_audit.workspace import shown_path
@@ -39,6 +39,7 @@ def load_policy(
         check(section, known, catalogue, reader)
     merged = merge(found, reader)
     check_merged(found.documents, merged["flows"], reader)
+    check_exceptions(found, reader)
     check_rules(merged["rules"], reader)
     for problem in loosened(merged, catalogue, {problem.position.file for problem in reader.problems}):
         reader.problems.append(problem)

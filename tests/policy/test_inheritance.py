@@ -131,6 +131,16 @@ def test_an_override_that_loosens_the_floor_is_an_error_at_its_line(branch, text
     assert f"branch.yaml:{said}" in problems(branch, f"{text}\n")
 
 
+def test_a_floor_may_close_rules_to_exceptions(branch):
+    exception = "exceptions: [{rule: SHR003, flow: f, owner: a, approver: b, reason: x}]\n"
+    assert len(branch(exception).exceptions) == 1
+    assert problems(branch, exception, f"{HQ}floor: {{no_exceptions: [SHR003]}}\n") == [
+        "branch.yaml:3:15: the floor at hq.yaml:18 allows no exception from SHR003"
+    ]
+    [line] = problems(branch, "", f"{HQ}floor: {{no_exceptions: [SHR03]}}\n")
+    assert 'unknown rule "SHR03"' in line
+
+
 def test_what_the_floor_leaves_open_may_be_filled_in(branch):
     policy = branch("flows: {f: {recipient: r, purpose: p, pia: P-1, free_text: forbid}}\n")
     assert (policy.flows["f"].pia, policy.flows["f"].free_text) == ("P-1", "forbid")

@@ -43,6 +43,10 @@ def _deciding(policy: Policy) -> Iterator[tuple[Position, Text]]:
         yield from _of_recipient(recipient)
     for flow in policy.flows.values():
         yield from _of_flow(flow)
+    for floor in policy.floors:
+        yield from _of_lines("floor", floor.forms)
+        for element in floor.never:
+            yield element.position, same(f"floor never {element}")
 
 
 def _of_lines(owner: str, lines: Lines | None) -> Iterator[tuple[Position, Text]]:
@@ -74,9 +78,11 @@ def _of_recipient(recipient: Recipient) -> Iterator[tuple[Position, Text]]:
 
 
 def _of_flow(flow: Flow) -> Iterator[tuple[Position, Text]]:
-    for name in ("legal_basis", "pia", "consent", "population"):
+    for name in ("legal_basis", "pia", "consent"):
         if getattr(flow, name) is not None:
             yield flow.at(name), same(f"{flow.id} {name}")
+    if flow.population is not None:
+        yield flow.population.position, same(f"{flow.id} population")
     guard = flow.protection
     if guard is not None and (guard.file or guard.channel):
         yield guard.position, same(f"{flow.id} protection")

@@ -160,6 +160,16 @@ def test_files_of_cases_are_no_policies_and_no_cases_is_an_error(policy_of, tmp_
         load_cases(["."], tmp_path, policy, catalogue, DAY)
 
 
+def test_the_cases_of_a_single_policy_file_lie_beside_it(policy_of, tmp_path, catalogue):
+    policy = policy_of(POLICY)
+    with pytest.raises(UsageError, match="there is no file of cases"):
+        load_cases(["p0.yaml"], tmp_path, policy, catalogue, DAY)
+    (tmp_path / "p0.cases.yaml").write_text(
+        "version: 1\ncases: [{title: t, flow: f, given: {cn_mobile: plain}, expect: gap}]\n"
+    )
+    assert len(load_cases(["p0.yaml"], tmp_path, policy, catalogue, DAY)) == 1
+
+
 def test_the_published_schema_of_cases_is_current_and_fits_the_demo():
     schema = json.loads(content.text("reports/schemas/cases.schema.json"))
     assert schema == cases_schema()
