@@ -91,15 +91,18 @@ def asked_of(identifier: str, subject: str, case: Case) -> tuple[Requirement, ..
 
 
 def elements_of(case: Case) -> tuple[tuple[str, str], ...]:
-    """The identifiers, each with its subject, that purpose, scope, declared columns or observation speak of."""
+    """The identifiers, each with its subject, to speak of: those that are named or were seen, and all that may leave."""
     lines = [*case.purpose.permitted, *(case.recipient.scope or ())]
     for agreement in case.recipient.agreements:
         lines += agreement.scope or ()
-    words = [line.element for line in lines if line.element.level is None]
+    words = [line.element for line in lines]
     words += [declared for declared in (case.flow.fields or {}).values() if not declared.is_none]
-    pairs = [(name, word.subject or CUSTOMER) for word in words for name in sorted(case.catalogue.expand(word.word))]
-    pairs += [(seen.identifier, seen.subject) for seen in case.seen]
-    return tuple(dict.fromkeys(pairs))
+    named = {(word.word, word.subject or CUSTOMER) for word in words}
+    named |= {(seen.identifier, seen.subject) for seen in case.seen}
+    meant = [(name, word.subject or CUSTOMER) for word in words for name in sorted(case.catalogue.expand(word.word))]
+    meant += [(seen.identifier, seen.subject) for seen in case.seen]
+    # A group or a level stands for many: of those that it brings in, what may not leave anyway needs no line.
+    return tuple(pair for pair in dict.fromkeys(meant) if pair in named or asked_of(*pair, case) is not None)
 
 
 def _question(case: Case) -> Step:

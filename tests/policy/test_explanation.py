@@ -71,6 +71,19 @@ def test_the_elements_of_a_flow_and_the_form_asked_of_each(case):
     assert [one.forms for one in asked["person_name"]] == [(Form.MASKED,)]
 
 
+def test_a_level_brings_in_what_it_lets_leave_and_nothing_else(policy_of, catalogue):
+    policy = policy_of("""\
+version: 1
+purposes: {p: {allows: {C2: plain, card_cvv2: plain}}}
+recipients: {r: {role: processor, scope: {C2: plain, C3: plain}, never: [phone]}}
+flows: {f: {recipient: r, purpose: p}}
+""")
+    case = Case.of(policy, policy.flows["f"], Observed(), catalogue, as_of=date(2026, 6, 30), knowledge=Knowledge())
+    found = {identifier for identifier, _ in elements_of(case)}
+    assert {"person_name", "bank_card", "card_cvv2"} <= found
+    assert not {"cn_mobile", "card_pin"} & found
+
+
 def test_the_flow_as_a_whole_is_judged_as_if_it_held_what_the_purpose_needs(case):
     found = {verdict.element: verdict.outcome for verdict in explain_properties(case)}
     assert found == {

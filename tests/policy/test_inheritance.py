@@ -296,3 +296,77 @@ def test_an_override_that_loads_lets_nothing_pass_that_its_floor_objects_to(tmp_
         return
     for seen, old, new in zip(STATES, _outcomes(before), _outcomes(after), strict=True):
         assert not (old is Outcome.VIOLATION and new is not Outcome.VIOLATION), seen
+
+
+# --- the same of whole flows
+
+SUBSET = st.sampled_from([["p"], ["q"], ["p", "q"]])
+DAYS = st.sampled_from(["2025-01-01", "2026-06-29", "2026-06-30", "2026-07-01", "2027-12-31"])
+SCOPE = st.sampled_from([{}, {"cn_mobile": "plain"}, {"cn_mobile": "masked"}, {"C2": "plain"}, {"phone": "keyed_hash"}])
+AGREEMENT = st.fixed_dictionaries(
+    {"ref": st.sampled_from(["A", "B"])},
+    optional={"from": DAYS, "until": DAYS, "purposes": SUBSET, "scope": SCOPE, "items": st.just(["purpose", "method"])},
+)
+WHOLE_RECIPIENT = {
+    "role": st.sampled_from(["processor", "controller", "internal"]),
+    "region": st.sampled_from(["CN", "US"]),
+    "agreements": st.lists(AGREEMENT, max_size=2, unique_by=lambda one: one["ref"]),
+    "purposes": SUBSET,
+    "scope": SCOPE,
+    "never": st.sampled_from([[], ["C3"], ["email"], ["C2+"]]),
+    "max_persons": st.sampled_from(
+        [{"per_run": 5}, {"per_run": 50}, {"per_year": 50}, {"per_run": 5, "per_year": 500}]
+    ),
+    "transfer": st.sampled_from([{"mechanism": "assessment"}, {"mechanism": "certification", "until": "2026-01-01"}]),
+    "sub_processors": st.sampled_from([[], [{"name": "x", "region": "SG"}], [{"name": "y"}]]),
+    "certifications": st.sampled_from([[], [{"name": "iso", "until": "2026-01-01"}]]),
+}
+WHOLE_FLOW = {
+    "recipient": st.just("r"),
+    "purpose": st.sampled_from(["p", "q"]),
+    "channel": st.sampled_from(["sftp", "ftp", "mq"]),
+    "protection": st.sampled_from([{"file": "pgp"}, {"file": "none"}, {"ref": "k"}]),
+    "legal_basis": st.sampled_from(["consent", "contract", "statutory_duty"]),
+    "consent": st.sampled_from(
+        [{"kind": "plain", "ref": "c"}, {"kind": "separate", "field": "m"}, {"kind": "written"}]
+    ),
+    "pia": st.sampled_from(["P-1", "P-2"]),
+    "fields": st.sampled_from(
+        [{"m": "cn_mobile"}, {"m": "email"}, {"m": "cn_mobile", "e": "email"}, {"m": "none", "e": "none"}]
+    ),
+    "undeclared_fields": st.sampled_from(["violation", "gap", "allow"]),
+    "free_text": st.sampled_from(["forbid", "scan"]),
+    "population": st.sampled_from([{"key": "cn_mobile", "within": "core.t"}, {"key": "email", "within": "core.t"}]),
+}
+
+
+def _some(parts: dict, required: tuple[str, ...]):
+    optional = {key: part for key, part in parts.items() if key not in required}
+    return st.fixed_dictionaries({key: parts[key] for key in required}, optional=optional)
+
+
+@given(st.data())
+def test_an_override_that_loads_makes_no_flow_pass_that_its_floor_objects_to(tmp_path_factory, judge, asset, data):
+    recipient, flow = (
+        data.draw(_some(WHOLE_RECIPIENT, ("role",))),
+        data.draw(_some(WHOLE_FLOW, ("recipient", "purpose"))),
+    )
+    if "fields" not in flow:
+        flow.pop("undeclared_fields", None)
+    purposes = {"p": {"allows": {"phone": "plain", "email": "masked"}}, "q": {"needs": {"C2": "plain"}}}
+    floor = {"version": 1, "purposes": purposes, "recipients": {"r": recipient}, "flows": {"f": flow}}
+    changed = data.draw(st.sampled_from(["recipients", "flows"]))
+    parts, entry = (WHOLE_RECIPIENT, recipient) if changed == "recipients" else (WHOLE_FLOW, flow)
+    keys = data.draw(st.lists(st.sampled_from(sorted(parts)), min_size=1, max_size=2, unique=True))
+    own = {key: entry[key] for key in ("role", "recipient", "purpose") if key in entry}
+    own |= {key: data.draw(parts[key]) for key in keys}
+    override = {changed: {"r" if changed == "recipients" else "f": own}}
+    try:
+        before, after = _loaded(tmp_path_factory.mktemp("t"), floor, override)
+    except ConfigurationError:
+        return
+    file = asset({"m": "cn_mobile", "e": "email:masked", None: "email"}, persons=7)
+    known = {"persons_this_year": 60, "population_share": 0.5, "consent": {}}
+    outcomes = [{one.outcome for one in judge(policy, file, **known)} for policy in (before, after)]
+    if Outcome.VIOLATION in outcomes[0]:
+        assert Outcome.VIOLATION in outcomes[1]
