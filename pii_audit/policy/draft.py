@@ -12,7 +12,7 @@ from pii_audit.errors import Position
 from pii_audit.identifiers.model import Catalogue
 from pii_audit.model.forms import PLAIN_EQUIVALENT, Form
 from pii_audit.model.run import Inspected, Run
-from pii_audit.policy.evaluation.case import Known, Seen, gather
+from pii_audit.policy.evaluation.case import CatalogueKinds, Seen, gather
 from pii_audit.policy.evaluation.elements import AUTHENTICATION
 from pii_audit.policy.evaluation.forms import STRENGTH
 from pii_audit.policy.evaluation.permission import as_plain
@@ -110,13 +110,13 @@ class _Drafted:
 
     def _form(self, seen: Seen) -> Form:
         """The weakest form that lets what was seen pass."""
-        known = Known(self.catalogue)
+        known = CatalogueKinds(self.catalogue)
         plain = seen.form in PLAIN_EQUIVALENT and as_plain(seen, known)
         too_open = seen.form in (Form.MASKED, Form.TRUNCATED) and not seen.adequate
         return Form.PLAIN if plain or too_open else seen.form
 
     def _never(self, seen: Seen) -> bool:
-        known = Known(self.catalogue)
+        known = CatalogueKinds(self.catalogue)
         worst = known.levels(seen.identifier).jrt0171 == "C3" or AUTHENTICATION in known.groups(seen.identifier)
         return worst and as_plain(seen, known)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pii_audit.errors import Position
 from pii_audit.identifiers.model import Catalogue
 from pii_audit.model.forms import Form
-from pii_audit.policy.evaluation.case import Known, Seen
+from pii_audit.policy.evaluation.case import CatalogueKinds, Seen
 from pii_audit.policy.evaluation.permission import meets, prohibition, speaking
 from pii_audit.policy.model import SUBJECTS, Element, Lines, Requirement
 
@@ -38,7 +38,7 @@ def _limits(several: Iterable[Lines | None]) -> Iterator[tuple[int, int]]:
     return (requirement.show for requirement in requirements if requirement.show is not None)
 
 
-def permits(lines: Lines | None, seen: Seen, known: Known) -> Position | None:
+def permits(lines: Lines | None, seen: Seen, known: CatalogueKinds) -> Position | None:
     """The line by which these lines alone let the element pass; None when they do not."""
     if lines is None:
         return None
@@ -56,7 +56,7 @@ class Widened:
 
 def widened(floor: Lines | None, lines: Lines, catalogue: Catalogue) -> Iterator[Widened]:
     """What lines let pass that the floor's do not, one example for each line."""
-    known = Known(catalogue)
+    known = CatalogueKinds(catalogue)
     told: set[Position] = set()
     for seen in states(catalogue, floor, lines):
         position = permits(lines, seen, known)
@@ -67,7 +67,7 @@ def widened(floor: Lines | None, lines: Lines, catalogue: Catalogue) -> Iterator
 
 def lifted(floor: Iterable[Element], never: Iterable[Element], catalogue: Catalogue) -> Iterator[Element]:
     """The prohibitions of a floor of which something is no longer forbidden."""
-    known, rest = Known(catalogue), tuple(never)
+    known, rest = CatalogueKinds(catalogue), tuple(never)
     free = [seen for seen in states(catalogue) if prohibition(rest, seen, known) is None]
     for element in floor:
         if any(prohibition((element,), seen, known) is not None for seen in free):

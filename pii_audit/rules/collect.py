@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from pii_audit.language import Text
 from pii_audit.model.asset import AssetKind
-from pii_audit.policy.evaluation.case import Known, Seen
+from pii_audit.policy.evaluation.case import CatalogueKinds, Seen
 from pii_audit.policy.evaluation.permission import speaking
 from pii_audit.policy.model import Purpose
 from pii_audit.rules.interface import Draft, Facts, concern, named, proof, titles
@@ -15,7 +15,7 @@ from pii_audit.rules.interface import Draft, Facts, concern, named, proof, title
 
 def excess(facts: Facts) -> Iterator[Draft]:
     """COL001: elements that none of the purposes needs or may use which the asset serves (`held_in`); one finding an asset."""
-    known = Known(facts.catalogue)
+    known = CatalogueKinds(facts.catalogue)
     for one in facts.inspected:
         purposes = _served(facts, f"{one.asset.source}.{one.asset.name}")
         if not purposes or one.asset.kind is AssetKind.VIEW:

@@ -107,7 +107,7 @@ class Kinds(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class CatalogueKinds:
     """What the catalogue says of identifiers."""
 
     catalogue: Catalogue
