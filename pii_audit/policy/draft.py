@@ -193,8 +193,8 @@ def _access(run: Run, policy: Policy) -> Iterator[str]:
     reached: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for grant in run.grants:
         one = by_asset.get(grant.asset)
-        bare = grant.principal.partition(":")[2]
-        if one is None or grant.principal in everyone or {grant.principal, bare} & named:
+        names = {grant.principal, grant.principal.partition(":")[2], *grant.path}
+        if one is None or grant.principal in everyone or names & named:
             continue
         for found in one.fields:
             if found.form in PLAIN_EQUIVALENT and grant.field in (None, found.field) and found.level.jrt0171:

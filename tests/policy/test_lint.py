@@ -186,7 +186,7 @@ flows:
   g: {source: outbox, match: "gone_*.csv", recipient: r, purpose: p}
   h: {source: elsewhere, recipient: r, purpose: p}
 access:
-  rules: [{principals: ["role:t*"], up_to: C1}, {principals: [nobody], up_to: C1}]
+  rules: [{principals: [teller, "role:clerk"], up_to: C1}, {principals: [nobody], up_to: C1}]
 storage:
   retention:
     - {asset: "outbox.sms_*", date: d, delete_after: 1y}
@@ -212,7 +212,7 @@ def test_lines_that_matched_nothing_of_a_run_are_named(policy_of, catalogue, ass
         'p0.yaml:2:73: purpose p never made use of "email"',
         'p0.yaml:4:79: r never got "email": its scope is wider than what goes there',
         "p0.yaml:7:23: run R saw nothing of flow g",
-        "p0.yaml:10:49: run R saw no grant to nobody",
+        "p0.yaml:10:60: run R saw no grant to nobody",
         'p0.yaml:13:7: outbox.sms_* has no column "d"',
         "p0.yaml:15:7: no asset matches outbox.no_*",
         "p0.yaml:19:5: the exception covered nothing of run R: remove it",

@@ -88,11 +88,13 @@ def _purposes(policy: Policy, seen: dict[str, _Pairs], met: set[str], catalogue:
 
 
 def _access(policy: Policy, run: Run) -> Iterator[Problem]:
-    principals = {grant.principal for grant in run.grants}
-    if not principals:
+    # A right may come by a role: whoever stands on its path is seen too, with or without the kind before the colon.
+    seen = {name for grant in run.grants for name in (grant.principal, *grant.path)}
+    seen |= {name.partition(":")[2] for name in seen}
+    if not seen:
         return
     for rule in policy.access.rules:
-        if not any(name == wanted or fnmatchcase(name, wanted) for wanted in rule.principals for name in principals):
+        if seen.isdisjoint(rule.principals):
             named = ", ".join(rule.principals)
             said = Text(f"运行 {run.id} 没有见到主体 {named}", f"run {run.id} saw no grant to {named}")
             yield Problem(rule.position, said)
