@@ -27,7 +27,10 @@ COMMANDS: dict[str, Text] = {
     ),
     "findings": Text("查看发现:list、show", "look at findings: list, show"),
     "report": Text("任意一次运行,任意格式", "any run in any format"),
-    "policy": Text("策略:check(检查)、schema(JSON Schema)", "policies: check, schema"),
+    "policy": Text(
+        "策略:check(检查)、test(用例)、explain(解释)、diff(比较)、draft(起草)、schema(JSON Schema)",
+        "policies: check, test, explain, diff, draft, schema",
+    ),
     "identifiers": Text(
         "能识别什么、依据什么:list、show、test", "what can be recognised, and on which facts: list, show, test"
     ),

@@ -136,7 +136,7 @@ def _parts() -> Iterator[Check]:
 
 def _policies(space: Workspace) -> Iterator[Check]:
     from pii_audit.identifiers.catalogue import load_catalogue  # noqa: PLC0415 - start-up does without
-    from pii_audit.policy.linter import lint  # noqa: PLC0415
+    from pii_audit.policy.lint import lint  # noqa: PLC0415
     from pii_audit.policy.loader import load_policy  # noqa: PLC0415
 
     try:

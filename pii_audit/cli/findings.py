@@ -77,7 +77,7 @@ def _list(session: Session, options: argparse.Namespace) -> int:
     space = session.workspace()
     if options.source:
         space.source(options.source)
-    if options.rule and options.rule not in load_rules():
+    if options.rule and options.rule not in load_rules() and options.rule[:3] in {rule[:3] for rule in load_rules()}:
         raise UsageError(unknown(Text("规则", "rule"), options.rule, load_rules()))
     with Store.open(space.store, space.root, create=False) as store:
         stored = store.findings(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 from dataclasses import replace
-from datetime import UTC, date
+from datetime import UTC
 from typing import TYPE_CHECKING
 
-from pii_audit.cli.options import add_identifiers, add_output, add_verdict, emit, own_identifiers, say
+from pii_audit.cli.options import add_day, add_identifiers, add_output, add_verdict, emit, own_identifiers, say
 from pii_audit.cli.session import Session
 from pii_audit.errors import UsageError
 from pii_audit.language import Language, Text
@@ -23,14 +23,6 @@ EXAMPLE = Text(
 )
 LEDGER = ("requester", "approver", "ticket", "operator")
 """Fields of the extraction ledger that the caller states (T/PCAC 0001-2023, 14.3 row 3)."""
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        message = f'expected a date YYYY-MM-DD, got "{text[:20]}"'
-        raise argparse.ArgumentTypeError(message) from None
 
 
 def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
@@ -52,12 +44,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
     parser.add_argument(
         "--purpose", metavar="ID", help=say(language, "目的(与 --recipient 同用)", "a purpose (with --recipient)")
     )
-    parser.add_argument(
-        "--as-of",
-        type=_day,
-        metavar="DATE",
-        help=say(language, "按这一天裁决(默认今天)", "judge as of this day (default today)"),
-    )
+    add_day(parser, language)
     parser.add_argument(
         "--allow-gaps",
         action="store_true",

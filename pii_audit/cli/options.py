@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,11 +34,26 @@ def add_output(parser: argparse.ArgumentParser, language: Language, formats: str
         metavar="FORMAT",
         help=say(language, f"输出格式:{formats}(默认 table)", f"output format: {formats} (default table)"),
     )
+    add_file(parser, language)
+
+
+def add_file(parser: argparse.ArgumentParser, language: Language) -> None:
+    """`-o/--output`."""
     parser.add_argument(
         "-o",
         "--output",
         metavar="FILE",
         help=say(language, "写到文件(默认标准输出)", "write to a file (default: standard output)"),
+    )
+
+
+def add_day(parser: argparse.ArgumentParser, language: Language) -> None:
+    """`--as-of DATE`."""
+    parser.add_argument(
+        "--as-of",
+        type=day,
+        metavar="DATE",
+        help=say(language, "按这一天裁决(默认今天)", "judge as of this day (default today)"),
     )
 
 
@@ -96,6 +112,15 @@ def number(text: str) -> int:
         message = f'expected a whole number from 1 on, got "{text[:20]}"'
         raise argparse.ArgumentTypeError(message)
     return value
+
+
+def day(text: str) -> date:
+    """A calendar day YYYY-MM-DD, for argparse."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        message = f'expected a date YYYY-MM-DD, got "{text[:20]}"'
+        raise argparse.ArgumentTypeError(message) from None
 
 
 def put(pieces: Iterable[str]) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
+from itertools import chain
 
 from pii_audit.errors import Position
 from pii_audit.language import Text
 from pii_audit.model.asset import AssetKind
 from pii_audit.model.evidence import FieldEvidence
 from pii_audit.model.forms import Form
+from pii_audit.model.levels import Levels
 from pii_audit.model.run import Inspected
 from pii_audit.policy.evaluation.forms import satisfies
+from pii_audit.policy.evaluation.grades import raised_levels
 from pii_audit.policy.evaluation.wording import FORMS, demanded
 from pii_audit.policy.model import Line, Lines, Retention
 from pii_audit.rules.interface import Draft, Facts, concern, named, proof, titles
@@ -63,29 +66,28 @@ def _never(facts: Facts) -> dict[str, Position | None]:
 
 def in_clear(facts: Facts) -> Iterator[Draft]:
     """STO002: kept in a weaker form than `storage.forms` asks for; one finding an asset. What may not be kept at all is STO001's."""
-    lines = facts.policy.storage.forms
-    if lines is None:
-        return
     never = _never(facts)
     for one in _stored(facts):
         if one.asset.kind is AssetKind.FEED:
             continue
         weak: list[tuple[FieldEvidence, Line]] = []
+        raised = raised_levels(facts.policy.classification, (one,), facts.catalogue)
         for statement in one.fields:
-            line = _line(facts, statement, lines)
-            if line and statement.identifier not in never and not _kept_safe(facts, one, statement, line):
+            asked = (_line(facts, statement, lines, raised) for lines in facts.policy.storage.forms)
+            line = next((line for line in asked if line and not _kept_safe(facts, one, statement, line)), None)
+            if line is not None and statement.identifier not in never:
                 weak.append((statement, line))
         if not weak:
             continue
         statements = [statement for statement, _ in weak]
         kinds, where = titles(facts, [statement.identifier for statement in statements]), named(statements)
-        asked, seen = demanded(weak[0][1].requirement), FORMS[statements[0].form]
+        wanted, seen = demanded(weak[0][1].requirement), FORMS[statements[0].form]
         yield Draft(
             "STO002",
             (one.asset.id,),
             Text(
-                f"{one.asset.id} 中 {kinds.zh}({where.zh})保护不足:要求{asked.zh},实为{seen.zh}",
-                f"{one.asset.id}: {kinds.en} ({where.en}) too weakly protected: to be {asked.en}, seen {seen.en}",
+                f"{one.asset.id} 中 {kinds.zh}({where.zh})保护不足:要求{wanted.zh},实为{seen.zh}",
+                f"{one.asset.id}: {kinds.en} ({where.en}) too weakly protected: to be {wanted.en}, seen {seen.en}",
             ),
             source=one.asset.source,
             asset=one.asset.id,
@@ -96,13 +98,17 @@ def in_clear(facts: Facts) -> Iterator[Draft]:
         )
 
 
-def _line(facts: Facts, statement: FieldEvidence, lines: Lines) -> Line | None:
-    """The most specific line about an identifier: its own, its group's, its level's."""
+def _line(facts: Facts, statement: FieldEvidence, lines: Lines, raised: Mapping[str, Levels]) -> Line | None:
+    """The most specific line about an identifier: its own, its group's, that of the level which it has in this asset."""
     by_id = next((line for line in lines if line.element.word == statement.identifier), None)
     if by_id:
         return by_id
-    matching = [line for line in lines if statement.identifier in facts.catalogue.expand(line.element.word)]
-    return min(matching, key=lambda line: line.element.level is not None, default=None)
+    levels = raised.get(statement.identifier) or facts.catalogue[statement.identifier].levels
+    by_level = (line for line in lines.levels if line.element.level and line.element.level.matches(levels))
+    by_group = (
+        line for line in lines.words.values() if statement.identifier in facts.catalogue.expand(line.element.word)
+    )
+    return next(chain(by_group, by_level), None)
 
 
 def _kept_safe(facts: Facts, one: Inspected, statement: FieldEvidence, line: Line) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -112,3 +113,22 @@ def test_a_view_keeps_nothing_itself(policy_of, asset, facts):
     view = asset("core:v_overdue", {"cert_no": "cn_resident_id"}, kind=AssetKind.VIEW)
     table = asset("core:customer", {"cert_no": "cn_resident_id"})
     assert [draft.asset for draft in in_clear(facts(policy, view, table))] == ["core:customer"]
+
+
+def test_what_a_combination_raises_is_kept_in_the_form_of_its_new_level(policy_of, asset, facts):
+    policy = policy_of("""\
+classification: {raise: [{together: [person_name, cn_mobile], to: "jrt0197:5"}]}
+storage: {forms: {"jrt0197:5": encrypted}}
+""")
+    held = asset("core:t", {"n": "person_name", "m": "cn_mobile"})
+    assert list(in_clear(facts(policy, held))) == []
+    row = frozenset({"person_name", "cn_mobile"})
+    [draft] = in_clear(facts(policy, replace(held, tally=replace(held.tally, together={row: 5}))))
+    assert (draft.rule, draft.identifiers) == ("STO002", ("person_name", "cn_mobile"))
+
+
+def test_the_forms_of_every_layer_hold(policy_of, asset, facts, tmp_path):
+    (tmp_path / "floor.yaml").write_text("version: 1\nstorage: {forms: {C2: masked}}\n")
+    policy = policy_of("extends: [floor.yaml]\nstorage: {forms: {cn_mobile: plain}}\n")
+    [draft] = in_clear(facts(policy, asset("core:t", {"m": "cn_mobile"})))
+    assert draft.policy.to_line == "floor.yaml:2"
