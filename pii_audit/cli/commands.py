@@ -21,7 +21,10 @@ COMMANDS: dict[str, Text] = {
         "个人信息在哪里:对象、字段、标识符、级别、人数",
         "where personal information is: asset, field, identifier, level, people",
     ),
-    "findings": Text("查看发现:list、show", "look at findings: list, show"),
+    "findings": Text(
+        "发现的一生:list、show、assign、rectify、accept、reject、reopen、history、verify",
+        "the life of findings: list, show, assign, rectify, accept, reject, reopen, history, verify",
+    ),
     "report": Text("任意一次运行,任意格式", "any run in any format"),
     "policy": Text("策略:check(检查)、schema(JSON Schema)", "policies: check, schema"),
     "identifiers": Text(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 from dataclasses import replace
-from datetime import UTC, date
+from datetime import UTC
 from typing import TYPE_CHECKING
 
-from pii_audit.cli.options import add_output, add_verdict, emit, say
+from pii_audit.cli.options import add_output, add_verdict, day, emit, say
 from pii_audit.cli.session import Session
 from pii_audit.errors import UsageError
 from pii_audit.language import Language, Text
@@ -23,14 +23,6 @@ EXAMPLE = Text(
 )
 LEDGER = ("requester", "approver", "ticket", "operator")
 """Fields of the extraction ledger that the caller states (T/PCAC 0001-2023, 14.3 row 3)."""
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        message = f'expected a date YYYY-MM-DD, got "{text[:20]}"'
-        raise argparse.ArgumentTypeError(message) from None
 
 
 def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
@@ -54,7 +46,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
     )
     parser.add_argument(
         "--as-of",
-        type=_day,
+        type=day,
         metavar="DATE",
         help=say(language, "按这一天裁决(默认今天)", "judge as of this day (default today)"),
     )
@@ -140,7 +132,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     if options.record:
         from pii_audit.store import Store  # noqa: PLC0415
 
-        with Store.open(space.store, space.root) as store:
+        with Store.open(space.store, space.root, key=key or b"") as store:
             done = store.record(done)
     emit(session, done, options.format, options.output)
     if options.receipt and key:

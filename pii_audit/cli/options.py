@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import TYPE_CHECKING
 
 from pii_audit.language import Language
@@ -67,6 +68,15 @@ def number(text: str) -> int:
         message = f'expected a whole number from 1 on, got "{text[:20]}"'
         raise argparse.ArgumentTypeError(message)
     return value
+
+
+def day(text: str) -> date:
+    """A calendar day, for argparse."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        message = f'expected a date YYYY-MM-DD, got "{text[:20]}"'
+        raise argparse.ArgumentTypeError(message) from None
 
 
 def put(pieces: Iterable[str]) -> None:

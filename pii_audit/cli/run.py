@@ -66,10 +66,11 @@ def run(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.engine import engine  # noqa: PLC0415
     from pii_audit.render.interface import renderer  # noqa: PLC0415
     from pii_audit.store import Store  # noqa: PLC0415
+    from pii_audit.workspace import load_key  # noqa: PLC0415
 
     renderer(options.format or "table")
     space = session.workspace()
-    with Store.open(space.store, space.root) as store:
+    with Store.open(space.store, space.root, key=load_key(space)) as store:
         wanted = Options(
             sources=options.source,
             sample=options.sample,

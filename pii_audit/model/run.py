@@ -35,10 +35,11 @@ class Inspected:
 
 @dataclass(frozen=True, slots=True)
 class Suppressed:
-    """A finding that an exception hides, and which one."""
+    """A finding that an exception hides, and which one: `basis` are its words without their place, which a renewal changes."""
 
     finding: Finding
     exception: str
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)

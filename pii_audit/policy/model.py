@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Literal
 
@@ -335,6 +335,12 @@ class ExceptionRule:
     source: str | None = None
     recipient: str | None = None
     principal: str | None = None
+
+    @property
+    def basis(self) -> str:
+        """What it says, whatever line it stands on: renewed, it says something else."""
+        said = (getattr(self, each.name) for each in fields(self) if each.name != "position")
+        return "\x1f".join("" if each is None else str(each) for each in said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ def migrate(database: Database) -> None:
     config.set_main_option("path_separator", "os")
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     with database.write() as connection:
+        _alone(connection)
         version = _version(connection, database.where)
         if version is not None and version not in known:
             raise StoreError(
@@ -42,6 +43,22 @@ def migrate(database: Database) -> None:
             )
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+LOCK = 0x70696931
+"""The number of our advisory lock: "pii1"."""
+
+
+def _alone(connection: Connection) -> None:
+    """Waits for whoever else is making or upgrading this store; SQLite's own write lock is enough."""
+    dialect = connection.dialect.name
+    if dialect == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    elif dialect in ("mysql", "mariadb"):
+        connection.execute(text("SELECT GET_LOCK(:lock, 60)"), {"lock": f"pii-audit {connection.engine.url.database}"})
+        if not inspect(connection).get_table_names():
+            # Names come from anywhere and differ in case alone; the tables take this over from their database.
+            connection.execute(text("ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"))
 
 
 def _version(connection: Connection, where: str) -> str | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -20,7 +20,7 @@ from pii_audit.model.lifecycle import RunEntry, Sighting, Tracked
 from pii_audit.model.run import Inspected, Run, Suppressed
 from pii_audit.store import schema
 from pii_audit.store.documents import read
-from pii_audit.store.placing import CLOSING_KIND, shown_status
+from pii_audit.store.placing import CLOSING_KIND, DECIDED, as_it_stands, life_of, shown_status
 
 
 def _moment(stored: str) -> datetime:
@@ -182,45 +182,50 @@ _SEEN_LAST = and_(
 )
 
 
-def findings(
-    connection: Connection,
-    *,
-    status: Collection[Status],
-    severity: Severity | None,
-    rule: str | None,
-    source: str | None,
-) -> tuple[Tracked, ...]:
-    """Findings of all time, the worst and newest first; an empty `status` is any."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which findings are meant: of any of these statuses (none: any), at least that severe, of a rule, source and unit."""
+
+    status: Collection[Status] = ()
+    severity: Severity | None = None
+    rule: str | None = None
+    source: str | None = None
+    unit: str | None = None
+
+
+def findings(connection: Connection, wanted: Wanted, as_of: date) -> tuple[Tracked, ...]:
+    """Findings of all time, the worst first, as they stand on a day."""
     table = schema.findings.c
     conditions: list[ColumnElement[bool]] = []
-    if status:
-        conditions.append(or_(*(_is_shown_as(wanted) for wanted in status)))
-    if severity is not None:
-        conditions.append(table.severity.in_([each.value for each in Severity if each.at_least(severity)]))
-    if rule is not None:
-        conditions.append(table.rule == rule)
-    if source is not None:
-        conditions.append(table.source == source)
-    found = [_tracked(row) for row in connection.execute(_tracked_query().where(*conditions))]
+    if wanted.status:
+        conditions.append(or_(*(_is_shown_as(status, as_of.isoformat()) for status in wanted.status)))
+    if wanted.severity is not None:
+        conditions.append(table.severity.in_([each.value for each in Severity if each.at_least(wanted.severity)]))
+    for column, name in ((table.rule, wanted.rule), (table.source, wanted.source), (table.unit, wanted.unit)):
+        if name is not None:
+            conditions.append(column == name)
+    found = [_tracked(row, as_of) for row in connection.execute(_tracked_query().where(*conditions))]
     return tuple(sorted(found, key=lambda one: (-one.finding.severity.rank, one.finding.rule, one.finding.fingerprint)))
 
 
-def _is_shown_as(wanted: Status) -> ColumnElement[bool]:
+def _is_shown_as(wanted: Status, as_of: str) -> ColumnElement[bool]:
     """The stored state that `shown_status` turns into that status."""
     table = schema.findings.c
     hidden = table.suppressed_by.is_not(None)
-    unlooked = and_(table.status == Status.OPEN.value, table.change == Change.NOT_RECHECKED.value)
+    ran_out = and_(table.status.in_([one.value for one in DECIDED]), table.until.is_not(None), table.until < as_of)
+    unlooked = table.change == Change.NOT_RECHECKED.value
+    is_open = or_(table.status == Status.OPEN.value, ran_out)
     if wanted is Status.ACCEPTED:
-        return or_(hidden, table.status == wanted.value)
+        return or_(hidden, and_(table.status == wanted.value, ~ran_out))
     if wanted is Status.NOT_RECHECKED:
-        return and_(~hidden, unlooked)
+        return and_(~hidden, is_open, unlooked)
     if wanted is Status.OPEN:
-        return and_(~hidden, table.status == wanted.value, table.change != Change.NOT_RECHECKED.value)
-    return and_(~hidden, table.status == wanted.value)
+        return and_(~hidden, is_open, ~unlooked)
+    return and_(~hidden, table.status == wanted.value, ~ran_out)
 
 
-def finding(connection: Connection, prefix: str) -> Tracked:
-    """The one finding whose fingerprint begins so; UsageError when none or several do."""
+def finding(connection: Connection, prefix: str, as_of: date) -> Tracked:
+    """The one finding whose fingerprint begins so, as it stands on a day; UsageError when none or several do."""
     matching = schema.findings.c.fingerprint.startswith(prefix.lower(), autoescape=True)
     found = connection.execute(_tracked_query().where(matching).limit(2)).all()
     if not found or not prefix:
@@ -233,7 +238,7 @@ def finding(connection: Connection, prefix: str) -> Tracked:
             Text(f"有多个问题的编号以 “{prefix}” 开头", f'several findings have ids that begin with "{prefix}"'),
             todo=Text("多写几位", "write more of it"),
         )
-    return _tracked(found[0])
+    return _tracked(found[0], as_of)
 
 
 def history(connection: Connection, fingerprint: str) -> tuple[Sighting, ...]:
@@ -261,6 +266,9 @@ def _tracked_query() -> Any:
         finding.status,
         finding.change,
         finding.suppressed_by,
+        finding.due,
+        finding.until,
+        finding.life,
         finding.first_seen,
         finding.last_seen,
         schema.runs.c.id.label("last_run"),
@@ -272,12 +280,16 @@ def _tracked_query() -> Any:
     return select(*columns).select_from(joined)
 
 
-def _tracked(row: Row[Any]) -> Tracked:
-    change = Change(row.change)
+def _tracked(row: Row[Any], as_of: date) -> Tracked:
+    status, change, life = Status(row.status), Change(row.change), life_of(row)
+    ran_out = status in DECIDED and row.until is not None and row.until < as_of.isoformat()
     shown = replace(
         read(Finding, row.document),
         change=change,
-        status=shown_status(Status(row.status), change, row.suppressed_by),
         suppressed_by=row.suppressed_by,
+        due=date.fromisoformat(row.due) if row.due else None,
     )
-    return Tracked(shown, _moment(row.first_seen), _moment(row.last_seen), row.last_run)
+    shown = replace(
+        as_it_stands(shown, status, life), status=shown_status(status, change, row.suppressed_by, ran_out=ran_out)
+    )
+    return Tracked(shown, _moment(row.first_seen), _moment(row.last_seen), row.last_run, life)
