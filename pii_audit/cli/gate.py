@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from pii_audit.cli.options import add_output, add_verdict, day, emit, say
+from pii_audit.cli.options import RUN_FORMATS, add_output, add_verdict, day, emit, say
 from pii_audit.cli.session import Session
 from pii_audit.errors import UsageError
 from pii_audit.language import Language, Text
@@ -79,7 +79,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
             ),
         )
     add_verdict(parser, language)
-    add_output(parser, language, "table json html markdown")
+    add_output(parser, language, RUN_FORMATS)
 
 
 def run(session: Session, options: argparse.Namespace) -> int:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from pii_audit.model.run import Run
 
 
+RUN_FORMATS = "table json html markdown csv sarif junit gitlab prometheus"
+"""What run, gate and report write; `pii_audit.render.interface` has their table."""
+
+
 def say(language: Language, zh: str, en: str) -> str:
     """The sentence in the user's language, for help texts."""
     return zh if language == "zh" else en

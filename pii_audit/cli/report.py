@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from pii_audit.cli.options import add_output, emit, say
+from pii_audit.cli.options import RUN_FORMATS, add_output, emit, say
 from pii_audit.cli.session import Session
 from pii_audit.language import Language, Text
 
@@ -19,7 +19,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         "--run", metavar="ID", help=say(language, "哪一次运行(默认最近一次)", "which run (default: the newest)")
     )
     parser.add_argument("--list", action="store_true", help=say(language, "列出所有运行", "list all runs"))
-    add_output(parser, language, "table json html markdown")
+    add_output(parser, language, RUN_FORMATS)
 
 
 def run(session: Session, options: argparse.Namespace) -> int:

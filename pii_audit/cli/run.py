@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
-from pii_audit.cli.options import add_output, add_verdict, emit, number, say
+from pii_audit.cli.options import RUN_FORMATS, add_output, add_verdict, emit, number, say
 from pii_audit.cli.session import Session
 from pii_audit.language import Language, Text
 from pii_audit.model.finding import Severity
@@ -56,7 +56,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         "--resume", action="store_true", help=say(language, "从中断处继续", "go on where an interrupted run stopped")
     )
     add_verdict(parser, language)
-    add_output(parser, language, "table json html markdown")
+    add_output(parser, language, RUN_FORMATS)
 
 
 def run(session: Session, options: argparse.Namespace) -> int:
