@@ -15,6 +15,7 @@ GROUP = "pii_audit.renderers"
 
 FORMATS = {
     "csv": "pii_audit.render.csv:render",
+    "docx": "pii_audit.render.docx:render",
     "gitlab": "pii_audit.render.gitlab:render",
     "html": "pii_audit.render.html:render",
     "json": "pii_audit.render.json:render",
@@ -23,6 +24,7 @@ FORMATS = {
     "prometheus": "pii_audit.render.prometheus:render",
     "sarif": "pii_audit.render.sarif:render",
     "table": "pii_audit.render.table:render",
+    "xlsx": "pii_audit.render.xlsx:render",
 }
 
 

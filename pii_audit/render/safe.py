@@ -42,7 +42,7 @@ def short(text: str, limit: int = SHORT) -> str:
 
 def safe_cell(text: str, limit: int = SHORT) -> str:
     """The text as a cell that no spreadsheet program takes for a formula (OWASP, CSV injection; full-width signs too)."""
-    shown = short(safe(text), limit)
+    shown = safe_xml(text, limit)
     return f"'{shown}" if shown.lstrip().startswith(_FORMULA) else shown
 
 
