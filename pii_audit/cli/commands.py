@@ -22,8 +22,8 @@ COMMANDS: dict[str, Text] = {
         "where personal information is: asset, field, identifier, level, people",
     ),
     "findings": Text(
-        "发现的一生:list、show、assign、rectify、accept、reject、reopen、history、verify",
-        "the life of findings: list, show, assign, rectify, accept, reject, reopen, history, verify",
+        "发现的一生:list、show、assign、rectify、accept、reject、reopen、history、verify、export、import、locate",
+        "the life of findings: list, show, assign, rectify, accept, reject, reopen, history, verify, export, import, locate",
     ),
     "report": Text("任意一次运行,任意格式", "any run in any format"),
     "policy": Text("策略:check(检查)、schema(JSON Schema)", "policies: check, schema"),

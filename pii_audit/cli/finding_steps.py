@@ -14,6 +14,8 @@ from pii_audit.errors import UsageError
 from pii_audit.language import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pii_audit.findings.life import Move
     from pii_audit.model.lifecycle import Actor
     from pii_audit.workspace import Workspace
@@ -44,7 +46,7 @@ def _move(space: Workspace, options: argparse.Namespace) -> Move:
 
     if options.unit:
         space.unit(options.unit)
-    reason = options.reason or ""
+    reason = masking(space)(options.reason) if options.reason else ""
     match options.action:
         case "assign":
             return Assign(options.owner, options.unit, options.due, reason)
@@ -69,6 +71,18 @@ def actor(space: Workspace, by: str | None) -> Actor:
         account = f"uid {os.getuid()}"
     name = (by or os.environ.get("PII_AUDIT_OPERATOR") or account).strip()
     return Actor(name or account, account, space.now())
+
+
+def masking(space: Workspace) -> Callable[[str], str]:
+    """Masks identifiers in what people write: a phone number has no more place in a history than in a report."""
+    from pii_audit.detection.redact import Redactor  # noqa: PLC0415 - start-up does without
+    from pii_audit.detection.tally import Detector  # noqa: PLC0415
+    from pii_audit.identifiers.catalogue import load_catalogue  # noqa: PLC0415
+    from pii_audit.model.fingerprint import Fingerprinter  # noqa: PLC0415
+    from pii_audit.workspace import load_key  # noqa: PLC0415
+
+    fingerprinter = Fingerprinter(load_key(space))
+    return Redactor(Detector(load_catalogue(), fingerprinter), fingerprinter).name
 
 
 def verify(session: Session, options: argparse.Namespace) -> int:

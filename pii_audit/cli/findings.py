@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 
+from pii_audit.cli.finding_register import export, import_
+from pii_audit.cli.finding_rows import locate
 from pii_audit.cli.finding_steps import verify
 from pii_audit.cli.finding_steps import walk as walk_step
 from pii_audit.cli.options import day, draw, say
@@ -33,6 +35,9 @@ ACTIONS: Mapping[str, Text] = {
     "reopen": Text("重新打开", "take that back"),
     "history": Text("经过", "every step of one, or of all"),
     "verify": Text("核对经过未被改动", "was the history tampered with?"),
+    "export": Text("导出整改台账供填写", "a workbook for units to answer in"),
+    "import": Text("导入填好的台账", "bring a filled workbook in"),
+    "locate": Text("把行号与键写到仅本人可读的文件", "write its rows' keys to a file for you alone"),
 }
 """Nothing closes a finding but a run that looks again at least as hard and no longer sees it."""
 
@@ -47,6 +52,9 @@ _TAKES: Mapping[str, frozenset[str]] = {
     "reopen": frozenset({"reason", "by"}),
     "history": frozenset(),
     "verify": frozenset({"expect"}),
+    "export": frozenset({"unit"}),
+    "import": frozenset({"by", "overwrite"}),
+    "locate": frozenset({"reason", "by"}),
 }
 """Which options each action takes, beside `--format` and `--output`; any other is refused, not passed over."""
 
@@ -59,7 +67,11 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         "ids",
         nargs="*",
         metavar="FINGERPRINT",
-        help=say(language, "发现的指纹(开头几位即可)", "findings (the first digits will do)"),
+        help=say(
+            language,
+            "发现的指纹(开头几位即可);import 为文件",
+            "findings (the first digits will do); for import, the file",
+        ),
     )
     _filters(parser, language)
     _steps(parser, language)
@@ -104,7 +116,7 @@ def _filters(parser: argparse.ArgumentParser, language: Language) -> None:
 
 def _steps(parser: argparse.ArgumentParser, language: Language) -> None:
     texts = {
-        "--unit": ("ID", "机构(list 筛选,assign 分派)", "a unit (list: only its; assign: to it)"),
+        "--unit": ("ID", "机构(list、export 筛选,assign 分派)", "a unit (list, export: only its; assign: to it)"),
         "--owner": ("NAME", "责任人", "who answers for it"),
         "--approver": ("NAME", "批准人(不得是责任人)", "who approves (not the owner)"),
         "--reviewer": ("NAME", "复核人(不得是责任人)", "who looked at it (not the owner)"),
@@ -118,6 +130,11 @@ def _steps(parser: argparse.ArgumentParser, language: Language) -> None:
     }
     for option, (name, zh, en) in texts.items():
         parser.add_argument(option, metavar=name, help=say(language, zh, en))
+    parser.add_argument(
+        "--overwrite",
+        action="store_true",
+        help=say(language, "import:冲突时以表格为准", "import: where both changed something, take the workbook's"),
+    )
     parser.add_argument("--due", type=day, metavar="DATE", help=say(language, "整改期限", "to be put right by"))
     parser.add_argument(
         "--until", type=day, metavar="DATE", help=say(language, "有效至(含当日)", "the last day on which it holds")
@@ -132,6 +149,9 @@ def run(session: Session, options: argparse.Namespace) -> int:
         "show": _show,
         "history": _history,
         "verify": verify,
+        "export": export,
+        "import": import_,
+        "locate": locate,
     }
     return commands.get(options.action, walk_step)(session, options)
 
@@ -145,17 +165,21 @@ def _check(options: argparse.Namespace) -> None:
                 Text(f"findings {options.action} 没有 --{name}", f"findings {options.action} takes no --{name}"),
                 todo=Text(f"它属于 {takers}", f"it belongs to {takers}"),
             )
-    several = options.action not in ("list", "show", "history", "verify")
-    none = options.action in ("list", "verify")
+    several = options.action in ("assign", "rectify", "accept", "reject", "reopen")
+    none = options.action in ("list", "verify", "export")
     if none and options.ids:
         raise UsageError(
             Text(f"{options.action} 不带指纹", f"{options.action} takes no fingerprint"),
             todo=Text("用 findings show", "use `findings show`"),
         )
-    if (several or options.action == "show") and not options.ids:
+    if (several or options.action in ("show", "locate")) and not options.ids:
         raise UsageError(
             Text("没有说明哪一条发现", "no finding is named"),
             todo=Text("指纹见 findings list", "`findings list` shows the fingerprints"),
+        )
+    if options.action == "import" and not options.ids:
+        raise UsageError(
+            Text("没有说明导入哪个文件", "no file is named"), todo=Text("写在 import 之后", "name it after `import`")
         )
     if not several and len(options.ids) > 1:
         raise UsageError(

@@ -49,7 +49,7 @@ def by_stage(findings: Sequence[Finding], language: Language) -> Table:
 def problems(run: Run, findings: Sequence[Finding], language: Language) -> Table:
     """Findings with place, clauses, what to do, by whom and when."""
     titles = (
-        Text("序号", "No."),
+        Text("序号", "#"),
         Text("编号", "Id"),
         Text("级别", "Severity"),
         Text("问题与位置", "What, and where"),
@@ -61,7 +61,7 @@ def problems(run: Run, findings: Sequence[Finding], language: Language) -> Table
         [
             str(number),
             finding.fingerprint[:12],
-            word(finding.severity, language),
+            word(finding.severity, language).capitalize(),
             f"{finding.rule} {finding.title.in_(language)}\n{resource_of(finding)}\n{finding.message.in_(language)}",
             "\n".join(clause.in_(language) for clause in finding.clauses[:4]),
             finding.remediation.in_(language),
@@ -73,7 +73,7 @@ def problems(run: Run, findings: Sequence[Finding], language: Language) -> Table
         ]
         for number, finding in enumerate(findings[:MOST], 1)
     ]
-    return Table(tuple(title.in_(language) for title in titles), rows, (3, 6, 4, 14, 11, 14, 7))
+    return Table(tuple(title.in_(language) for title in titles), rows, (9, 16, 18, 41, 29, 36, 21))
 
 
 def left_out(count: int, language: Language) -> str:

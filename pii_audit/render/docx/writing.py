@@ -15,8 +15,8 @@ from pii_audit.render.safe import safe_xml
 
 LATIN, SONG, HEI = "Times New Roman", "宋体", "黑体"
 """The faces of official documents; where they are not installed, the program that opens it takes others."""
-TEXT_WIDTH_CM = 16.0
-BODY, SMALL = 11, 9
+TEXT_WIDTH_CM = 17.0
+BODY, SMALL = 11, 8
 CELL = 1_000
 """Characters of one cell: a letter is read by people."""
 
@@ -27,7 +27,7 @@ def document(blocks: Sequence[Block], run: Run, language: Language) -> bytes:
     made = docx.Document()
     section = made.sections[0]
     section.page_width, section.page_height = shared.Cm(21.0), shared.Cm(29.7)
-    section.left_margin = section.right_margin = shared.Cm(2.5)
+    section.left_margin = section.right_margin = shared.Cm(2.0)
     _face(made.styles["Normal"], SONG)
     made.styles["Normal"].font.size = shared.Pt(BODY)
     _face(made.styles["Heading 1"], HEI)
@@ -92,16 +92,18 @@ def _table(made: Any, block: Table) -> None:
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     # Word repeats a heading row at the top of every page that the table runs over.
-    header = table.rows[0]._tr.get_or_add_trPr()  # noqa: SLF001 - python-docx has no public way to mark it
-    header.append(
-        office("docx.oxml").parse_xml(
-            '<w:tblHeader xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"/>'
-        )
-    )
+    _mark(table.rows[0], "w:tblHeader")
     _fill(table.rows[0], block.headings, widths, strong=True)
-    for row in block.rows:
-        _fill(table.add_row(), row, widths, strong=False)
+    for texts in block.rows:
+        row = table.add_row()
+        _mark(row, "w:cantSplit")
+        _fill(row, texts, widths, strong=False)
     made.add_paragraph()
+
+
+def _mark(row: Any, name: str) -> None:
+    """Gives a row a property for which python-docx has no public way."""
+    row._tr.get_or_add_trPr().append(office("docx.oxml").OxmlElement(name))  # noqa: SLF001 - as above
 
 
 def _fill(row: Any, texts: Sequence[str], widths: Sequence[Any], *, strong: bool) -> None:

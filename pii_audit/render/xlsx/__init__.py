@@ -14,4 +14,4 @@ __all__ = ["render"]
 def render(run: Run, *, language: Language) -> bytes:
     """The workbook of a run (ECMA-376); UsageError where openpyxl is not installed."""
     words = Words(language)
-    return workbook(sheets(run, words), run, words("title"))
+    return workbook(sheets(run, words), words("title"), run.id, run.finished)

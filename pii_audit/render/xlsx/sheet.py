@@ -13,11 +13,16 @@ Kind = Literal["text", "number", "percent", "date", "bar", "severity", "outcome"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its heading, its width in characters, and what kind of cells it holds; a `bar` is a number with a data bar."""
+    """A column: its heading, its width in characters, and what kind of cells it holds; a `bar` is a number with a data bar.
+
+    `hidden` is for programs; `answer` is for whoever fills it in, and stands out.
+    """
 
     title: str
     width: int
     kind: Kind = "text"
+    hidden: bool = False
+    answer: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
-from pii_audit.model.run import Run
 from pii_audit.render.package import office, settled
 from pii_audit.render.safe import safe_cell
 from pii_audit.render.xlsx.sheet import Cell, Column, Sheet
@@ -26,25 +25,25 @@ WIDE = 200
 """Characters beside one another that are too many for A4."""
 LINE, HIGHEST = 15, 409
 """Points of a line, and of the highest row that Excel allows."""
-RED, AMBER, HEAD, BAR = "F8D7DA", "FFF3CD", "1F4E79", "5B9BD5"
+RED, AMBER, HEAD, ANSWER, BAR = "F8D7DA", "FFF3CD", "1F4E79", "7F6000", "5B9BD5"
 
 
-def workbook(sheets: Sequence[Sheet], run: Run, title: str) -> bytes:
-    """The sheets as one file; the run's id stands in the foot of every printed page and in the file's properties."""
+def workbook(sheets: Sequence[Sheet], title: str, mark: str, moment: datetime) -> bytes:
+    """The sheets as one file of that moment; `mark` (a run's id) stands in the foot of every printed page and in the properties."""
     openpyxl = office("openpyxl")
     book = openpyxl.Workbook(write_only=True)
     book.properties.creator = "pii-audit"
     book.properties.title = safe_cell(title)
-    book.properties.subject = run.id
-    book.properties.created = run.finished.astimezone(UTC).replace(tzinfo=None)
+    book.properties.subject = mark
+    book.properties.created = moment.astimezone(UTC).replace(tzinfo=None)
     for sheet in sheets:
-        _write(book, sheet, run)
+        _write(book, sheet, mark)
     stream = io.BytesIO()
     book.save(stream)
-    return settled(stream.getvalue(), run.finished)
+    return settled(stream.getvalue(), moment)
 
 
-def _write(book: Any, sheet: Sheet, run: Run) -> None:
+def _write(book: Any, sheet: Sheet, mark: str) -> None:
     letter = office("openpyxl.utils").get_column_letter
     page = book.create_sheet(sheet.title)
     head = len(sheet.lines) + (1 if sheet.lines else 0)
@@ -53,6 +52,7 @@ def _write(book: Any, sheet: Sheet, run: Run) -> None:
     # A sheet that is written row by row takes its layout before the first of them.
     for number, column in enumerate(sheet.columns, 1):
         page.column_dimensions[letter(number)].width = column.width
+        page.column_dimensions[letter(number)].hidden = column.hidden
     if not sheet.lines:
         page.freeze_panes = "A2"
         page.print_title_rows = "1:1"
@@ -61,7 +61,7 @@ def _write(book: Any, sheet: Sheet, run: Run) -> None:
     page.page_setup.paperSize = A3 if sum(column.width for column in sheet.columns) > WIDE else A4
     page.page_setup.fitToHeight = 0
     page.sheet_properties.pageSetUpPr = office("openpyxl.worksheet.properties").PageSetupProperties(fitToPage=True)
-    page.oddFooter.left.text = safe_cell(run.id)
+    page.oddFooter.left.text = safe_cell(mark)
     page.oddFooter.right.text = "&P / &N"
     _emphasise(page, sheet, letter, (head + 2, last))
     pen = _Pen(page, wraps=len(rows) <= STYLED)
@@ -70,7 +70,7 @@ def _write(book: Any, sheet: Sheet, run: Run) -> None:
     if sheet.lines:
         page.append([])
     page.row_dimensions[head + 1].height = 2 * LINE
-    page.append([pen.heading(column.title) for column in sheet.columns])
+    page.append([pen.heading(column) for column in sheet.columns])
     for number, row in enumerate(rows, head + 2):
         if pen.wraps:
             page.row_dimensions[number].height = _height(row, sheet.columns)
@@ -127,11 +127,11 @@ class _Pen:
         cell.font = self._styles.Font(bold=True, size=size)
         return cell
 
-    def heading(self, text: str) -> Any:
+    def heading(self, column: Column) -> Any:
         """The heading of a column."""
-        cell = self._new(self._page, safe_cell(text))
+        cell = self._new(self._page, safe_cell(column.title))
         cell.font = self._styles.Font(bold=True, color="FFFFFF")
-        cell.fill = self._styles.PatternFill("solid", fgColor=HEAD)
+        cell.fill = self._styles.PatternFill("solid", fgColor=ANSWER if column.answer else HEAD)
         cell.alignment = self._styles.Alignment(vertical="center", wrap_text=True)
         return cell
 
