@@ -87,6 +87,8 @@ def run(session: Session, options: argparse.Namespace) -> int:
             draw(session, options.output, lambda console: render_runs(entries, console, session.language))
             return 0
         found = store.load(options.run)
+        # Of an earlier run, the course until then is not what the store holds today.
+        over_time = store.course(units or None, space.today()) if options.format == "html" and not options.run else None
     if options.document == LETTERS:
         return _letters(session, space, found, options)
     found = of_units(found, units) if units else found
@@ -96,7 +98,8 @@ def run(session: Session, options: argparse.Namespace) -> int:
 
         write_binary(options.output, render_document(options.document, found, session.language))
     else:
-        emit(session, found, options.format, options.output)
+        zone = space.now().tzinfo
+        emit(session, found, options.format, options.output, over_time.in_zone(zone) if over_time else None)
     return 0
 
 

@@ -10,10 +10,11 @@ from types import TracebackType
 from typing import Self
 
 from pii_audit.findings.life import Move
+from pii_audit.model.course import Course
 from pii_audit.model.finding import Severity, Status
 from pii_audit.model.lifecycle import Actor, RunEntry, Sighting, Step, Tracked, Verification
 from pii_audit.model.run import Inspected, Run
-from pii_audit.store import deciding, history, reading, writing
+from pii_audit.store import course, deciding, history, reading, writing
 from pii_audit.store.checkpoints import StoreCheckpoint
 from pii_audit.store.connection import Database, connect
 from pii_audit.store.migrate import migrate
@@ -135,6 +136,11 @@ class Store:
         """What every run said of a finding (full fingerprint), the oldest first."""
         with self.database.read() as connection:
             return reading.history(connection, fingerprint)
+
+    def course(self, units: Collection[str] | None = None, as_of: date | None = None) -> Course:
+        """How it went over the recorded runs, for some units or for all."""
+        with self.database.read() as connection:
+            return course.course(connection, units, as_of or datetime.now(UTC).date())
 
     def begin(self, run_key: str) -> StoreCheckpoint:
         """The checkpoint of a run; `run_key` names what makes two runs the same one: sources, sampling, version."""

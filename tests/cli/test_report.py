@@ -93,3 +93,15 @@ def test_a_workbook_is_not_poured_over_a_terminal(recorded):
     assert done.returncode == 2
     assert "give -o FILE" in done.stderr
     assert leader
+
+
+def test_html_tells_how_it_went_once_there_are_two_runs_and_of_a_unit_its_own(recorded, call):
+    assert 'id="course"' not in call("report", "--format", "html").out
+    call("run", "--format", "json")
+    page = call("report", "--format", "html").out
+    assert "The last 2 self-checks" in page
+    assert "Shanghai" in page
+    ours = call("report", "--format", "html", "--unit", "sh").out
+    assert "The last 2 self-checks" in ours
+    assert "Hangzhou" not in ours
+    assert "杭州分行" not in ours

@@ -169,3 +169,12 @@ def test_its_address_may_stand_in_the_environment(url, tmp_path, make, monkeypat
     with Store.open("env:STORE_URL", tmp_path) as store:
         (finding,) = store.record(make.run(1, [make.finding("aaaa")], [make.row("customer")])).findings
     assert finding.change is Change.NEW
+
+
+def test_the_course_is_counted_there_too(url, tmp_path, make):
+    with Store.open(url, tmp_path, key=KEY) as store:
+        store.record(make.run(1, [make.finding("aaaa", unit="hz")], [make.row("customer")]))
+        store.record(make.run(2, [], [make.row("customer")]))
+        course = store.course(as_of=date(2026, 7, 20))
+    assert [(dict(one.open), one.new, one.fixed) for one in course.points] == [({"high": 1}, 1, 0), ({}, 0, 1)]
+    assert [(one.unit, one.open, one.fixed, one.days) for one in course.units] == [("hz", 0, 1, 1)]
