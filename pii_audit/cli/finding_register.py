@@ -11,7 +11,7 @@ from pii_audit.cli.finding_steps import actor, masking
 from pii_audit.cli.session import Session
 from pii_audit.errors import UsageError
 from pii_audit.language import Text
-from pii_audit.model.finding import SETTLED
+from pii_audit.model.finding import SETTLED, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,16 +24,13 @@ def export(session: Session, options: argparse.Namespace) -> int:
     """Writes what is to be put right, of one unit and those below it or of all, as a workbook to fill in."""
     from pii_audit.render.output import write_binary  # noqa: PLC0415 - start-up does without
     from pii_audit.render.xlsx.register import register  # noqa: PLC0415
-    from pii_audit.store import Store  # noqa: PLC0415
+    from pii_audit.store import Store, Wanted  # noqa: PLC0415
 
     space = session.workspace()
-    units = space.below(options.unit) if options.unit else None
+    units = space.below(options.unit) if options.unit else ()
+    wanted = Wanted([status for status in Status if status not in SETTLED], units=units)
     with Store.open(space.store, space.root, create=False) as store:
-        found = [
-            tracked
-            for tracked in store.findings(as_of=space.today())
-            if tracked.finding.status not in SETTLED and (units is None or tracked.finding.unit in units)
-        ]
+        found = store.findings(wanted, as_of=space.today())
     write_binary(options.output, register(found, session.language, space.now()))
     session.say(Text(f"已导出 {len(found)} 条", f"{len(found)} finding(s) exported"))
     return 0
@@ -56,7 +53,7 @@ def import_(session: Session, options: argparse.Namespace) -> int:
     rows = read_answers(path)
     masked = masking(space)
     with Store.open(space.store, space.root, create=False, key=load_key(space)) as store:
-        known = {tracked.finding.fingerprint: tracked for tracked in store.findings(as_of=space.today())}
+        known = store.known([row.fingerprint for row in rows], space.today())
         strangers = [row for row in rows if row.fingerprint not in known]
         if strangers:
             raise UsageError(

@@ -9,7 +9,7 @@ from pii_audit.cli.finding_register import export, import_
 from pii_audit.cli.finding_rows import locate
 from pii_audit.cli.finding_steps import verify
 from pii_audit.cli.finding_steps import walk as walk_step
-from pii_audit.cli.options import day, draw, say
+from pii_audit.cli.options import day, draw, number, say
 from pii_audit.cli.session import Session
 from pii_audit.document import unknown
 from pii_audit.errors import UsageError
@@ -41,7 +41,9 @@ ACTIONS: Mapping[str, Text] = {
 }
 """Nothing closes a finding but a run that looks again at least as hard and no longer sees it."""
 
-_FILTERS = frozenset({"status", "severity", "rule", "source", "unit", "overdue", "repeated"})
+SHOWN = 200
+"""So many findings a table lists unless --limit says otherwise: of 200,000 nobody reads more, and each costs time."""
+_FILTERS = frozenset({"status", "severity", "rule", "source", "unit", "overdue", "repeated", "limit"})
 _TAKES: Mapping[str, frozenset[str]] = {
     "list": _FILTERS,
     "show": frozenset(),
@@ -74,6 +76,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         ),
     )
     _filters(parser, language)
+    _limit(parser, language)
     _steps(parser, language)
     parser.add_argument(
         "--format",
@@ -111,6 +114,19 @@ def _filters(parser: argparse.ArgumentParser, language: Language) -> None:
         "--repeated",
         action="store_true",
         help=say(language, "只列关闭后又出现过的", "only what came back after it was closed"),
+    )
+
+
+def _limit(parser: argparse.ArgumentParser, language: Language) -> None:
+    parser.add_argument(
+        "--limit",
+        type=number,
+        metavar="N",
+        help=say(
+            language,
+            f"最多列 N 条,最严重的在前(table 默认 {SHOWN},json 默认全部)",
+            f"list at most N, the worst first (default: {SHOWN} in a table, all in json)",
+        ),
     )
 
 
@@ -193,35 +209,35 @@ def _list(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.render.output import write_output  # noqa: PLC0415
     from pii_audit.render.table import render_findings  # noqa: PLC0415
     from pii_audit.rules.catalogue import load_rules  # noqa: PLC0415
-    from pii_audit.store import Store  # noqa: PLC0415
+    from pii_audit.store import Store, Wanted  # noqa: PLC0415
 
     space = session.workspace()
     if options.source:
         space.source(options.source)
-    if options.unit:
-        space.unit(options.unit)
+    units = space.below(options.unit) if options.unit else ()
     if options.rule and options.rule not in load_rules():
         raise UsageError(unknown(Text("规则", "rule"), options.rule, load_rules()))
     today = space.today()
+    wanted = Wanted(
+        [Status(name) for name in options.status],
+        Severity(options.severity) if options.severity else None,
+        options.rule,
+        options.source,
+        units,
+        options.overdue,
+        options.repeated,
+    )
+    limit = options.limit or (SHOWN if options.format == "table" else None)
     with Store.open(space.store, space.root, create=False) as store:
-        stored = store.findings(
-            status=[Status(name) for name in options.status],
-            severity=Severity(options.severity) if options.severity else None,
-            rule=options.rule,
-            source=options.source,
-            unit=options.unit,
-            as_of=today,
-        )
-    found = [
-        tracked.in_zone(space.now().tzinfo)
-        for tracked in stored
-        if not options.overdue or tracked.finding.is_overdue(today)
-        if not options.repeated or tracked.finding.returns
-    ]
+        stored = store.findings(wanted, as_of=today, limit=limit)
+        rest = store.count(wanted, as_of=today) - len(stored)
+    found = [tracked.in_zone(space.now().tzinfo) for tracked in stored]
     if options.format == "json":
         write_output(options.output, render_tracked(found, session.language))
     else:
         draw(session, options.output, lambda console: render_findings(found, console, session.language, today))
+    if rest:
+        session.say(Text(f"另有 {rest:,} 条,用 --limit 或筛选条件", f"{rest:,} more: give --limit, or narrow it down"))
     return 0
 
 

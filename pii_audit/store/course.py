@@ -15,6 +15,7 @@ from pii_audit.model.course import AGES, Course, Point, Standing
 from pii_audit.model.finding import SETTLED, Change, Severity
 from pii_audit.store import schema
 from pii_audit.store.placing import CLOSING_KIND
+from pii_audit.store.reading import came_back, still_open
 
 RUNS = 60
 """So many runs, the newest: a screen shows no more columns."""
@@ -67,18 +68,11 @@ def _points(connection: Connection, of_units: list[ColumnElement[bool]]) -> tupl
     )
 
 
-def _open(as_of: date) -> list[ColumnElement[bool]]:
-    """What is open on a day: neither settled nor under an exception, or its decision has run out."""
-    table = schema.findings.c
-    ran_out = table.until.is_not(None) & (table.until < as_of.isoformat())
-    return [table.suppressed_by.is_(None), table.status.not_in(_SETTLED) | ran_out]
-
-
 def _ages(connection: Connection, of_units: list[ColumnElement[bool]], as_of: date) -> dict[str, tuple[int, ...]]:
     table = schema.findings.c
     # The first ten characters of a moment are its day.
     day = func.substr(table.first_seen, 1, 10)
-    query = select(table.severity, day, func.count()).where(*_open(as_of), *of_units).group_by(table.severity, day)
+    query = select(table.severity, day, func.count()).where(*still_open(as_of), *of_units).group_by(table.severity, day)
     ages: dict[str, list[int]] = {severity.value: [0] * (len(AGES) + 1) for severity in Severity}
     for severity, seen, number in connection.execute(query):
         days = (as_of - date.fromisoformat(seen)).days
@@ -88,8 +82,7 @@ def _ages(connection: Connection, of_units: list[ColumnElement[bool]], as_of: da
 
 def _units(connection: Connection, of_units: list[ColumnElement[bool]], as_of: date) -> tuple[Standing, ...]:
     table = schema.findings.c
-    still = _open(as_of)
-    returned = table.life.like('%"returns":%')
+    still = still_open(as_of)
 
     def counted(*conditions: Any) -> dict[str, int]:
         query = select(table.unit, func.count()).where(*conditions, *of_units).group_by(table.unit)
@@ -97,7 +90,7 @@ def _units(connection: Connection, of_units: list[ColumnElement[bool]], as_of: d
 
     open_, grave = counted(*still), counted(*still, table.severity.in_(_GRAVE))
     overdue = counted(*still, table.due.is_not(None), table.due < as_of.isoformat())
-    repeated = counted(*still, returned)
+    repeated = counted(*still, came_back())
     took = _days_taken(connection, of_units)
     return tuple(
         sorted(

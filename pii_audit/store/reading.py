@@ -8,19 +8,19 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.engine import Connection, Row
 
 from pii_audit.errors import UsageError
 from pii_audit.language import Text
 from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.evidence import FieldEvidence
-from pii_audit.model.finding import Change, Finding, Severity, Status
+from pii_audit.model.finding import SETTLED, Change, Finding, Severity, Status
 from pii_audit.model.lifecycle import RunEntry, Sighting, Tracked
 from pii_audit.model.run import Inspected, Run, Suppressed
 from pii_audit.store import schema
 from pii_audit.store.documents import read
-from pii_audit.store.placing import CLOSING_KIND, DECIDED, as_it_stands, life_of, shown_status
+from pii_audit.store.placing import CLOSING_KIND, DECIDED, as_it_stands, batches, life_of, shown_status
 
 
 def _moment(stored: str) -> datetime:
@@ -184,28 +184,61 @@ _SEEN_LAST = and_(
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which findings are meant: of any of these statuses (none: any), at least that severe, of a rule, source and unit."""
+    """Which findings are meant: of any of these statuses (none: any), at least that severe, of a rule and source, of any of these units (none: any)."""
 
     status: Collection[Status] = ()
     severity: Severity | None = None
     rule: str | None = None
     source: str | None = None
-    unit: str | None = None
+    units: Collection[str] = ()
+    overdue: bool = False
+    repeated: bool = False
 
 
-def findings(connection: Connection, wanted: Wanted, as_of: date) -> tuple[Tracked, ...]:
-    """Findings of all time, the worst first, as they stand on a day."""
+def findings(connection: Connection, wanted: Wanted, as_of: date, limit: int | None = None) -> tuple[Tracked, ...]:
+    """Findings of all time, the worst first, as they stand on a day; `limit` are the first so many."""
+    table = schema.findings.c
+    rank = case({each.value: each.rank for each in Severity}, value=table.severity)
+    query = _tracked_query().where(*_conditions(wanted, as_of))
+    ordered = query.order_by(rank.desc(), table.rule, table.fingerprint).limit(limit)
+    return tuple(_tracked(row, as_of) for row in connection.execute(ordered))
+
+
+def count(connection: Connection, wanted: Wanted, as_of: date) -> int:
+    """How many findings are meant."""
+    query = select(func.count()).select_from(schema.findings).where(*_conditions(wanted, as_of))
+    return int(connection.execute(query).scalar_one())
+
+
+def _conditions(wanted: Wanted, as_of: date) -> list[ColumnElement[bool]]:
     table = schema.findings.c
     conditions: list[ColumnElement[bool]] = []
     if wanted.status:
         conditions.append(or_(*(_is_shown_as(status, as_of.isoformat()) for status in wanted.status)))
     if wanted.severity is not None:
         conditions.append(table.severity.in_([each.value for each in Severity if each.at_least(wanted.severity)]))
-    for column, name in ((table.rule, wanted.rule), (table.source, wanted.source), (table.unit, wanted.unit)):
+    if wanted.units:
+        conditions.append(table.unit.in_(list(wanted.units)))
+    for column, name in ((table.rule, wanted.rule), (table.source, wanted.source)):
         if name is not None:
             conditions.append(column == name)
-    found = [_tracked(row, as_of) for row in connection.execute(_tracked_query().where(*conditions))]
-    return tuple(sorted(found, key=lambda one: (-one.finding.severity.rank, one.finding.rule, one.finding.fingerprint)))
+    if wanted.overdue:
+        conditions += [*still_open(as_of), table.due < as_of.isoformat()]
+    if wanted.repeated:
+        conditions.append(came_back())
+    return conditions
+
+
+def still_open(as_of: date) -> list[ColumnElement[bool]]:
+    """What is open on a day: neither settled nor under an exception, or its decision has run out."""
+    table = schema.findings.c
+    ran_out = table.until.is_not(None) & (table.until < as_of.isoformat())
+    return [table.suppressed_by.is_(None), table.status.not_in([one.value for one in SETTLED]) | ran_out]
+
+
+def came_back() -> ColumnElement[bool]:
+    """What was closed and seen again: only then does its life count returns."""
+    return schema.findings.c.life.like('%"returns":%')
 
 
 def _is_shown_as(wanted: Status, as_of: str) -> ColumnElement[bool]:
@@ -226,8 +259,12 @@ def _is_shown_as(wanted: Status, as_of: str) -> ColumnElement[bool]:
 
 def finding(connection: Connection, prefix: str, as_of: date) -> Tracked:
     """The one finding whose fingerprint begins so, as it stands on a day; UsageError when none or several do."""
-    matching = schema.findings.c.fingerprint.startswith(prefix.lower(), autoescape=True)
-    found = connection.execute(_tracked_query().where(matching).limit(2)).all()
+    column = schema.findings.c.fingerprint
+    # A whole one is found by the key; a prefix by looking through all of them.
+    found = connection.execute(_tracked_query().where(column == prefix)).all()
+    if not found:
+        matching = column.startswith(prefix.lower(), autoescape=True)
+        found = connection.execute(_tracked_query().where(matching).limit(2)).all()
     if not found or not prefix:
         raise UsageError(
             Text(f"没有编号以 “{prefix}” 开头的问题", f'no finding has an id that begins with "{prefix}"'),
@@ -239,6 +276,16 @@ def finding(connection: Connection, prefix: str, as_of: date) -> Tracked:
             todo=Text("多写几位", "write more of it"),
         )
     return _tracked(found[0], as_of)
+
+
+def by_fingerprint(connection: Connection, fingerprints: Collection[str], as_of: date) -> dict[str, Tracked]:
+    """Those of some findings (full fingerprints) that there are."""
+    found: dict[str, Tracked] = {}
+    for some in batches(fingerprints):
+        for row in connection.execute(_tracked_query().where(schema.findings.c.fingerprint.in_(some))):
+            tracked = _tracked(row, as_of)
+            found[tracked.finding.fingerprint] = tracked
+    return found
 
 
 def history(connection: Connection, fingerprint: str) -> tuple[Sighting, ...]:

@@ -11,7 +11,6 @@ from typing import Self
 
 from pii_audit.findings.life import Move
 from pii_audit.model.course import Course
-from pii_audit.model.finding import Severity, Status
 from pii_audit.model.lifecycle import Actor, RunEntry, Sighting, Step, Tracked, Verification
 from pii_audit.model.run import Inspected, Run
 from pii_audit.store import course, deciding, history, reading, writing
@@ -19,6 +18,7 @@ from pii_audit.store.checkpoints import StoreCheckpoint
 from pii_audit.store.connection import Database, connect
 from pii_audit.store.migrate import migrate
 from pii_audit.store.provided import provided
+from pii_audit.store.reading import Wanted
 from pii_audit.workspace import resolve
 
 
@@ -86,28 +86,29 @@ class Store:
             return tuple(provided(connection, sources, since))
 
     def findings(
-        self,
-        *,
-        status: Collection[Status] = (),
-        severity: Severity | None = None,
-        rule: str | None = None,
-        source: str | None = None,
-        unit: str | None = None,
-        as_of: date | None = None,
+        self, wanted: Wanted | None = None, *, as_of: date | None = None, limit: int | None = None
     ) -> tuple[Tracked, ...]:
-        """Findings of all time, the worst first: of any of these statuses (none: any), at least that severe.
+        """Findings of all time, the worst first: those that are meant (all), the first so many (all).
 
         A decision whose last day is before `as_of` (default today, UTC) counts no longer.
         """
-        day = as_of or datetime.now(UTC).date()
-        wanted = reading.Wanted(status, severity, rule, source, unit)
         with self.database.read() as connection:
-            return reading.findings(connection, wanted, day)
+            return reading.findings(connection, wanted or Wanted(), as_of or datetime.now(UTC).date(), limit)
+
+    def count(self, wanted: Wanted | None = None, *, as_of: date | None = None) -> int:
+        """How many findings `findings` would give without a limit."""
+        with self.database.read() as connection:
+            return reading.count(connection, wanted or Wanted(), as_of or datetime.now(UTC).date())
 
     def finding(self, prefix: str, as_of: date | None = None) -> Tracked:
         """The finding whose fingerprint begins with `prefix`; UsageError when none or several do."""
         with self.database.read() as connection:
             return reading.finding(connection, prefix, as_of or datetime.now(UTC).date())
+
+    def known(self, fingerprints: Collection[str], as_of: date | None = None) -> dict[str, Tracked]:
+        """Those of some findings (full fingerprints) that there are, by fingerprint."""
+        with self.database.read() as connection:
+            return reading.by_fingerprint(connection, fingerprints, as_of or datetime.now(UTC).date())
 
     def move(self, prefixes: Sequence[str], move: Move, actor: Actor) -> tuple[Tracked, ...]:
         """One step with each of some findings (the first digits of their fingerprints): with all, or with none.

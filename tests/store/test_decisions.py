@@ -12,6 +12,7 @@ from pii_audit.findings.life import Accept, Assign, Rectify, Reject, Reopen
 from pii_audit.model.finding import Change, Severity, Status
 from pii_audit.model.lifecycle import Action, Actor
 from pii_audit.model.run import Suppressed
+from pii_audit.store import Wanted
 
 SHANGHAI = timezone(timedelta(hours=8))
 A = "aaaa" * 8
@@ -68,7 +69,7 @@ def test_who_it_was_assigned_to_outlives_the_next_run_and_its_return(found, make
     seen = make.finding("aaaa", evidence=_evidence(), owner="Retail", due=date(2026, 7, 20))
     (again,) = found.record(make.run(2, [seen], ledger)).findings
     assert (again.owner, again.unit, again.due) == ("张某", "hz", date(2026, 8, 1))
-    assert [one.finding.unit for one in found.findings(unit="hz")] == ["hz"]
+    assert [one.finding.unit for one in found.findings(Wanted(units=["hz"]))] == ["hz"]
     found.record(make.run(3, [], ledger))
     (back,) = found.record(make.run(4, [replace(seen, due=date(2026, 9, 1))], ledger)).findings
     assert (back.change, back.status, back.owner, back.due, back.returns) == (
@@ -90,8 +91,8 @@ def test_an_accepted_risk_does_not_count_until_its_last_day_has_passed(found, ma
     assert found.finding("aaaa", date(2026, 7, 3)).finding.status is Status.ACCEPTED
     # Without any further run it is open to whoever looks, and to whoever asks for what is open.
     assert found.finding("aaaa", date(2026, 7, 4)).finding.status is Status.OPEN
-    assert len(found.findings(status=[Status.OPEN], as_of=date(2026, 7, 4))) == 1
-    assert found.findings(status=[Status.ACCEPTED], as_of=date(2026, 7, 4)) == ()
+    assert len(found.findings(Wanted([Status.OPEN]), as_of=date(2026, 7, 4))) == 1
+    assert found.findings(Wanted([Status.ACCEPTED]), as_of=date(2026, 7, 4)) == ()
     lapsed = found.record(make.run(4, [seen], ledger))
     assert [(one.change, one.status) for one in lapsed.findings] == [(Change.REOPENED, Status.OPEN)]
     assert lapsed.exit_code(Severity.HIGH) == 1
@@ -156,7 +157,7 @@ def test_a_policy_exception_lapses_by_the_same_rule_until_it_is_renewed(store, m
     assert run(5, 5000, "until 2026").exit_code(Severity.HIGH) == 1
     assert run(6, 5000, "until 2027").exit_code(Severity.HIGH) == 0
     assert _actions(store) == ["found", "excepted", "lapsed", "lapsed", "excepted"]
-    (kept,) = store.findings(status=[Status.ACCEPTED])
+    (kept,) = store.findings(Wanted([Status.ACCEPTED]))
     assert kept.finding.suppressed_by == "policies/x.yaml:3: r"
 
 

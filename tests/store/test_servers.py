@@ -19,7 +19,7 @@ from pii_audit.findings.life import Accept, Assign
 from pii_audit.model.finding import Change, Status
 from pii_audit.model.lifecycle import Actor
 from pii_audit.render.interface import render
-from pii_audit.store import Store, schema
+from pii_audit.store import Store, Wanted, schema
 
 pytestmark = pytest.mark.service
 
@@ -92,7 +92,7 @@ def test_a_finding_lives_there_as_it_does_in_sqlite(url, tmp_path, make):
     with Store.open(url, tmp_path, key=KEY) as store:
         store.record(make.run(1, [seen], ledger))
         store.move(["aaaa"], Assign("张某", "hz"), _actor())
-        assert [one.finding.asset for one in store.findings(unit="hz", status=[Status.ASSIGNED])] == [name]
+        assert [one.finding.asset for one in store.findings(Wanted(units=["hz"], status=[Status.ASSIGNED]))] == [name]
         store.move(["aaaa"], Accept("张某", "李某", "原因", date(2026, 12, 31)), _actor())
         assert store.record(make.run(2, [seen], ledger)).findings[0].status is Status.ACCEPTED
         assert [step.action.value for step in store.steps("aaaa" * 8)] == ["found", "assigned", "accepted"]
@@ -107,7 +107,7 @@ def test_names_that_differ_in_case_alone_are_two(url, tmp_path, make):
     pair = [make.finding("aaaa", asset="core:T", source="core"), make.finding("bbbb", asset="core:t", source="Core")]
     with Store.open(url, tmp_path, key=KEY) as store:
         store.record(make.run(1, pair, [make.row("T"), make.row("t")]))
-        assert [one.finding.asset for one in store.findings(source="core")] == ["core:T"]
+        assert [one.finding.asset for one in store.findings(Wanted(source="core"))] == ["core:T"]
 
 
 def _writer(name, url, rounds=8):
