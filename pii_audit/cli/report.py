@@ -42,11 +42,11 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
     )
     parser.add_argument(
         "--document",
-        choices=("annual", LETTERS, "workpaper"),
+        choices=("annual", LETTERS, "workpaper", "ropa", "pia"),
         help=say(
             language,
-            "Word 文件:annual 自查报告,letters 风险提示函(每个责任单位一份,-o 为文件夹),workpaper 合规审计工作底稿",
-            "a Word document: annual self-inspection report, letters to each responsible unit (-o is a folder), audit workpaper",
+            "Word 文件:annual 自查报告,letters 风险提示函(每个责任单位一份,-o 为文件夹),workpaper 合规审计工作底稿,ropa 处理活动记录草稿,pia 影响评估草稿",
+            "a Word document: annual self-inspection report, letters to each responsible unit (-o is a folder), audit workpaper, drafts of records of processing and impact assessments",
         ),
     )
     parser.add_argument(

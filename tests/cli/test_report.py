@@ -61,7 +61,7 @@ def test_letters_go_to_each_unit_with_something_to_put_right(recorded, call, tol
     assert [path.name for path in (recorded / "one").iterdir()] == ["notice-1-sh.docx"], one.err
 
 
-@pytest.mark.parametrize("document", ["annual", "workpaper"])
+@pytest.mark.parametrize("document", ["annual", "workpaper", "ropa", "pia"])
 def test_papers_are_written_as_word_documents(recorded, call, told, document):
     told(call("report", "--document", document, "-o", "paper.docx"), 0)
     assert docx.Document(recorded / "paper.docx").tables

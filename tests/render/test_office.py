@@ -177,10 +177,36 @@ def test_the_workpaper_names_rules_that_there_are():
     assert {rule for item in items() for rule in item.rules} <= set(load_rules())
 
 
+def test_the_records_of_processing_name_what_was_seen_and_leave_the_rest_to_people(run):
+    noted = replace(run, notes={**run.notes, "flow.sms-daily.recipient": "acme-sms", "flow.sms-daily.purpose": "sms"})
+    provided, kept = _word(render_document("ropa", noted, "en")).tables
+    flow = [cell.text for cell in provided.rows[1].cells]
+    assert flow[:3] == ["sms-daily", "sms", "acme-sms"]
+    assert "Resident identity number" in flow[3]
+    assert flow[4:] == ["1000", "", ""]
+    rows = [[cell.text for cell in row.cells] for row in kept.rows[1:]]
+    assert [row[0] for row in rows] == [
+        "core:customer",
+        "core:call_note",
+        "outbox:sms_20260701.csv",
+        "share:hz/backup/应用日志 2026-06.log",
+    ]
+    assert rows[3][3] == "C3"
+
+
+def test_an_impact_assessment_says_why_it_is_due_and_what_was_found(run):
+    text = _text(_word(render_document("pia", run, "en")))
+    assert "sensitive personal information" in text
+    assert "VIOLATION SHR002: neither the purpose nor the recipient's scope allows it" in text
+    assert "remove the column id_no from the export" in text
+    nothing = _text(_word(render_document("pia", replace(run, verdicts=()), "en")))
+    assert "No flow was judged" in nothing
+
+
 def test_hostile_names_break_no_paper(hostile):
     run, _ = hostile
     for data in _papers(run).values():
-        assert _word(data).tables
+        assert _word(data).paragraphs
         assert len(data) < 400_000
     assert _word(render_letter(run, replace(LETTER, unit=hostile[1][:500], responsible=hostile[1][:500]), "en"))
 
@@ -226,7 +252,7 @@ def test_of_a_flow_a_unit_sees_its_own_elements_alone(run):
 
 
 @pytest.mark.service
-@pytest.mark.parametrize("name", ["xlsx", "annual", "workpaper", "letter"])
+@pytest.mark.parametrize("name", ["xlsx", "annual", "workpaper", "letter", "ropa", "pia"])
 def test_libreoffice_opens_it_and_prints_its_pages(run, tmp_path, name):
     # A program of its own and no part of us: absent, the test skips as one without its server does.
     office = shutil.which("soffice")

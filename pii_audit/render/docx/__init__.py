@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from pii_audit.language import Language
 from pii_audit.model.run import Run
-from pii_audit.render.docx import annual, letter, workpaper
+from pii_audit.render.docx import annual, letter, pia, ropa, workpaper
 from pii_audit.render.docx.blocks import Block
 from pii_audit.render.docx.writing import document
 
@@ -16,6 +16,8 @@ Letter = letter.Letter
 
 DOCUMENTS: Mapping[str, Callable[[Run, Language], list[Block]]] = {
     "annual": annual.blocks,
+    "pia": pia.blocks,
+    "ropa": ropa.blocks,
     "workpaper": workpaper.blocks,
 }
 """What `report --document` makes of a run as a whole."""
