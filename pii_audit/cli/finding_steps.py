@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from pii_audit.workspace import Workspace
 
 
+LONGEST_NAME = 200
+
+
 def walk(session: Session, options: argparse.Namespace) -> int:
     """One step with each of the findings named, all or none; shows how they stand then."""
     from pii_audit.render.json import render_tracked  # noqa: PLC0415 - start-up does without
@@ -70,6 +73,11 @@ def actor(space: Workspace, by: str | None) -> Actor:
         # A container may run under a number that has no name.
         account = f"uid {os.getuid()}"
     name = (by or os.environ.get("PII_AUDIT_OPERATOR") or account).strip()
+    if len(name) > LONGEST_NAME:
+        raise UsageError(
+            Text(f"--by 超过 {LONGEST_NAME} 个字符", f"--by is longer than {LONGEST_NAME} characters"),
+            todo=Text("写姓名即可", "a name will do"),
+        )
     return Actor(name or account, account, space.now())
 
 

@@ -27,6 +27,7 @@ from pii_audit.language import Language, Text, same
 from pii_audit.model.asset import Asset, AssetKind
 from pii_audit.model.course import Course, Point, Standing
 from pii_audit.model.coverage import Coverage, CoverageStatus
+from pii_audit.model.decision import Content, Decision
 from pii_audit.model.evidence import AssetTally, FieldEvidence, Reason
 from pii_audit.model.finding import Change, Clause, Finding, Outcome, Severity, Status, Verdict
 from pii_audit.model.forms import Form
@@ -1001,6 +1002,18 @@ def test_one_run_alone_is_no_course():
     assert 'id="course"' not in html.render(
         sample(), language="en", course=replace(course(), points=course().points[:1])
     )
+
+
+def test_what_people_wrote_of_a_finding_stays_text():
+    payload = "</script><img src=x onerror=alert(1)>\x1b\u202e"
+    content = Content("high", "violation")
+    decision = Decision(payload, payload, payload, datetime(2026, 7, 1, tzinfo=CHINA), content, payload)
+    decided = replace(sample().findings[0], status=Status.ACCEPTED, decision=decision)
+    for count in (1, html.FULL_CARDS + 1):
+        run = replace(sample(), findings=tuple(replace(decided, fingerprint=f"{place:032x}") for place in range(count)))
+        report = page(run)
+        assert not [tag for tag, _ in report.elements if tag == "img"]
+        assert "<img src=x onerror=alert(1)>\\x1b\\u202e" in report.text
 
 
 AXE = importlib.util.find_spec("axe_core_python")
