@@ -25,6 +25,9 @@ COMMANDS: dict[str, Text] = {
         "发现的一生:list、show、assign、rectify、accept、reject、reopen、history、verify、export、import、locate",
         "the life of findings: list, show, assign, rectify, accept, reject, reopen, history, verify, export, import, locate",
     ),
+    "notify": Text(
+        "到期提醒:邮件与 webhook(默认只显示)", "reminders of due dates, by mail or webhook (only shown by default)"
+    ),
     "report": Text("任意一次运行,任意格式", "any run in any format"),
     "policy": Text("策略:check(检查)、schema(JSON Schema)", "policies: check, schema"),
     "identifiers": Text(

@@ -79,7 +79,14 @@ class Locate:
     reason: str
 
 
-Move = Assign | Rectify | Accept | Reject | Reopen | Respond | Locate
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """Its unit was told of its due date; `mark` says of which, and over what."""
+
+    mark: str
+
+
+Move = Assign | Rectify | Accept | Reject | Reopen | Respond | Locate | Remind
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +119,7 @@ _FROM: dict[type[Move], tuple[frozenset[Status], Text]] = {
     ),
     Respond: (frozenset(Status), same("")),
     Locate: (frozenset(Status), same("")),
+    Remind: (frozenset(Status), same("")),
 }
 """From which states a move leads on, and what to do elsewhere."""
 
@@ -142,6 +150,8 @@ def moved(move: Move, finding: Finding, status: Status, life: Life, actor: Actor
             return Moved(Action.ANSWERED, status, replace(life, answer=move.answer), same(""))
         case Locate():
             return Moved(Action.LOCATED, status, life, same(move.reason))
+        case Remind():
+            return Moved(Action.REMINDED, status, life, same(move.mark))
 
 
 def _assigned(move: Assign, life: Life, where: str) -> Moved:

@@ -75,6 +75,7 @@ class Action(StrEnum):
     REOPENED = "reopened"
     ANSWERED = "answered"
     LOCATED = "located"
+    REMINDED = "reminded"
 
 
 @dataclass(frozen=True, slots=True)

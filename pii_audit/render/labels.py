@@ -70,6 +70,7 @@ _ACTIONS: dict[Action, Text] = {
     Action.REOPENED: Text("重新打开", "reopened"),
     Action.ANSWERED: Text("责任单位答复", "answered by the unit"),
     Action.LOCATED: Text("已定位", "located"),
+    Action.REMINDED: Text("已提醒", "reminded"),
 }
 
 _STAGE_TITLES = {
