@@ -181,6 +181,11 @@ def _check(options: argparse.Namespace) -> None:
                 Text(f"findings {options.action} 没有 --{name}", f"findings {options.action} takes no --{name}"),
                 todo=Text(f"它属于 {takers}", f"it belongs to {takers}"),
             )
+    if options.action in ("export", "import", "locate") and options.format != "table":
+        raise UsageError(
+            Text(f"findings {options.action} 没有 --format", f"findings {options.action} takes no --format"),
+            todo=Text("去掉它", "leave it out"),
+        )
     several = options.action in ("assign", "rectify", "accept", "reject", "reopen")
     none = options.action in ("list", "verify", "export")
     if none and options.ids:
