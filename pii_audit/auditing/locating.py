@@ -85,7 +85,7 @@ def locate(space: Workspace, finding: Finding) -> Located:
             where=finding.fingerprint[:12],
         )
     fingerprinter = Fingerprinter(load_key(space))
-    detector = Detector(load_catalogue(), fingerprinter)
+    detector = Detector(load_catalogue(space.identifiers), fingerprinter)
     search = _Search(finding, detector, Redactor(detector, fingerprinter), _places(finding))
     located = Located()
     by_source: dict[str, set[str]] = {}

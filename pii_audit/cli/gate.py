@@ -8,16 +8,16 @@ from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from pii_audit.cli.baseline import add_baseline, read_baseline, without_baseline
 from pii_audit.cli.options import (
     RUN_FORMATS,
-    add_baseline,
+    add_identifiers,
     add_output,
     add_verdict,
     day,
     emit,
-    read_baseline,
+    own_identifiers,
     say,
-    without_baseline,
 )
 from pii_audit.cli.session import Session
 from pii_audit.errors import UsageError
@@ -88,6 +88,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
                 f"ledger field of the receipt (or PII_AUDIT_{name.upper()})",
             ),
         )
+    add_identifiers(parser, language)
     add_verdict(parser, language)
     add_baseline(parser, language)
     add_output(parser, language, RUN_FORMATS)
@@ -118,7 +119,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
             Text("--flow 不能与 --recipient、--purpose 同用", "--flow does not go with --recipient or --purpose")
         )
     space = session.workspace()
-    catalogue = load_catalogue()
+    catalogue = load_catalogue((*space.identifiers, *own_identifiers(options)))
     policy = load_policy(space.policies, space.root, catalogue)
     flow = flow_of(policy, options.flow, options.recipient, options.purpose)
     key = _key(space, needed=bool(options.receipt or options.record))

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pii_audit.errors import UsageError
 from pii_audit.language import Language, Text
 from pii_audit.model.finding import Severity
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from pii_audit.cli.session import Session
-    from pii_audit.findings.baseline import Baseline
     from pii_audit.model.course import Course
     from pii_audit.model.run import Run
 
@@ -68,40 +68,31 @@ def add_verdict(parser: argparse.ArgumentParser, language: Language) -> None:
     )
 
 
-def add_baseline(parser: argparse.ArgumentParser, language: Language) -> None:
-    """`--baseline`."""
+def add_identifiers(parser: argparse.ArgumentParser, language: Language) -> None:
+    """`--identifiers`: own ones, beside those that ship with the program."""
     parser.add_argument(
-        "--baseline",
-        metavar="FILE",
+        "--identifiers",
+        action="append",
+        default=[],
+        metavar="PATH",
         help=say(
             language,
-            "只报告此前的 JSON 结果里没有的(变得更严重的也算新)",
-            "tell only what an earlier result in JSON has not (what got worse counts as new)",
+            "也用自定义标识符:YAML 文件或文件夹(可重复)",
+            "also use identifiers of your own: a YAML file or a folder of them (may be repeated)",
         ),
     )
 
 
-def without_baseline(session: Session, run: Run, baseline: Baseline | None) -> Run:
-    """The run without what the baseline has, and how many that hid said on stderr."""
-    if baseline is None:
-        return run
-    applied = baseline.apply(run)
-    session.say(
-        Text(
-            f"基线隐藏了 {applied.hidden} 项;基线中有 {applied.gone} 项已不存在",
-            f"the baseline hid {applied.hidden} finding(s); {applied.gone} of it are gone",
-        )
-    )
-    return applied.run
-
-
-def read_baseline(path: str | None) -> Baseline | None:
-    """The baseline in a file, read before anything else is done: a wrong one must not cost a run."""
-    if path is None:
-        return None
-    from pii_audit.findings.baseline import Baseline  # noqa: PLC0415 - start-up does without
-
-    return Baseline.read(Path(path))
+def own_identifiers(options: argparse.Namespace) -> tuple[Path, ...]:
+    """The files and folders that `--identifiers` names; UsageError where one is not there."""
+    for path in options.identifiers:
+        if not Path(path).exists():
+            raise UsageError(
+                Text("没有这个文件或文件夹", "there is no such file or folder"),
+                where=path,
+                todo=Text("--identifiers 后写 YAML 文件或文件夹", "give --identifiers a YAML file or a folder of them"),
+            )
+    return tuple(map(Path, options.identifiers))
 
 
 def number(text: str) -> int:

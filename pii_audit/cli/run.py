@@ -5,17 +5,8 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
-from pii_audit.cli.options import (
-    RUN_FORMATS,
-    add_baseline,
-    add_output,
-    add_verdict,
-    emit,
-    number,
-    read_baseline,
-    say,
-    without_baseline,
-)
+from pii_audit.cli.baseline import add_baseline, read_baseline, without_baseline
+from pii_audit.cli.options import RUN_FORMATS, add_output, add_verdict, emit, number, say
 from pii_audit.cli.session import Session
 from pii_audit.language import Language, Text
 from pii_audit.model.finding import Severity
