@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pii_audit.store.checkpoints import StoreCheckpoint
-from pii_audit.store.reading import Wanted
 from pii_audit.store.store import Store
+from pii_audit.store.tracked import Wanted
 
 __all__ = ["Store", "StoreCheckpoint", "Wanted"]

@@ -15,7 +15,7 @@ from pii_audit.model.course import AGES, Course, Point, Standing
 from pii_audit.model.finding import SETTLED, Change, Severity
 from pii_audit.store import schema
 from pii_audit.store.placing import CLOSING_KIND
-from pii_audit.store.reading import came_back, still_open
+from pii_audit.store.tracked import came_back, still_open
 
 RUNS = 60
 """So many runs, the newest: a screen shows no more columns."""

@@ -11,7 +11,8 @@ from sqlalchemy.engine import Connection
 from pii_audit.findings.life import Assign, Move, moved
 from pii_audit.model.finding import Status
 from pii_audit.model.lifecycle import Actor, Step, Tracked
-from pii_audit.store import history, reading, schema
+from pii_audit.store import history, schema
+from pii_audit.store.tracked import finding
 
 
 def move(connection: Connection, moves: Sequence[tuple[str, Move]], actor: Actor, key: bytes) -> tuple[Tracked, ...]:
@@ -20,7 +21,7 @@ def move(connection: Connection, moves: Sequence[tuple[str, Move]], actor: Actor
     today = actor.at.date()
     found: list[Tracked] = []
     for prefix, wanted in moves:
-        tracked = reading.finding(connection, prefix, today)
+        tracked = finding(connection, prefix, today)
         fingerprint = tracked.finding.fingerprint
         table = schema.findings.c
         stored = connection.execute(select(table.status).where(table.fingerprint == fingerprint)).scalar_one()
@@ -36,7 +37,7 @@ def move(connection: Connection, moves: Sequence[tuple[str, Move]], actor: Actor
         history.append(connection, [step], key)
         if isinstance(wanted, Assign):
             _assigned(connection, fingerprint, wanted)
-        found.append(reading.finding(connection, fingerprint, today))
+        found.append(finding(connection, fingerprint, today))
     return tuple(found)
 
 

@@ -13,12 +13,12 @@ from pii_audit.findings.life import Move
 from pii_audit.model.course import Course
 from pii_audit.model.lifecycle import Actor, RunEntry, Sighting, Step, Tracked, Verification
 from pii_audit.model.run import Inspected, Run
-from pii_audit.store import course, deciding, history, reading, writing
+from pii_audit.store import course, deciding, history, reading, tracked, writing
 from pii_audit.store.checkpoints import StoreCheckpoint
 from pii_audit.store.connection import Database, connect
 from pii_audit.store.migrate import migrate
 from pii_audit.store.provided import provided
-from pii_audit.store.reading import Wanted
+from pii_audit.store.tracked import Wanted
 from pii_audit.workspace import resolve
 
 
@@ -93,22 +93,22 @@ class Store:
         A decision whose last day is before `as_of` (default today, UTC) counts no longer.
         """
         with self.database.read() as connection:
-            return reading.findings(connection, wanted or Wanted(), as_of or datetime.now(UTC).date(), limit)
+            return tracked.findings(connection, wanted or Wanted(), as_of or datetime.now(UTC).date(), limit)
 
     def count(self, wanted: Wanted | None = None, *, as_of: date | None = None) -> int:
         """How many findings `findings` would give without a limit."""
         with self.database.read() as connection:
-            return reading.count(connection, wanted or Wanted(), as_of or datetime.now(UTC).date())
+            return tracked.count(connection, wanted or Wanted(), as_of or datetime.now(UTC).date())
 
     def finding(self, prefix: str, as_of: date | None = None) -> Tracked:
         """The finding whose fingerprint begins with `prefix`; UsageError when none or several do."""
         with self.database.read() as connection:
-            return reading.finding(connection, prefix, as_of or datetime.now(UTC).date())
+            return tracked.finding(connection, prefix, as_of or datetime.now(UTC).date())
 
     def known(self, fingerprints: Collection[str], as_of: date | None = None) -> dict[str, Tracked]:
         """Those of some findings (full fingerprints) that there are, by fingerprint."""
         with self.database.read() as connection:
-            return reading.by_fingerprint(connection, fingerprints, as_of or datetime.now(UTC).date())
+            return tracked.by_fingerprint(connection, fingerprints, as_of or datetime.now(UTC).date())
 
     def move(self, prefixes: Sequence[str], move: Move, actor: Actor) -> tuple[Tracked, ...]:
         """One step with each of some findings (the first digits of their fingerprints): with all, or with none.
