@@ -22,7 +22,7 @@ COMMANDS: dict[str, Text] = {
         "where personal information is: asset, field, identifier, level, people",
     ),
     "findings": Text(
-        "发现的一生:list、show、assign、rectify、accept、reject、reopen、history、verify、export、import、locate",
+        "发现的全过程:list、show、assign、rectify、accept、reject、reopen、history、verify、export、import、locate",
         "the life of findings: list, show, assign, rectify, accept, reject, reopen, history, verify, export, import, locate",
     ),
     "notify": Text(
