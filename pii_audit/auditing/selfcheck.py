@@ -18,6 +18,7 @@ from pii_audit.detection.tally import Detector
 from pii_audit.engine.interface import Engine, NoCheckpoint, Progress, Silent, Task
 from pii_audit.engine.local import LocalEngine
 from pii_audit.findings.funnel import Funnel, Ownership
+from pii_audit.findings.proof import proved
 from pii_audit.identifiers.catalogue import Catalogue, load_catalogue
 from pii_audit.model.coverage import Coverage
 from pii_audit.model.fingerprint import Fingerprinter
@@ -90,7 +91,7 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
         grants=tuple(facts.grants),
         coverage=tuple(facts.coverage),
         verdicts=tuple(facts.verdicts),
-        findings=tuple(findings),
+        findings=proved(findings, facts.inspected, fingerprinter),
         suppressed=tuple(suppressed),
         grouped=grouped,
         notes=_notes(space, policy),

@@ -91,6 +91,20 @@ class Workspace:
         message = unknown(Text("数据源", "source"), source_id, [source.id for source in self.sources])
         raise UsageError(message, where=str(self.position.file))
 
+    def unit(self, unit_id: str) -> Unit:
+        """The unit of that id; UsageError with a suggestion when there is none."""
+        if unit_id not in self.units:
+            raise UsageError(unknown(Text("机构", "unit"), unit_id, list(self.units)), where=str(self.position.file))
+        return self.units[unit_id]
+
+    def below(self, unit_id: str) -> tuple[str, ...]:
+        """That unit and all below it, in the order of the tree; UsageError with a suggestion when there is none."""
+        found = [self.unit(unit_id).id]
+        found += [unit.id for unit in self.units.values() if unit.parent == unit_id]
+        return tuple(
+            dict.fromkeys(below for unit in found for below in ((unit,) if unit == unit_id else self.below(unit)))
+        )
+
     def unit_of(self, source: Source, asset_name: str) -> Unit | None:
         """The unit that answers for an asset: the first glob of `units_by_path` that fits, else the source's unit."""
         for pattern, unit in source.units_by_path.items():
