@@ -22,7 +22,7 @@ $(CORE): pyproject.toml constraints.txt
 	@touch $(CORE)
 
 $(READY): $(CORE)
-	$(PIP) install -c constraints.txt --no-build-isolation -e '.[names,test,dev]'
+	$(PIP) install -c constraints.txt --no-build-isolation -e '.[names,files,test,dev]'
 	@touch $(READY)
 
 venv: $(READY)  ## the development environment in .venv
@@ -61,7 +61,7 @@ soak: $(READY)  ## long fuzzing and load
 	HYPOTHESIS_PROFILE=soak $(PYTHON) -m pytest -n $(JOBS)
 
 constraints: $(READY)  ## renew constraints.txt from what pyproject.toml allows today
-	$(PIP) install --upgrade --upgrade-strategy eager --no-build-isolation -e '.[names,bench,test,dev]'
+	$(PIP) install --upgrade --upgrade-strategy eager --no-build-isolation -e '.[names,files,bench,test,dev]'
 	.ci/constraints $(PYTHON) > constraints.new
 	mv constraints.new constraints.txt
 	@touch $(READY)

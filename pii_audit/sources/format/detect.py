@@ -26,6 +26,10 @@ _CONTROL = re.compile(rb"[\x02-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _CONTROL_SHARE = 0.02
 _BINARY_LOOK = 65_536
 _OPENS_OBJECT = re.compile(r'\{\s*(?:"|\})')
+_OPENS_HTML = re.compile(
+    r"(?:\s|<\?xml[^>]*>|<!--(?:(?!-->).)*-->)*+<(?:!doctype\s+html|html|head|body|table|meta|style|div|center|h[1-6]|p|form)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,14 @@ class PlainText:
     """Text without columns."""
 
 
-Structure = Dialect | JsonDocument | JsonLines | PlainText
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A text that a parser takes apart, by the parser's kind."""
+
+    kind: str
+
+
+Structure = Parsed | Dialect | JsonDocument | JsonLines | PlainText
 
 
 def is_binary(head: bytes, codec: str) -> bool:
@@ -63,6 +74,8 @@ def structure_of(preview: str, *, whole: bool, name: str) -> Structure:
         lines = lines[:-1]
     lines = [line for line in lines if line.strip()]
     start = preview.lstrip(" \t\r\n\0")
+    if _OPENS_HTML.match(start):
+        return Parsed("html")
     if start.startswith(("{", "[")):
         if _json_lines(lines, suffix):
             return JsonLines()

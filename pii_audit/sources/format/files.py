@@ -15,7 +15,7 @@ from pii_audit.model.asset import Asset, AssetKind
 from pii_audit.sources.file_share.posix import user_name
 from pii_audit.sources.format.content import Content, open_regular
 from pii_audit.sources.format.delimited import DelimitedReading, Dialect
-from pii_audit.sources.format.detect import JsonDocument, JsonLines, PlainText, is_binary, structure_of
+from pii_audit.sources.format.detect import JsonDocument, JsonLines, Parsed, PlainText, is_binary, structure_of
 from pii_audit.sources.format.json_document import JsonReading
 from pii_audit.sources.format.json_lines import JsonLinesReading
 from pii_audit.sources.format.kinds import kind_of
@@ -101,20 +101,23 @@ def _readings(opened: Opened) -> Iterator[tuple[Asset, Reading]]:
             Text("没有能读取此类文件的读取器:未知的二进制文件", "no reader for this kind: unknown binary file")
         )
     else:
-        yield _structured(content, opened.asset, opened.sampling, opened.name)
+        yield from _structured(opened)
 
 
-def _structured(content: Content, asset: Asset, sampling: Sampling, name: str) -> tuple[Asset, Reading]:
+def _structured(opened: Opened) -> Iterator[tuple[Asset, Reading]]:
+    content, asset, sampling = opened.content, opened.asset, opened.sampling
     ledger = Ledger(asset.source, asset.name)
-    structure = structure_of(content.preview(), whole=content.whole, name=name)
+    structure = structure_of(content.preview(), whole=content.whole, name=opened.name)
     match structure:
+        case Parsed():
+            yield from READERS[structure.kind]()(opened, _readings)
         case Dialect():
-            return replace(asset, fields=structure.fields()), DelimitedReading(content, structure, ledger, sampling)
+            yield replace(asset, fields=structure.fields()), DelimitedReading(content, structure, ledger, sampling)
         case JsonDocument():
-            return asset, JsonReading(content, ledger, sampling)
+            yield asset, JsonReading(content, ledger, sampling)
         case JsonLines():
-            return asset, JsonLinesReading(content, ledger, sampling)
+            yield asset, JsonLinesReading(content, ledger, sampling)
         case PlainText():
-            return asset, TextReading(content, ledger)
+            yield asset, TextReading(content, ledger)
         case _:
             assert_never(structure)

@@ -62,7 +62,12 @@ class Opened:
     def empty(self) -> Found:
         """Itself, as a container that was read and holds nothing."""
         ledger = Ledger(self.asset.source, self.asset.name, bytes=self.asset.size, rows=0, total=0, finished=True)
-        ledger.notes.append(Text("其中没有文件", "holds no file"))
+        return self.told(ledger)
+
+    def told(self, ledger: Ledger) -> Found:
+        """Itself as a whole in which nothing was to be read: failed where the ledger says why, else empty."""
+        if not ledger.failures:
+            ledger.notes.append(Text("其中没有内容", "holds nothing"))
         return self.asset, NoReading(ledger.coverage())
 
     def failed(self, reason: Text, asset: Asset | None = None) -> Found:

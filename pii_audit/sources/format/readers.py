@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
+from importlib.util import find_spec
 from typing import TypeAlias
 
+from pii_audit.language import Text
 from pii_audit.sources.format.content import Content
 from pii_audit.sources.format.opened import Descend, Found, Opened
+from pii_audit.sources.format.parsers import PARSERS
 from pii_audit.sources.reading import unreadable
 
 Reader: TypeAlias = Callable[[Opened, Descend], Iterator[Found]]
@@ -50,6 +54,30 @@ def _tar() -> Reader:
     return tar_readings
 
 
+def _isolated(kind: str) -> Callable[[], Reader]:
+    def load() -> Reader:
+        from pii_audit.sources.format.isolated.readings import parsed  # noqa: PLC0415 - as above
+
+        return partial(_parsed, parsed, kind)
+
+    return load
+
+
+def _parsed(
+    parsed: Callable[[str, Opened, Descend], Iterator[Found]], kind: str, opened: Opened, descend: Descend
+) -> Iterator[Found]:
+    package = PARSERS[kind].needs
+    if package and find_spec(package) is None:
+        yield opened.failed(
+            Text(
+                f"缺少读取此类文件的软件包 {package}:pip install 'pii-audit[files]'",
+                f"the package {package} that reads this kind is missing: pip install 'pii-audit[files]'",
+            )
+        )
+        return
+    yield from parsed(kind, opened, descend)
+
+
 def _told(reader: Reader) -> Reader:
     """The same reader, where an error of the stream is told of the whole."""
 
@@ -67,5 +95,6 @@ READERS: Mapping[str, Callable[[], Reader]] = {
     **{kind: _compressed(kind) for kind in ("gzip", "bzip2", "xz", "zstd")},
     "zip": _zip,
     "tar": _tar,
+    **{kind: _isolated(kind) for kind in PARSERS},
 }
 """By the kinds of scanners/file_share/kinds.yaml."""

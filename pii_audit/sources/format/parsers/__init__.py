@@ -1,0 +1,37 @@
+"""The parsers that run in a process of their own, by kind, with the package that each needs."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO, TypeAlias
+
+from pii_audit.sources.format.isolated.frames import Sink
+
+Parse: TypeAlias = Callable[[BinaryIO, str, Sink], None]
+"""Reads a file, whose name breaks ties, into a sink; whatever it raises is told of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parser:
+    """Where a parser stands, and the package without which it cannot work."""
+
+    module: str
+    needs: str | None = None
+
+    def load(self) -> Parse:
+        """The parser's function `parse`."""
+        found: Any = importlib.import_module(self.module)
+        parse: Parse = found.parse
+        return parse
+
+
+_HERE = "pii_audit.sources.format.parsers."
+PARSERS: Mapping[str, Parser] = {
+    "workbook": Parser(f"{_HERE}workbook", needs="python_calamine"),
+    "document": Parser(f"{_HERE}word", needs="defusedxml"),
+    "html": Parser(f"{_HERE}html", needs="defusedxml"),
+    "ole": Parser(f"{_HERE}compound", needs="olefile"),
+    "sevenzip": Parser(f"{_HERE}sevenzip", needs="py7zr"),
+}
