@@ -30,6 +30,13 @@ _OPENS_HTML = re.compile(
     r"(?:\s|<\?xml[^>]*>|<!--(?:(?!-->).)*-->)*+<(?:!doctype\s+html|html|head|body|table|meta|style|div|center|h[1-6]|p|form)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_OPENS_MAILBOX = re.compile(r"From \S+\s+(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [^\n]*\n[A-Za-z][A-Za-z0-9-]*:")
+_OPENS_MAIL = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*+)*+")
+"""A block of header fields (RFC 5322, section 2.2), perhaps of none."""
+_MAIL_HEADER = re.compile(
+    r"^(From|To|Subject|Date|Received|Return-Path|Message-ID|MIME-Version|Delivered-To|X-Mailer)(?=:)",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +83,21 @@ def structure_of(preview: str, *, whole: bool, name: str) -> Structure:
     start = preview.lstrip(" \t\r\n\0")
     if _OPENS_HTML.match(start):
         return Parsed("html")
+    if _OPENS_MAILBOX.match(preview):
+        return Parsed("mailbox")
+    if _is_mail(preview):
+        return Parsed("mail")
     if start.startswith(("{", "[")):
         if _json_lines(lines, suffix):
             return JsonLines()
         if _json_document(start, suffix, whole=whole):
             return JsonDocument()
     return _delimited(lines, suffix) or PlainText()
+
+
+def _is_mail(preview: str) -> bool:
+    block = _OPENS_MAIL.match(preview)
+    return block is not None and len({name.lower() for name in _MAIL_HEADER.findall(block[0])}) > 1
 
 
 def _json_lines(lines: Sequence[str], suffix: str) -> bool:

@@ -109,7 +109,7 @@ class Entry(io.RawIOBase):
 
 def damaged() -> StreamError:
     """The error of packed data that cannot be what was packed."""
-    return StreamError(Text("压缩数据损坏,其余未读", "the packed data is damaged; the rest was not read"))
+    return StreamError(Text("数据损坏,其余未读", "the data is damaged; the rest was not read"))
 
 
 def broken_off() -> StreamError:

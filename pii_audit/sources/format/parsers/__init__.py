@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, BinaryIO, TypeAlias
+from typing import BinaryIO, TypeAlias
 
 from pii_audit.sources.format.isolated.frames import Sink
 
@@ -15,15 +15,15 @@ Parse: TypeAlias = Callable[[BinaryIO, str, Sink], None]
 
 @dataclass(frozen=True, slots=True)
 class Parser:
-    """Where a parser stands, and the package without which it cannot work."""
+    """Where a parser stands, the package without which it cannot work, and its function."""
 
     module: str
     needs: str | None = None
+    function: str = "parse"
 
     def load(self) -> Parse:
-        """The parser's function `parse`."""
-        found: Any = importlib.import_module(self.module)
-        parse: Parse = found.parse
+        """The parser's function."""
+        parse: Parse = getattr(importlib.import_module(self.module), self.function)
         return parse
 
 
@@ -32,6 +32,9 @@ PARSERS: Mapping[str, Parser] = {
     "workbook": Parser(f"{_HERE}workbook", needs="python_calamine"),
     "document": Parser(f"{_HERE}word", needs="defusedxml"),
     "html": Parser(f"{_HERE}html", needs="defusedxml"),
+    "pdf": Parser(f"{_HERE}pdf", needs="pypdfium2"),
+    "mail": Parser(f"{_HERE}mail"),
+    "mailbox": Parser(f"{_HERE}mail", function="parse_mailbox"),
     "ole": Parser(f"{_HERE}compound", needs="olefile"),
     "sevenzip": Parser(f"{_HERE}sevenzip", needs="py7zr"),
 }

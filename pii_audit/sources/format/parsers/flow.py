@@ -70,10 +70,10 @@ class Flow:
     """Takes a document's paragraphs and tables in reading order; tables stream on, the text comes last.
 
     A table without a header (a form, a layout) is text, cells parted by tabs; the header of one is text too, since it is no
-    row. A table inside a table makes the outer one a layout.
+    row. A table inside a table makes the outer one a layout. Without a sink all of it is text.
     """
 
-    def __init__(self, sink: Sink) -> None:
+    def __init__(self, sink: Sink | None) -> None:
         self._sink = sink
         self._text = io.StringIO()
         self._tables: list[_Table] = []
@@ -97,7 +97,7 @@ class Flow:
             if not outer.streams:
                 self._as_text(outer)
         table = _Table()
-        table.is_text = any(outer.streams for outer in self._tables)
+        table.is_text = self._sink is None or any(outer.streams for outer in self._tables)
         self._tables.append(table)
 
     def begin_cell(self, *, across: int = 1, down: int = 1, head: bool = False) -> None:
@@ -124,7 +124,7 @@ class Flow:
         row, marked = table.end_row()
         if not any(row):
             return
-        if table.streams:
+        if table.streams and self._sink:
             self._sink.row([cell or None for cell in row])
         elif table.is_text:
             self._line(row)
@@ -144,14 +144,15 @@ class Flow:
                 self._decide(table)
             self._tables.pop()
 
-    def close(self) -> None:
-        """The document ends: its text is sent."""
+    def close(self) -> str:
+        """The document ends: its text is sent, and given."""
         while self._tables:
             self.end_table()
         text = self._text.getvalue()
-        if text.strip() or not self._sent:
+        if self._sink and (text.strip() or not self._sent):
             self._sink.begin(Part(PartKind.TEXT))
             self._sink.text(text)
+        return text
 
     def _decide(self, table: _Table) -> None:
         rows = table.held
@@ -164,6 +165,8 @@ class Flow:
         self._as_text(table)
 
     def _as_table(self, table: _Table, header: int) -> None:
+        if self._sink is None:
+            return
         held, table.held = table.held, []
         for row in held[: header + 1]:
             self._line(row)

@@ -83,3 +83,12 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
         sink.note(note)
     for failure in ledger.failures:
         sink.fail(failure)
+
+
+def plain_text(page: str) -> str:
+    """All text of a page, cells of tables parted by tabs."""
+    flow = Flow(None)
+    reader = _Reader(flow)
+    reader.feed(page)
+    reader.close()
+    return flow.close()

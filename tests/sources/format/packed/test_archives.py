@@ -105,7 +105,7 @@ def test_a_wrong_checksum_fails(read_inside):
     data = bytearray(gzip.compress(TABLE))
     data[-5] ^= 1
     [read] = read_inside(bytes(data), "list.csv.gz").values()
-    assert (read.status, read.reason) == ("failed", "the packed data is damaged; the rest was not read")
+    assert (read.status, read.reason) == ("failed", "the data is damaged; the rest was not read")
 
 
 def test_an_xz_file_that_asks_for_too_much_memory_fails(read_inside):
