@@ -14,12 +14,14 @@ from pathlib import PurePosixPath
 from pii_audit.sources.format.delimited import CELLS, Dialect
 from pii_audit.sources.format.header import is_header
 from pii_audit.sources.format.jsonpath import decoder
+from pii_audit.sources.format.sql.words import HOLDS_DATA
 
 DELIMITERS = (",", "\t", ";", "|", "^", "\x01")
 SAMPLE_LINES = 200
 SAMPLE_JSON = 50
 _TABLE_NAMES = {".csv", ".tsv", ".tab", ".psv"}
 _JSON_NAMES = {".json", ".geojson"}
+_SQL_NAMES = {".sql"}
 _LINES_NAMES = {".jsonl", ".ndjson"}
 # Hive separates cells by 0x01, so that one is not a sign of a binary file.
 _CONTROL = re.compile(rb"[\x02-\x08\x0e-\x1a\x1c-\x1f\x7f]")
@@ -55,13 +57,18 @@ class PlainText:
 
 
 @dataclass(frozen=True, slots=True)
+class SqlDump:
+    """Statements of SQL that hold rows."""
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
     """A text that a parser takes apart, by the parser's kind."""
 
     kind: str
 
 
-Structure = Parsed | Dialect | JsonDocument | JsonLines | PlainText
+Structure = SqlDump | Parsed | Dialect | JsonDocument | JsonLines | PlainText
 
 
 def is_binary(head: bytes, codec: str) -> bool:
@@ -92,6 +99,8 @@ def structure_of(preview: str, *, whole: bool, name: str) -> Structure:
             return JsonLines()
         if _json_document(start, suffix, whole=whole):
             return JsonDocument()
+    if suffix in _SQL_NAMES or HOLDS_DATA.search(preview):
+        return SqlDump()
     return _delimited(lines, suffix) or PlainText()
 
 

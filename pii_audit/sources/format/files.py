@@ -15,13 +15,14 @@ from pii_audit.model.asset import Asset, AssetKind
 from pii_audit.sources.file_share.posix import user_name
 from pii_audit.sources.format.content import Content, open_regular
 from pii_audit.sources.format.delimited import DelimitedReading, Dialect
-from pii_audit.sources.format.detect import JsonDocument, JsonLines, Parsed, PlainText, is_binary, structure_of
+from pii_audit.sources.format.detect import JsonDocument, JsonLines, Parsed, PlainText, SqlDump, is_binary, structure_of
 from pii_audit.sources.format.json_document import JsonReading
 from pii_audit.sources.format.json_lines import JsonLinesReading
 from pii_audit.sources.format.kinds import kind_of
 from pii_audit.sources.format.opened import Opened
 from pii_audit.sources.format.packed.expansion import Expansion, Limits
 from pii_audit.sources.format.readers import READERS
+from pii_audit.sources.format.sql.dump import dump_readings
 from pii_audit.sources.format.text import TextReading
 from pii_audit.sources.interface import Reading, Sampling
 from pii_audit.sources.reading import Ledger, NoReading, unreadable
@@ -111,6 +112,8 @@ def _structured(opened: Opened) -> Iterator[tuple[Asset, Reading]]:
     match structure:
         case Parsed():
             yield from READERS[structure.kind]()(opened, _readings)
+        case SqlDump():
+            yield from dump_readings(opened)
         case Dialect():
             yield replace(asset, fields=structure.fields()), DelimitedReading(content, structure, ledger, sampling)
         case JsonDocument():
