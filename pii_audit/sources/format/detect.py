@@ -21,6 +21,8 @@ SAMPLE_LINES = 200
 SAMPLE_JSON = 50
 _TABLE_NAMES = {".csv", ".tsv", ".tab", ".psv"}
 _JSON_NAMES = {".json", ".geojson"}
+_XML_NAMES = {".xml", ".xsd", ".wsdl", ".svg", ".kml", ".rdf", ".xmi"}
+_OPENS_ELEMENT = re.compile(r"<(?:!--|!DOCTYPE|[^\W\d][\w:.-]*[\s/>])")
 _SQL_NAMES = {".sql"}
 _LINES_NAMES = {".jsonl", ".ndjson"}
 # Hive separates cells by 0x01, so that one is not a sign of a binary file.
@@ -90,6 +92,8 @@ def structure_of(preview: str, *, whole: bool, name: str) -> Structure:
     start = preview.lstrip(" \t\r\n\0")
     if _OPENS_HTML.match(start):
         return Parsed("html")
+    if start.startswith("<?xml") or (suffix in _XML_NAMES and _OPENS_ELEMENT.match(start)):
+        return Parsed("xml")
     if _OPENS_MAILBOX.match(preview):
         return Parsed("mailbox")
     if _is_mail(preview):

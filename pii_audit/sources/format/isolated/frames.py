@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, BinaryIO
@@ -45,7 +45,7 @@ class Sink:
 
     def __init__(self, pipe: BinaryIO) -> None:
         self._pipe = pipe
-        self._rows: list[Sequence[str | None]] = []
+        self._rows: list[Sequence[str | None] | Mapping[str, str | None]] = []
 
     def frame(self, kind: bytes, payload: bytes = b"") -> None:
         """Writes one frame."""
@@ -58,8 +58,8 @@ class Sink:
         fields = [[field.name, field.type, field.comment, field.place] for field in part.fields]
         self.frame(PART, _json([part.kind, part.name, fields]))
 
-    def row(self, cells: Sequence[str | None]) -> None:
-        """One row of the table that was begun."""
+    def row(self, cells: Sequence[str | None] | Mapping[str, str | None]) -> None:
+        """One row of the table that was begun: cells in the order of its columns, or by column."""
         self._rows.append(cells)
         if len(self._rows) >= ROWS_AT_ONCE:
             self.flush()

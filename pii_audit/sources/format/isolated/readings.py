@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from pii_audit.model.asset import Asset, Chunk, TextChunk
+from pii_audit.sources.format.beside import Beside, aside
 from pii_audit.sources.format.isolated import frames
 from pii_audit.sources.format.isolated.client import Job
 from pii_audit.sources.format.isolated.frames import Part, PartKind, part_of, words_of
@@ -148,25 +149,28 @@ class ParsedTable(LedgerReading):
         self._parts = parts
         self._names = [field.name for field in part.fields]
         self._sampling = sampling
-        self._beside: list[str] = []
 
     def chunks(self) -> Iterator[Chunk]:
         batcher = Batcher(self.ledger, self._names)
         failure: OSError | None = None
-        try:
-            for number, row in sampled(enumerate(self._rows()), self._sampling, self.ledger):
-                yield from batcher.add(number, row)
-        except OSError as error:
-            failure = error
-        yield from batcher.flush()
-        yield from text_chunks(iter(self._beside))
+        with aside() as beside:
+            try:
+                for number, row in sampled(enumerate(self._rows(beside)), self._sampling, self.ledger):
+                    yield from batcher.add(number, row)
+            except OSError as error:
+                failure = error
+            yield from batcher.flush()
+            yield from beside.chunks()
         if failure:
             raise failure
 
-    def _rows(self) -> Iterator[Row]:
+    def _rows(self, beside: Beside) -> Iterator[Row]:
+        offset = 0
         for kind, payload in self._parts.frames(frames.ROWS + frames.TEXT, self.ledger):
             if kind == frames.TEXT:
-                self._beside.append(payload.decode("utf-8", "replace"))
+                text = payload.decode("utf-8", "replace")
+                beside.add(text, offset)
+                offset += len(text)
             else:
                 yield from json.loads(payload)
 

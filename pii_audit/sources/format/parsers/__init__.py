@@ -32,6 +32,7 @@ PARSERS: Mapping[str, Parser] = {
     "workbook": Parser(f"{_HERE}workbook", needs="python_calamine"),
     "document": Parser(f"{_HERE}word", needs="defusedxml"),
     "html": Parser(f"{_HERE}html", needs="defusedxml"),
+    "xml": Parser(f"{_HERE}xml", needs="defusedxml"),
     "pdf": Parser(f"{_HERE}pdf", needs="pypdfium2"),
     "mail": Parser(f"{_HERE}mail"),
     "mailbox": Parser(f"{_HERE}mail", function="parse_mailbox"),

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from pii_audit.language import Text
 from pii_audit.model.asset import Asset, TableChunk, TextChunk
+from pii_audit.sources.format.beside import aside
 from pii_audit.sources.format.content import Content
-from pii_audit.sources.format.opened import IN_MEMORY, Found, Opened
-from pii_audit.sources.format.sql.script import Beside, Named, Script, Table
-from pii_audit.sources.format.text import text_chunks
+from pii_audit.sources.format.opened import Found, Opened
+from pii_audit.sources.format.sql.script import Named, Script, Table
 from pii_audit.sources.interface import Sampling
 from pii_audit.sources.reading import Batcher, Ledger, LedgerReading, sampled
 
@@ -31,8 +30,8 @@ def dump_readings(opened: Opened) -> Iterator[Found]:
 
     Where rows of many tables alternate in a dump larger than what is held, a table may come again: `f.sql!cust (2)`.
     """
-    with tempfile.SpooledTemporaryFile(IN_MEMORY, "w+", encoding="utf-8", errors="replace", newline="") as spool:
-        script = Script(opened.content, Beside(spool))
+    with aside() as beside:
+        script = Script(opened.content, beside)
         yield from _tables(opened, script)
         yield opened.asset, BesideReading(script, opened.content, Ledger(opened.asset.source, opened.asset.name))
 
@@ -87,8 +86,7 @@ class BesideReading(LedgerReading):
         self._content = content
 
     def chunks(self) -> Iterator[TextChunk]:
-        for offset, texts in self._script.beside.pieces():
-            yield from text_chunks(texts, offset)
+        yield from self._script.beside.chunks()
         self._content.settle(self.ledger)
         self.ledger.failures += self._script.failures
         if self._script.misread:

@@ -6,10 +6,11 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import IO, TypeAlias
+from typing import TypeAlias
 
 from pii_audit.language import Text
 from pii_audit.model.asset import Field
+from pii_audit.sources.format.beside import Beside
 from pii_audit.sources.format.content import MAX_LINE, Content
 from pii_audit.sources.format.sql import words
 from pii_audit.sources.format.sql.values import Values, copied
@@ -37,35 +38,6 @@ class Table:
         named: dict[str, str | None] = dict(zip(names, cells, strict=False))
         named |= {f"column {index + 1}": cells[index] for index in range(len(names), len(cells))}
         return named
-
-
-class Beside:
-    """The text that is no row, kept in a file until all rows are read."""
-
-    def __init__(self, spool: IO[str]) -> None:
-        self._places: list[tuple[int, int]] = []
-        self._spool = spool
-
-    def add(self, text: str, offset: int) -> None:
-        """Adds a piece that begins at an offset of the whole text; what is adjacent becomes one piece."""
-        if self._places and sum(self._places[-1]) == offset:
-            self._places[-1] = (self._places[-1][0], self._places[-1][1] + len(text))
-        elif text.strip():
-            self._places.append((offset, len(text)))
-        else:
-            return
-        self._spool.write(text)
-
-    def pieces(self) -> Iterator[tuple[int, Iterator[str]]]:
-        """Each piece with its offset, in order; to be read one after the other."""
-        self._spool.seek(0)
-        for offset, length in self._places:
-            yield offset, self._read(length)
-
-    def _read(self, length: int) -> Iterator[str]:
-        while length > 0 and (text := self._spool.read(min(length, 1 << 20))):
-            length -= len(text)
-            yield text
 
 
 class Script:
