@@ -16,6 +16,7 @@ from pii_audit.sources.file_share.posix import user_name
 from pii_audit.sources.format.content import Content, open_regular
 from pii_audit.sources.format.delimited import DelimitedReading, Dialect
 from pii_audit.sources.format.detect import JsonDocument, JsonLines, Parsed, PlainText, SqlDump, is_binary, structure_of
+from pii_audit.sources.format.fixed_width import FixedWidthReading, Layouts, layout_for
 from pii_audit.sources.format.json_document import JsonReading
 from pii_audit.sources.format.json_lines import JsonLinesReading
 from pii_audit.sources.format.kinds import kind_of
@@ -45,9 +46,17 @@ def file_asset(path: Path, source: str, name: str, kind: AssetKind = AssetKind.F
 
 
 def readings(
-    path: Path, source: str, name: str, sampling: Sampling = EVERYTHING, *, kind: AssetKind = AssetKind.FILE
+    path: Path,
+    source: str,
+    name: str,
+    sampling: Sampling = EVERYTHING,
+    *,
+    kind: AssetKind = AssetKind.FILE,
+    layouts: Layouts = (),
 ) -> Iterator[tuple[Asset, Reading]]:
     """The readings of one file; each is to be read before the next is asked for, since the file is closed after it.
+
+    `layouts` are those of fixed-width files, by globs of their names.
 
     Never raises for a foreseeable cause: a file that cannot be read gives a reading without chunks that says why.
     """
@@ -62,17 +71,19 @@ def readings(
         yield asset, NoReading.failed(source, name, error.what)
         return
     with closing(stream):
-        yield from _opened(stream, asset, sampling, path)
+        yield from _opened(stream, asset, sampling, path, layouts)
 
 
 def readings_of_stream(
-    stream: BinaryIO, name: str, source: str = "", *, kind: AssetKind = AssetKind.FILE
+    stream: BinaryIO, name: str, source: str = "", *, kind: AssetKind = AssetKind.FILE, layouts: Layouts = ()
 ) -> Iterator[tuple[Asset, Reading]]:
     """The same for a binary stream such as standard input, read once, in full, without a copy on disk."""
-    yield from _opened(stream, Asset(source, name, kind), EVERYTHING, None)
+    yield from _opened(stream, Asset(source, name, kind), EVERYTHING, None, layouts)
 
 
-def _opened(stream: BinaryIO, asset: Asset, sampling: Sampling, path: Path | None) -> Iterator[tuple[Asset, Reading]]:
+def _opened(
+    stream: BinaryIO, asset: Asset, sampling: Sampling, path: Path | None, layouts: Layouts
+) -> Iterator[tuple[Asset, Reading]]:
     try:
         content = Content(stream)
     except OSError as error:
@@ -80,7 +91,7 @@ def _opened(stream: BinaryIO, asset: Asset, sampling: Sampling, path: Path | Non
         return
     size = asset.size
     expansion = Expansion(lambda: content.bytes if size is None else size, LIMITS)
-    yield from _readings(Opened(asset, content, sampling, expansion, asset.name, path))
+    yield from _readings(Opened(asset, content, sampling, expansion, asset.name, path, layouts=layouts))
 
 
 def _readings(opened: Opened) -> Iterator[tuple[Asset, Reading]]:
@@ -108,6 +119,10 @@ def _readings(opened: Opened) -> Iterator[tuple[Asset, Reading]]:
 def _structured(opened: Opened) -> Iterator[tuple[Asset, Reading]]:
     content, asset, sampling = opened.content, opened.asset, opened.sampling
     ledger = Ledger(asset.source, asset.name)
+    layout = layout_for(opened.name, opened.layouts)
+    if layout is not None:
+        yield replace(asset, fields=layout.fields()), FixedWidthReading(content, layout, ledger, sampling)
+        return
     structure = structure_of(content.preview(), whole=content.whole, name=opened.name)
     match structure:
         case Parsed():

@@ -14,6 +14,7 @@ from typing import BinaryIO, TypeAlias, cast
 from pii_audit.language import Text
 from pii_audit.model.asset import Asset
 from pii_audit.sources.format.content import Content, open_regular
+from pii_audit.sources.format.fixed_width import Layouts
 from pii_audit.sources.format.packed.expansion import Expansion
 from pii_audit.sources.interface import Reading, Sampling, skipped
 from pii_audit.sources.reading import Ledger, NoReading
@@ -33,7 +34,8 @@ class Opened:
     """Something to be read.
 
     `name` is the one by which ties between kinds are broken; `path` is where the bytes lie as a file of their own, None
-    inside a container or a stream; `depth` counts the layers around it; `taken` are the names of entries so far.
+    inside a container or a stream; `depth` counts the layers around it; `layouts` are those of fixed-width files; `taken`
+    are the names of entries so far.
     """
 
     asset: Asset
@@ -43,6 +45,7 @@ class Opened:
     name: str
     path: Path | None = None
     depth: int = 0
+    layouts: Layouts = ()
     taken: set[str] = field(default_factory=set)
 
     def inner(self, name: str, *, size: int | None = None) -> Asset:
@@ -57,7 +60,8 @@ class Opened:
     def entry(self, asset: Asset, stream: BinaryIO) -> Opened:
         """An entry whose bytes are a stream; OSError where not even its first bytes can be read."""
         name = asset.name.rpartition(INSIDE)[2]
-        return Opened(asset, Content(stream), self.sampling, self.expansion, name, depth=self.depth + 1)
+        content = Content(stream)
+        return Opened(asset, content, self.sampling, self.expansion, name, None, self.depth + 1, self.layouts)
 
     def empty(self) -> Found:
         """Itself, as a container that was read and holds nothing."""
