@@ -72,4 +72,5 @@ class Redactor:
             asset=self.name(grant.asset),
             opened_by=self.name(grant.opened_by),
             path=tuple(map(self.name, grant.path)),
+            closing=tuple(map(self.name, grant.closing)),
         )

@@ -11,7 +11,7 @@ class Grant:
 
     `principal` is written as in policies: `user:alice`, `group:staff`, `role:teller`, `PUBLIC`, `world`. `opened_by`
     names the one grant that opens the path (`mode o+r on hz/`), `path` the steps from principal to asset; `field` is
-    None for the whole asset.
+    None for the whole asset. `closing` are the statements that take back that grant, for somebody to run who has decided to.
     """
 
     principal: str
@@ -21,3 +21,4 @@ class Grant:
     path: tuple[str, ...] = ()
     field: str | None = None
     grantable: bool = False
+    closing: tuple[str, ...] = ()

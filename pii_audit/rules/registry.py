@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pii_audit.rules import coverage, governance, share, store, use
+from pii_audit.rules import coverage, governance, share, store, use, use_files
 from pii_audit.rules.interface import Draft, Facts
 
-RULES = (*store.RULES, *use.RULES, *share.RULES, *governance.RULES, *coverage.RULES)
+RULES = (*store.RULES, *use.RULES, *use_files.RULES, *share.RULES, *governance.RULES, *coverage.RULES)
 
 
 def apply_rules(facts: Facts) -> Iterator[Draft]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -112,3 +113,17 @@ def test_a_view_keeps_nothing_itself(policy_of, asset, facts):
     view = asset("core:v_overdue", {"cert_no": "cn_resident_id"}, kind=AssetKind.VIEW)
     table = asset("core:customer", {"cert_no": "cn_resident_id"})
     assert [draft.asset for draft in in_clear(facts(policy, view, table))] == ["core:customer"]
+
+
+def test_files_that_nobody_changed_for_too_long_are_told(policy_of, asset, facts):
+    policy = policy_of("storage: {retention: [{asset: 'share.hz/*', date: 'file:modified', delete_after: 5y}]}\n")
+
+    def file(name, year, columns):
+        one = asset(f"share:{name}", columns, kind=AssetKind.FILE)
+        return replace(one, asset=replace(one.asset, modified=datetime(year, 1, 1, tzinfo=UTC)))
+
+    old, new = file("hz/old.csv", 2015, {"mobile": "cn_mobile"}), file("hz/new.csv", 2025, {"mobile": "cn_mobile"})
+    elsewhere, empty = file("x.csv", 2015, {"mobile": "cn_mobile"}), file("hz/none.csv", 2015, {})
+    [draft] = too_long(facts(policy, old, new, elsewhere, empty))
+    assert (draft.rule, draft.resource) == ("STO003", ("share:hz/old.csv", "file:modified"))
+    assert "last changed on 2015-01-01" in draft.message.en

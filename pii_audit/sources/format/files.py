@@ -13,7 +13,7 @@ from pii_audit.errors import InspectionError
 from pii_audit.language import Text
 from pii_audit.model.asset import Asset, AssetKind
 from pii_audit.sources.file_share.posix import user_name
-from pii_audit.sources.format.content import Content, open_regular
+from pii_audit.sources.format.content import Content, Holes, open_regular
 from pii_audit.sources.format.delimited import DelimitedReading, Dialect
 from pii_audit.sources.format.detect import JsonDocument, JsonLines, Parsed, PlainText, SqlDump, is_binary, structure_of
 from pii_audit.sources.format.fixed_width import FixedWidthReading, Layouts, layout_for
@@ -85,7 +85,7 @@ def _opened(
     stream: BinaryIO, asset: Asset, sampling: Sampling, path: Path | None, layouts: Layouts
 ) -> Iterator[tuple[Asset, Reading]]:
     try:
-        content = Content(stream)
+        content = Content(stream, Holes(stream.fileno()) if path is not None else None)
     except OSError as error:
         yield asset, NoReading.failed(asset.source, asset.name, unreadable(error), size=asset.size)
         return
