@@ -73,17 +73,26 @@ def _all(session: Session) -> Iterator[Check]:
 
 
 def _parts() -> Iterator[Check]:
-    for module, what in (
-        ("presidio_analyzer", Text("自由文本中的姓名和地址(模型)", "names and addresses in free text (models)")),
-        ("keyring", Text("系统密钥环", "the system keyring")),
+    for module, what, extra in (
+        (
+            "presidio_analyzer",
+            Text("自由文本中的姓名和地址(模型)", "names and addresses in free text (models)"),
+            "names",
+        ),
+        ("keyring", Text("系统密钥环", "the system keyring"), ""),
+        ("python_calamine", Text("Excel 与 OpenDocument 表格", "Excel and OpenDocument sheets"), ""),
+        ("xlrd", Text("旧版 Excel(.xls)", "old Excel (.xls)"), ""),
+        ("pypdfium2", Text("PDF 文本", "text of PDF files"), ""),
+        ("py7zr", Text("7z 压缩包", "7z archives"), "files"),
     ):
         if find_spec(module):
             yield Check(GOOD, Text(f"{module} 已安装:{what.zh}", f"{module} is installed: {what.en}"))
         else:
+            install = f"pip install 'pii-audit[{extra}]'" if extra else f"pip install {module.replace('_', '-')}"
             yield Check(
                 WARN,
                 Text(f"{module} 未安装:没有{what.zh}", f"{module} is not installed: no {what.en}"),
-                Text("pip install 'pii-audit[names]'", "pip install 'pii-audit[names]'"),
+                same(install),
             )
 
 

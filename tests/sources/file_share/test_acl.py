@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 
@@ -84,4 +83,4 @@ def test_a_named_account_that_is_gone_is_told_by_its_number(share):
     assert "uid 3999999 has no account" in grant.path
     subprocess.run(grant.closing[0], shell=True, check=True)
     assert ("user:#3999999", "read") not in grants(share)
-    assert os.path.exists(share / "hz" / "a b.csv")
+    assert (share / "hz" / "a b.csv").exists()
