@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import BinaryIO
 from xml.etree.ElementTree import ParseError
 
@@ -115,7 +116,7 @@ class _Records:
 
 
 def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the parsers' signature
-    """Sends records as rows; from where the document is malformed or declares a type on, its text."""
+    """Sends records as rows; from where the document is malformed on, and all of one that declares entities, as text."""
     content = Content(file)
     shape = _Shape()
     _broken(iter((content.preview(),)), shape)
@@ -125,20 +126,27 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
     problem = _broken(texts, records)
     records.close()
     if problem is not None:
-        reason, line, rest = problem
-        for text in (rest, *texts):
+        line, rest = problem
+        for text in chain((rest,), texts):
             sink.text(text)
-        where = Text(f"第 {line} 行起", f"from line {line} on") if line else Text("全文", "all of it")
-        sink.fail(Text(f"{reason.zh},{where.zh}已按文本读取", f"{reason.en}; {where.en} was read as text"))
+        if line:
+            sink.fail(
+                Text(
+                    f"不是完整的 XML,第 {line} 行起已按文本读取",
+                    f"not well-formed XML; from line {line} on was read as text",
+                )
+            )
+        else:
+            sink.note(Text("声明了实体,已按文本读取", "declares entities, which are not followed; it was read as text"))
     ledger = Ledger("", "")
     content.settle(ledger)
     for failure in ledger.failures:
         sink.fail(failure)
 
 
-def _broken(texts: Iterator[str], target: object) -> tuple[Text, int, str] | None:
-    """Feeds a target; what is wrong, in which line, and the piece of text in which that is, None where all is well."""
-    parser = DefusedXMLParser(target=target, forbid_dtd=True)
+def _broken(texts: Iterator[str], target: object) -> tuple[int, str] | None:
+    """Feeds a target; in which line it is malformed (0: it declares entities) and the piece of text where, None if all is well."""
+    parser = DefusedXMLParser(target=target)
     text = ""
     try:
         for text in texts:
@@ -146,7 +154,7 @@ def _broken(texts: Iterator[str], target: object) -> tuple[Text, int, str] | Non
         text = ""
         parser.close()
     except DefusedXmlException:
-        return Text("声明了文档类型(DTD),不解析", "declares a document type (DTD), which is not followed"), 0, text
+        return 0, text
     except ParseError as error:
-        return Text("不是完整的 XML", "not well-formed XML"), error.position[0], text
+        return error.position[0], text
     return None
