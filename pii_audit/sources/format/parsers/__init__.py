@@ -36,6 +36,7 @@ PARSERS: Mapping[str, Parser] = {
     "pdf": Parser(f"{_HERE}pdf", needs="pypdfium2"),
     "mail": Parser(f"{_HERE}mail"),
     "mailbox": Parser(f"{_HERE}mail", function="parse_mailbox"),
+    "rtf": Parser(f"{_HERE}rtf"),
     "ole": Parser(f"{_HERE}compound", needs="olefile"),
     "sevenzip": Parser(f"{_HERE}sevenzip", needs="py7zr"),
 }

@@ -1,7 +1,8 @@
-"""Compound files (MS-CFB), the shell of old Office documents: which one it is, and who parses it."""
+"""Compound files (MS-CFB), the shell of old Office documents and Outlook messages: which one it is, and who parses it."""
 
 from __future__ import annotations
 
+import struct
 from typing import BinaryIO
 
 import olefile
@@ -9,13 +10,8 @@ import olefile
 from pii_audit.errors import InspectionError
 from pii_audit.language import Text
 from pii_audit.sources.format.isolated.frames import Sink
+from pii_audit.sources.format.packed.expansion import damaged
 from pii_audit.sources.format.packed.zip import ENCRYPTED
-
-_UNREAD = {
-    "WordDocument": Text("旧版 Word 文档(.doc)", "an old Word document (.doc)"),
-    "PowerPoint Document": Text("旧版 PowerPoint 文档(.ppt)", "an old PowerPoint presentation (.ppt)"),
-    "__properties_version1.0": Text("Outlook 邮件(.msg)", "an Outlook message (.msg)"),
-}
 
 
 def parse(file: BinaryIO, name: str, sink: Sink) -> None:
@@ -23,17 +19,31 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:
     try:
         with olefile.OleFileIO(file) as compound:
             streams = {entry[0] for entry in compound.listdir(streams=True, storages=False)}
-    except (olefile.OleFileError, OSError):
-        said = Text("旧版 Office 文档损坏", "a damaged old Office document")
-        raise InspectionError(said) from None
+            if not streams & {"Workbook", "Book"}:
+                _send(compound, streams, sink)
+                return
+    except (OSError, struct.error, IndexError):
+        raise InspectionError(damaged().what) from None
+    from pii_audit.sources.format.parsers import xls  # noqa: PLC0415 - only for such a file
+
+    xls.parse(file, name, sink)
+
+
+def _send(compound: olefile.OleFileIO, streams: set[str], sink: Sink) -> None:
     if "EncryptedPackage" in streams:
         raise InspectionError(ENCRYPTED)
-    if streams & {"Workbook", "Book"}:
-        from pii_audit.sources.format.parsers import xls  # noqa: PLC0415 - only for such a file
+    if "WordDocument" in streams:
+        from pii_audit.sources.format.parsers.doc import send_document  # noqa: PLC0415 - only for such a file
 
-        xls.parse(file, name, sink)
-        return
-    kind = next(
-        (title for stream, title in _UNREAD.items() if stream in streams), Text("OLE 复合文件", "a compound file")
-    )
-    raise InspectionError(Text(f"没有能读取此类文件的读取器:{kind.zh}", f"no reader for this kind: {kind.en}"))
+        send_document(compound, sink)
+    elif "PowerPoint Document" in streams:
+        from pii_audit.sources.format.parsers.ppt import send_presentation  # noqa: PLC0415 - as above
+
+        send_presentation(compound, sink)
+    elif "__properties_version1.0" in streams:
+        from pii_audit.sources.format.parsers.msg import send_message  # noqa: PLC0415 - as above
+
+        send_message(compound, sink)
+    else:
+        said = Text("没有能读取此类文件的读取器:OLE 复合文件", "no reader for this kind: compound file (OLE)")
+        raise InspectionError(said)

@@ -8,19 +8,19 @@ PERSONS = {
 }
 
 
-@pytest.mark.parametrize("ending", ["docx", "odt", "html"])
+@pytest.mark.parametrize("ending", ["docx", "odt", "html", "rtf"])
 def test_a_table_with_a_header_keeps_its_columns(data_file, ending):
     assert data_file(f"letter.{ending}")["!table 1"].rows == PERSONS
 
 
-@pytest.mark.parametrize("ending", ["docx", "odt", "html"])
+@pytest.mark.parametrize("ending", ["docx", "odt", "html", "rtf"])
 def test_paragraphs_forms_headers_and_comments_are_text(data_file, ending):
     text = data_file(f"letter.{ending}")[""].text
     for said in ("联系电话 13800138000。", "姓名\t王五\t电话\t13600136000", "header@bank.example", "13700137000"):
         assert said in text
 
 
-@pytest.mark.parametrize("ending", ["docx", "odt", "html"])
+@pytest.mark.parametrize("ending", ["docx", "odt", "html", "rtf"])
 def test_rows_of_a_table_are_not_read_twice(data_file, ending):
     assert "李四" not in data_file(f"letter.{ending}")[""].text
 
@@ -90,7 +90,7 @@ def test_what_a_page_carries_in_scripts_comments_links_and_inputs_is_read(read_i
         assert said in text
 
 
-@pytest.mark.parametrize("name", ["letter.docx", "letter.odt", "letter.html"])
+@pytest.mark.parametrize("name", ["letter.docx", "letter.odt", "letter.html", "letter.rtf", "slide.pptx"])
 def test_a_damaged_document_never_raises_and_always_leaves_a_row(read_inside, mutations, checkout, name):
     whole = (checkout / "tests/sources/format/data" / name).read_bytes()
     for broken in mutations(whole, 60):
@@ -101,3 +101,11 @@ def test_a_document_with_a_password_is_told(read_inside, repacked):
     manifest = b'<manifest:file-entry><manifest:encryption-data manifest:checksum="x"/></manifest:file-entry>'
     [read] = read_inside(repacked("letter.odt", **{"META-INF/manifest.xml": manifest}), "a.odt").values()
     assert (read.status, read.reason) == ("failed", "protected by a password")
+
+
+@pytest.mark.parametrize("ending", ["pptx", "odp"])
+def test_slides_are_read_with_their_tables_and_notes(data_file, ending):
+    found = data_file(f"slide.{ending}")
+    assert found["!table 1"].rows == {0: {"姓名": "李四", "手机号": "13900139000"}}
+    for said in ("客户张三 电话 13800138000", "备注 13700137000"):
+        assert said in found[""].text
