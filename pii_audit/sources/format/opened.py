@@ -11,13 +11,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, TypeAlias, cast
 
+from pii_audit.errors import InspectionError
 from pii_audit.language import Text
 from pii_audit.model.asset import Asset
 from pii_audit.sources.format.content import Content, open_regular
 from pii_audit.sources.format.fixed_width import Layouts
 from pii_audit.sources.format.packed.expansion import Expansion
 from pii_audit.sources.interface import Reading, Sampling, skipped
-from pii_audit.sources.reading import Ledger, NoReading
+from pii_audit.sources.reading import Ledger, NoReading, StreamError
 
 INSIDE = "!"
 """Separates a container from what it contains, as in `a.zip!b.csv`."""
@@ -87,7 +88,11 @@ class Opened:
     def seekable(self) -> Iterator[BinaryIO]:
         """All bytes as a stream in which a reader may move about; OSError where they cannot be read to the end."""
         if self.path is not None:
-            with open_regular(self.path) as file:
+            try:
+                opened = open_regular(self.path)
+            except InspectionError as error:  # something else took its place meanwhile
+                raise StreamError(error.what) from None
+            with opened as file:
                 yield file
             return
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as spool:

@@ -21,6 +21,8 @@ PATIENCE = 300.0
 """Seconds for which one file's parser may keep us waiting, all in all."""
 _SERVER = "pii_audit.sources.format.isolated.server"
 _READ = 1 << 16
+_ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH")
+"""What a parser may know of ours: passwords stand in the environment too."""
 DIED = Text(
     "解析进程意外终止(文件损坏或需要过多内存),其余未读",
     "the parser died (a damaged file, or one that needs too much memory); the rest was not read",
@@ -40,7 +42,8 @@ class _Server:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+                | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
                 start_new_session=True,
             )
         self._jobs = mine
@@ -95,6 +98,7 @@ class Job:
                 raise StreamError(DIED)
             payload = self._exactly(length)
             if kind == END:
+                self._process = 0
                 return None
             if kind != PROCESS:
                 return kind, payload
@@ -114,6 +118,7 @@ class Job:
         while len(self._buffer) < size:
             data = self._read(max(size - len(self._buffer), _READ))
             if not data:
+                self._process = 0  # it is gone, and its number may be somebody else's soon
                 raise StreamError(DIED)
             self._buffer += data
         taken = bytes(self._buffer[:size])

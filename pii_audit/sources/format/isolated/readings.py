@@ -22,6 +22,9 @@ from pii_audit.sources.reading import Batcher, Ledger, LedgerReading, Row, Strea
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
+OWN = ""
+"""The name of the part that is the file itself."""
+
 
 class Parts:
     """The frames of a job, part by part."""
@@ -77,7 +80,8 @@ def parsed(kind: str, opened: Opened, descend: Descend) -> Iterator[Found]:
         with opened.seekable() as file, closing(Job(kind, opened.name, file.fileno())) as job:
             yield from _parts(Parts(job), opened, descend)
     except OSError as error:
-        yield opened.failed(unreadable(error))
+        # Where the file's own text was given, its row is taken.
+        yield opened.failed(unreadable(error), opened.inner("rest") if OWN in opened.taken else None)
 
 
 def _parts(parts: Parts, opened: Opened, descend: Descend) -> Iterator[Found]:
@@ -95,7 +99,11 @@ def _parts(parts: Parts, opened: Opened, descend: Descend) -> Iterator[Found]:
 
 
 def _part(parts: Parts, part: Part, opened: Opened, descend: Descend) -> Iterator[Found]:
-    asset = opened.inner(part.name) if part.name else opened.asset
+    if part.name == OWN:
+        asset = opened.asset
+        opened.taken.add(OWN)
+    else:
+        asset = opened.inner(part.name)
     ledger = Ledger(asset.source, asset.name)
     if part.kind is PartKind.TABLE:
         yield replace(asset, fields=part.fields), ParsedTable(parts, part, ledger, opened.sampling)

@@ -18,8 +18,6 @@ LOOK = 50
 TITLES = 10
 """The header is looked for in so many first rows: a title, a date and a blank line stand above it as a rule."""
 _LETTERS = 26
-_EXACT = 1e15
-"""Whole numbers below this are written with all their digits."""
 
 
 def column(index: int) -> str:
@@ -67,10 +65,9 @@ def send_sheet(sink: Sink, name: str, rows: Iterable[Sequence[object]], *, last:
     for row in head[: at or 0]:
         if any(row):
             sink.text("\t".join(cell for cell in row if cell) + "\n")
-    width = len(fields)
     for row in body:
         if any(row):
-            sink.row(row[:width])
+            sink.row(row)
 
 
 def _header(head: Sequence[Sequence[str | None]]) -> int | None:

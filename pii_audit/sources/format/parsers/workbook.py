@@ -10,11 +10,18 @@ from typing import BinaryIO
 from xml.etree.ElementTree import ParseError
 
 from defusedxml.ElementTree import iterparse
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from pii_audit.errors import InspectionError
 from pii_audit.language import Text
-from pii_audit.sources.format.isolated.frames import Sink
+from pii_audit.sources.format.isolated.frames import Part, PartKind, Sink
 from pii_audit.sources.format.packed.expansion import damaged
 from pii_audit.sources.format.packed.zip import ENCRYPTED
 from pii_audit.sources.format.parsers.sheet import send_comments, send_sheet
@@ -40,10 +47,13 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
         raise InspectionError(damaged().what) from None
     notes = _Notes(file)
     for sheet in book.sheets_metadata:
+        if sheet.typ not in (SheetTypeEnum.WorkSheet, SheetTypeEnum.MacroSheet):
+            continue  # a chart or a dialog has no cells
         try:
             found = book.get_sheet_by_name(sheet.name)
         except CalamineError:
-            # A chart or a dialog has no cells.
+            sink.begin(Part(PartKind.UNREAD, sheet.name))
+            sink.fail(damaged().what)
             continue
         hidden = sheet.visible is not SheetVisibleEnum.Visible
         send_sheet(sink, sheet.name, _rows(found), last=found.total_height + 1, hidden=hidden)
@@ -72,11 +82,13 @@ class _Notes:
         self.package = zipfile.ZipFile(file)
         self._names = set(self.package.namelist())
         self._sheets = self._targets("xl/workbook.xml") if "xl/workbook.xml" in self._names else {}
+        self._annotations: list[tuple[str, str]] | None = None if "content.xml" in self._names else []
 
     def of(self, sheet: str) -> Iterator[tuple[str, str]]:
         """The notes of one sheet: their cell (nothing for a text box) and text."""
-        if "content.xml" in self._names:
-            yield from self._open_document(sheet)
+        if self._annotations is None:
+            self._annotations = list(self._open_document())
+        yield from (("", text) for where, text in self._annotations if where == sheet)
         part = self._sheets.get(sheet)
         for target in self._relations(part).values() if part else ():
             yield from self._in_part(target)
@@ -117,13 +129,14 @@ class _Notes:
                 continue
             element.clear()
 
-    def _open_document(self, sheet: str) -> Iterator[tuple[str, str]]:
-        within = False
+    def _open_document(self) -> Iterator[tuple[str, str]]:
+        """Each sheet's name with a comment in it."""
+        sheet = ""
         with self.package.open("content.xml") as content:
             for event, element in iterparse(content, ("start", "end"), forbid_dtd=True):
-                if element.tag == f"{_TABLE}table":
-                    within = event == "start" and element.get(f"{_TABLE}name") == sheet
-                elif event == "end" and element.tag == f"{_OFFICE}annotation" and within:
-                    yield "", "\n".join("".join(one.itertext()) for one in element)
+                if element.tag == f"{_TABLE}table" and event == "start":
+                    sheet = element.get(f"{_TABLE}name", "")
+                elif event == "end" and element.tag == f"{_OFFICE}annotation":
+                    yield sheet, "\n".join("".join(one.itertext()) for one in element)
                 elif event == "end" and element.tag == f"{_TABLE}table-row":
                     element.clear()

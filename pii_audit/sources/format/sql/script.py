@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -11,7 +10,8 @@ from typing import TypeAlias
 from pii_audit.language import Text
 from pii_audit.model.asset import Field
 from pii_audit.sources.format.beside import Beside
-from pii_audit.sources.format.content import MAX_LINE, Content
+from pii_audit.sources.format.content import Content
+from pii_audit.sources.format.delimited import Records
 from pii_audit.sources.format.sql import words
 from pii_audit.sources.format.sql.values import Values, copied
 from pii_audit.sources.reading import unreadable
@@ -19,6 +19,8 @@ from pii_audit.sources.reading import unreadable
 MAX_HEAD = 1 << 20
 MAX_ROW = 16 << 20
 """Characters of the longest head of a statement and of the longest row."""
+VAIN_LOOKS = 20
+"""After so many statements that could not be made out the rest is text: each look may go through megabytes."""
 Named: TypeAlias = dict[str, str | None]
 """A row: its cells by column."""
 _END_OF_COPY = "\\."
@@ -57,6 +59,7 @@ class Script:
         self.beside = beside
         self.failures: list[Text] = []
         self.misread = 0
+        self._vain = 0
 
     def runs(self) -> Iterator[tuple[Table, Iterator[Named]]]:
         """Rows of one table that follow each other, however many statements they stand in; each to be read to its end."""
@@ -74,12 +77,13 @@ class Script:
         """Goes on to the next statement that holds rows; what is passed goes beside."""
         self._upcoming = None
         while self._left() or self._more():
-            if words.BEGINS.match(self._text, self._at):
-                self._upcoming = self._data()
-                if self._upcoming:
-                    return
-            else:
-                self._look_at_schema()
+            if self._vain < VAIN_LOOKS:
+                if words.BEGINS.match(self._text, self._at):
+                    self._upcoming = self._data()
+                    if self._upcoming:
+                        return
+                else:
+                    self._look_at_schema()
             self._pass_line()
 
     def _data(self) -> tuple[Table, Iterator[Named]] | None:
@@ -95,7 +99,10 @@ class Script:
                 rows = self._inserted() if insert else self._copied(by_csv=by_csv)
                 return table, (table.row(columns, cells) for cells in rows)
             # A statement may go on over several lines, up to its end or a size that no head has.
-            if self._text.find(";", self._at) >= 0 or self._left() > MAX_HEAD or not self._more():
+            if self._text.find(";", self._at) >= 0:
+                return None
+            if self._left() > MAX_HEAD or not self._more(self._left()):
+                self._vain += 1
                 return None
 
     def _table(self, parts: list[str]) -> Table:
@@ -109,6 +116,7 @@ class Script:
                 row = self._values.row(self._text, self._at + 1)
             if row is None:
                 self.misread += 1
+                self._vain += 1
                 self._pass_line()
                 return
             self._at = row[1]
@@ -130,8 +138,7 @@ class Script:
     def _copied(self, *, by_csv: bool) -> Iterator[list[str | None]]:
         lines = self._copy_lines()
         if by_csv:
-            csv.field_size_limit(2 * MAX_LINE)
-            for cells in csv.reader(lines):
+            for cells in Records(lines, ","):
                 yield [cell or None for cell in cells]
         else:
             yield from map(copied, lines)
@@ -152,6 +159,7 @@ class Script:
             start = create.end() - self._at
             while (end := words.ends_at(self._text, self._at + start)) is None:
                 if self._left() > MAX_HEAD or not self._more(self._left()):
+                    self._vain += 1
                     return
             fields = words.columns_of(self._text[self._at + start : end])
             self._table(words.parts_of(create[1])).fields = fields

@@ -33,11 +33,11 @@ PARSERS = """
         if what == b"grows":
             bytearray(3 << 30)
         if what == b"writes":
-            os.write(os.open(os.path.join(os.environ["WHERE"], "written"), os.O_CREAT | os.O_WRONLY), b"x")
+            os.write(os.open(os.path.join(os.path.dirname(__file__), "written"), os.O_CREAT | os.O_WRONLY), b"x")
         if what == b"raises":
             raise ValueError("13900139000")
         if what == b"tells":
-            sink.note(Text("注", "a note"))
+            sink.note(Text("注", "a note" if "SECRET_URL" not in os.environ else "knows too much"))
         sink.row(["13900139000"])
 
     def serve(descriptor):
@@ -52,7 +52,7 @@ def read_hostile(tmp_path, monkeypatch, read_all):
     (tmp_path / "hostile.py").write_text(textwrap.dedent(PARSERS), encoding="utf-8")
     monkeypatch.setattr(client, "_SERVER", "hostile")
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
-    monkeypatch.setenv("WHERE", str(tmp_path))
+    monkeypatch.setenv("SECRET_URL", "postgresql://secret")
     mine = client._servers().pop(os.getpid(), None)
 
     def read(what):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import time
 
 import pytest
 
@@ -116,3 +117,12 @@ def test_a_damaged_dump_never_raises_and_loses_no_number(read_inside, mutations,
         found = read_inside(broken, "f.sql")
         cells = "".join(str(one.rows) + one.text for one in found.values())
         assert cells.count("13900139000") == broken.count(b"13900139000")
+
+
+@pytest.mark.parametrize("line", ["INSERT INTO t VALUES ('open\n", "CREATE TABLE t (\n", "insert the coin\n"])
+def test_statements_that_never_end_cost_no_more_than_some_looks(read_inside, line):
+    began = time.monotonic()
+    found = read_inside(b"INSERT INTO a (n) VALUES (1);\n" + line.encode() * 30_000, "f.sql")
+    assert time.monotonic() - began < 60
+    assert found["!a"].rows == {0: {"n": "1"}}
+    assert found[""].text.count(line.split()[-1]) == 30_000
