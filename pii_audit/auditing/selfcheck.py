@@ -18,7 +18,7 @@ from pii_audit.detection.tally import Detector
 from pii_audit.engine.interface import Engine, NoCheckpoint, Progress, Silent, Task
 from pii_audit.engine.local import LocalEngine
 from pii_audit.findings.funnel import Funnel, Ownership
-from pii_audit.identifiers.catalogue import load_catalogue
+from pii_audit.identifiers.catalogue import Catalogue, load_catalogue
 from pii_audit.model.coverage import Coverage
 from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.model.grant import Grant
@@ -68,7 +68,7 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
     options = options or Options()
     space = workspace if isinstance(workspace, Workspace) else load_workspace(Path(workspace))
     started = space.now()
-    catalogue = load_catalogue()
+    catalogue = load_catalogue(space.identifiers)
     if policy is None:
         policy = load_policy(space.policies, space.root, catalogue)
     fingerprinter = Fingerprinter(load_key(space))
@@ -76,7 +76,7 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
     crawled = _Crawled()
     for source in _selected(space, options.sources):
         _crawl(space, source, detector, options, crawled)
-    facts, owner_of = _facts(space, policy, crawled, Redactor(detector, fingerprinter), options)
+    facts, owner_of = _facts(space, policy, catalogue, crawled, Redactor(detector, fingerprinter), options)
     funnel = Funnel(policy, fingerprinter, facts.as_of, space.standards, owner_of)
     findings, suppressed, grouped = funnel.run(apply_rules(facts))
     return Run(
@@ -162,7 +162,7 @@ def _crawl(space: Workspace, source: Source, detector: Detector, options: Option
 
 
 def _facts(
-    space: Workspace, policy: Policy, crawled: _Crawled, redactor: Redactor, options: Options
+    space: Workspace, policy: Policy, catalogue: Catalogue, crawled: _Crawled, redactor: Redactor, options: Options
 ) -> tuple[Facts, _OwnerOf]:
     """Flows and units are told by raw names; from here on only names that may be shown are left."""
     as_of = options.as_of or space.today()
@@ -180,12 +180,12 @@ def _facts(
         policy,
         {flow: [shown[name] for name in names] for flow, names in matched.items()},
         Beyond(inspected, options.provided),
-        load_catalogue(),
+        catalogue,
         as_of,
     )
     facts = Facts(
         policy=policy,
-        catalogue=load_catalogue(),
+        catalogue=catalogue,
         as_of=as_of,
         sources=sources,
         inspected=inspected,

@@ -102,7 +102,8 @@ def _policies(space: Workspace) -> Iterator[Check]:
     from pii_audit.policy.loader import load_policy  # noqa: PLC0415
 
     try:
-        policy = load_policy(space.policies, space.root, load_catalogue())
+        catalogue = load_catalogue(space.identifiers)
+        policy = load_policy(space.policies, space.root, catalogue)
     except PiiAuditError as error:
         lines = error.lines("en")
         yield Check(
@@ -118,7 +119,7 @@ def _policies(space: Workspace) -> Iterator[Check]:
             Text("在 policies/ 下写 recipients 和 flows", "write recipients and flows under policies/"),
         )
         return
-    warnings = len(lint(policy, load_catalogue(), space.today()))
+    warnings = len(lint(policy, catalogue, space.today()))
     state = WARN if warnings else GOOD
     todo = Text("pii-audit policy check", "pii-audit policy check") if warnings else None
     yield Check(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date
 from typing import TYPE_CHECKING
 
-from pii_audit.cli.options import add_output, add_verdict, emit, say
+from pii_audit.cli.options import add_identifiers, add_output, add_verdict, emit, own_identifiers, say
 from pii_audit.cli.session import Session
 from pii_audit.errors import UsageError
 from pii_audit.language import Language, Text
@@ -86,6 +86,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
                 f"ledger field of the receipt (or PII_AUDIT_{name.upper()})",
             ),
         )
+    add_identifiers(parser, language)
     add_verdict(parser, language)
     add_output(parser, language, "table json html markdown")
 
@@ -110,7 +111,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
             Text("--flow 不能与 --recipient、--purpose 同用", "--flow does not go with --recipient or --purpose")
         )
     space = session.workspace()
-    catalogue = load_catalogue()
+    catalogue = load_catalogue((*space.identifiers, *own_identifiers(options)))
     policy = load_policy(space.policies, space.root, catalogue)
     flow = flow_of(policy, options.flow, options.recipient, options.purpose)
     key = _key(space, needed=bool(options.receipt or options.record))

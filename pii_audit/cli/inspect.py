@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from pii_audit.cli.options import draw, put, say
+from pii_audit.cli.options import add_identifiers, draw, own_identifiers, put, say
 from pii_audit.cli.session import Session
 from pii_audit.document import unknown
 from pii_audit.errors import UsageError
@@ -49,6 +49,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="ID",
         help=say(language, "只找此标识符(可重复)", "only this identifier (may be repeated)"),
     )
+    add_identifiers(parser, language)
     parser.add_argument(
         "--recognizers",
         action="append",
@@ -99,7 +100,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.model.fingerprint import Fingerprinter  # noqa: PLC0415
     from pii_audit.model.run import Inspected  # noqa: PLC0415
 
-    catalogue = load_catalogue()
+    catalogue = load_catalogue(own_identifiers(options))
     if options.recognizers:
         from pii_audit.detection.presidio import adopted  # noqa: PLC0415 - heavy, and only where asked for
 

@@ -7,9 +7,11 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pii_audit.language import Language
+from pii_audit.errors import UsageError
+from pii_audit.language import Language, Text
 from pii_audit.model.finding import Severity
 
 if TYPE_CHECKING:
@@ -58,6 +60,33 @@ def add_verdict(parser: argparse.ArgumentParser, language: Language) -> None:
         action="store_true",
         help=say(language, "未能检查全部时不以 3 退出", "do not exit 3 when something could not be inspected"),
     )
+
+
+def add_identifiers(parser: argparse.ArgumentParser, language: Language) -> None:
+    """`--identifiers`: own ones, beside those that ship with the program."""
+    parser.add_argument(
+        "--identifiers",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help=say(
+            language,
+            "也用自定义标识符:YAML 文件或文件夹(可重复)",
+            "also use identifiers of your own: a YAML file or a folder of them (may be repeated)",
+        ),
+    )
+
+
+def own_identifiers(options: argparse.Namespace) -> tuple[Path, ...]:
+    """The files and folders that `--identifiers` names; UsageError where one is not there."""
+    for path in options.identifiers:
+        if not Path(path).exists():
+            raise UsageError(
+                Text("没有这个文件或文件夹", "there is no such file or folder"),
+                where=path,
+                todo=Text("--identifiers 后写 YAML 文件或文件夹", "give --identifiers a YAML file or a folder of them"),
+            )
+    return tuple(map(Path, options.identifiers))
 
 
 def number(text: str) -> int:

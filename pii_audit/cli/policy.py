@@ -55,7 +55,7 @@ def _check(session: Session, *, strict: bool) -> int:
     from pii_audit.policy.loader import from_here, load_policy  # noqa: PLC0415
 
     space = session.workspace()
-    catalogue = load_catalogue()
+    catalogue = load_catalogue(space.identifiers)
     policy = load_policy(space.policies, space.root, catalogue)
     errors = unknown_sources(policy, [source.id for source in space.sources])
     problems = [*errors, *lint(policy, catalogue, space.today())]

@@ -180,6 +180,7 @@ WORKSPACE = Record(
         "organisation": ORGANISATION,
         "sources": ListOf(SOURCE),
         "policies": ListOf(STRING),
+        "identifiers": ListOf(STRING),
         "store": URL,
         "key": KEY,
         "samples": Choice(("masked", "none")),

@@ -94,8 +94,16 @@ def _check(document: Section, folder: Path, reader: Reader) -> None:
         if entry.startswith("pack:"):
             if entry.removeprefix("pack:") not in packs():
                 reader.note(position, unknown(Text("策略包", "pack"), entry.removeprefix("pack:"), packs()))
-        elif not (folder / entry).exists():
-            reader.note(position, Text(f"没有 “{entry}” 这个文件或文件夹", f'there is no file or folder "{entry}"'))
+        else:
+            _exists(folder, entry, position, reader)
+    own = document.get("identifiers")
+    for entry, position in zip(own, own.positions, strict=True) if own else ():
+        _exists(folder, entry, position, reader)
+
+
+def _exists(folder: Path, entry: str, position: Position, reader: Reader) -> None:
+    if not (folder / entry).exists():
+        reader.note(position, Text(f"没有 “{entry}” 这个文件或文件夹", f'there is no file or folder "{entry}"'))
 
 
 def _only_where_it_works(source: Section, reader: Reader) -> None:
@@ -137,6 +145,7 @@ def _workspace(folder: Path, document: Section) -> Workspace:
         units={section["id"]: _unit(section, parent) for section, parent in _units(organisation.get("units", ()))},
         sources=tuple(_source(section) for section in document.get("sources", ())),
         policies=tuple(document.get("policies", ())),
+        identifiers=tuple(folder.resolve() / entry for entry in document.get("identifiers", ())),
         **plain,
     )
 

@@ -72,7 +72,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """One audit.yaml. `root` is its folder; `units` maps ids to the units of the tree, in its order."""
+    """One audit.yaml. `root` is its folder; `units` maps ids to the units of the tree, in its order; `identifiers` are files and folders of own ones."""
 
     root: Path
     position: Position
@@ -83,6 +83,7 @@ class Workspace:
     units: Mapping[str, Unit] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     policies: tuple[str, ...] = ()
+    identifiers: tuple[Path, ...] = ()
     store: str = DEFAULT_STORE
     key: str | None = None
     samples: Literal["masked", "none"] = "masked"

@@ -113,6 +113,7 @@ sources:
   - {id: a, kind: feed, url: y, unit: hz, sample: 0, region: cn, envirnment: prod}
   - {kind: feed}
 policies: [nowhere/, "pack:none"]
+identifiers: [own/]
 samples: raw
 timezone: Mars/Olympus
 """
@@ -130,8 +131,9 @@ timezone: Mars/Olympus
         'audit.yaml:8:5: missing key "url"',
         'audit.yaml:9:12: there is no file or folder "nowhere/"',
         'audit.yaml:9:22: unknown pack "none"',
-        'audit.yaml:10:10: "raw" is not one of masked | none',
-        "audit.yaml:11:11: not an IANA time zone such as Asia/Shanghai",
+        'audit.yaml:10:15: there is no file or folder "own/"',
+        'audit.yaml:11:10: "raw" is not one of masked | none',
+        "audit.yaml:12:11: not an IANA time zone such as Asia/Shanghai",
     ]
 
 
