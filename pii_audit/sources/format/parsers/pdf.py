@@ -19,6 +19,10 @@ from pii_audit.sources.format.packed.zip import ENCRYPTED
 _KEYS = (b"Contents", b"V", b"TU")
 """Of an annotation: a note's text, a form field's value, and what a reader is told the field is (ISO 32000-1, 12.5, 12.7)."""
 _LONGEST = 1 << 16
+FEW = 50
+"""Characters of a page number or a stamp on a scan; a scan with a text layer has more."""
+MOST = 0.5
+"""From this share of a page on, an image is the page."""
 
 
 def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the parsers' signature
@@ -40,16 +44,28 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
             continue
         if text.strip():
             sink.text(text.replace("\r\n", "\n") + "\n\f\n")
-        elif any(page.get_objects([raw.FPDF_PAGEOBJ_IMAGE], max_depth=2)):
+        if len(text.strip()) < FEW and _is_image(page, blank=not text.strip()):
             unread.append(number + 1)
         page.close()
     if unread:
         pages = _listed(unread)
-        sink.fail(Text(f"第 {pages} 页只有图像,未读取", f"page(s) {pages} are images only and were not read"))
+        sink.fail(Text(f"第 {pages} 页是图像,未读取", f"page(s) {pages} are images and were not read: no OCR"))
     if broken:
         pages = _listed(broken)
         sink.fail(Text(f"第 {pages} 页损坏", f"page(s) {pages} are damaged"))
     _attachments(document, sink)
+
+
+def _is_image(page: pdfium.PdfPage, *, blank: bool) -> bool:
+    """Whether images cover most of a page; one is enough on a page without any text."""
+    width, height = map(float, page.get_size())
+    covered = 0.0
+    for image in page.get_objects([raw.FPDF_PAGEOBJ_IMAGE], max_depth=2):
+        if blank:
+            return True
+        left, bottom, right, top = image.get_bounds()
+        covered += max(0.0, min(right, width) - max(left, 0.0)) * max(0.0, min(top, height) - max(bottom, 0.0))
+    return bool(covered >= MOST * width * height)
 
 
 def _texts(page: pdfium.PdfPage) -> Iterator[str]:

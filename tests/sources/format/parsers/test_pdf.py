@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import ctypes
 import io
 
 import pypdfium2 as pdfium
 import pytest
+from pypdfium2 import raw
 
 FORM = b"""%PDF-1.7
 1 0 obj <</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R]>>>> endobj
@@ -30,7 +32,20 @@ def test_filled_form_fields_and_notes_are_read(read_inside):
 
 def test_a_page_that_is_an_image_is_told_as_not_read(data_file):
     [read] = data_file("scan.pdf").values()
-    assert (read.status, read.reason) == ("failed", "page(s) 1 are images only and were not read")
+    assert (read.status, read.reason) == ("failed", "page(s) 1 are images and were not read: no OCR")
+
+
+def test_a_scan_with_a_page_number_on_it_is_a_scan(read_inside, checkout):
+    document = pdfium.PdfDocument(checkout / "tests/sources/format/data/scan.pdf")
+    page = document[0]
+    stamp = raw.FPDFPageObj_NewTextObj(document, b"Helvetica", 12)
+    raw.FPDFText_SetText(stamp, (ctypes.c_ushort * 7)(*map(ord, "page 1"), 0))
+    raw.FPDFPage_InsertObject(page, stamp)
+    page.gen_content()
+    out = io.BytesIO()
+    document.save(out)
+    [read] = read_inside(out.getvalue(), "a.pdf").values()
+    assert (read.status, "page 1" in read.text) == ("failed", True)
 
 
 def test_a_pdf_with_a_password_is_told(data_file):
