@@ -83,6 +83,7 @@ def _parts() -> Iterator[Check]:
         ("python_calamine", Text("Excel 与 OpenDocument 表格", "Excel and OpenDocument sheets"), ""),
         ("xlrd", Text("旧版 Excel(.xls)", "old Excel (.xls)"), ""),
         ("pypdfium2", Text("PDF 文本", "text of PDF files"), ""),
+        ("fastavro", Text("Avro 文件", "Avro files"), "files"),
         ("py7zr", Text("7z 压缩包", "7z archives"), "files"),
     ):
         if find_spec(module):

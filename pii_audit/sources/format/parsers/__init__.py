@@ -38,5 +38,6 @@ PARSERS: Mapping[str, Parser] = {
     "mailbox": Parser(f"{_HERE}mail", function="parse_mailbox"),
     "rtf": Parser(f"{_HERE}rtf"),
     "ole": Parser(f"{_HERE}compound", needs="olefile"),
+    "avro": Parser(f"{_HERE}avro", needs="fastavro"),
     "sevenzip": Parser(f"{_HERE}sevenzip", needs="py7zr"),
 }
