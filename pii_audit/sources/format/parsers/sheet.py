@@ -65,9 +65,16 @@ def send_sheet(sink: Sink, name: str, rows: Iterable[Sequence[object]], *, last:
     for row in head[: at or 0]:
         if any(row):
             sink.text("\t".join(cell for cell in row if cell) + "\n")
+    blank = 0
     for row in body:
-        if any(row):
-            sink.row(row)
+        if not any(row):
+            blank += 1
+            continue
+        # Blank rows count, so that a row's number says in which cell it stands; those at the end say nothing.
+        for _ in range(blank):
+            sink.row([])
+        blank = 0
+        sink.row(row)
 
 
 def _header(head: Sequence[Sequence[str | None]]) -> int | None:
