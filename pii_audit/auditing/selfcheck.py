@@ -13,6 +13,7 @@ import pii_audit
 from pii_audit import content
 from pii_audit.access import effective_access
 from pii_audit.auditing.flows import Beyond, judge_flows, match_assets
+from pii_audit.auditing.inherited import inherited
 from pii_audit.detection.redact import Redactor
 from pii_audit.detection.tally import Detector
 from pii_audit.engine.interface import Engine, NoCheckpoint, Progress, Silent, Task
@@ -169,6 +170,7 @@ def _facts(
 ) -> tuple[Facts, _OwnerOf]:
     """Flows and units are told by raw names; from here on only names that may be shown are left."""
     as_of = options.as_of or space.today()
+    grants = (*crawled.grants, *inherited(crawled.grants, crawled.inspected))
     feeds = frozenset(feed_ids(space))
     matched, undeclared = match_assets(policy, crawled.inspected, feeds)
     sources = {source.id: source for source in space.sources}
@@ -191,7 +193,7 @@ def _facts(
         as_of=as_of,
         sources=sources,
         inspected=inspected,
-        grants=tuple(map(redactor.grant, crawled.grants)),
+        grants=tuple(map(redactor.grant, grants)),
         coverage=tuple(map(redactor.coverage, crawled.coverage)),
         verdicts=verdicts,
         flows=policy.flows,

@@ -101,6 +101,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.policy.loader import load_policy  # noqa: PLC0415
     from pii_audit.render.interface import renderer  # noqa: PLC0415
     from pii_audit.render.output import write_output  # noqa: PLC0415
+    from pii_audit.sources.registry import layouts_of  # noqa: PLC0415
 
     renderer(options.format or "table")
     baseline = read_baseline(options.baseline)
@@ -129,6 +130,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
             standards=space.standards,
             include=included(space, flow, options.path),
             ignore=source.ignore if source else (),
+            layouts=layouts_of(source, space.root) if source else (),
             owner=source.owner if source else None,
             timezone=space.now().tzinfo or UTC,
             samples=space.samples == "masked",

@@ -82,6 +82,7 @@ def _check(document: Section, folder: Path, reader: Reader) -> None:
     _unique(sources, Text("数据源", "source"), reader)
     known = {section["id"] for section in units if "id" in section}
     for source in sources:
+        _only_where_it_works(source, reader)
         named = [(source["unit"], source.at("unit"))] if "unit" in source else []
         by_path = source.get("units_by_path")
         named += [(unit, by_path.at(pattern)) for pattern, unit in by_path.items()] if by_path else []
@@ -103,6 +104,15 @@ def _check(document: Section, folder: Path, reader: Reader) -> None:
 def _exists(folder: Path, entry: str, position: Position, reader: Reader) -> None:
     if not (folder / entry).exists():
         reader.note(position, Text(f"没有 “{entry}” 这个文件或文件夹", f'there is no file or folder "{entry}"'))
+
+
+def _only_where_it_works(source: Section, reader: Reader) -> None:
+    """Keys that a kind of source has no use for: what leaves is read whole, and tables have columns of their own."""
+    kinds = {"layouts": ("file_share", "feed"), "max_size": ("file_share",), "modified_within": ("file_share",)}
+    for key, allowed in kinds.items():
+        if key in source and source.get("kind") not in (None, *allowed):
+            listed = ", ".join(allowed)
+            reader.note(source.at(key), Text(f"{key} 只用于 {listed}", f"{key} is for {listed} only"))
 
 
 def _unique(sections: Sequence[Section], kind: Text, reader: Reader) -> None:
