@@ -127,6 +127,7 @@ def _parts() -> Iterator[Check]:
         ("xlrd", Text("旧版 Excel(.xls)", "old Excel (.xls)"), ""),
         ("pypdfium2", Text("PDF 文本", "text of PDF files"), ""),
         ("fastavro", Text("Avro 文件", "Avro files"), "files"),
+        ("pyarrow", Text("Parquet、ORC 与 Arrow 文件", "Parquet, ORC and Arrow files"), "files"),
         ("py7zr", Text("7z 压缩包", "7z archives"), "files"),
     ):
         if find_spec(module):

@@ -39,5 +39,8 @@ PARSERS: Mapping[str, Parser] = {
     "rtf": Parser(f"{_HERE}rtf"),
     "ole": Parser(f"{_HERE}compound", needs="olefile"),
     "avro": Parser(f"{_HERE}avro", needs="fastavro"),
+    "parquet": Parser(f"{_HERE}columnar", needs="pyarrow", function="parse_parquet"),
+    "orc": Parser(f"{_HERE}columnar", needs="pyarrow", function="parse_orc"),
+    "arrow": Parser(f"{_HERE}columnar", needs="pyarrow", function="parse_arrow"),
     "sevenzip": Parser(f"{_HERE}sevenzip", needs="py7zr"),
 }
