@@ -134,9 +134,6 @@ HELD_OUT_DECOYS: Mapping[str, Callable[[Random], str]] = {
     ),
     "isbn": lambda random: f"978-7-{digits(random, 3)}-{digits(random, 5)}-{digits(random, 1)}",
     "ean": lambda random: f"69{digits(random, 11)}",
-    "coordinates": lambda random: (
-        f"{random.randrange(73, 135)}.{digits(random, 6)},{random.randrange(18, 53)}.{digits(random, 6)}"
-    ),
     "ticker": lambda random: (
         f"{random.choice(('600', '000', '300', '688'))}{digits(random, 3)}.{random.choice(('SH', 'SZ'))}"
     ),

@@ -254,6 +254,13 @@ def _imei(random: Random, _: Stock) -> Value:
     return Value("imei", body + check.luhn(body))
 
 
+def _place(random: Random, _: Stock) -> Value:
+    """A place to about ten centimetres, longitude first as maps of China give it."""
+    return Value(
+        "location", f"{random.randrange(73, 135)}.{digits(random, 6)},{random.randrange(18, 53)}.{digits(random, 6)}"
+    )
+
+
 def _ssn(random: Random, _: Stock) -> Value:
     return Value("us_ssn", f"{random.randrange(100, 666)}-{random.randrange(10, 99)}-{random.randrange(1000, 9999)}")
 
@@ -294,6 +301,7 @@ MAKERS: Mapping[str, tuple[float, Callable[[Random, Stock], Value]]] = {
     "hkid": (1, _hkid),
     "iban": (1, _iban),
     "imei": (1, _imei),
+    "location": (1, _place),
     "tw_id": (1, _tw_id),
     "tw_permit": (1, _choice("tw_permit", "09999999", "0999999901")),
     "us_ssn": (1, _ssn),

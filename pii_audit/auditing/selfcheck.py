@@ -13,12 +13,14 @@ import pii_audit
 from pii_audit import content
 from pii_audit.access import effective_access
 from pii_audit.auditing.flows import Beyond, judge_flows, match_assets
+from pii_audit.auditing.inherited import inherited
 from pii_audit.detection.redact import Redactor
 from pii_audit.detection.tally import Detector
 from pii_audit.engine.interface import Engine, NoCheckpoint, Progress, Silent, Task
 from pii_audit.engine.local import LocalEngine
 from pii_audit.findings.funnel import Funnel, Ownership
-from pii_audit.identifiers.catalogue import load_catalogue
+from pii_audit.findings.proof import proved
+from pii_audit.identifiers.catalogue import Catalogue, load_catalogue
 from pii_audit.model.coverage import Coverage
 from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.model.grant import Grant
@@ -68,7 +70,7 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
     options = options or Options()
     space = workspace if isinstance(workspace, Workspace) else load_workspace(Path(workspace))
     started = space.now()
-    catalogue = load_catalogue()
+    catalogue = load_catalogue(space.identifiers)
     if policy is None:
         policy = load_policy(space.policies, space.root, catalogue)
     fingerprinter = Fingerprinter(load_key(space))
@@ -77,7 +79,7 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
     crawled = _Crawled()
     for source in _selected(space, options.sources):
         _crawl(space, source, detector, options, crawled)
-    facts, owner_of = _facts(space, policy, crawled, Redactor(detector, fingerprinter), options)
+    facts, owner_of = _facts(space, policy, catalogue, crawled, Redactor(detector, fingerprinter), options)
     funnel = Funnel(policy, fingerprinter, facts.as_of, space.standards, owner_of)
     findings, suppressed, grouped = funnel.run(apply_rules(facts))
     return Run(
@@ -90,7 +92,7 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
         grants=tuple(facts.grants),
         coverage=tuple(facts.coverage),
         verdicts=tuple(facts.verdicts),
-        findings=tuple(findings),
+        findings=proved(findings, facts.inspected, fingerprinter),
         suppressed=tuple(suppressed),
         grouped=grouped,
         notes=_notes(space, policy),
@@ -164,10 +166,11 @@ def _crawl(space: Workspace, source: Source, detector: Detector, options: Option
 
 
 def _facts(
-    space: Workspace, policy: Policy, crawled: _Crawled, redactor: Redactor, options: Options
+    space: Workspace, policy: Policy, catalogue: Catalogue, crawled: _Crawled, redactor: Redactor, options: Options
 ) -> tuple[Facts, _OwnerOf]:
     """Flows and units are told by raw names; from here on only names that may be shown are left."""
     as_of = options.as_of or space.today()
+    grants = (*crawled.grants, *inherited(crawled.grants, crawled.inspected))
     feeds = frozenset(feed_ids(space))
     matched, undeclared = match_assets(policy, crawled.inspected, feeds)
     sources = {source.id: source for source in space.sources}
@@ -181,16 +184,16 @@ def _facts(
         policy,
         {flow: [shown[name] for name in names] for flow, names in matched.items()},
         Beyond(inspected, options.provided),
-        load_catalogue(),
+        catalogue,
         as_of,
     )
     facts = Facts(
         policy=policy,
-        catalogue=load_catalogue(),
+        catalogue=catalogue,
         as_of=as_of,
         sources=sources,
         inspected=inspected,
-        grants=tuple(map(redactor.grant, crawled.grants)),
+        grants=tuple(map(redactor.grant, grants)),
         coverage=tuple(map(redactor.coverage, crawled.coverage)),
         verdicts=verdicts,
         flows=policy.flows,

@@ -25,9 +25,18 @@ COMMANDS: dict[str, Text] = {
         "个人信息在哪里:对象、字段、标识符、级别、人数",
         "where personal information is: asset, field, identifier, level, people",
     ),
-    "findings": Text("查看发现:list、show", "look at findings: list, show"),
+    "findings": Text(
+        "发现的全过程:list、show、assign、rectify、accept、reject、reopen、history、verify、export、import、locate",
+        "the life of findings: list, show, assign, rectify, accept, reject, reopen, history, verify, export, import, locate",
+    ),
+    "notify": Text(
+        "到期提醒:邮件与 webhook(默认只显示)", "reminders of due dates, by mail or webhook (only shown by default)"
+    ),
     "report": Text("任意一次运行,任意格式", "any run in any format"),
-    "policy": Text("策略:check(检查)、schema(JSON Schema)", "policies: check, schema"),
+    "policy": Text(
+        "策略:check(检查)、test(用例)、explain(解释)、diff(比较)、draft(起草)、schema(JSON Schema)",
+        "policies: check, test, explain, diff, draft, schema",
+    ),
     "identifiers": Text(
         "能识别什么、依据什么:list、show、test", "what can be recognised, and on which facts: list, show, test"
     ),

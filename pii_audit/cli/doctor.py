@@ -25,13 +25,6 @@ EXAMPLE = Text(
 GOOD, WARN, BAD = "ok", "warn", "fail"
 MARKS = {GOOD: ("✓", "green"), WARN: ("!", "yellow"), BAD: ("✗", "bold red")}
 BROKEN = 2
-_EXTRAS = {
-    "duckdb": "pii-audit[duckdb]",
-    "keyring": "keyring",
-    "psycopg": "pii-audit[postgresql]",
-    "pymysql": "pii-audit[mysql]",
-}
-"""What to install for a part, where it is not the extra of names."""
 
 
 @dataclass(frozen=True)
@@ -117,30 +110,44 @@ def _all(session: Session) -> Iterator[Check]:
 
 
 def _parts() -> Iterator[Check]:
-    for module, what in (
-        ("presidio_analyzer", Text("自由文本中的姓名和地址(模型)", "names and addresses in free text (models)")),
-        ("keyring", Text("系统密钥环", "the system keyring")),
-        ("duckdb", Text("DuckDB 来源", "DuckDB sources")),
-        ("psycopg", Text("PostgreSQL 来源", "PostgreSQL sources")),
-        ("pymysql", Text("MySQL 和 MariaDB 来源", "MySQL and MariaDB sources")),
+    for module, what, extra in (
+        (
+            "presidio_analyzer",
+            Text("自由文本中的姓名和地址(模型)", "names and addresses in free text (models)"),
+            "names",
+        ),
+        ("keyring", Text("系统密钥环", "the system keyring"), ""),
+        ("duckdb", Text("DuckDB 来源", "DuckDB sources"), "duckdb"),
+        ("psycopg", Text("PostgreSQL 来源", "PostgreSQL sources"), "postgresql"),
+        ("pymysql", Text("MySQL 和 MariaDB 来源", "MySQL and MariaDB sources"), "mysql"),
+        ("cel_expr_python", Text("策略中的自定义规则(CEL)", "rules of one's own in policies (CEL)"), "rules"),
+        ("openpyxl", Text("Excel 报表与整改台账", "reports and ledgers in Excel"), "office"),
+        ("docx", Text("Word 函件与报告", "letters and reports in Word"), "office"),
+        ("python_calamine", Text("Excel 与 OpenDocument 表格", "Excel and OpenDocument sheets"), ""),
+        ("xlrd", Text("旧版 Excel(.xls)", "old Excel (.xls)"), ""),
+        ("pypdfium2", Text("PDF 文本", "text of PDF files"), ""),
+        ("fastavro", Text("Avro 文件", "Avro files"), "files"),
+        ("py7zr", Text("7z 压缩包", "7z archives"), "files"),
     ):
         if find_spec(module):
             yield Check(GOOD, Text(f"{module} 已安装:{what.zh}", f"{module} is installed: {what.en}"))
         else:
+            install = f"pip install 'pii-audit[{extra}]'" if extra else f"pip install {module.replace('_', '-')}"
             yield Check(
                 WARN,
                 Text(f"{module} 未安装:没有{what.zh}", f"{module} is not installed: no {what.en}"),
-                same(f"pip install '{_EXTRAS.get(module, 'pii-audit[names]')}'"),
+                same(install),
             )
 
 
 def _policies(space: Workspace) -> Iterator[Check]:
     from pii_audit.identifiers.catalogue import load_catalogue  # noqa: PLC0415 - start-up does without
-    from pii_audit.policy.linter import lint  # noqa: PLC0415
+    from pii_audit.policy.lint import lint  # noqa: PLC0415
     from pii_audit.policy.loader import load_policy  # noqa: PLC0415
 
     try:
-        policy = load_policy(space.policies, space.root, load_catalogue())
+        catalogue = load_catalogue(space.identifiers)
+        policy = load_policy(space.policies, space.root, catalogue)
     except PiiAuditError as error:
         lines = error.lines("en")
         yield Check(
@@ -156,7 +163,7 @@ def _policies(space: Workspace) -> Iterator[Check]:
             Text("在 policies/ 下写 recipients 和 flows", "write recipients and flows under policies/"),
         )
         return
-    warnings = len(lint(policy, load_catalogue(), space.today()))
+    warnings = len(lint(policy, catalogue, space.today()))
     state = WARN if warnings else GOOD
     todo = Text("pii-audit policy check", "pii-audit policy check") if warnings else None
     yield Check(

@@ -5,10 +5,20 @@ from __future__ import annotations
 import argparse
 import os
 from dataclasses import replace
-from datetime import UTC, date
+from datetime import UTC
 from typing import TYPE_CHECKING
 
-from pii_audit.cli.options import add_output, add_verdict, emit, say
+from pii_audit.cli.baseline import add_baseline, read_baseline, without_baseline
+from pii_audit.cli.options import (
+    RUN_FORMATS,
+    add_day,
+    add_identifiers,
+    add_output,
+    add_verdict,
+    emit,
+    own_identifiers,
+    say,
+)
 from pii_audit.cli.session import Session
 from pii_audit.errors import UsageError
 from pii_audit.language import Language, Text
@@ -23,14 +33,6 @@ EXAMPLE = Text(
 )
 LEDGER = ("requester", "approver", "ticket", "operator")
 """Fields of the extraction ledger that the caller states (T/PCAC 0001-2023, 14.3 row 3)."""
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        message = f'expected a date YYYY-MM-DD, got "{text[:20]}"'
-        raise argparse.ArgumentTypeError(message) from None
 
 
 def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
@@ -52,12 +54,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
     parser.add_argument(
         "--purpose", metavar="ID", help=say(language, "目的(与 --recipient 同用)", "a purpose (with --recipient)")
     )
-    parser.add_argument(
-        "--as-of",
-        type=_day,
-        metavar="DATE",
-        help=say(language, "按这一天裁决(默认今天)", "judge as of this day (default today)"),
-    )
+    add_day(parser, language)
     parser.add_argument(
         "--allow-gaps",
         action="store_true",
@@ -86,8 +83,10 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
                 f"ledger field of the receipt (or PII_AUDIT_{name.upper()})",
             ),
         )
+    add_identifiers(parser, language)
     add_verdict(parser, language)
-    add_output(parser, language, "table json html markdown")
+    add_baseline(parser, language)
+    add_output(parser, language, RUN_FORMATS)
 
 
 def run(session: Session, options: argparse.Namespace) -> int:
@@ -102,14 +101,21 @@ def run(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.policy.loader import load_policy  # noqa: PLC0415
     from pii_audit.render.interface import renderer  # noqa: PLC0415
     from pii_audit.render.output import write_output  # noqa: PLC0415
+    from pii_audit.sources.registry import layouts_of  # noqa: PLC0415
 
     renderer(options.format or "table")
+    baseline = read_baseline(options.baseline)
+    if baseline and options.receipt:
+        raise UsageError(
+            Text("--baseline 不能与 --receipt 同用", "--baseline does not go with --receipt"),
+            todo=Text("回执裁决整份导出", "a receipt certifies the whole export"),
+        )
     if options.flow and (options.recipient or options.purpose):
         raise UsageError(
             Text("--flow 不能与 --recipient、--purpose 同用", "--flow does not go with --recipient or --purpose")
         )
     space = session.workspace()
-    catalogue = load_catalogue()
+    catalogue = load_catalogue((*space.identifiers, *own_identifiers(options)))
     policy = load_policy(space.policies, space.root, catalogue)
     flow = flow_of(policy, options.flow, options.recipient, options.purpose)
     key = _key(space, needed=bool(options.receipt or options.record))
@@ -124,6 +130,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
             standards=space.standards,
             include=included(space, flow, options.path),
             ignore=source.ignore if source else (),
+            layouts=layouts_of(source, space.root) if source else (),
             owner=source.owner if source else None,
             timezone=space.now().tzinfo or UTC,
             samples=space.samples == "masked",
@@ -136,12 +143,14 @@ def run(session: Session, options: argparse.Namespace) -> int:
         done,
         notes={**done.notes, "fail_on": options.fail_on, "allow_incomplete": str(options.allow_incomplete).lower()},
     )
+    whole, done = done, without_baseline(session, done, baseline)
     code = done.exit_code(Severity(options.fail_on), allow_incomplete=options.allow_incomplete)
     if options.record:
         from pii_audit.store import Store  # noqa: PLC0415
 
-        with Store.open(space.store, space.root) as store:
-            done = store.record(done)
+        with Store.open(space.store, space.root, key=key or b"") as store:
+            done = store.record(whole)
+        done = baseline.apply(done).run if baseline else done
     emit(session, done, options.format, options.output)
     if options.receipt and key:
         stated = {name: getattr(options, name) for name in LEDGER}

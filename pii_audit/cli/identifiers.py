@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
+from typing import TYPE_CHECKING
 
-from pii_audit.cli.options import draw, say
+from pii_audit.cli.options import add_identifiers, draw, own_identifiers, say
 from pii_audit.cli.session import Session
 from pii_audit.document import unknown
 from pii_audit.errors import UsageError
 from pii_audit.language import Language, Text
+
+if TYPE_CHECKING:
+    from pii_audit.identifiers.model import Catalogue
 
 EXAMPLE = Text(
     "例: pii-audit identifiers show bank_card\n    pii-audit identifiers test '卡号 6222 0200 0000 0000 004'",
@@ -38,6 +42,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
             "the identifier to show, or the text to test (- is standard input)",
         ),
     )
+    add_identifiers(parser, language)
     parser.add_argument(
         "--format",
         choices=("table", "json"),
@@ -58,7 +63,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.render import identifiers as tables  # noqa: PLC0415
     from pii_audit.render.output import write_output  # noqa: PLC0415
 
-    catalogue = load_catalogue()
+    catalogue = load_catalogue(own_identifiers(options))
     if options.action == "list":
         wanted = tuple(catalogue.values())
     elif not options.subject:
@@ -67,7 +72,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
             todo=Text("用法见 --help", "see --help"),
         )
     elif options.action == "test":
-        return _test(session, options)
+        return _test(session, options, catalogue)
     elif options.subject in catalogue:
         wanted = (catalogue[options.subject],)
     else:
@@ -87,19 +92,20 @@ def run(session: Session, options: argparse.Namespace) -> int:
     return 0
 
 
-def _test(session: Session, options: argparse.Namespace) -> int:
+def _test(session: Session, options: argparse.Namespace, catalogue: Catalogue) -> int:
     """Shows what is found in a text; the text is the caller's own, its values are masked all the same."""
     import sys  # noqa: PLC0415 - only for standard input
 
-    from pii_audit.detection import detect_text  # noqa: PLC0415 - start-up does without
-    from pii_audit.identifiers.catalogue import load_catalogue  # noqa: PLC0415
+    from pii_audit.detection import Detector  # noqa: PLC0415 - start-up does without
+    from pii_audit.detection.gather import masked_sample  # noqa: PLC0415
+    from pii_audit.model.fingerprint import Fingerprinter  # noqa: PLC0415
     from pii_audit.render import identifiers as tables  # noqa: PLC0415
     from pii_audit.render.output import write_output  # noqa: PLC0415
 
     text = sys.stdin.read() if options.subject == "-" else options.subject
     found = [
-        (match, load_catalogue()[match.identifier].mask(text[match.start : match.end]))
-        for match in detect_text(text, names=True)
+        (match, masked_sample(catalogue[match.identifier], match.form, text[match.start : match.end]))
+        for match in Detector(catalogue, Fingerprinter.ephemeral(), names=True).text_matches(text)
     ]
     if options.format == "json":
         rows = [

@@ -6,13 +6,17 @@ import argparse
 import json
 import tempfile
 from collections.abc import Iterator
-from typing import IO
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
-from pii_audit.cli.options import draw, put, say
+from pii_audit.cli.options import add_identifiers, draw, own_identifiers, put, say
 from pii_audit.cli.session import Session
 from pii_audit.document import unknown
 from pii_audit.errors import UsageError
 from pii_audit.language import Language, Text
+
+if TYPE_CHECKING:
+    from pii_audit.sources.format.fixed_width import Layouts
 
 EXAMPLE = Text(
     "例: pii-audit inspect 客户名单.csv\n    cat app.log | pii-audit inspect - --format jsonl",
@@ -45,6 +49,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="ID",
         help=say(language, "只找此标识符(可重复)", "only this identifier (may be repeated)"),
     )
+    add_identifiers(parser, language)
     parser.add_argument(
         "--recognizers",
         action="append",
@@ -54,6 +59,15 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
             language,
             "也用 Presidio 的识别器,以逗号分隔:国家(US,UK)、名称、all,或其注册文件 file.yaml",
             "also use Presidio's recognizers, comma-separated: countries (US,UK), names, all, or a registry file.yaml",
+        ),
+    )
+    parser.add_argument(
+        "--layout",
+        metavar="FILE",
+        help=say(
+            language,
+            "文件是定长记录,按此 YAML 布局切分(压缩包内的文件也是)",
+            "the files hold fixed-width records: cut them by this layout in YAML (those in archives too)",
         ),
     )
     parser.add_argument(
@@ -86,7 +100,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.model.fingerprint import Fingerprinter  # noqa: PLC0415
     from pii_audit.model.run import Inspected  # noqa: PLC0415
 
-    catalogue = load_catalogue()
+    catalogue = load_catalogue(own_identifiers(options))
     if options.recognizers:
         from pii_audit.detection.presidio import adopted  # noqa: PLC0415 - heavy, and only where asked for
 
@@ -98,6 +112,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
                 unknown(Text("标识符", "identifier"), name, catalogue),
                 todo=Text("用 identifiers list 查看", "see `pii-audit identifiers list`"),
             )
+    layouts = _layouts(options.layout)
     fingerprinter = Fingerprinter.ephemeral()
     detector = Detector(catalogue, fingerprinter, names=options.names, only=options.identifier)
     redactor = Redactor(Detector(catalogue, fingerprinter), fingerprinter)
@@ -107,7 +122,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
         shown(session) as progress,
     ):
         located = Located(detector, redactor, spool) if options.format == "jsonl" else None
-        for one in Files(options.path).inspect(detector, watch=located, progress=progress):
+        for one in Files(options.path, layouts=layouts).inspect(detector, watch=located, progress=progress):
             row = one.coverage if isinstance(one, Inspected) else one
             coverage.append(redactor.coverage(row))
             if isinstance(one, Inspected):
@@ -129,6 +144,18 @@ def run(session: Session, options: argparse.Namespace) -> int:
                 Text(f"{row.asset}: 未能检查: {row.reason.zh}", f"{row.asset}: could not be inspected: {row.reason.en}")
             )
     return INCOMPLETE if any(row.incomplete for row in coverage) and not options.allow_incomplete else 0
+
+
+def _layouts(path: str | None) -> Layouts:
+    if path is None:
+        return ()
+    from pii_audit.document import Reader  # noqa: PLC0415 - only where asked for
+    from pii_audit.sources.format.fixed_width import load_layout  # noqa: PLC0415
+
+    reader = Reader()
+    layout = load_layout(Path(path), reader, shown_as=path)
+    reader.raise_problems()
+    return (("*", layout),)
 
 
 def _write(session: Session, options: argparse.Namespace, inspected: list, coverage: list) -> None:  # type: ignore[type-arg]

@@ -7,16 +7,24 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pii_audit.language import Language
+from pii_audit.errors import UsageError
+from pii_audit.language import Language, Text
 from pii_audit.model.finding import Severity
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from pii_audit.cli.session import Session
+    from pii_audit.model.course import Course
     from pii_audit.model.run import Run
+
+
+RUN_FORMATS = "table json html markdown xlsx docx csv sarif junit gitlab prometheus"
+"""What run, gate and report write; `pii_audit.render.interface` has their table."""
 
 
 def say(language: Language, zh: str, en: str) -> str:
@@ -31,11 +39,26 @@ def add_output(parser: argparse.ArgumentParser, language: Language, formats: str
         metavar="FORMAT",
         help=say(language, f"输出格式:{formats}(默认 table)", f"output format: {formats} (default table)"),
     )
+    add_file(parser, language)
+
+
+def add_file(parser: argparse.ArgumentParser, language: Language) -> None:
+    """`-o/--output`."""
     parser.add_argument(
         "-o",
         "--output",
         metavar="FILE",
         help=say(language, "写到文件(默认标准输出)", "write to a file (default: standard output)"),
+    )
+
+
+def add_day(parser: argparse.ArgumentParser, language: Language) -> None:
+    """`--as-of DATE`."""
+    parser.add_argument(
+        "--as-of",
+        type=day,
+        metavar="DATE",
+        help=say(language, "按这一天裁决(默认今天)", "judge as of this day (default today)"),
     )
 
 
@@ -60,6 +83,33 @@ def add_verdict(parser: argparse.ArgumentParser, language: Language) -> None:
     )
 
 
+def add_identifiers(parser: argparse.ArgumentParser, language: Language) -> None:
+    """`--identifiers`: own ones, beside those that ship with the program."""
+    parser.add_argument(
+        "--identifiers",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help=say(
+            language,
+            "也用自定义标识符:YAML 文件或文件夹(可重复)",
+            "also use identifiers of your own: a YAML file or a folder of them (may be repeated)",
+        ),
+    )
+
+
+def own_identifiers(options: argparse.Namespace) -> tuple[Path, ...]:
+    """The files and folders that `--identifiers` names; UsageError where one is not there."""
+    for path in options.identifiers:
+        if not Path(path).exists():
+            raise UsageError(
+                Text("没有这个文件或文件夹", "there is no such file or folder"),
+                where=path,
+                todo=Text("--identifiers 后写 YAML 文件或文件夹", "give --identifiers a YAML file or a folder of them"),
+            )
+    return tuple(map(Path, options.identifiers))
+
+
 def number(text: str) -> int:
     """A whole number from 1 on, for argparse."""
     value = int(text) if text.isdecimal() else 0
@@ -67,6 +117,15 @@ def number(text: str) -> int:
         message = f'expected a whole number from 1 on, got "{text[:20]}"'
         raise argparse.ArgumentTypeError(message)
     return value
+
+
+def day(text: str) -> date:
+    """A calendar day YYYY-MM-DD, for argparse."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        message = f'expected a date YYYY-MM-DD, got "{text[:20]}"'
+        raise argparse.ArgumentTypeError(message) from None
 
 
 def put(pieces: Iterable[str]) -> None:
@@ -100,14 +159,23 @@ def draw(session: Session, output: str | None, paint: Callable[[Console], None])
     write_output(output, "".join(f"{line.rstrip()}\n" for line in stream.getvalue().splitlines()))
 
 
-def emit(session: Session, run: Run, name: str | None, output: str | None) -> None:
-    """Writes a run in a format: a table to look at, or a document to standard output or a file."""
+def emit(session: Session, run: Run, name: str | None, output: str | None, course: Course | None = None) -> None:
+    """Writes a run in a format: a table to look at, or a document to standard output or a file; `course` goes into HTML."""
     from pii_audit.render.interface import render  # noqa: PLC0415 - start-up does without
-    from pii_audit.render.output import write_output  # noqa: PLC0415
+    from pii_audit.render.output import write_binary, write_output  # noqa: PLC0415
 
     if name in (None, "table"):
         from pii_audit.render.table import render_run  # noqa: PLC0415 - rich only where a table is drawn
 
         draw(session, output, lambda console: render_run(run, console, session.language, verbose=session.verbose))
         return
-    write_output(output, render(name, run, session.language))
+    if course is not None:
+        from pii_audit.render import html  # noqa: PLC0415
+
+        write_output(output, html.render(run, language=session.language, course=course))
+        return
+    written = render(name, run, session.language)
+    if isinstance(written, bytes):
+        write_binary(output, written)
+    else:
+        write_output(output, written)

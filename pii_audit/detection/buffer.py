@@ -15,7 +15,7 @@ from operator import itemgetter
 from pii_audit.identifiers.fold import fold
 from pii_audit.identifiers.patterns import not_portable
 
-_UUID = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])")
+UUID = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])")
 """RFC 9562: its groups are parts of one token."""
 _RUN = re.compile(r"[\x01-\x09\x0b-\x7f]+")
 """ASCII characters on one line."""
@@ -128,7 +128,7 @@ class Buffer:
 
     @cached_property
     def _uuids(self) -> list[tuple[int, int]]:
-        return [found.span() for found in _UUID.finditer(self.folded)] if "-" in self.folded else []
+        return [found.span() for found in UUID.finditer(self.folded)] if "-" in self.folded else []
 
     @cached_property
     def _runs(self) -> _Runs:

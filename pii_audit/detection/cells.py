@@ -9,15 +9,16 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 
 from pii_audit.detection import forms
+from pii_audit.detection.clearing import Clearing
 from pii_audit.detection.encodings import decoded
 from pii_audit.detection.matcher import BOOST, CEILING, Candidate, Matcher
 from pii_audit.identifiers.catalogue import Catalogue
 from pii_audit.identifiers.classifiers import classifier
-from pii_audit.identifiers.fold import fold
+from pii_audit.identifiers.fold import fold, visible
 from pii_audit.identifiers.model import Identifier
 from pii_audit.identifiers.names import hint, tokens
 from pii_audit.model.asset import Field
@@ -69,7 +70,7 @@ class ColumnName:
     """A column's name and comment, read once.
 
     `hints` gives each identifier that they speak of its strength (-1 to 1); `positive` are those that they speak for, `by_shape` those of
-    them that a cell's shape decides; `best` is the one that protected values are taken for.
+    them that a cell's shape decides; `best` is the one that protected values are taken for. `areas` are other columns, with which it makes one address.
     """
 
     field: Field
@@ -78,10 +79,11 @@ class ColumnName:
     best: Identifier | None
     positive: frozenset[str]
     by_shape: tuple[str, ...]
+    areas: tuple[str, ...] = ()
 
     @classmethod
-    def read(cls, field: Field, identifiers: Iterable[Identifier]) -> ColumnName:
-        """What a column's name and comment say of each identifier."""
+    def read(cls, field: Field, identifiers: Iterable[Identifier], areas: tuple[str, ...] = ()) -> ColumnName:
+        """What a column's name and comment say of each identifier; `areas` as above."""
         known = tuple(identifiers)
         hints: dict[str, float] = {}
         best, highest = None, NAMED
@@ -93,14 +95,14 @@ class ColumnName:
                 best, highest = identifier, strength
         positive = frozenset(identifier for identifier, strength in hints.items() if strength > 0)
         by_shape = tuple(one.id for one in known if one.id in positive and one.column_only is not None)
-        return cls(field, hints, tokens(field.name), best, positive, by_shape)
+        return cls(field, hints, tokens(field.name), best, positive, by_shape, areas)
 
 
 class CellReader:
     """Reads distinct values of a column into cells."""
 
     def __init__(self, catalogue: Catalogue, matcher: Matcher) -> None:
-        self._matcher = matcher
+        self._matcher, self._engine = matcher, Clearing(matcher)
         self._identifiers = catalogue
         self._lookalikes = [
             (identifier.id, re.compile(identifier.lookalike))
@@ -139,13 +141,13 @@ class CellReader:
             starts.append(position)
             position += len(value) + 1
         found: dict[int, list[Candidate]] = defaultdict(list)
-        for candidate in self._matcher.candidates(BORDER.join(values), refuted=True, hinted=hinted):
+        for candidate in self._engine.candidates(BORDER.join(values), refuted=True, hinted=hinted):
             place = bisect_right(starts, candidate.start) - 1
             found[place].append(_moved(candidate, -starts[place]))
         return found
 
     def _cell(self, value: str, candidates: Sequence[Candidate], name: ColumnName) -> Cell:
-        folded = fold(value).strip()
+        folded = fold(visible(value)).strip()
         decimal = _DECIMAL.fullmatch(folded) is not None
         shape = folded.partition(".")[0] if decimal else folded
         whole: set[str] = set()
@@ -153,7 +155,7 @@ class CellReader:
             whole.update([identifier for identifier, regex in self._lookalikes if regex.fullmatch(shape)])
         hits: list[Hit] = []
         if candidates:
-            good = [one for one in candidates if one.base > 0 and _score(one, name) >= MATCH_THRESHOLD]
+            good = [one for one in candidates if one.base > 0 and _counts(one, name)]
             if decimal:
                 good = [one for one in good if one.identifier.id in name.positive]
             if name.best and forms.is_masked(folded):
@@ -163,7 +165,7 @@ class CellReader:
         if name.by_shape or name.best:
             hits += self._by_name(value, folded, name, {hit.match.identifier for hit in hits})
         if not hits and "*" in folded:
-            hits = [_masked(value, *found) for found in forms.masked_numbers(fold(value))]
+            hits = [_masked(value, *found) for found in forms.masked_numbers(value)]
         return Cell(tuple(hits), lookalikes) if hits or lookalikes else EMPTY
 
     def _by_name(self, value: str, folded: str, name: ColumnName, seen: set[str]) -> list[Hit]:
@@ -172,7 +174,11 @@ class CellReader:
         for identifier_id in name.by_shape:
             identifier = self._identifiers[identifier_id]
             shape = identifier.column_only
-            if identifier_id not in seen and shape is not None and classifier(shape, name.field.name)(folded):
+            if (
+                identifier_id not in seen
+                and shape is not None
+                and classifier(shape, name.field.name, name.areas)(folded)
+            ):
                 shielded = forms.shielded_form(folded, identifier, name.tokens)
                 hits.append(_whole(value, identifier_id, shielded or Form.PLAIN))
         best = name.best
@@ -205,7 +211,13 @@ def lookalikes_of(candidates: Iterable[Candidate], matches: Sequence[Match]) -> 
 
 
 def _moved(one: Candidate, by: int) -> Candidate:
-    return Candidate(one.identifier, one.start + by, one.end + by, one.base, one.supported, one.validated)
+    return replace(one, start=one.start + by, end=one.end + by)
+
+
+def _counts(one: Candidate, name: ColumnName) -> bool:
+    """Whether a match is evidence: by its score, or by a check that chance would pass rarely, which the whole column will show."""
+    proven = one.validated and one.identifier.chance < 1 and not one.doubted
+    return proven or _score(one, name) >= MATCH_THRESHOLD
 
 
 def _score(one: Candidate, name: ColumnName) -> float:
@@ -214,7 +226,7 @@ def _score(one: Candidate, name: ColumnName) -> float:
 
 
 def _hit(one: Candidate, value: str, name: ColumnName) -> Hit:
-    form = forms.written_form(one.identifier, value, one.start, one.end)
+    form = Form.ENCODED if one.encoded else forms.written_form(one.identifier, value, one.start, one.end)
     match = Match(one.identifier.id, one.start, one.end, round(_score(one, name), 4), form)
     return Hit(match, _fills(value, one.start, one.end), one.supported)
 
@@ -225,7 +237,7 @@ def _masked(value: str, start: int, end: int, identifier: str) -> Hit:
 
 def _fills(value: str, start: int, end: int) -> bool:
     """Whether a match is all of a cell, save white space and the `.0` of an integer in a float column."""
-    return not value[:start].strip() and value[end:].strip().rstrip("0") in ("", ".")
+    return not visible(value[:start]).strip() and visible(value[end:]).strip().rstrip("0") in ("", ".")
 
 
 def _whole(value: str, identifier: str, form: Form) -> Hit:

@@ -6,7 +6,7 @@ one card number in 50,000 notes is a finding, a column of order numbers of which
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pii_audit.detection.bounds import chance_of, upper_bound
@@ -15,8 +15,8 @@ from pii_audit.detection.tally import Detector, without_rejected
 from pii_audit.identifiers.model import Identifier
 from pii_audit.identifiers.names import COMMENT, WEAK_EXACT
 from pii_audit.identifiers.subjects import names_somebody, subject_of
-from pii_audit.language import Text
-from pii_audit.model.asset import Asset
+from pii_audit.language import Text, same
+from pii_audit.model.asset import Asset, Field
 from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.evidence import FREE_TEXT, AssetTally, Evidence, FieldEvidence, FieldTally, Reason
 from pii_audit.model.forms import Form
@@ -33,7 +33,7 @@ CERTAIN = 1e-6
 NEIGHBOURS = frozenset({"identity_document", "phone", "contact", "account"})
 """Groups whose presence in another field of the asset makes it an asset about people."""
 CEILING = 0.99
-CARD_EXPIRY = "card_expiry"
+CARD_EXPIRY, ADDRESS = "card_expiry", "address"
 SPEAKS_FOR = Text("列名或注释支持", "the column's name or comment speaks for it")
 SPEAKS_AGAINST = Text("列名不支持", "the column's name speaks against it")
 WEAK_NAME = 0.6
@@ -44,6 +44,8 @@ MANY = 20
 """From so many look-alikes on, improbability outweighs a name that speaks against them."""
 SPARSE = 0.3
 """Below this share of cells with the right shape, a column name alone is doubted."""
+REPEATED, REPEATED_HITS, PURE = 20, 100, 0.95
+"""From so many rows a distinct value, in so many rows and with less than that share of the right shape, values are labels: of products, of branches."""
 
 
 @dataclass
@@ -122,6 +124,8 @@ def _field(
                         else _by_name(evidence, field, strength, neighbours)
                     )
                     judged = max(judged, named, key=_confidence)
+            if column and column.areas and definition.id == ADDRESS and strength > 0:
+                judged.add("parts", _one_address(column.areas), 0.05)
             if judged.confidence < FIELD_THRESHOLD:
                 continue
             yield FieldEvidence(
@@ -135,13 +139,22 @@ def _field(
                 bound=_bound(hits, field.rows, coverage),
                 confidence=round(judged.confidence, 3),
                 level=definition.levels,
-                why=tuple(judged.why),
+                why=(*judged.why, *_place(column.field if column else None)),
                 subject=subject_of(asset.name, name, comment),
                 persons=_people(evidence),
                 inadequate=evidence.inadequate if form is Form.MASKED else 0,
                 shown=evidence.shown if form is Form.MASKED else (0, 0),
                 samples=tuple(sample.masked for sample in evidence.samples),
             )
+
+
+def _place(field: Field | None) -> tuple[Reason, ...]:
+    """Where in a spreadsheet the column stands: it moves no confidence, and whoever has to look knows where."""
+    return (Reason("place", same(field.place), 0.0),) if field and field.place else ()
+
+
+def _one_address(areas: Sequence[str]) -> Text:
+    return Text(f"与 {'、'.join(areas)} 合为一个地址", f"one address together with {', '.join(areas)}")
 
 
 def _people(evidence: Evidence) -> int:
@@ -221,6 +234,8 @@ def _by_name(evidence: Evidence, field: FieldTally, strength: float, neighbours:
         )
     elif strength < WEAK_NAME:
         judged.add("neighbours", Text("没有其他字段能识别个人", "no other field identifies people"), -0.35)
+    if strength < WEAK_NAME and ratio < PURE and REPEATED_HITS <= evidence.hits >= REPEATED * len(evidence.persons):
+        judged.times("values", Text("少数几个值反复出现", "a few values come again and again"), 0.5)
     if ratio < SPARSE:
         judged.times("values", Text("形似的单元格很少", "few cells have its shape"), ratio / SPARSE)
     return judged

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pii_audit.detection.gather import masked_sample
 from pii_audit.detection.tally import Detector
 from pii_audit.model.asset import Asset
 from pii_audit.model.coverage import Coverage
@@ -34,7 +35,9 @@ class Redactor:
             if match.form in PLAIN_EQUIVALENT:
                 pieces += [
                     text[end : match.start],
-                    self._detector.catalogue[match.identifier].mask(text[match.start : match.end]),
+                    masked_sample(
+                        self._detector.catalogue[match.identifier], match.form, text[match.start : match.end]
+                    ),
                 ]
                 end = match.end
         if not pieces:

@@ -9,13 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pii_audit.detection import forms
+from pii_audit.detection.bulk.matcher import BulkMatcher
 from pii_audit.detection.cells import MATCH_THRESHOLD, Cell, CellReader, ColumnName, Hit, lookalikes_of
+from pii_audit.detection.clearing import Clearing
 from pii_audit.detection.gather import Gathering
 from pii_audit.detection.matcher import Candidate, Matcher, Taken
 from pii_audit.detection.names.running import NAMED, RunningText
 from pii_audit.detection.names.span import ADDRESS
+from pii_audit.identifiers.addresses import area_columns
 from pii_audit.identifiers.catalogue import Catalogue
-from pii_audit.identifiers.fold import fold
 from pii_audit.identifiers.model import Pattern
 from pii_audit.model.asset import Asset, Chunk, Field, TableChunk, TextChunk
 from pii_audit.model.evidence import FREE_TEXT, AssetTally, Evidence, FieldTally, Match
@@ -58,7 +60,7 @@ MASKED_SCORE = 0.5
 class Detector:
     """Turns chunks into tallies and locates matches; what it keeps between chunks is only what it has compiled.
 
-    `names` also looks for personal names and postal addresses in running text (cells included), by the words around them and by the shipped model; `only` limits
+    `matcher` may be the exact reference instead of the bulk engine, which finds the same. `names` also looks for personal names and postal addresses in running text (cells included), by the words around them and by the shipped model; `only` limits
     the identifiers.
     """
 
@@ -70,17 +72,19 @@ class Detector:
         names: bool = False,
         samples: bool = True,
         only: Iterable[str] = (),
+        matcher: type[Matcher] = BulkMatcher,
     ) -> None:
         wanted = frozenset(only)
         self.catalogue = catalogue
         self.identifiers = tuple(one for one in catalogue.values() if not wanted or one.id in wanted)
         self._ids = frozenset(one.id for one in self.identifiers)
-        self._matcher = Matcher(self.identifiers)
+        self._matcher = matcher(self.identifiers)
+        self._engine = Clearing(self._matcher)
         self._cells = CellReader(catalogue, self._matcher)
         self._fingerprinter = fingerprinter
         self._names = RunningText(self._ids) if names and not self._ids.isdisjoint(NAMED) else None
         self._samples = samples
-        self._columns: dict[Field, ColumnName] = {}
+        self._columns: dict[tuple[Field, tuple[str, ...]], ColumnName] = {}
 
     def for_names(self) -> Detector:
         """A detector for file, column and principal names: letters beside a number do not hide it there."""
@@ -97,7 +101,7 @@ class Detector:
 
     def text_matches(self, text: str) -> list[Match]:
         """The identifiers of a text in reading order, overlaps resolved; offsets in characters."""
-        return self._matches(text, self._matcher.candidates(text))
+        return self._matches(text, self._engine.candidates(text))
 
     def located(self, asset: Asset, chunk: TableChunk) -> Iterator[tuple[int, str, Match, str]]:
         """Each match of a table chunk in reading order: (row number, field, match within the cell, cell)."""
@@ -112,9 +116,10 @@ class Detector:
     def column(self, asset: Asset, name: str) -> ColumnName:
         """What a column of an asset is called, and what that says."""
         declared = next((one for one in asset.fields if one.name == name), None) or Field(name)
-        if declared not in self._columns:
-            self._columns[declared] = ColumnName.read(declared, self.identifiers)
-        return self._columns[declared]
+        areas = area_columns(one.name for one in asset.fields if one.name != name)
+        if (declared, areas) not in self._columns:
+            self._columns[declared, areas] = ColumnName.read(declared, self.identifiers, areas)
+        return self._columns[declared, areas]
 
     def _distinct(self, asset: Asset, name: str, cells: Sequence[str | None]) -> Mapping[str, Cell]:
         values = list(dict.fromkeys(value for value in cells if value))
@@ -132,13 +137,13 @@ class Detector:
                 one.start,
                 one.end,
                 round(one.score, 4),
-                forms.written_form(one.identifier, text, one.start, one.end),
+                Form.ENCODED if one.encoded else forms.written_form(one.identifier, text, one.start, one.end),
             )
             for one in self._matcher.resolve(good)
         ]
         extra = [
             Match(name, start, end, MASKED_SCORE, Form.MASKED)
-            for start, end, name in forms.masked_numbers(fold(text))
+            for start, end, name in forms.masked_numbers(text)
             if name in self._ids
         ]
         if self._names is not None:
@@ -197,7 +202,7 @@ class Detector:
         text = chunk.text
         breaks = [found.start() for found in re.finditer("\n", text)]
         lines = len(breaks) + (0 if text.endswith("\n") or not text else 1)
-        candidates = list(self._matcher.candidates(text, refuted=True))
+        candidates = list(self._engine.candidates(text, refuted=True))
         gathered: dict[str, Gathering] = {}
         for candidate in candidates:
             if candidate.supported and candidate.base:

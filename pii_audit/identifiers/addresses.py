@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+
+from pii_audit.identifiers.names import tokens
 
 _LONGEST = 200
 """A cell longer than this is prose."""
@@ -97,6 +100,38 @@ def _western(text: str) -> bool:
 def _house_first(text: str) -> bool:
     """`307 Macacha Güemes`, `302 S 700 E`: a house number and capitalised words or compass points."""
     return _HOUSE_FIRST.fullmatch(text) is not None or _GRID.fullmatch(text) is not None
+
+
+_AREA_WORDS = frozenset(
+    "province prov city district county town township region state municipality sheng shi qu 省 省份 市 城市 地市 区 区县 县 县区 县市 乡镇 街道 镇".split()  # noqa: SIM905
+)
+_OF_SOMETHING_ELSE = frozenset("code id no type level 代码 编码 编号".split())  # noqa: SIM905 - a list of words
+_SHORTEST_PART = 3
+"""Characters: 1 号 is not enough."""
+
+
+def area_columns(names: Iterable[str]) -> tuple[str, ...]:
+    """The columns that hold the areas of an address that is written in several: province, city, district; nothing where there is only one."""
+    found = []
+    for name in names:
+        words = tokens(name)
+        if words and words[-1] in _AREA_WORDS and not _OF_SOMETHING_ELSE.intersection(words):
+            found.append(name)
+    return tuple(found) if len(found) > 1 else ()
+
+
+def looks_like_address_part(value: str) -> bool:
+    """The same for what is left of an address where province and city have columns of their own: a street, or a number in one."""
+    text = " ".join(value.split())
+    if looks_like_address(text):
+        return True
+    if not _SHORTEST_PART <= len(text) <= _LONGEST or "@" in text or "://" in text or _MASKED.search(text):
+        return False
+    if _HAN.search(text):
+        return not _SENTENCE.search(text) and (
+            _CHINESE_NUMBER.search(text) is not None or _CHINESE_STREET.search(text) is not None
+        )
+    return bool({word.lower() for word in _WORD.findall(text)} & _STREET_WORDS)
 
 
 def postal_address(value: str) -> bool | None:

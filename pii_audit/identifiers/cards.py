@@ -32,15 +32,21 @@ def luhn(digits: str) -> bool:
     return standard.is_valid(digits)
 
 
+def issued(prefix: str, length: int) -> bool | None:
+    """Whether cards of a length exist under six digits (ISO/IEC 7812-1): None where some of them fail Luhn."""
+    for issuer, lengths, lenient in _RANGES:
+        if length in lengths and issuer.match(prefix):
+            return None if lenient else True
+    return False
+
+
 def card(value: str) -> bool | None:
     """Payment card number, ISO/IEC 7812-1: issuer range, its lengths and Luhn; None for domestic ranges where old cards fail Luhn."""
     digits = _NOT_DIGIT.sub("", value)
-    for prefix, lengths, lenient in _RANGES:
-        if len(digits) in lengths and prefix.match(digits):
-            if not digits[6:].strip("0"):
-                return False
-            return True if luhn(digits) else (None if lenient else False)
-    return False
+    issuer = issued(digits[:6], len(digits))
+    if issuer is False or not digits[6:].strip("0"):
+        return False
+    return True if luhn(digits) else (None if issuer is None else False)
 
 
 def track1(value: str) -> bool:

@@ -7,48 +7,54 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 
 from pii_audit import content
-from pii_audit.document import MISSING, TITLE, MapOf, Missing, Reader, Section, json_schema
+from pii_audit.document import Missing, Reader, Section, json_schema
 from pii_audit.errors import Position
-from pii_audit.identifiers.definition import NAME, SPEC, Definition
+from pii_audit.identifiers.definition import SPEC, Definition
 from pii_audit.identifiers.model import Catalogue, Identifier
+from pii_audit.identifiers.vocabulary import FOLDER, Vocabulary
 from pii_audit.language import Text
 
 __all__ = ["Catalogue", "identifier_schema", "load_catalogue"]
-
-FOLDER = "scanners/identifiers"
-GROUPS = f"{FOLDER}/groups.yaml"
 
 
 def load_catalogue(extra: Sequence[Path] = ()) -> Catalogue:
     """The shipped identifiers and those of `extra` files and folders, by precedence, then in the order of folders and files.
 
-    Raises ConfigurationError with every problem of every file.
+    Raises ConfigurationError with every problem of every file; a regular expression of `extra` that does not come to an end is one.
     """
-    shipped = _shipped()
+    shipped, vocabulary = _shipped()
     if not extra:
         return shipped
+    from pii_audit.identifiers.trial import Expression, expressions, refused  # noqa: PLC0415 - a child, for those of others alone
+
     reader = Reader()
     identifiers: dict[str, Identifier] = dict(shipped)
     places = {name: Position(FOLDER) for name in shipped}
+    tried: list[Expression] = []
     for path in _files(extra):
-        _add(identifiers, places, reader, reader.read(path, SPEC), path.stem, shipped.group_titles)
+        section = reader.read(path, SPEC)
+        added = _add(identifiers, places, reader, section, path.stem, vocabulary)
+        if added is not None:
+            tried += expressions(section, added)
+    reader.raise_problems()
+    for position, message in refused(tried):
+        reader.note(position, message)
     reader.raise_problems()
     return _ordered(identifiers, shipped.group_titles)
 
 
 @cache
-def _shipped() -> Catalogue:
+def _shipped() -> tuple[Catalogue, Vocabulary]:
     reader = Reader()
-    groups = reader.read_bytes(content.data(GROUPS), MapOf(TITLE, NAME), shown_as=GROUPS)
-    titles: Mapping[str, Text] = {} if groups is MISSING else dict(groups)
+    vocabulary = Vocabulary.shipped(reader)
     identifiers: dict[str, Identifier] = {}
     places: dict[str, Position] = {}
     for path in content.walk(FOLDER, ".yaml"):
         if PurePosixPath(path).parent != PurePosixPath(FOLDER):
             read = reader.read_bytes(content.data(path), SPEC, shown_as=path)
-            _add(identifiers, places, reader, read, PurePosixPath(path).stem, titles, proven=True)
+            _add(identifiers, places, reader, read, PurePosixPath(path).stem, vocabulary, proven=True)
     reader.raise_problems()
-    return _ordered(identifiers, titles)
+    return _ordered(identifiers, vocabulary.groups), vocabulary
 
 
 def _ordered(identifiers: Mapping[str, Identifier], titles: Mapping[str, Text]) -> Catalogue:
@@ -70,12 +76,13 @@ def _add(
     reader: Reader,
     section: Section | Missing,
     stem: str,
-    groups: Iterable[str],
+    vocabulary: Vocabulary,
     *,
     proven: bool = False,
-) -> None:
+) -> Identifier | None:
+    """Adds what a file defines; gives it, or None where there are problems."""
     if isinstance(section, Missing) or "id" not in section:
-        return
+        return None
     name, position = section["id"], section.at("id")
     if name != stem:
         reader.note(position, Text(f"文件名应为 {name}.yaml", f"the file must be called {name}.yaml"))
@@ -87,11 +94,12 @@ def _add(
                 f'duplicate identifier "{name}" (first in {places[name]})',
             ),
         )
-        return
+        return None
     places[name] = position
-    identifier = Definition(section, reader, proven).build(groups)
+    identifier = Definition(section, vocabulary, reader, proven).build()
     if identifier is not None:
         identifiers[name] = identifier
+    return identifier
 
 
 def identifier_schema() -> dict[str, object]:

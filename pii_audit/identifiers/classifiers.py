@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from pii_audit.identifiers.addresses import looks_like_address
+from pii_audit.identifiers.addresses import looks_like_address, looks_like_address_part
 from pii_audit.identifiers.cards import expiry_shaped
 from pii_audit.identifiers.credentials import is_digest, is_password_hash, is_placeholder, pin
 from pii_audit.identifiers.fold import fold
@@ -28,7 +28,7 @@ def looks_like_cvv2(value: str) -> bool:
 
 def looks_like_pin(value: str) -> bool:
     """Whether a cell is a PIN of 4 to 12 digits (ISO 9564-1) or a PIN block."""
-    return pin(fold(value)) is not False
+    return pin(fold(value))
 
 
 def looks_like_account(value: str) -> bool:
@@ -178,7 +178,7 @@ CLASSIFIERS: Mapping[str, Callable[[str], bool]] = {
 """Classifiers of a single cell by name."""
 
 _NAME_PARTS = frozenset(
-    "first last given family middle surname firstname lastname givenname forename 姓 名 姓氏 名字".split()  # noqa: SIM905 - a list of words
+    "first last given family middle surname firstname lastname givenname forename xing ming 姓 名 姓氏 名字".split()  # noqa: SIM905 - a list of words
 )
 
 
@@ -191,11 +191,13 @@ def looks_like_random_secret(value: str) -> bool:
     return looks_like_secret(value) or is_digest(value)
 
 
-def classifier(name: str, column: str) -> Callable[[str], bool]:
-    """The classifier of that name for a column.
+def classifier(name: str, column: str, areas: Sequence[str] = ()) -> Callable[[str], bool]:
+    """The classifier of that name for a column; `areas` are columns beside it that hold province, city and the like.
 
     Under `FirstName` or `姓氏` a part of a name is a name; under `access_token` 32 hexadecimal digits are the token and no hash.
     """
+    if name == "address" and areas:
+        return looks_like_address_part
     words = _NAME_PARTS if name == "person_name" else _RANDOM_SECRETS if name == "login_credential" else frozenset()
     said = set(tokens(column)) if words else set()
     if words & said and name == "person_name":

@@ -52,6 +52,6 @@ def credential(value: str) -> bool | None:
     return None if value.strip().isalpha() or is_password_hash(value) else True
 
 
-def pin(value: str) -> bool | None:
-    """PIN (ISO 9564-1: 4 to 12 digits) or PIN block (16 hexadecimal digits); there is nothing to check it by."""
-    return None if re.fullmatch(r"[0-9]{4,12}|[0-9A-Fa-f]{16}", value.strip()) else False
+def pin(value: str) -> bool:
+    """PIN (ISO 9564-1: 4 to 12 digits) or PIN block (16 hexadecimal digits): its shape, which a password in letters has not."""
+    return re.fullmatch(r"[0-9]{4,12}|[0-9A-Fa-f]{16}", value.strip()) is not None

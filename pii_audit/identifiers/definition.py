@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,6 @@ from pii_audit.document import (
     Section,
     number,
     unknown,
-    word,
 )
 from pii_audit.errors import Position
 from pii_audit.identifiers.canonical import CANONICAL_FORMS
@@ -31,10 +30,10 @@ from pii_audit.identifiers.fold import fold
 from pii_audit.identifiers.masking import MASKINGS
 from pii_audit.identifiers.model import USUAL, Adequacy, ColumnHints, Display, Example, Identifier, Pattern
 from pii_audit.identifiers.patterns import compiled, not_portable
+from pii_audit.identifiers.vocabulary import NAME, Vocabulary, called, without_calls
 from pii_audit.language import Text
 from pii_audit.model.levels import CLASSES, Levels
 
-NAME = word(Text("标识(小写字母、数字和下划线)", "an id (lower-case letters, digits, _)"), r"[a-z][a-z0-9_]{0,63}")
 _SCORE = number(0, 1)
 
 
@@ -71,6 +70,7 @@ _PATTERN = Record(
         "requires": _WORDS,
         "group": INTEGER,
         "needs_context": BOOLEAN,
+        "needs_label": BOOLEAN,
         "validate": BOOLEAN,
     },
     ("name", "regex", "boundary", "score"),
@@ -89,6 +89,7 @@ SPEC = Record(
         "chance": _CHANCE,
         "lookalike": STRING,
         "context": _WORDS,
+        "against": ListOf(NAME),
         "columns": Record(
             {"zh": _WORDS, "en": _WORDS, "pinyin": _WORDS, "comment": _WORDS, "weak": _WORDS, "not": _WORDS}
         ),
@@ -111,20 +112,21 @@ SPEC = Record(
 
 @dataclass(frozen=True)
 class Definition:
-    """One file as read, and the reader that collects what is wrong with it.
+    """One file as read, what it may call by name, and the reader that collects what is wrong with it.
 
     `proven`: the file ships with the program, whose tests compile its expressions; every start would pay for doing it again.
     """
 
     section: Section
+    vocabulary: Vocabulary
     reader: Reader
     proven: bool = False
 
-    def build(self, groups: Iterable[str]) -> Identifier | None:
+    def build(self) -> Identifier | None:
         """The identifier, or None when the file is too broken for one; every problem is noted."""
         section, problems = self.section, self.reader.problems
         before = len(problems)
-        self._check_references(frozenset(groups))
+        self._check_references()
         patterns = tuple(
             pattern for entry in section.get("patterns", ()) if (pattern := self._pattern(entry)) is not None
         )
@@ -151,12 +153,10 @@ class Definition:
             )
         return any(wanted)
 
-    def _check_references(self, groups: frozenset[str]) -> None:
+    def _check_references(self) -> None:
         section = self.section
-        named = section.get("groups")
-        for name, position in zip(named, named.positions, strict=True) if named else ():
-            if name not in groups:
-                self._note(position, unknown(Text("分组", "group"), name, groups))
+        self._check_names("groups", Text("分组", "group"), self.vocabulary.groups)
+        self._check_names("against", Text("标签表", "list of labels"), self.vocabulary.labels)
         if section.get("chance", 1.0) < 1 and "validator" not in section:
             self._note(
                 section.at("chance"),
@@ -165,7 +165,18 @@ class Definition:
         if "lookalike" in section and not self.proven:
             self._check_regex(section["lookalike"], section.at("lookalike"))
 
+    def _check_names(self, key: str, kind: Text, known: Collection[str]) -> None:
+        named = self.section.get(key)
+        for name, position in zip(named, named.positions, strict=True) if named else ():
+            if name not in known:
+                self._note(position, unknown(kind, name, known))
+
     def _check_regex(self, regex: str, position: Position) -> re.Pattern[str] | None:
+        for name in called(regex):
+            if name not in self.vocabulary.fragments:
+                self._note(position, unknown(Text("正则片段", "fragment"), name, self.vocabulary.fragments))
+                return None
+        regex = without_calls(regex)
         at = not_portable(regex)
         if at is not None:
             self._note(
@@ -196,14 +207,15 @@ class Definition:
         score = entry["score"]
         return Pattern(
             name=entry["name"],
-            regex=entry["regex"],
+            regex=self.vocabulary.written_out(entry["regex"]),
             boundary=entry["boundary"],
             score=score,
             validated=entry.get("validated", score),
             ignore_case=entry.get("ignore_case", False),
             requires=tuple(entry.get("requires", ())),
             group=entry.get("group", 0),
-            needs_context=entry.get("needs_context", False),
+            needs_context=entry.get("needs_context", False) or entry.get("needs_label", False),
+            needs_label=entry.get("needs_label", False),
             validate=entry.get("validate", True),
         )
 
@@ -262,6 +274,7 @@ class Definition:
             mask_as=section.get("mask", "ends"),
             canonical_as=section.get("canonical", "alphanumeric"),
             precedence=section.get("precedence", USUAL),
+            against=tuple(word for name in section.get("against", ()) for word in self.vocabulary.labels[name]),
         )
 
     def _check_requires(self, identifier: Identifier) -> None:

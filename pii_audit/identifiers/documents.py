@@ -14,7 +14,8 @@ PROVINCES = frozenset(
     "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split(),  # noqa: SIM905 - a table
 )
 """First two digits of the codes of GB/T 2260 (71 Taiwan, 81 Hong Kong, 82 Macao), and 83, which residence permits use for Taiwan."""
-_RESIDENCE_PERMIT_AREAS = ("810000", "820000", "830000")
+RESIDENCE_PERMIT_AREAS = ("810000", "820000", "830000")
+"""First six digits of the numbers of residence permits: Hong Kong, Macao, Taiwan."""
 _NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Za-z]")
 
 
@@ -37,7 +38,7 @@ def _mod_11_2(number: str) -> bool:
 def resident_id(value: str) -> bool:
     """Citizen identification number, GB 11643-1999: province (GB/T 2260), birth date up to today, check character MOD 11-2."""
     number = _bare(value)
-    return number[:2] in PROVINCES and number[:6] not in _RESIDENCE_PERMIT_AREAS and _mod_11_2(number)
+    return number[:2] in PROVINCES and number[:6] not in RESIDENCE_PERMIT_AREAS and _mod_11_2(number)
 
 
 def resident_id_15(value: str) -> bool | None:
@@ -50,7 +51,7 @@ def resident_id_15(value: str) -> bool | None:
 def hmt_residence_permit(value: str) -> bool:
     """Residence permit for Hong Kong, Macao and Taiwan residents (2018 measures): 810000, 820000 or 830000, then as GB 11643-1999."""
     number = _bare(value)
-    return number[:6] in _RESIDENCE_PERMIT_AREAS and _mod_11_2(number)
+    return number[:6] in RESIDENCE_PERMIT_AREAS and _mod_11_2(number)
 
 
 def foreign_pr_2023(value: str) -> bool:
@@ -84,24 +85,45 @@ def tw_permit(value: str) -> bool | None:
     return False if calendar_day(_bare(value)[:8]) else None
 
 
-_USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
+USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
+"""Values by place in the alphabet, and weights by place in the code, GB 32100-2015."""
 _USCC_LENGTH = 18
+_USCC_CLASSES = {
+    "1": "1239",
+    "5": "1239",
+    "9": "1239",
+    "2": "19",
+    "3": "123459",
+    "4": "19",
+    "6": "129",
+    "7": "129",
+    "8": "19",
+}
+"""Classes of organisations by registering authority (GB 32100-2015, table 1)."""
+_ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 
 def uscc(value: str) -> bool:
-    """Unified social credit code, GB 32100-2015: registering authority (table 1), alphabet without I O S V Z, check character modulo 31."""
+    """Unified social credit code, GB 32100-2015: registering authority (table 1), alphabet without I O S V Z, check character modulo 31.
+
+    Eighteen digits alone are mostly numbers of other things, of which one in 31 passes: there the class (table 1), the province (GB/T 2260, 10
+    for the nation) and the check digit of the organisation code (GB 11714-1997) have to agree too.
+    """
     number = _bare(value)
     if len(number) != _USCC_LENGTH or number[0] not in "123456789ANY":
         return False
-    # Most candidates are other numbers of 18 digits: one sum refuses 30 of 31 of them before the library looks.
-    digits = [_USCC_ALPHABET.find(character) for character in number]
-    weighted = sum(weight * digit for weight, digit in zip(_USCC_WEIGHTS, digits, strict=False))
-    if min(digits) < 0 or (weighted + digits[-1]) % 31:
+    digits = [USCC_ALPHABET.find(character) for character in number]
+    weighted = sum(weight * digit for weight, digit in zip(USCC_WEIGHTS, digits, strict=False))
+    if min(digits) < 0 or (weighted + digits[-1]) % 31 or not number[2:8].isdecimal():
         return False
-    from stdnum.cn import uscc as standard  # noqa: PLC0415 - python-stdnum loads only when a number is checked
+    return not number.isdecimal() or _of_an_organisation(number)
 
-    return bool(standard.is_valid(number))
+
+def _of_an_organisation(number: str) -> bool:
+    total = sum(weight * int(digit) for weight, digit in zip(_ORGANISATION_WEIGHTS, number[8:16], strict=True))
+    place = number[2:4] in PROVINCES or number[2:4] == "10"
+    return place and number[1] in _USCC_CLASSES[number[0]] and (total + int(number[16])) % 11 == 0
 
 
 def hkid(value: str) -> bool:

@@ -10,7 +10,7 @@ from pii_audit.document import suggestion
 from pii_audit.errors import UsageError
 from pii_audit.identifiers.canonical import CANONICAL_FORMS
 from pii_audit.identifiers.checksums import VALIDATORS
-from pii_audit.identifiers.fold import fold
+from pii_audit.identifiers.fold import fold, visible
 from pii_audit.identifiers.masking import Adequacy, Display, masking
 from pii_audit.language import Text
 from pii_audit.model.levels import Levels, LevelSelector
@@ -43,7 +43,8 @@ class Pattern:
     `regex` is applied to folded text (`fold`); it has no look-around, back-reference or possessive quantifier, so that RE2 and Hyperscan
     take it. `boundary` says what may not stand directly before and after the match. `score` (0 to 1) is that of a match before the
     validator, `validated` that of one which the validator proves. `requires` are lower-case literals, one of which is in every match. `group`
-    is the part of the match that is the value. `needs_context`: in text only beside a context word, in a column only with a column hint.
+    is the part of the match that is the value. `needs_context`: in text only beside a context word, in a column only with a column hint;
+    `needs_label` (implies it): in text only directly behind one.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Pattern:
     requires: tuple[str, ...] = ()
     group: int = 0
     needs_context: bool = False
+    needs_label: bool = False
     validate: bool = True
 
 
@@ -108,7 +110,8 @@ class Identifier:
     folded cell that looks like the identifier, validator aside. `column_only` names the classifier of cells where values cannot stand alone.
     `person_key`: one value is one person. `enumerable`: few enough values that a bare hash can be reversed. `precedence`: the smaller comes first
     where spans or names of columns leave it open. `attribute`: a fact about a person (a balance, a diagnosis) and no key to one, so that distinct
-    values are not people. `finder` is asked besides the patterns, as adopted recognizers are.
+    values are not people. `finder` is asked besides the patterns, as adopted recognizers are. `against` are the labels of other things: directly
+    before a value, one of them lowers its score.
     """
 
     id: str
@@ -135,6 +138,7 @@ class Identifier:
     precedence: int = USUAL
     attribute: bool = False
     finder: Finder | None = None
+    against: tuple[str, ...] = ()
 
     def validate(self, value: str) -> bool | None:
         """True proven, False refuted, None when there is nothing to tell by."""
@@ -142,11 +146,11 @@ class Identifier:
 
     def canonical(self, value: str) -> str:
         """The value without separators, country prefix and case: one person, one string."""
-        return CANONICAL_FORMS[self.canonical_as](fold(value))
+        return CANONICAL_FORMS[self.canonical_as](fold(visible(value)))
 
     def mask(self, value: str) -> str:
         """What a report may show of the value."""
-        return masking(self.mask_as).mask(value, self.display, self.adequacy)
+        return masking(self.mask_as).mask(visible(value), self.display, self.adequacy)
 
     def adequately_masked(self, value: str) -> bool:
         """Whether a value seen with mask characters hides enough."""

@@ -26,6 +26,21 @@ _TOKEN = re.compile(
     r"[\u3400-\u9fff]+|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z\u3400-\u9fff]+|[A-Z]+|[0-9]+",
 )
 
+_WRITTEN_OUT = {
+    "nm": "name",
+    "cst": "cust",
+    "usr": "user",
+    "mbl": "mobile",
+    "eml": "email",
+    "adr": "addr",
+    "brch": "branch",
+    "prod": "product",
+    "prd": "product",
+}
+"""Words of column names that are another word of column names, shorter."""
+WHOLE = "="
+"""Begins a hint that has to be the whole name: `=名` is not in 产品名."""
+
 
 class Hints(Protocol):
     """The words of a column's name or comment that speak for an identifier, and names that speak against it."""
@@ -53,8 +68,12 @@ class Hinted(Protocol):
 
 @lru_cache(maxsize=16384)
 def tokens(name: str) -> tuple[str, ...]:
-    """The words of a name in lower case: snake_case, camelCase, PascalCase and digits are cut, runs of Han characters kept whole."""
-    return tuple(token.lower() for token in _TOKEN.findall(fold(name)))
+    """The words of a name in lower case, abbreviations written out (`CUST_NM` is `cust name`).
+
+    snake_case, camelCase, PascalCase and digits are cut, runs of Han characters kept whole.
+    """
+    lowered = (token.lower() for token in _TOKEN.findall(fold(name)))
+    return tuple(_WRITTEN_OUT.get(token, token) for token in lowered)
 
 
 def _is_han(token: str) -> bool:
@@ -90,9 +109,10 @@ class _Hit:
 
 def _best(hints: Iterable[str], words: Sequence[str]) -> _Hit | None:
     hits = []
-    for wanted in map(tokens, hints):
+    for said in hints:
+        wanted = tokens(said)
         found = place(wanted, words)
-        if found is not None:
+        if found is not None and (found[1] or not said.startswith(WHOLE)):
             end = found[0] + len(wanted)
             last = end == len(words) and words[-1].endswith(wanted[-1])
             hits.append(_Hit(EXACT if found[1] else PART, sum(map(len, wanted)), last))

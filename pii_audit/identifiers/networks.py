@@ -77,21 +77,54 @@ def email(value: str) -> bool:
     )
 
 
+_V4 = re.compile(r"(0|[1-9][0-9]{0,2})\.(0|[1-9][0-9]{0,2})\.(0|[1-9][0-9]{0,2})\.(0|[1-9][0-9]{0,2})")
+_V4_NOT_GLOBAL = tuple(
+    ((a << 24) + (b << 16) + (c << 8), 0xFFFFFFFF << (32 - bits) & 0xFFFFFFFF)
+    for a, b, c, bits in (
+        (10, 0, 0, 8),
+        (100, 64, 0, 10),
+        (169, 254, 0, 16),
+        (172, 16, 0, 12),
+        (192, 0, 0, 24),
+        (192, 0, 2, 24),
+        (192, 168, 0, 16),
+        (198, 18, 0, 15),
+        (198, 51, 100, 24),
+        (203, 0, 113, 24),
+        (240, 0, 0, 4),
+    )
+)
+"""Networks that are not globally reachable, as network and mask: IANA IPv4 Special-Purpose Address Registry (RFC 6890)."""
+_V4_NOBODY = frozenset({0, 127, *range(224, 240), 255})
+"""First octets of no station: this network, loopback, multicast, broadcast."""
+_VERSION_LIKE = 20
+
+
 def ip(value: str) -> bool | None:
     """IP address, RFC 791 and RFC 4291: True for a public one, None for private ranges and what may be a version, False for the others."""
-    from ipaddress import ip_address  # noqa: PLC0415 - only where an address is checked
+    dotted = _V4.fullmatch(value)
+    if dotted is None:
+        return _ip_v6(value)
+    octets = [int(octet) for octet in dotted.groups()]
+    if max(octets) > 255 or octets[0] in _V4_NOBODY:  # noqa: PLR2004 - an octet
+        return False
+    if max(octets) <= _VERSION_LIKE:
+        # "3.11.4.2" is far more often a version than an address.
+        return None
+    number = int.from_bytes(bytes(octets), "big")
+    return None if any(number & mask == network for network, mask in _V4_NOT_GLOBAL) else True
+
+
+def _ip_v6(value: str) -> bool | None:
+    from ipaddress import IPv6Address  # noqa: PLC0415 - only where an address is checked
 
     try:
-        address = ip_address(value)
+        address = IPv6Address(value)
     except ValueError:
         return False
     if address.is_unspecified or address.is_loopback or address.is_multicast or address.packed[0] in (0, 255):
         return False
-    if address.version == 6:  # noqa: PLR2004 - RFC 4291
-        return True if address.is_global else (None if address.is_private and not address.is_reserved else False)
-    if all(octet <= 20 for octet in address.packed):  # noqa: PLR2004 - "3.11.4.2" is far more often a version than an address
-        return None
-    return True if address.is_global else None
+    return True if address.is_global else (None if address.is_private and not address.is_reserved else False)
 
 
 def mac(value: str) -> bool | None:

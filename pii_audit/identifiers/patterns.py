@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from pii_audit.identifiers.model import Pattern
@@ -47,3 +48,23 @@ def not_portable(regex: str) -> int | None:
             return at
         at = found.end()
     return None
+
+
+def elements(regex: str) -> set[str]:
+    """The expressions of single characters that a regular expression is made of: literals, escapes and classes."""
+    found = (_ELEMENT.match(regex, at) for at in _starts(regex))
+    return {one[0] for one in found if one is not None}
+
+
+_ELEMENT = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[^\\\[(){}*+?|^$]", re.DOTALL)
+_SKIPPED = re.compile(r"\(\?(?:[:=!]|<[=!])|\{[0-9,]*\}|[(){}*+?|^$]")
+
+
+def _starts(regex: str) -> Iterator[int]:
+    at = 0
+    while at < len(regex):
+        skipped = _SKIPPED.match(regex, at)
+        if skipped is None:
+            yield at
+        one = skipped or _ELEMENT.match(regex, at)
+        at = one.end() if one else at + 1

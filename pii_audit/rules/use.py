@@ -21,7 +21,7 @@ REAL_SHARE = 0.01
 
 def real_persons(facts: Facts) -> Iterator[Draft]:
     """USE006: what an environment forbids, where it concerns the same persons as the sources that the policy names."""
-    for environment in facts.policy.storage.environments.values():
+    for environment in facts.policy.storage.environments:
         forbidden = frozenset(word for element in environment.forbid for word in facts.catalogue.expand(element.word))
         for one in facts.inspected:
             source = facts.sources.get(one.asset.source)

@@ -104,8 +104,18 @@ class NoReading(Reading):
         return self._coverage
 
 
+class StreamError(OSError):
+    """What a packed or derived stream could not give, in words of its own; else as an error of the disk."""
+
+    def __init__(self, what: Text) -> None:
+        super().__init__(what.en)
+        self.what = what
+
+
 def unreadable(error: OSError) -> Text:
     """Why the operating system did not let something be read, without its path."""
+    if isinstance(error, StreamError):
+        return error.what
     known = {
         PermissionError: Text("没有读取权限", "permission denied"),
         FileNotFoundError: Text("读取时已不存在", "vanished before it was read"),

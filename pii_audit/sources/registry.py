@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, time
 from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
 
+from pii_audit.document import Period, Reader
 from pii_audit.errors import UsageError
 from pii_audit.language import Text
 from pii_audit.sources.interface import Source
+
+if TYPE_CHECKING:
+    from pii_audit.sources.format.fixed_width import Layouts
 
 ENTRY_POINTS = "pii_audit.sources"
 
@@ -43,6 +48,18 @@ class SourceSpec(Protocol):
     @property
     def ignore(self) -> tuple[str, ...]:
         """Globs of a feed's control files."""
+
+    @property
+    def layouts(self) -> Mapping[str, str]:
+        """Globs of fixed-width files, each with the path of the layout that cuts them."""
+
+    @property
+    def max_size(self) -> int | None:
+        """Bytes of the largest file that is read; None for no limit."""
+
+    @property
+    def modified_within(self) -> Period | None:
+        """How far back the last change of a file may lie; None for no limit."""
 
 
 Opener = Callable[[SourceSpec, Path], Source]
@@ -118,15 +135,36 @@ def _require(spec: SourceSpec, driver: str, extra: str) -> None:
 
 
 def _file_share(spec: SourceSpec, root: Path) -> Source:
-    from pii_audit.sources.file_share.local import FolderSource  # noqa: PLC0415 - as above
+    from pii_audit.sources.file_share.local import FolderSource, Selection  # noqa: PLC0415 - as above
 
-    return FolderSource(spec.id, _folder(spec, root), spec.include, spec.exclude)
+    selection = Selection(spec.include, spec.exclude, spec.max_size, _since(spec))
+    return FolderSource(spec.id, _folder(spec, root), selection, layouts_of(spec, root))
 
 
 def _feed(spec: SourceSpec, root: Path) -> Source:
     from pii_audit.sources.feed.outbox import OutboxSource  # noqa: PLC0415 - as above
+    from pii_audit.sources.file_share.local import Selection  # noqa: PLC0415 - as above
 
-    return OutboxSource(spec.id, _folder(spec, root), spec.include, spec.exclude, spec.ignore)
+    selection = Selection(spec.include, spec.exclude)
+    return OutboxSource(spec.id, _folder(spec, root), selection, layouts_of(spec, root), ignore=spec.ignore)
+
+
+def _since(spec: SourceSpec) -> datetime | None:
+    if spec.modified_within is None:
+        return None
+    return datetime.combine(spec.modified_within.before(datetime.now(UTC).date()), time.min, UTC)
+
+
+def layouts_of(spec: SourceSpec, root: Path) -> Layouts:
+    """The layouts of fixed-width files that a source names; ConfigurationError with everything that is wrong in them."""
+    if not spec.layouts:
+        return ()
+    from pii_audit.sources.format.fixed_width import load_layout  # noqa: PLC0415 - as above
+
+    reader = Reader()
+    found = [(glob, load_layout(root / path, reader, shown_as=path)) for glob, path in spec.layouts.items()]
+    reader.raise_problems()
+    return tuple(found)
 
 
 _POSTGRESQL = ("pii_audit.sources.database.postgresql", "PostgresqlEngine", "psycopg", "postgresql")

@@ -65,7 +65,7 @@ def hidden_in(name, values):
     [
         lambda text: base64.b64encode(text.encode()).decode(),
         lambda text: text.encode().hex(),
-        lambda text: "id%3D" + text,
+        lambda text: "".join(f"%{ord(character):02X}" for character in text),
         lambda text: "".join(f"\\u{ord(character):04x}" for character in text),
     ],
     ids=["base64", "hexadecimal", "percent", "escapes"],

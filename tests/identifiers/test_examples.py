@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from pii_audit.detection.cells import MATCH_THRESHOLD
+from pii_audit.detection.context import NO_LABEL, Words
+from pii_audit.detection.matcher import BOOST
 from pii_audit.identifiers.catalogue import load_catalogue
 from pii_audit.identifiers.classifiers import classifier
 from pii_audit.identifiers.fold import fold
@@ -19,14 +22,21 @@ NO_MATCH = [(identifier, example) for identifier in CATALOGUE.values() for examp
 def found(identifier: Identifier, example: Example) -> list[str]:
     text = fold(example.text)
     hinted = example.column is not None and hint(identifier, example.column) > 0
-    context = any(word in text.lower() for word in identifier.context)
-    spans = [
-        match[pattern.group]
-        for pattern in identifier.patterns
-        if hinted or context or not pattern.needs_context
-        for match in compiled(pattern).finditer(text)
-        if not pattern.validate or identifier.validate(match[pattern.group]) is not False
-    ]
+    own, other = Words(identifier.context), Words(identifier.against)
+    spans = []
+    for pattern in identifier.patterns:
+        for match in compiled(pattern).finditer(text):
+            (start, end), value = match.span(pattern.group), match[pattern.group]
+            verdict = identifier.validate(value) if pattern.validate else None
+            label, against = own.label(text, start), other.label(text, start)
+            context = label >= against and (label > NO_LABEL or own.near(text, start, end))
+            bare = hinted or not pattern.needs_context
+            given = bare or (label > max(NO_LABEL, against) if pattern.needs_label else context)
+            score = pattern.validated if verdict else pattern.score
+            doubted = against > label and score - BOOST < MATCH_THRESHOLD
+            sure = score >= MATCH_THRESHOLD or context or hinted
+            if verdict is not False and score and given and sure and not doubted:
+                spans.append(value)
     if (
         hinted
         and example.column is not None

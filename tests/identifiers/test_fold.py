@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import sys
+import unicodedata
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pii_audit.identifiers.fold import fold
+from pii_audit.identifiers.fold import fold, visible
 
 
 @given(st.text())
@@ -25,3 +28,14 @@ def test_full_width_spaces_and_dashes_become_ascii():
 
 def test_line_ends_and_han_characters_stay():
     assert fold("身份证\n号·。\u2028") == "身份证\n号·。\u2028"
+
+
+def test_the_decimal_digits_of_every_script_become_ascii():
+    digits = [chr(code) for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) == "Nd"]
+    assert [fold(digit) for digit in digits] == [str(unicodedata.decimal(digit)) for digit in digits]
+    assert fold("一二三〇ⅣⅫ½²①") == "一二三〇ⅣⅫ½²①"
+
+
+def test_characters_that_nobody_sees_are_taken_out_and_no_others():
+    assert visible("1\u200b3\u00ad8\ufeff\u202e\U000e0020") == "138"
+    assert visible("138 0013\u30008000\n张三\ud800") == "138 0013\u30008000\n张三\ud800"

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from presidio_analyzer import AnalysisExplanation, LocalRecognizer, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
+from pii_audit.detection.clearing import Clearing
 from pii_audit.detection.matcher import Candidate, Matcher
 from pii_audit.detection.names.finder import names_in
 from pii_audit.detection.presidio.entities import entity_of
 from pii_audit.identifiers.model import Identifier
 
 SUPPORTED = "pii_audit_supported_score"
-"""Metadata key: the score that a context word beside the match gives it."""
+"""Metadata key: the score that the words about the match give it, more or less than its base score."""
 PERSON_NAME = "person_name"
 
 
@@ -21,13 +22,13 @@ class IdentifierRecognizer(LocalRecognizer):
     r"""Finds one identifier by its patterns, boundaries and validator, exactly as the reference does; needs no NLP artifacts.
 
     Presidio's `PatternRecognizer` would bring `\b`, which fails beside Han characters, and one set of flags for all patterns. Scores are base
-    scores; `enhance_using_context` raises those that a context word supports, and leaves the others to Presidio's own enhancer, which
+    scores; `enhance_using_context` raises those that a context word supports and lowers those that the label of another thing doubts, and leaves the others to Presidio's own enhancer, which
     finds the words in `context`. Without `context` neither happens.
     """
 
     def __init__(self, identifier: Identifier, language: str, *, context: bool = True) -> None:
         self.identifier = identifier
-        self._matcher = Matcher((identifier,))
+        self._engine = Clearing(Matcher((identifier,)))
         self._uses_context = context
         super().__init__(
             supported_entities=[entity_of(identifier.id)],
@@ -48,7 +49,7 @@ class IdentifierRecognizer(LocalRecognizer):
         """Every match with its base score, overlaps included; offsets in characters of the text as given."""
         if not set(self.supported_entities) & set(entities or self.supported_entities):
             return []
-        return [*map(self._result, self._matcher.candidates(text)), *self._names(text)]
+        return [*map(self._result, self._engine.candidates(text)), *self._names(text)]
 
     def enhance_using_context(
         self,
@@ -58,7 +59,7 @@ class IdentifierRecognizer(LocalRecognizer):
         nlp_artifacts: NlpArtifacts | None,  # noqa: ARG002
         context: list[str] | None = None,  # noqa: ARG002
     ) -> list[RecognizerResult]:
-        """Raises the matches that stand beside a context word, whatever the NLP engine makes of Chinese text."""
+        """Raises and lowers scores by the words about the matches, whatever the NLP engine makes of Chinese text."""
         if self._uses_context:
             for result in raw_recognizer_results:
                 score = result.recognition_metadata.get(SUPPORTED)
@@ -76,7 +77,7 @@ class IdentifierRecognizer(LocalRecognizer):
 
     def _result(self, candidate: Candidate) -> RecognizerResult:
         result = self._made(candidate.start, candidate.end, candidate.base, True if candidate.validated else None)
-        if candidate.supported:
+        if candidate.supported or candidate.doubted:
             result.recognition_metadata[SUPPORTED] = round(candidate.score, 4)
         return result
 

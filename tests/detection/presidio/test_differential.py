@@ -14,6 +14,7 @@ from presidio_analyzer import EntityRecognizer, PatternRecognizer
 from presidio_analyzer import Pattern as PresidioPattern
 
 from pii_audit.detection.buffer import Buffer
+from pii_audit.detection.clearing import Clearing
 from pii_audit.detection.matcher import Matcher
 from pii_audit.detection.presidio import registry
 from pii_audit.detection.presidio.entities import entity_of
@@ -22,7 +23,7 @@ from pii_audit.identifiers.fold import fold
 from pii_audit.identifiers.patterns import compiled
 
 CATALOGUE = load_catalogue()
-MATCHER = Matcher(CATALOGUE.values())
+ENGINE = Clearing(Matcher(CATALOGUE.values()))
 PATTERNED = [one for one in CATALOGUE.values() if one.patterns]
 REGISTRY = registry(context=False)
 BOUNDARIES = {
@@ -33,7 +34,7 @@ BOUNDARIES = {
 
 
 def by_reference(text):
-    return {(one.identifier.id, one.start, one.end, one.base, one.validated) for one in MATCHER.candidates(text)}
+    return {(one.identifier.id, one.start, one.end, one.base, one.validated) for one in ENGINE.candidates(text)}
 
 
 def by_presidio(text, language):

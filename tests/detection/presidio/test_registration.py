@@ -7,6 +7,7 @@ import spacy
 from presidio_analyzer import AnalyzerEngine, Pattern, PatternRecognizer, RecognizerRegistry
 from presidio_analyzer.predefined_recognizers import CreditCardRecognizer, EmailRecognizer
 
+from pii_audit.detection.cells import MATCH_THRESHOLD
 from pii_audit.detection.presidio import analyzer, nlp_engine, register, registry
 from pii_audit.detection.presidio.entities import entity_of
 from pii_audit.detection.presidio.recognizer import IdentifierRecognizer
@@ -47,12 +48,15 @@ def test_every_identifier_is_available_in_every_language(language):
 @pytest.mark.parametrize("identifier", [one for one in CATALOGUE.values() if one.patterns], ids=lambda one: one.id)
 def test_every_example_without_a_column_is_found_by_its_recognizer(identifier):
     recognizer = IdentifierRecognizer(identifier, "zh")
-    for example in identifier.match:
-        if example.column is None:
-            assert recognizer.analyze(example.text, [entity_of(identifier.id)]), example.text
-    for example in identifier.no_match:
-        if example.column is None:
-            assert not recognizer.analyze(example.text, [entity_of(identifier.id)]), example.text
+
+    def found(text):
+        results = recognizer.analyze(text, [entity_of(identifier.id)])
+        return [
+            one for one in recognizer.enhance_using_context(text, results, [], None) if one.score >= MATCH_THRESHOLD
+        ]
+
+    assert all(found(example.text) for example in identifier.match if example.column is None)
+    assert not any(found(example.text) for example in identifier.no_match if example.column is None)
 
 
 def test_a_recognizer_that_is_asked_for_another_entity_finds_nothing():
@@ -89,12 +93,14 @@ def test_a_smaller_catalogue_registers_only_what_it_holds():
     assert [one.name for one in filled.recognizers] == ["email"]
 
 
-def test_a_context_word_raises_the_score_and_is_told(engine):
-    bare, beside = "6222020000000000004", "银行卡 6222020000000000004"
-    (low,) = IdentifierRecognizer(CATALOGUE["bank_card"], "zh").analyze(bare, ["CREDIT_CARD"])
-    (high,) = engine.analyze(beside, language="zh", entities=["CREDIT_CARD"], return_decision_process=True)
+def test_a_context_word_raises_the_score_and_is_told_and_another_label_lowers_it(engine):
+    bare, beside, against = "13800138000", "手机 13800138000", "订单号 4111111111111111"
+    (low,) = IdentifierRecognizer(CATALOGUE["cn_mobile"], "zh").analyze(bare, ["PHONE_NUMBER"])
+    (high,) = engine.analyze(beside, language="zh", entities=["PHONE_NUMBER"], return_decision_process=True)
+    (doubted,) = engine.analyze(against, language="zh", entities=["CREDIT_CARD"], return_decision_process=True)
     assert high.score == pytest.approx(low.score + 0.35)
     assert high.analysis_explanation.original_score == low.score
+    assert doubted.score == pytest.approx(doubted.analysis_explanation.original_score - 0.35)
 
 
 def test_without_context_scores_stay_base_scores():

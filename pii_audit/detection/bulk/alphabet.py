@@ -1,0 +1,169 @@
+"""Text as one byte a character: what lets NumPy look at any script as if it were ASCII, with offsets in characters.
+
+Codes 0 to 127 are folded ASCII. The 128 others stand for sets of characters: those that no pattern tells apart share a code, and characters that
+patterns name one by one (省, 号) share the codes that are left over. Where two that a class tells apart share a code, the class is marked inexact.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pii_audit.detection.bulk.expression import HIGHEST, Characters
+from pii_audit.identifiers.fold import FOLDING
+
+Codes = NDArray[np.uint8]
+"""One byte a character."""
+Membership = NDArray[np.bool_]
+"""Of shape (256,): which codes a set of characters has."""
+
+ASCII = 128
+
+
+def nonzero(array: NDArray[Any]) -> NDArray[np.int64]:
+    """The indices at which a one-dimensional array is not 0: what `np.flatnonzero` gives, at half its overhead."""
+    return array.nonzero()[0]
+
+
+_BMP = 0x10000
+_FEW = 4
+"""A range of so many characters is taken for characters that were named one by one."""
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """One text: `codes` of its characters, and `units`, their code points as they are; 65,535 beyond the basic plane."""
+
+    codes: Codes
+    units: NDArray[np.uint16] | Codes
+
+
+class Alphabet:
+    """The codes that a set of patterns and words asks for."""
+
+    def __init__(self, sets: Iterable[Characters], words: Iterable[str]) -> None:
+        """`words` hold characters that are looked for as well."""
+        ranges = {one: [(low, high) for low, high in one.ranges if high >= ASCII] for one in sets}
+        wide = {one: [pair for pair in pairs if pair[1] - pair[0] >= _FEW] for one, pairs in ranges.items()}
+        named = {
+            character
+            for pairs in ranges.values()
+            for low, high in pairs
+            if high - low < _FEW
+            for character in range(max(low, ASCII), high + 1)
+        } | {ord(letter) for word in words for letter in word if ord(letter) >= ASCII}
+        singles = sorted(character for character in named if character < _BMP and character not in FOLDING)
+        self._table = np.zeros(_BMP, np.uint8)
+        self._table[:ASCII] = np.arange(ASCII)
+        self._kinds = _Kinds(wide)
+        codes = self._number(singles)
+        for character, code in codes.items():
+            self._table[character] = code
+        for character, folded in FOLDING.items():
+            if character < _BMP:
+                self._table[character] = folded
+        self._members: dict[Characters, tuple[Membership, bool]] = {}
+        self._holders: dict[int, list[int]] = {}
+        """The characters that were named one by one, by code."""
+        for character, code in codes.items():
+            self._holders.setdefault(code, []).append(character)
+
+    def _number(self, singles: Sequence[int]) -> Mapping[int, int]:
+        """Gives codes: first one to each kind of character, then what is left in turn to those named one by one, each kind its own."""
+        kinds = self._kinds
+        by_kind: dict[int, list[int]] = {}
+        for character in singles:
+            by_kind.setdefault(kinds.of(character), []).append(character)
+        left = 256 - ASCII - kinds.count
+        if left < len(by_kind):
+            message = f"{kinds.count} kinds of characters are more than one byte can tell"
+            raise ValueError(message)
+        for low, high, kind in kinds.intervals():
+            self._table[low:high] = ASCII + kind
+        codes: dict[int, int] = {}
+        upcoming = ASCII + kinds.count
+        rest = sum(map(len, by_kind.values()))
+        for kind, characters in sorted(by_kind.items()):
+            reserved = len([other for other in by_kind if other > kind])
+            share = max(1, min(len(characters), (256 - upcoming - reserved) * len(characters) // max(1, rest)))
+            for place, character in enumerate(characters):
+                codes[character] = upcoming + place % share
+            upcoming += share
+            rest -= len(characters)
+        return codes
+
+    def members(self, one: Characters) -> tuple[Membership, bool]:
+        """The codes of a set of characters, and whether each stands for members alone; a code that one member has is among them."""
+        if one not in self._members:
+            self._members[one] = self._find_members(one)
+        return self._members[one]
+
+    def _find_members(self, one: Characters) -> tuple[Membership, bool]:
+        member = np.zeros(256, np.bool_)
+        exact = True
+        for low, high in one.ranges:
+            member[low : min(high, ASCII - 1) + 1] = True
+            if high >= _BMP:
+                member[self._table[_BMP - 1]] = True
+                exact = exact and low < _BMP and high == HIGHEST
+        beyond = [(low, high) for low, high in one.ranges if high >= ASCII]
+        for kind, example in self._kinds.examples():
+            member[ASCII + kind] |= _has(beyond, example)
+        for code, holders in self._holders.items():
+            inside = [_has(beyond, each) for each in holders]
+            member[code] |= any(inside)
+            exact = exact and all(inside) == any(inside)
+        return member, exact
+
+    def encode(self, text: str) -> Encoded:
+        """The codes of a text, lone surrogates included."""
+        if text.isascii():
+            codes = np.frombuffer(text.encode("ascii"), np.uint8)
+            return Encoded(codes, codes)
+        raw = text.encode("utf-16-le", "surrogatepass")
+        narrow = len(raw) == 2 * len(text)
+        wide = np.frombuffer(b"" if narrow else text.encode("utf-32-le", "surrogatepass"), "<u4")
+        units = np.frombuffer(raw, "<u2") if narrow else np.minimum(wide, _BMP - 1).astype("<u2")
+        codes = np.empty(len(units), np.uint8)
+        np.take(self._table, units, out=codes, mode="clip")
+        beyond = nonzero(wide >= _BMP)
+        codes[beyond] = [FOLDING.get(character, self._table[_BMP - 1]) for character in wide[beyond].tolist()]
+        return Encoded(codes, units)
+
+
+class _Kinds:
+    """The characters beyond ASCII, divided by which wide ranges of which sets they are in."""
+
+    def __init__(self, wide: Mapping[Characters, Sequence[tuple[int, int]]]) -> None:
+        borders = sorted(
+            {ASCII, _BMP, *(border for pairs in wide.values() for low, high in pairs for border in (low, high + 1))}
+        )
+        self._borders = [border for border in borders if ASCII <= border <= _BMP]
+        signatures: dict[tuple[bool, ...], int] = {}
+        self._kinds: list[int] = []
+        for border in self._borders[:-1]:
+            signature = tuple(_has(pairs, border) for pairs in wide.values())
+            self._kinds.append(signatures.setdefault(signature, len(signatures)))
+        self.count = len(signatures)
+
+    def of(self, character: int) -> int:
+        """The kind of a character of the basic plane."""
+        return self._kinds[bisect_right(self._borders, character) - 1]
+
+    def intervals(self) -> Iterable[tuple[int, int, int]]:
+        """First character, first that is no more, kind."""
+        return zip(self._borders, self._borders[1:], self._kinds, strict=False)
+
+    def examples(self) -> Iterable[tuple[int, int]]:
+        """Each kind with one of its characters."""
+        seen = {kind: low for low, _, kind in self.intervals()}
+        return seen.items()
+
+
+def _has(ranges: Sequence[tuple[int, int]], character: int) -> bool:
+    return any(low <= character <= high for low, high in ranges)

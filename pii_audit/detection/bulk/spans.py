@@ -1,0 +1,197 @@
+"""From the places at which a pattern may match to the spans that it matches, as `re.finditer` gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pii_audit.detection.bulk.alphabet import ASCII, Codes, Encoded, nonzero
+from pii_audit.detection.bulk.places import BACK, FRONT, Positions, extended, thinned
+from pii_audit.detection.bulk.plan import Plan, Shapes
+from pii_audit.detection.bulk.words import Near
+from pii_audit.detection.context import AFTER, BEFORE
+from pii_audit.detection.matcher import PIECE
+from pii_audit.identifiers.fold import fold
+
+
+class Page:
+    """One text, ready to be looked at from all sides; places are indices into padded codes, one more than offsets in the text."""
+
+    def __init__(self, text: str, encoded: Encoded) -> None:
+        self.text = text
+        self.size = len(text)
+        self.codes: Codes = np.zeros(FRONT + self.size + BACK, np.uint8)
+        self.codes[FRONT : FRONT + self.size] = encoded.codes
+        self._encoded = encoded
+
+    @cached_property
+    def units(self) -> NDArray[np.uint16] | Codes:
+        """Code points, padded as the codes are; the codes themselves where all is ASCII."""
+        if self._encoded.units is self._encoded.codes:
+            return self.codes
+        units = np.zeros(FRONT + self.size + BACK, np.uint16)
+        units[FRONT : FRONT + self.size] = self._encoded.units
+        return units
+
+    @cached_property
+    def written(self) -> str:
+        """The padded codes as Latin-1, for regular expressions."""
+        return self.codes.tobytes().decode("latin-1")
+
+    def folded(self, start: int, end: int) -> str:
+        """The folded text between two places."""
+        value = self.written[start:end]
+        if value.isascii():
+            return value
+        value = self.text[start - FRONT : end - FRONT]
+        return fold(value) if self._folding[start:end].any() else value
+
+    @cached_property
+    def _folding(self) -> NDArray[np.bool_]:
+        """Which characters are ASCII only once they are folded."""
+        folding: NDArray[np.bool_] = (self.units >= ASCII) & (self.codes < ASCII)
+        return folding
+
+
+@dataclass(frozen=True)
+class Spans:
+    """Matches of one pattern in reading order: its value (`start`, `end`), and the shape that it has, -1 where none is known."""
+
+    start: Positions
+    end: Positions
+    shape: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[int, int]]) -> Spans:
+        """Spans without a known shape."""
+        flat = np.array(list(pairs), np.int64).reshape(-1, 2)
+        return cls(flat[:, 0], flat[:, 1], np.full(len(flat), -1))
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def at(self, chosen: NDArray[np.int64] | NDArray[np.bool_]) -> Spans:
+        """Some of them."""
+        return Spans(self.start[chosen], self.end[chosen], self.shape[chosen])
+
+
+def from_places(plan: Plan, page: Page, at: Positions) -> Spans:
+    """The matches of a pattern that begin at some of the places, none within another."""
+    if plan.shapes is not None:
+        return _of_shapes(plan.shapes, page.codes, at[plan.outside[page.codes[at - 1]]])
+    at, _ = thinned(page.codes, at, plan.beginnings)
+    return Spans.of(_matches(plan, page, at))
+
+
+def _of_shapes(shapes: Shapes, codes: Codes, at: Positions) -> Spans:
+    """For each place the first shape that fits; then, from left to right, those that no earlier one overlaps."""
+    best = np.full(len(at), len(shapes.lengths))
+    for number, table in enumerate(shapes.tables):
+        alive = table[0][codes[at]]
+        places = np.arange(len(at))
+        for offset in range(1, len(table)):
+            if offset % 4 == 1:
+                kept = nonzero(alive)
+                places, alive = places[kept], alive[kept]
+            # What lies so far behind the end that nothing is there is no part of any shape.
+            alive &= table[offset][codes[np.minimum(at[places] + offset, len(codes) - 1)]]
+        kept = nonzero(alive)
+        lowest = alive[kept] & (~alive[kept] + np.uint64(1))
+        # Exact up to 2^64, since they are powers of two.
+        first = 64 * number + np.log2(lowest.astype(np.float64)).astype(np.int64)
+        best[places[kept]] = np.minimum(best[places[kept]], first)
+    found = nonzero(best < len(shapes.lengths))
+    at, shape = at[found], best[found]
+    spans = Spans(at, at + shapes.lengths[shape], shape)
+    return spans.at(_apart(spans.start, spans.end))
+
+
+def _apart(start: Positions, end: Positions) -> NDArray[np.bool_]:
+    """Which of some spans, by their start, `re.finditer` would give: it goes on where a match ends."""
+    kept = np.ones(len(start), np.bool_)
+    if len(start) < 2:  # noqa: PLR2004 - one does not overlap itself
+        return kept
+    overlaps = start[1:] < np.maximum.accumulate(end)[:-1]
+    crowded = nonzero(np.append(overlaps, False) | np.insert(overlaps, 0, False))
+    reach = 0
+    for place, low, high in zip(crowded.tolist(), start[crowded].tolist(), end[crowded].tolist(), strict=True):
+        if low < reach:
+            kept[place] = False
+        else:
+            reach = high
+    return kept
+
+
+def _matches(plan: Plan, page: Page, at: Positions) -> Iterator[tuple[int, int]]:
+    """The matches that begin at some places; codes that are not exact are a first look, the folded text decides."""
+    group = plan.pattern.group
+    match = plan.in_codes.match if plan.in_codes else None
+    reach = 0
+    for place in at.tolist():
+        if place < reach:
+            continue
+        found = match(page.written, place) if match else None
+        low = 0
+        if not plan.exact and (found or not match):
+            # One character before and one behind, for the boundary; the text itself has no padding.
+            low = max(place - 1, FRONT)
+            high = min(place + min(plan.longest, page.size) + 1, FRONT + page.size)
+            found = plan.in_text.match(page.folded(low, high), place - low)
+        if found:
+            reach = low + found.end()
+            start, end = found.span(group)
+            yield low + start, low + end
+
+
+def around_anchors(plan: Plan, page: Page, at: Positions) -> Spans:
+    """The matches of a pattern in the runs of its characters around its anchors."""
+    return _in_windows(plan, page, at, at + len(plan.anchor))
+
+
+def around_words(plan: Plan, page: Page, near: Near) -> Spans:
+    """The matches of a pattern that may have one of its context words beside them."""
+    reach = min(plan.longest, page.size) + BEFORE + AFTER
+    low = np.maximum(near.starts - reach, FRONT)
+    high = np.minimum(near.starts + reach, FRONT + page.size)
+    return _in_windows(plan, page, low, high)
+
+
+def _in_windows(plan: Plan, page: Page, low: Positions, high: Positions) -> Spans:
+    if not len(low):
+        return Spans.of(())
+    return Spans.of(
+        found
+        for start, end in zip(*map(np.ndarray.tolist, extended(page.codes, low, high, plan.alphabet)), strict=True)
+        for found in _within(plan, page, start, end)
+    )
+
+
+def _within(plan: Plan, page: Page, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The matches between two places; what stands directly outside counts for the boundary."""
+    group = plan.pattern.group
+    if plan.exact and plan.in_codes:
+        for found in plan.in_codes.finditer(page.written, start, end + 1):
+            yield found.span(group)
+        return
+    low, high = max(start - 1, FRONT), min(end + 1, FRONT + page.size)
+    for found in plan.in_text.finditer(page.folded(low, high), start - low):
+        first, last = found.span(group)
+        yield low + first, low + last
+
+
+def everywhere(plan: Plan, page: Page) -> Spans:
+    """The matches of a pattern that nothing gives away, between NULs."""
+    if plan.exact:
+        return Spans.of(_within(plan, page, FRONT, FRONT + page.size))
+    folded = fold(page.text)
+    group = plan.pattern.group
+    return Spans.of(
+        (start + FRONT, end + FRONT)
+        for piece in PIECE.finditer(folded)
+        for found in plan.in_text.finditer(folded, *piece.span())
+        for start, end in (found.span(group),)
+    )
