@@ -20,6 +20,10 @@ from pii_audit.model.grant import Grant
 from pii_audit.sources.database.names import qualified, quoted, split
 from pii_audit.sources.database.session import Session
 
+EVERYBODY = Account(
+    "", "%", role=False, default_role=None, rights=frozenset(), grantable=False, locked=False, open=False, expired=False
+)
+"""Who a right of nobody is held by: whoever is let in."""
 PRIVILEGES = ("select", "insert", "update", "delete")
 
 
@@ -47,16 +51,20 @@ class Effective:
         self._reading = Reading(catalog)
 
     def __iter__(self) -> Iterator[Grant]:
+        if ANYBODY in self._catalog.databases:
+            yield from self._of(EVERYBODY, [Context({ANYBODY: (ANYBODY,)})])
         for account in self._catalog.accounts.values():
-            told: set[tuple[str, str | None, str, str]] = set()
-            if account.locked and not account.role:
-                continue
-            for context in self._contexts(account):
-                for grant in self._found(account, context):
-                    key = (grant.asset, grant.field, grant.privilege, grant.opened_by)
-                    if key not in told:
-                        told.add(key)
-                        yield from self._also_anybody(account, grant)
+            if account.role or not account.locked:
+                yield from self._of(account, self._contexts(account))
+
+    def _of(self, account: Account, contexts: Iterable[Context]) -> Iterator[Grant]:
+        told: set[tuple[str, str | None, str, str]] = set()
+        for context in contexts:
+            for grant in self._found(account, context):
+                key = (grant.asset, grant.field, grant.privilege, grant.opened_by)
+                if key not in told:
+                    told.add(key)
+                    yield from self._also_anybody(account, grant)
 
     def _contexts(self, account: Account) -> list[Context]:
         public = {PUBLIC: (account.key, PUBLIC)} if PUBLIC in self._catalog.accounts else {}
@@ -71,7 +79,7 @@ class Effective:
         for one in self._catalog.graph.memberships:
             if one.member == account.key:
                 ways = {holder: (account.key, *way) for holder, way in self._catalog.graph.inherited(one.role).items()}
-                default = account.default_role == self._catalog.accounts[one.role].user
+                default = account.default_role == one.role.partition("@")[0]
                 contexts.append(Context({**anybody, **public, **alone, **ways}, one.role, default))
         return contexts
 
@@ -95,15 +103,21 @@ class Effective:
             if not self._reading.readable(place, context.ways):
                 continue
             for opening in self._openings(place, context):
-                yield self._grant(account, context, asset, opening)
+                if not self._said_of_all(account, place, opening):
+                    yield self._grant(account, context, asset, opening)
         for place, shown in self._exposing.items():
             if not self._reading.readable(place, context.ways):
                 continue
             for opening in self._openings(place, context):
-                if opening.privilege in ("select", "all"):
+                if opening.privilege in ("select", "all") and not self._said_of_all(account, place, opening):
                     yield from self._through(account, context, place, opening, shown)
         for routine, assets in self._routines:
             yield from self._calls(account, context, routine, assets)
+
+    def _said_of_all(self, account: Account, place: Place, opening: Opening) -> bool:
+        """Whether everybody goes this way already, so that it need not be told of each."""
+        everybody = opening.grantee in (PUBLIC, ANYBODY) and account.principal not in (PUBLIC, ANYBODY)
+        return everybody and self._reading.readable(place, {opening.grantee})
 
     def _grant(
         self,

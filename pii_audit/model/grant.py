@@ -35,4 +35,4 @@ class Grant:
 
 def is_principal(step: str) -> bool:
     """Whether a step of a path is somebody, and not what is done or passed through."""
-    return step.startswith(("user:", "role:", "group:")) or step == "PUBLIC"
+    return step.startswith(("user:", "role:", "group:")) or step in ("PUBLIC", "'%'")

@@ -87,8 +87,7 @@ def test_what_everybody_may_read_is_told_once_and_not_of_each(postgresql, source
 
 @pytest.mark.service
 def test_public_behind_a_closed_schema_is_told_of_those_who_may_enter(postgresql, source_of):
-    one = postgresql.role("one")
-    postgresql.role("other")
+    one, other = postgresql.role("one"), postgresql.role("other")
     postgresql.run(
         "CREATE SCHEMA s",
         "CREATE TABLE s.t (id int)",
@@ -96,7 +95,9 @@ def test_public_behind_a_closed_schema_is_told_of_those_who_may_enter(postgresql
         f"GRANT USAGE ON SCHEMA s TO {one}",
     )
     grants = told(source_of(postgresql.url()))
-    assert [grant.path for grant in grants if "PUBLIC" in grant.path] == [(f"user:{one}", "PUBLIC")]
+    ours = {"PUBLIC", f"user:{one}", f"user:{other}"}
+    found = [grant.path for grant in grants if "PUBLIC" in grant.path and grant.principal in ours]
+    assert found == [(f"user:{one}", "PUBLIC")]
 
 
 @pytest.mark.service
@@ -233,3 +234,20 @@ def test_an_account_without_a_password_is_everybody(mariadb, source_of):
     [everybody] = [one for one in grants if one.principal == "'%'" and f"user:{user}@%" in one.path]
     assert everybody.opened_by == f"CREATE USER {user}@% without a password"
     assert everybody.closing == (f"ALTER USER `{user}`@`%` ACCOUNT LOCK",)
+
+
+@pytest.mark.service
+def test_what_public_and_nobody_in_particular_may_read_on_mariadb_is_told_once(mariadb, source_of):
+    user, db = mariadb.user("u"), mariadb.database
+    mariadb.run("CREATE TABLE t (id int)", "CREATE TABLE other (id int)", f"GRANT SELECT ON {db}.t TO PUBLIC")
+    mariadb.run(f"INSERT INTO mysql.db (Host, Db, User, Select_priv) VALUES ('%', '{db}', '', 'Y')")
+    try:
+        grants = [one for one in told(source_of(mariadb.url())) if not one.opened_by.startswith("GRANT SELECT ON *.*")]
+        assert {(one.principal, one.asset.rpartition(".")[2]) for one in grants} >= {
+            ("PUBLIC", "t"),
+            ("'%'", "t"),
+            ("'%'", "other"),
+        }
+        assert not [one for one in grants if one.principal == f"user:{user}@%"]
+    finally:
+        mariadb.run(f"REVOKE SELECT ON {db}.t FROM PUBLIC", f"DELETE FROM mysql.db WHERE Db = '{db}' AND User = ''")

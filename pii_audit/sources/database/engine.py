@@ -37,7 +37,7 @@ Cell = str | bytes | None
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table that is read: `expression` gives its cells as text (bytes, if binary), cut after LONGEST.
+    """One column of a table that is read: `expression` gives its cells as text (bytes, if binary), cut after `longest` and one.
 
     Text that comes as bytes is in an encoding that nobody declared, or in `charset` where it is in none of those known.
     """
@@ -47,6 +47,7 @@ class Column:
     binary: bool = False
     charset: str | None = None
     readable: bool = True
+    longest: int = LONGEST
 
 
 class Engine(ABC):

@@ -244,10 +244,11 @@ def _sees_all(rights: Sequence[str], database: str) -> bool:
 def _column(name: str, kind: str, charset: str | None, longest: int, *, readable: bool) -> Column:
     bare = quoted(name, "`")
     if kind in BINARY:
-        return Column(name, f"LEFT({bare}, {longest + 1})", binary=True, readable=readable)
+        return Column(name, f"LEFT({bare}, {longest + 1})", binary=True, readable=readable, longest=longest)
     if kind.endswith(OPAQUE):
         return Column(name, bare, binary=True, readable=readable)
     if charset in UNDECLARED:
-        return Column(name, f"CAST(LEFT({bare}, {longest + 1}) AS BINARY)", charset="cp1252", readable=readable)
+        raw = f"CAST(LEFT({bare}, {longest + 1}) AS BINARY)"
+        return Column(name, raw, charset="cp1252", readable=readable, longest=longest)
     text = f"LEFT({bare}, {longest + 1})" if kind in LONG else f"CAST({bare} AS CHAR)"
-    return Column(name, text, readable=readable)
+    return Column(name, text, readable=readable, longest=longest)

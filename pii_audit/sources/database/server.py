@@ -19,6 +19,8 @@ from pii_audit.sources.interface import Reading, Sampling, Source, failed, skipp
 from pii_audit.sources.reading import CHARACTERS, ROWS, Ledger, LedgerReading, unique
 
 _NOT_INCLUDED = Text("不在 include 范围内", "not in include")
+LONGEST_CHARACTER = 4
+"""Bytes of a character in UTF-8 and GB 18030 at most."""
 _TEXT = frozenset({str, type(None)})
 _NO_RIGHT = Text(
     "没有权限读取,请授予 SELECT(见 pii-audit doctor --grants)",
@@ -121,7 +123,7 @@ class ServerReading(LedgerReading):
         if _TEXT.issuperset(map(type, cells)):
             texts = cast("Sequence[str | None]", cells)
             filled = list(filter(None, texts))
-            if max(map(len, filled), default=0) <= LONGEST and "\0" not in "".join(filled):
+            if max(map(len, filled), default=0) <= column.longest and "\0" not in "".join(filled):
                 return texts
         return [self._cell(column, cell) for cell in cells]
 
@@ -139,12 +141,13 @@ class ServerReading(LedgerReading):
     def _cell(self, column: Column, cell: Cell) -> str | None:
         if cell is None:
             return None
-        if len(cell) > LONGEST:
+        cut = len(cell) > column.longest
+        if cut:
             self._cut += 1
-            cell = cell[:LONGEST]
+            cell = cell[: column.longest]
         if isinstance(cell, str):
             return cell.replace("\0", "\n") if "\0" in cell else cell
-        text, understood = decode_cell(bytes(cell))
+        text, understood = _decoded(bytes(cell), cut=cut)
         if column.binary and (not understood or "\0" in text):
             self._binary += 1
             return None
@@ -158,8 +161,8 @@ class ServerReading(LedgerReading):
         if self._cut:
             self.ledger.failures.append(
                 Text(
-                    f"{self._cut} 个单元格超过 {LONGEST} 个字符,其后的内容未读取",
-                    f"{self._cut} cell(s) are longer than {LONGEST} characters; what follows was not read",
+                    f"{self._cut} 个单元格过长,只读取了开头(至多 {LONGEST} 个字符)",
+                    f"{self._cut} cell(s) are too long; of each the beginning was read, {LONGEST} characters at most",
                 )
             )
         if self._undecodable:
@@ -173,3 +176,13 @@ class ServerReading(LedgerReading):
             self.ledger.notes.append(
                 Text(f"{self._binary} 个二进制单元格未读取", f"{self._binary} binary cell(s) were not read"),
             )
+
+
+def _decoded(raw: bytes, *, cut: bool) -> tuple[str, bool]:
+    """The text of a cell; one that was cut may end within a character."""
+    text, understood = decode_cell(raw)
+    for shorter in range(1, LONGEST_CHARACTER if cut and not understood else 1):
+        attempt, whole = decode_cell(raw[:-shorter])
+        if whole:
+            return attempt, True
+    return text, understood

@@ -35,6 +35,8 @@ class Session:
                 if lost:
                     self.close()
                 if not lost or wait is None or not self._connected:
+                    # A server that stayed away is not waited for again with each of its tables.
+                    self._connected = not lost
                     raise InspectionError(self.engine.reason(error)) from None
                 time.sleep(wait)
         raise AssertionError

@@ -12,7 +12,9 @@ from pii_audit.sources.database import mysql as module
 from pii_audit.sources.database import session
 from pii_audit.sources.database.engine import LONGEST
 from pii_audit.sources.database.mysql_rows import like
+from pii_audit.sources.database.server import ServerReading
 from pii_audit.sources.interface import Sampling
+from pii_audit.sources.reading import Ledger
 
 pytestmark = pytest.mark.service
 
@@ -108,7 +110,16 @@ def test_of_a_value_of_many_megabytes_the_beginning_is_read_and_the_rest_told(ma
     )
     read = read_table(opened(mariadb.url()), f"{mariadb.database}.big")
     assert len(read.rows[0]["v"]) == LONGEST
-    assert "longer than" in read.reason
+    assert "1 cell(s) are too long" in read.reason
+
+
+def test_where_the_server_sends_small_packets_less_of_a_cell_is_read_and_that_is_told():
+    long = module._column("v", "longtext", "utf8mb4", 1000, readable=True)
+    assert (long.expression, long.longest) == ("LEFT(`v`, 1001)", 1000)
+    reading = ServerReading(None, Ledger("w", "t"), Sampling())
+    assert reading._cells(long, ["x" * 1001, "y"]) == ["x" * 1000, "y"]
+    reading._settle()
+    assert "1 cell(s) are too long" in reading.coverage().reason.en
 
 
 def test_a_table_is_read_whole_along_its_key(mariadb, opened, read_table):

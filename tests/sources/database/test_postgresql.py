@@ -107,7 +107,27 @@ def test_of_a_value_of_200_megabytes_the_beginning_is_read_and_the_rest_told(pos
     read = read_table(opened(postgresql.url()), "public.big")
     assert len(read.rows[0]["v"]) == LONGEST
     assert read.status == "failed"
-    assert "1 cell(s) are longer than" in read.reason
+    assert "1 cell(s) are too long" in read.reason
+
+
+def test_binary_text_that_is_cut_within_a_character_is_still_text(postgresql, opened, read_table):
+    postgresql.run("CREATE TABLE big (v bytea)", "INSERT INTO big SELECT convert_to(repeat('字', 400000), 'UTF8')")
+    read = read_table(opened(postgresql.url()), "public.big")
+    assert set(read.rows[0]["v"]) == {"字"}
+    assert (read.status, "1 cell(s) are too long" in read.reason) == ("failed", True)
+
+
+def test_a_server_that_stayed_away_is_not_waited_for_with_every_table(postgresql, opened, monkeypatch):
+    monkeypatch.setattr(session, "WAITS", (0.5, 0.5))
+    postgresql.run("; ".join(f"CREATE TABLE t{number} (x int)" for number in range(20)))
+    source = opened(postgresql.url())
+    assets = list(source.assets())
+    postgresql.drop()
+    started = time.monotonic()
+    for asset in assets:
+        [(_, reading)] = source.open(asset, Sampling())
+        assert list(reading) == []
+    assert time.monotonic() - started < 5
 
 
 def test_a_partitioned_table_is_read_whole_as_one(postgresql, opened, read_table):
