@@ -22,7 +22,7 @@ $(CORE): pyproject.toml constraints.txt
 	@touch $(CORE)
 
 $(READY): $(CORE)
-	$(PIP) install -c constraints.txt --no-build-isolation -e '.[names,rules,test,dev]'
+	$(PIP) install -c constraints.txt --no-build-isolation -e '.[all,test,dev]'
 	@touch $(READY)
 
 venv: $(READY)  ## the development environment in .venv
@@ -34,7 +34,7 @@ test: $(READY)  ## the whole test suite, with coverage
 	$(PYTHON) -m pytest -n $(JOBS) -m 'not soak' --cov --cov-report=term
 
 $(VENV)/.bench: $(READY)
-	$(PIP) install -c constraints.txt --no-build-isolation -e '.[names,bench]'
+	$(PIP) install -c constraints.txt --no-build-isolation -e '.[all,bench]'
 	@touch $@
 
 bench: $(VENV)/.bench  ## speed, precision and recall beside peers; writes docs/benchmarks.md (ripgrep is used where installed)
@@ -64,7 +64,7 @@ soak: $(READY)  ## long fuzzing and load
 	HYPOTHESIS_PROFILE=soak $(PYTHON) -m pytest -n $(JOBS)
 
 constraints: $(READY)  ## renew constraints.txt from what pyproject.toml allows today
-	$(PIP) install --upgrade --upgrade-strategy eager --no-build-isolation -e '.[names,rules,bench,test,dev]'
+	$(PIP) install --upgrade --upgrade-strategy eager --no-build-isolation -e '.[all,bench,test,dev]'
 	.ci/constraints $(PYTHON) > constraints.new
 	mv constraints.new constraints.txt
 	@touch $(READY)

@@ -38,14 +38,14 @@ def run(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.render.output import write_output  # noqa: PLC0415
     from pii_audit.render.table import render_brief  # noqa: PLC0415
     from pii_audit.store import Store  # noqa: PLC0415
-    from pii_audit.workspace import load_workspace  # noqa: PLC0415
+    from pii_audit.workspace import load_key, load_workspace  # noqa: PLC0415
 
     folder = Path(options.folder)
     session.say(Text(f"正在建示例银行:{folder}", f"building the demo bank in {folder}"))
     bank = build(folder)
     session.say(Text(f"{bank.customers} 位虚构客户;正在审计", f"{bank.customers} invented customers; auditing them"))
     space = load_workspace(folder)
-    with Store.open(space.store, space.root) as store:
+    with Store.open(space.store, space.root, key=load_key(space)) as store:
         with shown(session) as progress:
             done = audit(space, Options(progress=progress, provided=()))
         done = store.record(replace(done, notes={**done.notes, "fail_on": "high", "allow_incomplete": "false"}))

@@ -8,7 +8,17 @@ from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from pii_audit.cli.options import add_day, add_identifiers, add_output, add_verdict, emit, own_identifiers, say
+from pii_audit.cli.baseline import add_baseline, read_baseline, without_baseline
+from pii_audit.cli.options import (
+    RUN_FORMATS,
+    add_day,
+    add_identifiers,
+    add_output,
+    add_verdict,
+    emit,
+    own_identifiers,
+    say,
+)
 from pii_audit.cli.session import Session
 from pii_audit.errors import UsageError
 from pii_audit.language import Language, Text
@@ -75,7 +85,8 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         )
     add_identifiers(parser, language)
     add_verdict(parser, language)
-    add_output(parser, language, "table json html markdown")
+    add_baseline(parser, language)
+    add_output(parser, language, RUN_FORMATS)
 
 
 def run(session: Session, options: argparse.Namespace) -> int:
@@ -90,8 +101,15 @@ def run(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.policy.loader import load_policy  # noqa: PLC0415
     from pii_audit.render.interface import renderer  # noqa: PLC0415
     from pii_audit.render.output import write_output  # noqa: PLC0415
+    from pii_audit.sources.registry import layouts_of  # noqa: PLC0415
 
     renderer(options.format or "table")
+    baseline = read_baseline(options.baseline)
+    if baseline and options.receipt:
+        raise UsageError(
+            Text("--baseline 不能与 --receipt 同用", "--baseline does not go with --receipt"),
+            todo=Text("回执裁决整份导出", "a receipt certifies the whole export"),
+        )
     if options.flow and (options.recipient or options.purpose):
         raise UsageError(
             Text("--flow 不能与 --recipient、--purpose 同用", "--flow does not go with --recipient or --purpose")
@@ -112,6 +130,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
             standards=space.standards,
             include=included(space, flow, options.path),
             ignore=source.ignore if source else (),
+            layouts=layouts_of(source, space.root) if source else (),
             owner=source.owner if source else None,
             timezone=space.now().tzinfo or UTC,
             samples=space.samples == "masked",
@@ -124,12 +143,14 @@ def run(session: Session, options: argparse.Namespace) -> int:
         done,
         notes={**done.notes, "fail_on": options.fail_on, "allow_incomplete": str(options.allow_incomplete).lower()},
     )
+    whole, done = done, without_baseline(session, done, baseline)
     code = done.exit_code(Severity(options.fail_on), allow_incomplete=options.allow_incomplete)
     if options.record:
         from pii_audit.store import Store  # noqa: PLC0415
 
-        with Store.open(space.store, space.root) as store:
-            done = store.record(done)
+        with Store.open(space.store, space.root, key=key or b"") as store:
+            done = store.record(whole)
+        done = baseline.apply(done).run if baseline else done
     emit(session, done, options.format, options.output)
     if options.receipt and key:
         stated = {name: getattr(options, name) for name in LEDGER}

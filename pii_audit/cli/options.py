@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from pii_audit.cli.session import Session
+    from pii_audit.model.course import Course
     from pii_audit.model.run import Run
+
+
+RUN_FORMATS = "table json html markdown xlsx docx csv sarif junit gitlab prometheus"
+"""What run, gate and report write; `pii_audit.render.interface` has their table."""
 
 
 def say(language: Language, zh: str, en: str) -> str:
@@ -154,14 +159,23 @@ def draw(session: Session, output: str | None, paint: Callable[[Console], None])
     write_output(output, "".join(f"{line.rstrip()}\n" for line in stream.getvalue().splitlines()))
 
 
-def emit(session: Session, run: Run, name: str | None, output: str | None) -> None:
-    """Writes a run in a format: a table to look at, or a document to standard output or a file."""
+def emit(session: Session, run: Run, name: str | None, output: str | None, course: Course | None = None) -> None:
+    """Writes a run in a format: a table to look at, or a document to standard output or a file; `course` goes into HTML."""
     from pii_audit.render.interface import render  # noqa: PLC0415 - start-up does without
-    from pii_audit.render.output import write_output  # noqa: PLC0415
+    from pii_audit.render.output import write_binary, write_output  # noqa: PLC0415
 
     if name in (None, "table"):
         from pii_audit.render.table import render_run  # noqa: PLC0415 - rich only where a table is drawn
 
         draw(session, output, lambda console: render_run(run, console, session.language, verbose=session.verbose))
         return
-    write_output(output, render(name, run, session.language))
+    if course is not None:
+        from pii_audit.render import html  # noqa: PLC0415
+
+        write_output(output, html.render(run, language=session.language, course=course))
+        return
+    written = render(name, run, session.language)
+    if isinstance(written, bytes):
+        write_binary(output, written)
+    else:
+        write_output(output, written)

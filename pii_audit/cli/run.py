@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
-from pii_audit.cli.options import add_output, add_verdict, emit, number, say
+from pii_audit.cli.baseline import add_baseline, read_baseline, without_baseline
+from pii_audit.cli.options import RUN_FORMATS, add_output, add_verdict, emit, number, say
 from pii_audit.cli.session import Session
 from pii_audit.language import Language, Text
 from pii_audit.model.finding import Severity
@@ -56,7 +57,8 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         "--resume", action="store_true", help=say(language, "从中断处继续", "go on where an interrupted run stopped")
     )
     add_verdict(parser, language)
-    add_output(parser, language, "table json html markdown")
+    add_baseline(parser, language)
+    add_output(parser, language, RUN_FORMATS)
 
 
 def run(session: Session, options: argparse.Namespace) -> int:
@@ -66,10 +68,12 @@ def run(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.engine import engine  # noqa: PLC0415
     from pii_audit.render.interface import renderer  # noqa: PLC0415
     from pii_audit.store import Store  # noqa: PLC0415
+    from pii_audit.workspace import load_key  # noqa: PLC0415
 
     renderer(options.format or "table")
+    baseline = read_baseline(options.baseline)
     space = session.workspace()
-    with Store.open(space.store, space.root) as store:
+    with Store.open(space.store, space.root, key=load_key(space)) as store:
         wanted = Options(
             sources=options.source,
             sample=options.sample,
@@ -87,5 +91,6 @@ def run(session: Session, options: argparse.Namespace) -> int:
         notes = {**done.notes, "fail_on": options.fail_on, "allow_incomplete": str(options.allow_incomplete).lower()}
         done = store.record(replace(done, notes=notes))
         store.clear(key)
+    done = without_baseline(session, done, baseline)
     emit(session, done, options.format, options.output)
     return done.exit_code(Severity(options.fail_on), allow_incomplete=options.allow_incomplete)

@@ -63,7 +63,7 @@ class Funnel:
                 findings[finding.fingerprint] = finding
             else:
                 reason = f"{exception.position.to_line}: {exception.reason} ({exception.approver})"
-                suppressed.append(Suppressed(replace(finding, suppressed_by=reason), reason))
+                suppressed.append(Suppressed(replace(finding, suppressed_by=reason), reason, exception.basis))
         ordered = sorted(findings.values(), key=lambda one: (-one.severity.rank, one.rule, one.resource))
         return ordered, suppressed, grouped
 

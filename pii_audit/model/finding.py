@@ -11,6 +11,7 @@ from typing import Any
 
 from pii_audit.errors import Position
 from pii_audit.language import Text
+from pii_audit.model.decision import Decision
 
 
 class Severity(StrEnum):
@@ -54,6 +55,10 @@ class Status(StrEnum):
     ACCEPTED = "accepted"
     FALSE_POSITIVE = "false_positive"
     NOT_RECHECKED = "not_rechecked"
+
+
+SETTLED = frozenset({Status.CLOSED, Status.ACCEPTED, Status.FALSE_POSITIVE})
+"""Statuses in which nothing is left to do."""
 
 
 class Change(StrEnum):
@@ -115,6 +120,8 @@ class Finding:
     """One thing to put right. `fingerprint` is its identity across runs: rule and resource, never a position.
 
     `resource` is the ordered identity (rule-specific parts); `evidence` holds counts, masked samples and names only.
+    `decision` is the acceptance or the false positive that stands behind such a status; `returns` counts how often it came
+    back after it was closed.
     """
 
     rule: str
@@ -144,6 +151,12 @@ class Finding:
     unit: str | None = None
     due: date | None = None
     suppressed_by: str | None = None
+    decision: Decision | None = None
+    returns: int = 0
+
+    def is_overdue(self, today: date) -> bool:
+        """Whether it should have been put right before that day, and is not settled."""
+        return self.due is not None and self.due < today and self.status not in SETTLED
 
     @property
     def assets(self) -> frozenset[str]:

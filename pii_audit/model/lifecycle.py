@@ -1,10 +1,13 @@
-"""What the store remembers: recorded runs, findings with their dates, and every sighting of a finding."""
+"""What the store remembers: recorded runs, findings with their dates, every sighting of a finding, every step of its life."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
+from enum import StrEnum
 
+from pii_audit.language import Text, same
+from pii_audit.model.decision import Life
 from pii_audit.model.finding import Change, Finding, Severity, Status
 
 
@@ -33,6 +36,7 @@ class Tracked:
     first_seen: datetime
     last_seen: datetime
     last_run: str
+    life: Life = Life()
 
     def in_zone(self, zone: tzinfo | None) -> Tracked:
         """The same with its times in a time zone."""
@@ -53,3 +57,70 @@ class Sighting:
     def in_zone(self, zone: tzinfo | None) -> Sighting:
         """The same with its time in a time zone."""
         return replace(self, at=self.at.astimezone(zone))
+
+
+class Action(StrEnum):
+    """What happened to a finding: by a run (the first six), or by a person."""
+
+    FOUND = "found"
+    CLOSED = "closed"
+    RETURNED = "returned"
+    LAPSED = "lapsed"
+    EXCEPTED = "excepted"
+    FOLLOWED = "followed"
+    ASSIGNED = "assigned"
+    RECTIFYING = "rectifying"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    REOPENED = "reopened"
+    ANSWERED = "answered"
+    LOCATED = "located"
+    REMINDED = "reminded"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something, and when: a name as it is to be read, and the account that ran the program."""
+
+    by: str
+    account: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry of the history: `number` counts through the whole store; `after` and `life` are what the finding is then.
+
+    `run` is the run that did it; a person's step has none.
+    """
+
+    number: int
+    fingerprint: str
+    at: datetime
+    by: str
+    account: str
+    action: Action
+    after: Status
+    before: Status | None = None
+    reason: Text = same("")
+    run: str | None = None
+    life: Life = Life()
+
+    def in_zone(self, zone: tzinfo | None) -> Step:
+        """The same with its time in a time zone."""
+        return replace(self, at=self.at.astimezone(zone))
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What an examination of the history found.
+
+    `head` is the last link's hash, which stands for all before it; `older` counts findings from before there was a history;
+    `backwards` counts steps whose clock stood before that of the step before.
+    """
+
+    steps: int
+    head: str
+    problems: tuple[Text, ...] = ()
+    older: int = 0
+    backwards: int = 0

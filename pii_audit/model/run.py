@@ -9,7 +9,7 @@ from typing import Protocol
 from pii_audit.model.asset import Asset
 from pii_audit.model.coverage import Coverage
 from pii_audit.model.evidence import AssetTally, FieldEvidence
-from pii_audit.model.finding import Change, Finding, Severity, Status, Verdict
+from pii_audit.model.finding import SETTLED, Change, Finding, Severity, Verdict
 from pii_audit.model.grant import Grant
 from pii_audit.model.sketch import Sketch
 
@@ -35,10 +35,11 @@ class Inspected:
 
 @dataclass(frozen=True, slots=True)
 class Suppressed:
-    """A finding that an exception hides, and which one."""
+    """A finding that an exception hides, and which one: `basis` are its words without their place, which a renewal changes."""
 
     finding: Finding
     exception: str
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +72,12 @@ class Run:
         What an earlier run found stands while its object is met and not refuted: a weaker sample, a failure or a new
         exclusion turns nothing green.
         """
-        settled = (Status.CLOSED, Status.ACCEPTED, Status.FALSE_POSITIVE)
         met = {row.id for row in self.coverage}
         sources = {row.source for row in self.coverage}
 
         def counts(finding: Finding) -> bool:
             if finding.change is not Change.NOT_RECHECKED:
-                return finding.change is not Change.FIXED and finding.status not in settled
+                return finding.change is not Change.FIXED and finding.status not in SETTLED
             if finding.asset and not finding.flow:
                 return not met.isdisjoint(finding.assets)
             return finding.source in sources

@@ -7,8 +7,8 @@ from datetime import date
 from fnmatch import fnmatchcase
 
 from pii_audit.model.finding import Finding, Verdict
+from pii_audit.policy.lapse import why_lapsed
 from pii_audit.policy.model import ExceptionRule, Policy
-from pii_audit.policy.rule_ids import NEVER_EXCEPTABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +64,13 @@ def excepted(policy: Policy, breach: Breach, as_of: date) -> ExceptionRule | Non
     One whose last day has passed never applies, nor does any to STO001 and SHR001. An exception for one identifier,
     field or asset does not cover a breach that concerns others too.
     """
-    if breach.rule in NEVER_EXCEPTABLE:
-        return None
     return next((rule for rule in policy.exceptions if covers(rule, breach, as_of)), None)
 
 
 def covers(rule: ExceptionRule, breach: Breach, as_of: date) -> bool:
     """Whether one exception covers all of a breach on that day."""
-    if rule.rule != breach.rule or (rule.until is not None and rule.until < as_of):
+    # What it was first given for is known to the store, which asks the same rule again when it records a run.
+    if rule.rule != breach.rule or why_lapsed(rule.rule, rule.until, as_of) is not None:
         return False
     single = (
         (rule.flow, breach.flow),

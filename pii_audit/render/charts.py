@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from markupsafe import Markup, escape
 
 BAR_HEIGHT = 16
+COLUMN_HEIGHT = 160
 GAP = 0.35
 """Space between segments, in per cent of the width."""
 
@@ -37,6 +38,33 @@ def stacked_bar(counts: Sequence[int], classes: Sequence[str], label: str, *, lo
     return Markup(
         '<svg class="bar" role="img" aria-label="{}" width="100%" height="{}"><title>{}</title>{}</svg>'
     ).format(label, BAR_HEIGHT, label, Markup().join(parts))
+
+
+def columns(rows: Sequence[tuple[str, Sequence[int]]], classes: Sequence[str], label: str) -> Markup:
+    """Stacked columns side by side, one a row of (its own text alternative, counts), the first segment at the foot.
+
+    It fills the width that it is given; the figures stand in a table beside it.
+    """
+    highest = max((sum(counts) for _, counts in rows), default=0)
+    scale, step = (COLUMN_HEIGHT - 2) / max(highest, 1), 100 / max(len(rows), 1)
+    width = min(step * 0.7, 8.0)
+    parts: list[Markup] = []
+    for place, (title, counts) in enumerate(rows):
+        foot = float(COLUMN_HEIGHT)
+        parts.append(Markup("<g><title>{}</title>").format(title))
+        for count, name in zip(counts, classes, strict=True):
+            if count:
+                height = max(count * scale, 1.0)
+                foot -= height
+                parts.append(
+                    Markup('<rect class="{}" x="{:.2f}%" y="{:.1f}" width="{:.2f}%" height="{:.1f}"/>').format(
+                        name, place * step + (step - width) / 2, max(foot, 0), width, height
+                    )
+                )
+        parts.append(Markup("</g>"))
+    return Markup('<svg class="columns" role="img" aria-label="{}" width="100%" height="{}">{}</svg>').format(
+        label, COLUMN_HEIGHT, Markup().join(parts)
+    )
 
 
 def describe(counts: Sequence[int], names: Sequence[str], separator: str) -> str:

@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from pii_audit import content
 from pii_audit.language import Language
+from pii_audit.model.course import Course
 from pii_audit.model.coverage import CoverageStatus
 from pii_audit.model.finding import Change, Severity
 from pii_audit.model.run import Run
@@ -24,6 +25,7 @@ from pii_audit.render import charts, flow_chart
 from pii_audit.render.safe import safe
 from pii_audit.render.view import findings as finding_view
 from pii_audit.render.view.access import access
+from pii_audit.render.view.course import course_view
 from pii_audit.render.view.flows import OUTCOMES, flows
 from pii_audit.render.view.inventory import LEVELS, inventory
 from pii_audit.render.view.ledger import STATUSES, ledger
@@ -47,32 +49,59 @@ LISTED = 2000
 T = TypeVar("T")
 
 
-def render(run: Run, *, language: Language) -> str:
-    """The report of a run as the text of one HTML file (UTF-8, WHATWG HTML)."""
+def render(run: Run, *, language: Language, course: Course | None = None) -> str:
+    """The report of a run as the text of one HTML file (UTF-8, WHATWG HTML); with `course`, how it went until then too.
+
+    Up to FULL_CARDS findings the page holds both languages, `language` shown first; beyond, that would double what a browser
+    has to hold.
+    """
     words = Words(language)
-    found = inventory(run, words)
-    cards = finding_view.cards(run, words)
-    rules = finding_view.notes(cards)
-    current = run.standing
-    flow_views = flows(run, words)
+    other: Language = "en" if language == "zh" else "zh"
+    switchable = len(run.findings) <= FULL_CARDS
     style, script = content.text(f"{FOLDER}/report.css"), content.text(f"{FOLDER}/report.js")
     return (
-        _environment()
+        environment()
         .get_template("report.html")
         .render(
             t=words,
+            title=_title(run, words),
             style=Markup(style),  # noqa: S704 - our own file, not data
             script=Markup(script),  # noqa: S704 - our own file, not data
-            style_hash=_hash(style),
-            script_hash=_hash(script),
+            style_hash=digest(style),
+            script_hash=digest(script),
+            body=_body(run, words, course, switchable=switchable),
+            other=_body(run, Words(other), course, switchable=True) if switchable else "",
+            other_title=_title(run, Words(other)),
+        )
+    )
+
+
+def _title(run: Run, words: Words) -> str:
+    organisation = run.notes.get("organisation", "")
+    return " · ".join(part for part in (words("title"), organisation, run.id) if part)
+
+
+def _body(run: Run, words: Words, course: Course | None, *, switchable: bool) -> Markup:
+    """All that a reader sees, in one language."""
+    found = inventory(run, words)
+    cards = finding_view.cards(run, words)
+    rules = finding_view.notes(cards)
+    flow_views = flows(run, words)
+    return Markup(  # noqa: S704 - what the template escaped already
+        environment()
+        .get_template("body.html")
+        .render(
+            t=words,
+            switchable=switchable,
             overview=overview(run, found, words),
+            course=course_view(course, run, words) if course else None,
             cards=cards,
             full=len(cards) <= FULL_CARDS,
             rules=rules,
             remedies={rule.rule: rule.remediation for rule in rules},
             groups=tuple(_by_severity(cards)),
             filters=_filters(cards, words),
-            stages=_chart(by_stage(current, words), words),
+            stages=_chart(by_stage(run.standing, words), words),
             distributions=_distributions(run, words),
             levels=_levels(found.totals, words),
             coverage_bar=_coverage_bar(run, words),
@@ -94,7 +123,8 @@ def render(run: Run, *, language: Language) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of reports/html/, with autoescape and hidden characters made visible."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415 - start-up must not pay for it
 
     environment = Environment(
@@ -118,9 +148,10 @@ def _chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
     return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))
 
 
-def _hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode("utf-8")).digest()
-    return f"sha256-{base64.b64encode(digest).decode('ascii')}"
+def digest(text: str) -> str:
+    """The hash of a style or script, as a Content-Security-Policy names it."""
+    made = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"sha256-{base64.b64encode(made).decode('ascii')}"
 
 
 def _by_severity(cards: Sequence[finding_view.Card]) -> Iterator[tuple[str, tuple[finding_view.Card, ...]]]:

@@ -14,10 +14,17 @@ GROUP = "pii_audit.renderers"
 """Entry points of this group add formats; a module and a function, as in the table below."""
 
 FORMATS = {
+    "csv": "pii_audit.render.csv:render",
+    "docx": "pii_audit.render.docx:render",
+    "gitlab": "pii_audit.render.gitlab:render",
     "html": "pii_audit.render.html:render",
     "json": "pii_audit.render.json:render",
+    "junit": "pii_audit.render.junit:render",
     "markdown": "pii_audit.render.markdown:render",
+    "prometheus": "pii_audit.render.prometheus:render",
+    "sarif": "pii_audit.render.sarif:render",
     "table": "pii_audit.render.table:render",
+    "xlsx": "pii_audit.render.xlsx:render",
 }
 
 

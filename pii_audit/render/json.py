@@ -8,10 +8,10 @@ from typing import Any
 
 from pii_audit.language import Language
 from pii_audit.model.coverage import Coverage
-from pii_audit.model.lifecycle import Tracked
+from pii_audit.model.lifecycle import Step, Tracked, Verification
 from pii_audit.model.run import Inspected, Run
 from pii_audit.render.safe import safe_json
-from pii_audit.render.wire import to_inspect_wire, to_tracked_wire, to_wire
+from pii_audit.render.wire import to_inspect_wire, to_step_wire, to_tracked_wire, to_wire
 from pii_audit.render.wire_types import VERSION
 
 
@@ -32,6 +32,25 @@ def render_tracked(tracked: Sequence[Tracked], language: Language) -> str:
     return document({"version": VERSION, "findings": [to_tracked_wire(one, language) for one in tracked]})
 
 
+def render_steps(steps: Sequence[Step], language: Language) -> str:
+    """`findings history --format json`: every step, the oldest first."""
+    return document({"version": VERSION, "steps": [to_step_wire(one, language) for one in steps]})
+
+
+def render_verification(verified: Verification, language: Language) -> str:
+    """`findings verify --format json`: what the examination found; no problems where the history is whole."""
+    return document(
+        {
+            "version": VERSION,
+            "steps": verified.steps,
+            "head": verified.head,
+            "problems": [problem.in_(language) for problem in verified.problems],
+            "older": verified.older,
+            "backwards": verified.backwards,
+        }
+    )
+
+
 def match_line(  # noqa: PLR0913 - one argument a key of the line
     *,
     asset: str,
@@ -43,10 +62,12 @@ def match_line(  # noqa: PLR0913 - one argument a key of the line
     score: float,
     form: str,
     masked: str,
+    place: Mapping[str, str | int] | None = None,
 ) -> str:
     """One line of `inspect --format jsonl`, newline included.
 
-    For text, `start` and `end` count characters of the whole file; for tabular data, characters of the cell.
+    For text, `start` and `end` count characters of the whole file; for tabular data, characters of the cell. `place` says
+    where a person finds it: `cell` of a sheet, `page` of a document.
     """
     line = {
         "asset": asset,
@@ -58,6 +79,7 @@ def match_line(  # noqa: PLR0913 - one argument a key of the line
         "score": round(score, 6),
         "form": form,
         "masked": masked,
+        **(place or {}),
     }
     return safe_json(json.dumps(line, ensure_ascii=False, allow_nan=False)) + "\n"
 

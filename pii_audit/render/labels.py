@@ -9,6 +9,7 @@ from pii_audit.model.asset import AssetKind
 from pii_audit.model.coverage import CoverageStatus
 from pii_audit.model.finding import Change, Outcome, Severity, Status
 from pii_audit.model.forms import Form
+from pii_audit.model.lifecycle import Action
 
 STAGES = ("collect", "store", "use", "provide")
 """The life of information, in the order in which reports speak of it."""
@@ -54,6 +55,24 @@ _WORDS: dict[Enum, Text] = {
     Form.ABSENT: Text("未出现", "absent"),
 }
 
+# Apart from the others: members of different enumerations that are one word in code are one key in a mapping.
+_ACTIONS: dict[Action, Text] = {
+    Action.FOUND: Text("发现", "found"),
+    Action.CLOSED: Text("复查后关闭", "closed by a re-scan"),
+    Action.RETURNED: Text("复发", "came back"),
+    Action.LAPSED: Text("决定失效", "decision lapsed"),
+    Action.EXCEPTED: Text("策略例外覆盖", "under an exception"),
+    Action.FOLLOWED: Text("资产改名，沿用", "asset renamed, carried on"),
+    Action.ASSIGNED: Text("分派", "assigned"),
+    Action.RECTIFYING: Text("开始整改", "being put right"),
+    Action.ACCEPTED: Text("接受风险", "risk accepted"),
+    Action.REJECTED: Text("记为误报", "false positive"),
+    Action.REOPENED: Text("重新打开", "reopened"),
+    Action.ANSWERED: Text("责任单位答复", "answered by the unit"),
+    Action.LOCATED: Text("已定位", "located"),
+    Action.REMINDED: Text("已提醒", "reminded"),
+}
+
 _STAGE_TITLES = {
     "collect": Text("收集", "Collect"),
     "store": Text("保存", "Store"),
@@ -73,6 +92,11 @@ _KINDS = {
 def word(member: Enum, language: Language) -> str:
     """The word for a severity, outcome, status, change, form or kind."""
     return _WORDS[member].in_(language)
+
+
+def action_word(action: Action, language: Language) -> str:
+    """The word for a step in a finding's life."""
+    return _ACTIONS[action].in_(language)
 
 
 def form_word(form: str | None, language: Language) -> str:

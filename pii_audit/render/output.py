@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from pii_audit.errors import OutputError
+from pii_audit.errors import OutputError, UsageError
 from pii_audit.language import Text
 
 STDOUT = "-"
@@ -40,6 +40,16 @@ def write_output(path: Path | str | None, payload: str | bytes) -> None:
             _replace(target, data)
     except OSError as error:
         raise _unwritable(path, error) from error
+
+
+def write_binary(path: Path | str | None, payload: bytes) -> None:
+    """As `write_output`, but UsageError rather than bytes on a terminal."""
+    if (path is None or str(path) == STDOUT) and sys.stdout.isatty():
+        raise UsageError(
+            Text("这种格式不能显示在终端上", "this format cannot be shown on a terminal"),
+            todo=Text("加 -o 文件", "give -o FILE"),
+        )
+    write_output(path, payload)
 
 
 def _replace(target: Path, data: bytes) -> None:

@@ -29,6 +29,28 @@ def safe_json(document: str) -> str:
     return _FOR_JSON.sub(_escaped, document)
 
 
+SHORT = 2_000
+"""Characters of one text in formats whose readers refuse or choke on more."""
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def short(text: str, limit: int = SHORT) -> str:
+    """The text, or its beginning and how much was left out: 100 KB of a file's name help nobody."""
+    return text if len(text) <= limit else f"{text[:limit]}… (+{len(text) - limit})"
+
+
+def safe_cell(text: str, limit: int = SHORT) -> str:
+    """The text as a cell that no spreadsheet program takes for a formula (OWASP, CSV injection; full-width signs too)."""
+    shown = safe_xml(text, limit)
+    return f"'{shown}" if shown.lstrip().startswith(_FORMULA) else shown
+
+
+def safe_xml(text: str, limit: int = SHORT) -> str:
+    """The text without what XML 1.0 (section 2.2) refuses, unescaped: whoever writes the document escapes it."""
+    return _NO_XML.sub(_visible, short(safe(text), limit))
+
+
 def _visible(found: re.Match[str]) -> str:
     character = found[0]
     if character in _SHORT:

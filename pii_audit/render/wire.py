@@ -16,20 +16,23 @@ from typing import Any
 from pii_audit.errors import Position
 from pii_audit.language import Language, Text
 from pii_audit.model.coverage import Coverage, CoverageStatus
+from pii_audit.model.decision import Decision
 from pii_audit.model.evidence import FieldEvidence
 from pii_audit.model.finding import Change, Finding, Outcome, Severity, Verdict
-from pii_audit.model.lifecycle import Tracked
+from pii_audit.model.lifecycle import Step, Tracked
 from pii_audit.model.run import Inspected, Run, Suppressed
 from pii_audit.render.wire_types import (
     VERSION,
     AssetWire,
     CoverageWire,
+    DecisionWire,
     FieldWire,
     FindingWire,
     InspectDocument,
     LocationWire,
     RunDocument,
     RunWire,
+    StepWire,
     SuppressedWire,
     TrackedWire,
     VerdictWire,
@@ -66,6 +69,22 @@ def to_tracked_wire(tracked: Tracked, language: Language) -> TrackedWire:
         "first_seen": tracked.first_seen.isoformat(),
         "last_seen": tracked.last_seen.isoformat(),
         "last_run": tracked.last_run,
+    }
+
+
+def to_step_wire(step: Step, language: Language) -> StepWire:
+    """One step of a finding's life as version 1 writes it."""
+    return {
+        "number": step.number,
+        "fingerprint": step.fingerprint,
+        "at": step.at.isoformat(),
+        "by": step.by,
+        "account": step.account or None,
+        "run": step.run,
+        "action": step.action.value,
+        "before": step.before.value if step.before else None,
+        "after": step.after.value,
+        "reason": step.reason.in_(language),
     }
 
 
@@ -146,6 +165,19 @@ def _finding(finding: Finding, language: Language) -> FindingWire:
         "owner": finding.owner,
         "unit": finding.unit,
         "due": finding.due.isoformat() if finding.due else None,
+        "returns": finding.returns,
+        "decision": _decision(finding.decision) if finding.decision else None,
+    }
+
+
+def _decision(decision: Decision) -> DecisionWire:
+    return {
+        "by": decision.by,
+        "at": decision.at.isoformat(),
+        "owner": decision.owner,
+        "approver": decision.approver,
+        "reason": decision.reason,
+        "until": decision.until.isoformat() if decision.until else None,
     }
 
 

@@ -49,6 +49,17 @@ class LocationWire(TypedDict):
     column: int | None
 
 
+class DecisionWire(TypedDict):
+    """An acceptance or a false positive: the finding's status tells which; `approver` is the reviewer of the latter."""
+
+    by: str
+    at: str
+    owner: str | None
+    approver: str
+    reason: str
+    until: str | None
+
+
 class FindingWire(TypedDict):
     """One finding; `policy` is file:line, `evidence` holds counts, names and masked samples."""
 
@@ -78,6 +89,8 @@ class FindingWire(TypedDict):
     owner: str | None
     unit: str | None
     due: str | None
+    returns: int
+    decision: DecisionWire | None
 
 
 class TrackedWire(FindingWire):
@@ -86,6 +99,21 @@ class TrackedWire(FindingWire):
     first_seen: str
     last_seen: str
     last_run: str
+
+
+class StepWire(TypedDict):
+    """One step of a finding's life; `run` made it, or `by`, under the `account` of the program."""
+
+    number: int
+    fingerprint: str
+    at: str
+    by: str
+    account: str | None
+    run: str | None
+    action: str
+    before: str | None
+    after: str
+    reason: str
 
 
 class SuppressedWire(TypedDict):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pii_audit.rules import collect, coverage, crossborder, custom, governance, manual, share, store, use
+from pii_audit.rules import collect, coverage, crossborder, custom, governance, manual, share, store, use, use_files
 from pii_audit.rules.interface import Draft, Facts
 
 RULES = (
     *collect.RULES,
     *store.RULES,
     *use.RULES,
+    *use_files.RULES,
     *share.RULES,
     *crossborder.RULES,
     *governance.RULES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from fnmatch import fnmatchcase
 from itertools import chain
 
@@ -21,6 +22,8 @@ from pii_audit.rules.interface import Draft, Facts, concern, named, proof, title
 
 _KEPT = frozenset({Form.PLAIN, Form.ENCODED, Form.BARE_HASH, Form.KEYED_HASH, Form.TOKENISED, Form.ENCRYPTED})
 """Forms in which prohibited data is still kept: PCI DSS 3.3.1 forbids it even encrypted."""
+FILE_MODIFIED = "file:modified"
+"""The date by which a retention line speaks of files instead of rows: that of their last change."""
 ALWAYS_PROHIBITED = "pci:sad"
 """Sensitive authentication data (PCI DSS 3.3.1), where no policy says what may never be kept."""
 
@@ -127,6 +130,9 @@ def too_long(facts: Facts) -> Iterator[Draft]:
         if line.delete_after is None:
             continue
         limit = line.delete_after.before(facts.as_of)
+        if line.date == FILE_MODIFIED:
+            yield from _stale(facts, line, limit)
+            continue
         for one in _stored(facts):
             tally = one.tally.fields.get(line.date)
             if tally is None or not _meant(line, one):
@@ -156,6 +162,29 @@ def too_long(facts: Facts) -> Iterator[Draft]:
                 policy=line.position,
                 concern=concern(facts, one.fields),
             )
+
+
+def _stale(facts: Facts, line: Retention, limit: date) -> Iterator[Draft]:
+    """Files with personal information that nobody changed since the limit; a file has no other date of its own."""
+    for one in _stored(facts):
+        changed = one.asset.modified
+        if not one.fields or changed is None or changed.date() >= limit or not _meant(line, one):
+            continue
+        day = f"{changed:%Y-%m-%d}"
+        yield Draft(
+            "STO003",
+            (one.asset.id, line.date),
+            Text(
+                f"{one.asset.id} 自 {day} 起没有改动,超过保存期限 {line.delete_after}",
+                f"{one.asset.id} was last changed on {day} and is kept longer than {line.delete_after}",
+            ),
+            source=one.asset.source,
+            asset=one.asset.id,
+            identifiers=_identifiers(list(one.fields)),
+            evidence=proof(one.fields, [one.asset.id], modified=day, limit=f"{limit:%Y-%m-%d}"),
+            policy=line.position,
+            concern=concern(facts, one.fields),
+        )
 
 
 def _meant(line: Retention, one: Inspected) -> bool:

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from pii_audit.store.checkpoints import StoreCheckpoint
 from pii_audit.store.store import Store
+from pii_audit.store.tracked import Wanted
 
-__all__ = ["Store", "StoreCheckpoint"]
+__all__ = ["Store", "StoreCheckpoint", "Wanted"]

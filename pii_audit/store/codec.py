@@ -129,33 +129,56 @@ def _hints(kind: type) -> dict[str, Any]:
     return typing.get_type_hints(kind)
 
 
+Decoder = Callable[[Any, "Mapping[str, bytes] | None"], Any]
+
+
 def _decode(kind: Any, data: Any, sketches: Mapping[str, bytes] | None) -> Any:
+    return _decoder(kind)(data, sketches)
+
+
+@cache
+def _decoder(kind: Any) -> Decoder:
+    """How values of a type are read, worked out once: a store holds the same few types very many times."""
     origin = typing.get_origin(kind)
     if origin in (typing.Union, types.UnionType):
-        members = [member for member in typing.get_args(kind) if member is not type(None)]
-        return None if data is None else _decode(members[0], data, sketches)
+        member = next(member for member in typing.get_args(kind) if member is not type(None))
+        return lambda data, sketches: None if data is None else _decoder(member)(data, sketches)
     if kind is Any or origin is typing.Literal or kind == _FREE:
-        return data
+        return lambda data, _: data
     if origin is not None:
-        return _container(origin, typing.get_args(kind), data, sketches)
+        return _container(origin, typing.get_args(kind))
     if kind is Sketch:
-        return Sketch(sketches[data] if sketches is not None and data else b64decode(data))
+        return lambda data, sketches: Sketch(sketches[data] if sketches is not None and data else b64decode(data))
     if is_dataclass(kind):
-        hints = _hints(cast("type", kind))
-        known = {field.name for field in fields(kind) if field.init}
-        values = {name: _decode(hints[name], item, sketches) for name, item in data.items() if name in known}
-        return cast("Callable[..., Any]", kind)(**values)
-    return _scalar(kind, data)
+        return _dataclass(kind)
+    return lambda data, _: _scalar(kind, data)
 
 
-def _container(origin: Any, arguments: tuple[Any, ...], data: Any, sketches: Mapping[str, bytes] | None) -> Any:
+def _dataclass(kind: Any) -> Decoder:
+    hints = _hints(kind)
+    known = {field.name: hints[field.name] for field in fields(kind) if field.init}
+    make = cast("Callable[..., Any]", kind)
+
+    def decoded(data: Any, sketches: Mapping[str, bytes] | None) -> Any:
+        return make(**{name: _decoder(known[name])(item, sketches) for name, item in data.items() if name in known})
+
+    return decoded
+
+
+def _container(origin: Any, arguments: tuple[Any, ...]) -> Decoder:
     if issubclass(origin, Mapping):
-        pairs = data.items() if isinstance(data, dict) else data
         key, item = arguments
-        return {_decode(key, left, sketches): _decode(item, right, sketches) for left, right in pairs}
+
+        def mapping(data: Any, sketches: Mapping[str, bytes] | None) -> Any:
+            pairs = data.items() if isinstance(data, dict) else data
+            return {_decoder(key)(left, sketches): _decoder(item)(right, sketches) for left, right in pairs}
+
+        return mapping
     if origin is tuple and arguments[-1] is not Ellipsis:
-        return tuple(_decode(kind, item, sketches) for kind, item in zip(arguments, data, strict=True))
-    return origin(_decode(arguments[0], item, sketches) for item in data)
+        return lambda data, sketches: tuple(
+            _decoder(kind)(item, sketches) for kind, item in zip(arguments, data, strict=True)
+        )
+    return lambda data, sketches: origin(_decoder(arguments[0])(item, sketches) for item in data)
 
 
 def _scalar(kind: Any, data: Any) -> Any:

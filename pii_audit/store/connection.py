@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -151,7 +152,7 @@ def _prepare(path: Path, *, create: bool) -> None:
         for folder in reversed(missing):
             folder.mkdir(mode=0o700, exist_ok=True)
         if not path.exists():
-            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+            _make(path)
         with closing(sqlite3.connect(path, timeout=BUSY_MS / 1000)) as connection:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
             # Only a file of our own making: somebody else's database is refused later, and stays as it is.
@@ -168,9 +169,36 @@ def _prepare(path: Path, *, create: bool) -> None:
         raise failure(error, str(path)) from error
 
 
+def _make(path: Path) -> None:
+    """An empty store, made under another name and put in its place whole.
+
+    Of two processes that begin one at once, the second would find it locked without waiting: SQLite does not call its busy
+    handler where it changes to the write-ahead log.
+    """
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    try:
+        with closing(sqlite3.connect(draft)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            return
+        except OSError:
+            # A file system without links.
+            draft.rename(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+DRIVERS = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
+"""The driver where the address names none: the ones that our extras install."""
+
+
 def _server(url: str) -> Database:
     try:
         parsed = make_url(url)
+        parsed = parsed.set(drivername=DRIVERS.get(parsed.drivername, parsed.drivername))
         engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
     except (ArgumentError, NoSuchModuleError, ValueError):
         raise StoreError(

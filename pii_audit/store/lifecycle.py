@@ -6,11 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pii_audit.model.coverage import CoverageStatus
-from pii_audit.model.finding import Finding, Status
+from pii_audit.model.finding import Finding
 
 READ = frozenset({CoverageStatus.INSPECTED, CoverageStatus.SAMPLED})
-IN_WORK = frozenset({Status.OPEN, Status.ASSIGNED, Status.RECTIFYING})
-"""Lives that a re-scan can end; a decision of a person (accepted, false positive) it leaves alone."""
 
 _WEAKEST_FIRST = (CoverageStatus.FAILED, CoverageStatus.SKIPPED, CoverageStatus.SAMPLED, CoverageStatus.INSPECTED)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import inspect, text
@@ -29,7 +31,7 @@ def migrate(database: Database) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    with database.write() as connection:
+    with database.write() as connection, _alone(connection):
         version = _version(connection, database.where)
         if version is not None and version not in known:
             raise StoreError(
@@ -42,6 +44,32 @@ def migrate(database: Database) -> None:
             )
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+LOCK = 0x70696931
+"""The number of our advisory lock: "pii1"."""
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """Waits for whoever else is making or upgrading this store; SQLite's own write lock is enough."""
+    dialect = connection.dialect.name
+    if dialect == "postgresql":
+        # Given back with the transaction.
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        yield
+    elif dialect in ("mysql", "mariadb"):
+        name = {"lock": f"pii-audit {connection.engine.url.database}"[:64]}
+        connection.execute(text("SELECT GET_LOCK(:lock, 60)"), name)
+        try:
+            if not inspect(connection).get_table_names():
+                # Names come from anywhere and differ in case alone; the tables take this over from their database.
+                connection.execute(text("ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"))
+            yield
+        finally:
+            connection.execute(text("SELECT RELEASE_LOCK(:lock)"), name)
+    else:
+        yield
 
 
 def _version(connection: Connection, where: str) -> str | None:

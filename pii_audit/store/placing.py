@@ -10,28 +10,44 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.engine import Connection, Row
 
+from pii_audit.findings.life import IN_WORK
+from pii_audit.language import Text, same
 from pii_audit.model.coverage import Coverage
+from pii_audit.model.decision import Assignment, Hiding, Life
 from pii_audit.model.finding import Change, Finding, Status
-from pii_audit.model.run import Run
+from pii_audit.model.lifecycle import Action
+from pii_audit.model.run import Run, Suppressed
+from pii_audit.policy.lapse import content_of, why_lapsed
 from pii_audit.store import schema
 from pii_audit.store.documents import read
-from pii_audit.store.lifecycle import IN_WORK, Depth, Ledger, rechecked
+from pii_audit.store.lifecycle import Depth, Ledger, rechecked
 
 CLOSING_KIND = "run"
 """The kind of run that looks at everything under every rule; what another kind does not see says nothing."""
 BATCH = 500
 """Values in one IN (…), well under every database's limit."""
+DECIDED = frozenset({Status.ACCEPTED, Status.FALSE_POSITIVE})
+
+Event = tuple[Action, Text]
+"""A step that a run makes, and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A finding in its place; `life` is the stored status, `seen_run` the run whose document shows it."""
+    """A finding in its place.
+
+    `status` and `life` are what is stored of it, `seen_run` the run whose document shows it, `events` the steps that
+    brought it there.
+    """
 
     finding: Finding
     change: Change
-    life: Status
+    status: Status
+    life: Life
     seen_run: int
+    before: Status | None = None
     suppressed_by: str | None = None
+    events: tuple[Event, ...] = ()
 
 
 def batches(items: Iterable[Any]) -> Iterator[list[Any]]:
@@ -41,20 +57,86 @@ def batches(items: Iterable[Any]) -> Iterator[list[Any]]:
         yield listed[start : start + BATCH]
 
 
+def life_of(row: Row[Any] | None) -> Life:
+    """The life of a row of the findings table; an empty one from before there was a history."""
+    return read(Life, row.life) if row is not None and row.life is not None else Life()
+
+
 def seen(run: Run, known: Mapping[str, Row[Any]], number: int) -> Iterator[Placed]:
     """The run's own findings, those that an exception hides included; `known` is the findings table by fingerprint."""
-    shown: list[tuple[Finding, str | None]] = [(finding, None) for finding in run.findings]
-    shown.extend((hidden.finding, hidden.exception) for hidden in run.suppressed)
-    for finding, exception in shown:
-        row = known.get(finding.fingerprint)
-        life = Status(row.status) if row else Status.OPEN
-        change = Change.NEW if row is None else Change.PERSISTENT
-        if life is Status.CLOSED:
-            life, change = Status.OPEN, Change.REOPENED
-        status = life if exception is None else Status.ACCEPTED
-        due = _first_due(finding, row.due) if row and change is Change.PERSISTENT else finding.due
-        placed = replace(finding, change=change, status=status, suppressed_by=exception, due=due)
-        yield Placed(placed, change, life, number, exception)
+    for finding in run.findings:
+        yield _seen(finding, None, known.get(finding.fingerprint), run, number)
+    for hidden in run.suppressed:
+        yield _seen(hidden.finding, hidden, known.get(hidden.finding.fingerprint), run, number)
+
+
+def _seen(finding: Finding, hidden: Suppressed | None, row: Row[Any] | None, run: Run, number: int) -> Placed:
+    as_of = run.finished.date()
+    before = Status(row.status) if row is not None else None
+    change = Change.NEW if row is None else Change.PERSISTENT
+    status, life = before or Status.OPEN, life_of(row)
+    events: list[Event] = []
+    if row is None or row.life is None:
+        events.append((Action.FOUND, same("")))
+    if status is Status.CLOSED:
+        status, change, life = Status.OPEN, Change.REOPENED, _returned(life)
+        events.append((Action.RETURNED, same("")))
+    elif status in DECIDED and life.decision is not None:
+        why = why_lapsed(
+            finding.rule,
+            life.decision.until,
+            as_of,
+            life.decision.content,
+            content_of(finding),
+            tolerates=status is Status.ACCEPTED,
+        )
+        if why is not None:
+            status, change, life = Status.OPEN, Change.REOPENED, replace(life, decision=None)
+            events.append((Action.LAPSED, why))
+    life, hidden, told = _hidden(finding, hidden, life, as_of)
+    if told is not None and (told[0] is Action.EXCEPTED or (row is not None and row.suppressed_by is not None)):
+        events.append(told)
+    exception = hidden.exception if hidden else None
+    due = _first_due(finding, row.due) if row is not None and change is Change.PERSISTENT else finding.due
+    placed = as_it_stands(replace(finding, change=change, suppressed_by=exception, due=due), status, life)
+    return Placed(placed, change, status, life, number, before, exception, tuple(events))
+
+
+def _returned(life: Life) -> Life:
+    """Back again, it starts anew with whoever had it, and a new date."""
+    assignment = replace(life.assignment, due=None) if life.assignment else None
+    return replace(life, assignment=assignment, decision=None, answer=None, returns=life.returns + 1)
+
+
+def _hidden(
+    finding: Finding, hidden: Suppressed | None, life: Life, as_of: date
+) -> tuple[Life, Suppressed | None, Event | None]:
+    """Whether the exception still covers what it was first seen to cover; else the finding stands again."""
+    if hidden is None:
+        if life.hiding is None:
+            return life, None, None
+        gone = Text("不再有策略例外覆盖它", "no exception of a policy covers it any more")
+        return replace(life, hiding=None), None, (Action.LAPSED, gone)
+    basis, content = hidden.basis or hidden.exception, content_of(finding)
+    if life.hiding is None or life.hiding.basis != basis:
+        return replace(life, hiding=Hiding(basis, content)), hidden, (Action.EXCEPTED, same(hidden.exception))
+    why = why_lapsed(finding.rule, None, as_of, life.hiding.content, content)
+    return (life, hidden, None) if why is None else (life, None, (Action.LAPSED, why))
+
+
+def as_it_stands(finding: Finding, status: Status, life: Life) -> Finding:
+    """The finding with what people made of it: its status as people see it, owner, unit, due date, decision."""
+    assignment = life.assignment or Assignment()
+    change = finding.change or Change.PERSISTENT
+    return replace(
+        finding,
+        status=shown_status(status, change, finding.suppressed_by),
+        owner=assignment.owner or finding.owner,
+        unit=assignment.unit or finding.unit,
+        due=assignment.due or finding.due,
+        decision=life.decision if status in DECIDED else None,
+        returns=life.returns,
+    )
 
 
 def _first_due(finding: Finding, stored: str | None) -> date | None:
@@ -65,33 +147,57 @@ def _first_due(finding: Finding, stored: str | None) -> date | None:
 
 
 def unseen(connection: Connection, run: Run, known: Mapping[str, Row[Any]]) -> Iterator[Placed]:
-    """The known findings in work that the run does not show: fixed where it looked hard enough, else not re-checked."""
+    """The known findings to be put right that the run does not show: fixed where it looked hard enough, else not re-checked.
+
+    A decision keeps a finding through its absence, until it has run out.
+    """
     if run.kind != CLOSING_KIND:
         return
+    as_of = run.finished.date().isoformat()
     present = {finding.fingerprint for finding in (*run.findings, *(hidden.finding for hidden in run.suppressed))}
-    waiting = {key: row for key, row in known.items() if key not in present and Status(row.status) in IN_WORK}
-    now = _ledger(run.coverage, (verdict.flow for verdict in run.verdicts))
+
+    def waits(row: Row[Any]) -> bool:
+        status = Status(row.status)
+        return status in IN_WORK or (status in DECIDED and row.until is not None and row.until < as_of)
+
+    waiting = {key: row for key, row in known.items() if key not in present and waits(row)}
+    now = ledger(run.coverage, (verdict.flow for verdict in run.verdicts))
     ledgers: dict[int, Ledger] = {}
-    for finding in _documents(connection, waiting):
+    for finding in documents(connection, waiting):
         row = waiting[finding.fingerprint]
         if row.last_run not in ledgers:
-            ledgers[row.last_run] = _ledger(_coverage(connection, row.last_run))
-        life = Status(row.status)
-        if rechecked(finding, ledgers[row.last_run], now):
-            life, change, status = Status.CLOSED, Change.FIXED, Status.CLOSED
-        else:
-            change, status = Change.NOT_RECHECKED, shown_status(life, Change.NOT_RECHECKED, None)
-        yield Placed(replace(finding, change=change, status=status, suppressed_by=None), change, life, row.last_run)
+            ledgers[row.last_run] = ledger(_coverage(connection, row.last_run))
+        yield _unseen(finding, row, fixed=rechecked(finding, ledgers[row.last_run], now))
 
 
-def shown_status(life: Status, change: Change, suppressed_by: str | None) -> Status:
-    """The status that people see: what an exception hides is accepted, what was not looked at again says so."""
+def _unseen(finding: Finding, row: Row[Any], *, fixed: bool) -> Placed:
+    before, life = Status(row.status), life_of(row)
+    change = Change.FIXED if fixed else Change.NOT_RECHECKED
+    events: tuple[Event, ...] = ()
+    status = before
+    if fixed:
+        status, life, events = Status.CLOSED, replace(life, decision=None, hiding=None), ((Action.CLOSED, same("")),)
+    elif before in DECIDED:
+        ran_out = why_lapsed(finding.rule, date.fromisoformat(row.until), date.max, tolerates=False)
+        status, life, events = Status.OPEN, replace(life, decision=None), ((Action.LAPSED, ran_out or same("")),)
+    due = date.fromisoformat(row.due) if row.due else None
+    placed = as_it_stands(replace(finding, change=change, suppressed_by=None, due=due), status, life)
+    return Placed(placed, change, status, life, row.last_run, before, None, events)
+
+
+def shown_status(status: Status, change: Change, suppressed_by: str | None, *, ran_out: bool = False) -> Status:
+    """The status that people see: what an exception hides is accepted, what was not looked at again says so.
+
+    A decision that `ran_out` since the last run counts no longer.
+    """
     if suppressed_by is not None:
         return Status.ACCEPTED
-    return Status.NOT_RECHECKED if life is Status.OPEN and change is Change.NOT_RECHECKED else life
+    if ran_out and status in DECIDED:
+        status = Status.OPEN
+    return Status.NOT_RECHECKED if status is Status.OPEN and change is Change.NOT_RECHECKED else status
 
 
-def _documents(connection: Connection, fingerprints: Iterable[str]) -> Iterator[Finding]:
+def documents(connection: Connection, fingerprints: Iterable[str]) -> Iterator[Finding]:
     """The findings, each as the run shows it that saw it last; in the order of their fingerprints."""
     finding, observed = schema.findings.c, schema.observations.c
     seen_last = (observed.fingerprint == finding.fingerprint) & (observed.run == finding.last_run)
@@ -108,5 +214,6 @@ def _coverage(connection: Connection, number: int) -> Iterator[Coverage]:
         yield read(Coverage, document)
 
 
-def _ledger(rows: Iterable[Coverage], flows: Iterable[str] = ()) -> Ledger:
+def ledger(rows: Iterable[Coverage], flows: Iterable[str] = ()) -> Ledger:
+    """What some rows of coverage say was looked into."""
     return Ledger.of(((row.source, row.id, Depth(row.status, row.draws or 0)) for row in rows), flows)

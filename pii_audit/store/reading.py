@@ -8,22 +8,23 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy import and_, func, select
+from sqlalchemy.engine import Connection
 
 from pii_audit.errors import UsageError
 from pii_audit.language import Text
 from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.evidence import FieldEvidence
 from pii_audit.model.finding import Change, Finding, Severity, Status
-from pii_audit.model.lifecycle import RunEntry, Sighting, Tracked
+from pii_audit.model.lifecycle import RunEntry, Sighting
 from pii_audit.model.run import Inspected, Run, Suppressed
 from pii_audit.store import schema
 from pii_audit.store.documents import read
-from pii_audit.store.placing import CLOSING_KIND, shown_status
+from pii_audit.store.placing import CLOSING_KIND
 
 
-def _moment(stored: str) -> datetime:
+def moment(stored: str) -> datetime:
+    """The point in time of a stored one."""
     return datetime.fromisoformat(stored).replace(tzinfo=UTC)
 
 
@@ -33,9 +34,7 @@ def runs(connection: Connection) -> tuple[RunEntry, ...]:
     wanted = (table.id, table.kind, table.version, table.started, table.finished, table.findings, table.incomplete)
     query = select(*wanted).order_by(table.number.desc())
     return tuple(
-        RunEntry(
-            row.id, row.kind, row.version, _moment(row.started), _moment(row.finished), row.findings, row.incomplete
-        )
+        RunEntry(row.id, row.kind, row.version, moment(row.started), moment(row.finished), row.findings, row.incomplete)
         for row in connection.execute(query)
     )
 
@@ -176,66 +175,6 @@ def _present(connection: Connection) -> dict[str, Any]:
     return present
 
 
-_SEEN_LAST = and_(
-    schema.observations.c.fingerprint == schema.findings.c.fingerprint,
-    schema.observations.c.run == schema.findings.c.last_run,
-)
-
-
-def findings(
-    connection: Connection,
-    *,
-    status: Collection[Status],
-    severity: Severity | None,
-    rule: str | None,
-    source: str | None,
-) -> tuple[Tracked, ...]:
-    """Findings of all time, the worst and newest first; an empty `status` is any."""
-    table = schema.findings.c
-    conditions: list[ColumnElement[bool]] = []
-    if status:
-        conditions.append(or_(*(_is_shown_as(wanted) for wanted in status)))
-    if severity is not None:
-        conditions.append(table.severity.in_([each.value for each in Severity if each.at_least(severity)]))
-    if rule is not None:
-        conditions.append(table.rule == rule)
-    if source is not None:
-        conditions.append(table.source == source)
-    found = [_tracked(row) for row in connection.execute(_tracked_query().where(*conditions))]
-    return tuple(sorted(found, key=lambda one: (-one.finding.severity.rank, one.finding.rule, one.finding.fingerprint)))
-
-
-def _is_shown_as(wanted: Status) -> ColumnElement[bool]:
-    """The stored state that `shown_status` turns into that status."""
-    table = schema.findings.c
-    hidden = table.suppressed_by.is_not(None)
-    unlooked = and_(table.status == Status.OPEN.value, table.change == Change.NOT_RECHECKED.value)
-    if wanted is Status.ACCEPTED:
-        return or_(hidden, table.status == wanted.value)
-    if wanted is Status.NOT_RECHECKED:
-        return and_(~hidden, unlooked)
-    if wanted is Status.OPEN:
-        return and_(~hidden, table.status == wanted.value, table.change != Change.NOT_RECHECKED.value)
-    return and_(~hidden, table.status == wanted.value)
-
-
-def finding(connection: Connection, prefix: str) -> Tracked:
-    """The one finding whose fingerprint begins so; UsageError when none or several do."""
-    matching = schema.findings.c.fingerprint.startswith(prefix.lower(), autoescape=True)
-    found = connection.execute(_tracked_query().where(matching).limit(2)).all()
-    if not found or not prefix:
-        raise UsageError(
-            Text(f"没有编号以 “{prefix}” 开头的问题", f'no finding has an id that begins with "{prefix}"'),
-            todo=Text("用 pii-audit findings list 查看编号", "see the ids with `pii-audit findings list`"),
-        )
-    if len(found) > 1:
-        raise UsageError(
-            Text(f"有多个问题的编号以 “{prefix}” 开头", f'several findings have ids that begin with "{prefix}"'),
-            todo=Text("多写几位", "write more of it"),
-        )
-    return _tracked(found[0])
-
-
 def history(connection: Connection, fingerprint: str) -> tuple[Sighting, ...]:
     """What every run said of a finding, the oldest first."""
     said, run = schema.observations.c, schema.runs.c
@@ -245,7 +184,7 @@ def history(connection: Connection, fingerprint: str) -> tuple[Sighting, ...]:
     return tuple(
         Sighting(
             row.id,
-            _moment(row.finished),
+            moment(row.finished),
             Change(row.change),
             Status(row.status),
             Severity(row.severity),
@@ -253,31 +192,3 @@ def history(connection: Connection, fingerprint: str) -> tuple[Sighting, ...]:
         )
         for row in connection.execute(query)
     )
-
-
-def _tracked_query() -> Any:
-    finding = schema.findings.c
-    columns = (
-        finding.status,
-        finding.change,
-        finding.suppressed_by,
-        finding.first_seen,
-        finding.last_seen,
-        schema.runs.c.id.label("last_run"),
-        schema.observations.c.document,
-    )
-    joined = schema.findings.join(schema.observations, _SEEN_LAST).join(
-        schema.runs, schema.runs.c.number == finding.last_run
-    )
-    return select(*columns).select_from(joined)
-
-
-def _tracked(row: Row[Any]) -> Tracked:
-    change = Change(row.change)
-    shown = replace(
-        read(Finding, row.document),
-        change=change,
-        status=shown_status(Status(row.status), change, row.suppressed_by),
-        suppressed_by=row.suppressed_by,
-    )
-    return Tracked(shown, _moment(row.first_seen), _moment(row.last_seen), row.last_run)

@@ -26,9 +26,9 @@ from sqlalchemy import (
 from sqlalchemy import Text as TextType
 from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; a store that names one unknown here was written by a newer version."""
 VERSION_TABLE = "pii_audit_version"
 
@@ -38,6 +38,10 @@ class Name(TypeDecorator[str]):
 
     impl = TextType
     cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """MySQL's TEXT ends at 64 KB, and a name does not."""
+        return dialect.type_descriptor(Document.dialect_impl(dialect))
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - the interface's
         """What is written, or compared with."""
@@ -169,13 +173,26 @@ findings = Table(
     Column("unit", Name),
     Column("owner", Name),
     Column("due", String(10)),
+    Column("until", String(10)),
+    Column("life", Document),
     Column("first_seen", Moment, nullable=False),
     Column("last_seen", Moment, nullable=False),
     Column("first_run", Integer, ForeignKey("runs.number"), nullable=False),
     Column("last_run", Integer, ForeignKey("runs.number"), nullable=False),
     Index("findings_status", "status"),
 )
-"""One row a finding for all time. `status` is its life, which a run that did not look again leaves alone."""
+"""One row a finding for all time. `status`, `life` and `until` are what its last step says; no `life` is older than the history."""
+
+history = Table(
+    "history",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("fingerprint", Key, nullable=False),
+    Column("document", Document, nullable=False),
+    Column("hash", Key, nullable=False),
+    Index("history_finding", "fingerprint"),
+)
+"""Every step of every finding, in one chain that only grows."""
 
 observations = Table(
     "observations",

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pii_audit.model.finding import Severity, Status
-from pii_audit.model.lifecycle import RunEntry, Sighting, Tracked
+from pii_audit.findings.life import Move
+from pii_audit.model.course import Course
+from pii_audit.model.lifecycle import Actor, RunEntry, Sighting, Step, Tracked, Verification
 from pii_audit.model.run import Inspected, Run
-from pii_audit.store import reading, writing
+from pii_audit.store import course, deciding, history, reading, tracked, writing
 from pii_audit.store.checkpoints import StoreCheckpoint
 from pii_audit.store.connection import Database, connect
 from pii_audit.store.migrate import migrate
 from pii_audit.store.provided import provided
+from pii_audit.store.tracked import Wanted
+from pii_audit.workspace import resolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +27,22 @@ class Store:
     """Runs, inventory, findings and their lives; a context manager. Every method may raise StoreError."""
 
     database: Database
+    key: bytes = field(default=b"", repr=False)
 
     @classmethod
-    def open(cls, url: str, root: Path, *, create: bool = True) -> Store:
-        """The store at `sqlite:PATH` (relative to `root`) or a SQLAlchemy URL, brought to the newest form.
+    def open(cls, url: str, root: Path, *, create: bool = True, key: bytes = b"") -> Store:
+        """The store at `sqlite:PATH` (relative to `root`), a SQLAlchemy URL or a reference to one, brought to the newest form.
 
-        With `create` off, one that does not exist yet is a StoreError.
+        With `create` off, one that does not exist yet is a StoreError. `key` is the workspace's: whatever adds to the
+        history or examines it needs it.
         """
-        database = connect(url, root, create=create)
+        database = connect(resolve(url), root, create=create)
         try:
             migrate(database)
         except BaseException:
             database.close()
             raise
-        return cls(database)
+        return cls(database, key)
 
     def __enter__(self) -> Self:
         return self
@@ -58,7 +63,7 @@ class Store:
         least as hard (`lifecycle.rechecked`), else as not re-checked. Other kinds, such as a gate, close nothing.
         """
         with self.database.write() as connection:
-            return writing.record(connection, run, self.database.where)
+            return writing.record(connection, run, self.database.where, self.key)
 
     def runs(self) -> tuple[RunEntry, ...]:
         """All recorded runs, the newest first."""
@@ -81,26 +86,62 @@ class Store:
             return tuple(provided(connection, sources, since))
 
     def findings(
-        self,
-        *,
-        status: Collection[Status] = (),
-        severity: Severity | None = None,
-        rule: str | None = None,
-        source: str | None = None,
+        self, wanted: Wanted | None = None, *, as_of: date | None = None, limit: int | None = None
     ) -> tuple[Tracked, ...]:
-        """Findings of all time, the worst first: of any of these statuses (none: any), at least that severe."""
-        with self.database.read() as connection:
-            return reading.findings(connection, status=status, severity=severity, rule=rule, source=source)
+        """Findings of all time, the worst first: those that are meant (all), the first so many (all).
 
-    def finding(self, prefix: str) -> Tracked:
+        A decision whose last day is before `as_of` (default today, UTC) counts no longer.
+        """
+        with self.database.read() as connection:
+            return tracked.findings(connection, wanted or Wanted(), as_of or datetime.now(UTC).date(), limit)
+
+    def count(self, wanted: Wanted | None = None, *, as_of: date | None = None) -> int:
+        """How many findings `findings` would give without a limit."""
+        with self.database.read() as connection:
+            return tracked.count(connection, wanted or Wanted(), as_of or datetime.now(UTC).date())
+
+    def finding(self, prefix: str, as_of: date | None = None) -> Tracked:
         """The finding whose fingerprint begins with `prefix`; UsageError when none or several do."""
         with self.database.read() as connection:
-            return reading.finding(connection, prefix)
+            return tracked.finding(connection, prefix, as_of or datetime.now(UTC).date())
+
+    def known(self, fingerprints: Collection[str], as_of: date | None = None) -> dict[str, Tracked]:
+        """Those of some findings (full fingerprints) that there are, by fingerprint."""
+        with self.database.read() as connection:
+            return tracked.by_fingerprint(connection, fingerprints, as_of or datetime.now(UTC).date())
+
+    def move(self, prefixes: Sequence[str], move: Move, actor: Actor) -> tuple[Tracked, ...]:
+        """One step with each of some findings (the first digits of their fingerprints): with all, or with none.
+
+        UsageError when one is not known, or the step does not lead on from where it is.
+        """
+        with self.database.write() as connection:
+            return deciding.move(connection, [(prefix, move) for prefix in prefixes], actor, self.key)
+
+    def move_each(self, moves: Sequence[tuple[str, Move]], actor: Actor) -> tuple[Tracked, ...]:
+        """A step of its own with each of some findings, in one transaction; as `move`."""
+        with self.database.write() as connection:
+            return deciding.move(connection, moves, actor, self.key)
+
+    def steps(self, fingerprint: str | None = None) -> tuple[Step, ...]:
+        """Every step of a finding's life (full fingerprint), or of all findings, the oldest first."""
+        with self.database.read() as connection:
+            return history.steps(connection, fingerprint)
+
+    def verify(self, expected: str | None = None) -> Verification:
+        """Examines the chain of all steps, and whether the findings are what it says; `expected` is a head noted earlier."""
+        with self.database.read() as connection:
+            return history.verify(connection, self.key, expected)
 
     def history(self, fingerprint: str) -> tuple[Sighting, ...]:
         """What every run said of a finding (full fingerprint), the oldest first."""
         with self.database.read() as connection:
             return reading.history(connection, fingerprint)
+
+    def course(self, units: Collection[str] | None = None, as_of: date | None = None) -> Course:
+        """How it went over the recorded runs, for some units or for all."""
+        with self.database.read() as connection:
+            return course.course(connection, units, as_of or datetime.now(UTC).date())
 
     def begin(self, run_key: str) -> StoreCheckpoint:
         """The checkpoint of a run; `run_key` names what makes two runs the same one: sources, sampling, version."""

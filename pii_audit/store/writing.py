@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,27 +13,31 @@ from sqlalchemy.exc import IntegrityError
 from pii_audit.errors import StoreError
 from pii_audit.language import Text
 from pii_audit.model.evidence import FREE_TEXT, FieldEvidence
+from pii_audit.model.lifecycle import Step
 from pii_audit.model.run import Inspected, Run, Suppressed
-from pii_audit.store import schema
+from pii_audit.store import history, schema
 from pii_audit.store.codec import Sketches
 from pii_audit.store.documents import packed, written
+from pii_audit.store.following import followed
 from pii_audit.store.lifecycle import READ
 from pii_audit.store.placing import Placed, batches, seen, unseen
 
 Values = dict[str, Any]
+PROGRAM = "pii-audit"
+"""Who made a step that no person made."""
 
 
-def record(connection: Connection, run: Run, where: str) -> Run:
+def record(connection: Connection, run: Run, where: str, key: bytes) -> Run:
     """Writes the run; gives it back with each finding's change and status, and with those that it no longer shows."""
     _check(run)
-    # Whoever comes second waits here, so that it judges its findings against what the first one leaves.
-    connection.execute(select(schema.writer.c.id).with_for_update())
+    history.lock(connection)
     number = _write_run(connection, run, where)
     _insert(connection, schema.coverage, _coverage_rows(run, number))
     _write_inventory(connection, run.inspected, number)
     known = {row.fingerprint: row for row in connection.execute(select(schema.findings))}
-    placed = [*seen(run, known, number), *unseen(connection, run, known)]
+    placed = followed(connection, run, known, [*seen(run, known, number), *unseen(connection, run, known)])
     _write_findings(connection, run, number, placed, known)
+    history.append(connection, [step for each in placed for step in _steps(each, run)], key)
     return replace(
         run,
         findings=tuple(each.finding for each in placed if each.suppressed_by is None),
@@ -170,22 +174,41 @@ def _write_findings(
     for each in placed:
         key = each.finding.fingerprint
         if each.seen_run != number:
-            unseen.append({"key": key, "status": each.life.value, "change": each.change.value, "suppressed_by": None})
+            values = {"status": each.status.value, "change": each.change.value, "suppressed_by": None}
+            unseen.append({"key": key, **values})
             continue
         latest = {**_latest(each), "last_seen": now, "last_run": number}
         if key in known:
-            seen.append({"key": key, **latest})
+            # A clock that was put back makes nothing older than it was.
+            seen.append({"key": key, **latest, "last_seen": max(now, known[key].last_seen)})
         else:
             new.append({"fingerprint": key, "first_seen": now, "first_run": number, **latest})
     _insert(connection, schema.findings, new)
     for rows in (seen, unseen):
         if rows:
-            values: Values = {name: bindparam(name) for name in rows[0] if name != "key"}
-            changed = update(schema.findings).where(schema.findings.c.fingerprint == bindparam("key")).values(values)
+            bound: Values = {name: bindparam(name) for name in rows[0] if name != "key"}
+            changed = update(schema.findings).where(schema.findings.c.fingerprint == bindparam("key")).values(bound)
             connection.execute(changed, rows)
     _insert(
         connection, schema.observations, [_observation(each, ordinal, number) for ordinal, each in enumerate(placed)]
     )
+
+
+def _steps(each: Placed, run: Run) -> Iterator[Step]:
+    for action, reason in each.events:
+        yield Step(
+            number=0,
+            fingerprint=each.finding.fingerprint,
+            at=run.finished,
+            by=PROGRAM,
+            account="",
+            action=action,
+            after=each.status,
+            before=each.before,
+            reason=reason,
+            run=run.id,
+            life=each.life,
+        )
 
 
 def _latest(each: Placed) -> Values:
@@ -193,7 +216,7 @@ def _latest(each: Placed) -> Values:
     return {
         "rule": finding.rule,
         "severity": finding.severity.value,
-        "status": each.life.value,
+        "status": each.status.value,
         "change": each.change.value,
         "suppressed_by": each.suppressed_by,
         "source": finding.source,

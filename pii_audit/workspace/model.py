@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pii_audit.document import unknown
+from pii_audit.document import Period, unknown
 from pii_audit.errors import Position, UsageError
 from pii_audit.language import Text
 
@@ -45,7 +45,11 @@ class AtRest:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Something to crawl. `url` is as written: a path, a URL or a reference that `resolve` turns into one."""
+    """Something to crawl. `url` is as written: a path, a URL or a reference that `resolve` turns into one.
+
+    `layouts` name the layout files of fixed-width files by glob; `max_size` (bytes) and `modified_within` limit what is
+    read of a file share.
+    """
 
     id: str
     position: Position
@@ -59,6 +63,9 @@ class Source:
     exclude: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     sample: int | None = None
+    layouts: Mapping[str, str] = field(default_factory=dict)
+    max_size: int | None = None
+    modified_within: Period | None = None
     units_by_path: Mapping[str, str] = field(default_factory=dict)
     at_rest: AtRest | None = None
 
@@ -81,6 +88,7 @@ class Workspace:
     key: str | None = None
     samples: Literal["masked", "none"] = "masked"
     timezone: str = DEFAULT_TIMEZONE
+    leavers: str | None = None
 
     def source(self, source_id: str) -> Source:
         """The source of that id; UsageError with a suggestion when there is none."""
@@ -89,6 +97,20 @@ class Workspace:
                 return source
         message = unknown(Text("数据源", "source"), source_id, [source.id for source in self.sources])
         raise UsageError(message, where=str(self.position.file))
+
+    def unit(self, unit_id: str) -> Unit:
+        """The unit of that id; UsageError with a suggestion when there is none."""
+        if unit_id not in self.units:
+            raise UsageError(unknown(Text("机构", "unit"), unit_id, list(self.units)), where=str(self.position.file))
+        return self.units[unit_id]
+
+    def below(self, unit_id: str) -> tuple[str, ...]:
+        """That unit and all below it, in the order of the tree; UsageError with a suggestion when there is none."""
+        found = [self.unit(unit_id).id]
+        found += [unit.id for unit in self.units.values() if unit.parent == unit_id]
+        return tuple(
+            dict.fromkeys(below for unit in found for below in ((unit,) if unit == unit_id else self.below(unit)))
+        )
 
     def unit_of(self, source: Source, asset_name: str) -> Unit | None:
         """The unit that answers for an asset: the first glob of `units_by_path` that fits, else the source's unit."""

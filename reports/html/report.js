@@ -1,8 +1,7 @@
-// Filters the findings of this page. The page is complete without it; nothing here reads or sends anything.
+// Filters the findings of this page and switches its language. The page is complete without it; nothing here reads or sends anything.
 (function () {
   "use strict";
-  var form = document.querySelector("form.filters");
-  if (form) {
+  var filter = function (form) {
     var cards = Array.prototype.slice.call(document.querySelectorAll(".cards .f"));
     var boxes = Array.prototype.slice.call(form.querySelectorAll("input[type=checkbox]"));
     var selects = Array.prototype.slice.call(form.querySelectorAll("select"));
@@ -57,7 +56,35 @@
     }
     form.hidden = false;
     apply();
-  }
+  };
+
+  // The other language lies in a template, whose ids and controls are none of the page's until they are taken out.
+  var template = document.getElementById("other-language");
+  var page = document.getElementById("page");
+  var exchange = function () {
+    var shown = document.createDocumentFragment();
+    while (page.firstChild) { shown.appendChild(page.firstChild); }
+    page.appendChild(template.content);
+    template.content.appendChild(shown);
+    var root = document.documentElement, language = root.lang, title = document.title;
+    root.lang = template.lang;
+    document.title = template.dataset.title;
+    template.lang = language;
+    template.dataset.title = title;
+    start();
+    page.querySelector("[data-switch]").focus();
+  };
+
+  var start = function () {
+    var form = page.querySelector("form.filters");
+    if (form && form.hidden) { filter(form); }
+    var button = page.querySelector("[data-switch]");
+    if (button && template && button.hidden) {
+      button.hidden = false;
+      button.addEventListener("click", exchange);
+    }
+  };
+  start();
 
   // A link to a finding opens it.
   var reveal = function () {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime, timedelta, timezone
+from enum import Enum
 
 import pytest
 
@@ -280,6 +282,51 @@ def _findings():
         source="core",
     )
     return excess, cvv, world, fixed, unlooked, elsewhere
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "]]></failure><failure>",
+    "=cmd|' /C calc'!A0",
+    "@SUM(1+1)*cmd",
+    "＝1+1",
+    "\t=1+1",
+    "\x1b[2J\x1b]8;;http://x\x07",
+    "\u202egpj.exe\u2066",
+    "a\x00b\x0b\ufffe\uffff\udcff",
+    "'; DROP TABLE findings; --",
+    "{{7*7}}${7*7}",
+    "\r\n\r\nSet-Cookie: a=b",
+    "名" * 100_000,
+)
+"""What people may call their files, columns, roles and units."""
+_IDS = frozenset({"fingerprint", "rule", "stage", "phase", "id", "kind", "version", "notes"})
+
+
+def poisoned(value, payload):
+    """The value with every name and sentence in it, however deep, turned into the payload."""
+    if isinstance(value, Enum):
+        return value
+    if isinstance(value, str):
+        return payload
+    if isinstance(value, tuple | list | frozenset | set):
+        return type(value)(poisoned(item, payload) for item in value)
+    if isinstance(value, dict):
+        return {key: poisoned(item, payload) for key, item in value.items()}
+    if is_dataclass(value) and not isinstance(value, Sketch | Levels | AssetTally):
+        changed = {
+            field.name: poisoned(getattr(value, field.name), payload)
+            for field in fields(value)
+            if field.init and field.name not in _IDS
+        }
+        return replace(value, **changed)
+    return value
+
+
+@pytest.fixture(params=HOSTILE, ids=lambda text: ascii(text[:12]))
+def hostile(request, run):
+    """The run with one payload in every name and sentence, and the payload."""
+    return poisoned(run, request.param), request.param
 
 
 @pytest.fixture(scope="session")

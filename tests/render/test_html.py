@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import importlib.util
 import itertools
 import json
 import os
@@ -24,7 +25,9 @@ from pii_audit import content
 from pii_audit.errors import Position
 from pii_audit.language import Language, Text, same
 from pii_audit.model.asset import Asset, AssetKind
+from pii_audit.model.course import Course, Point, Standing
 from pii_audit.model.coverage import Coverage, CoverageStatus
+from pii_audit.model.decision import Content, Decision
 from pii_audit.model.evidence import AssetTally, FieldEvidence, Reason
 from pii_audit.model.finding import Change, Clause, Finding, Outcome, Severity, Status, Verdict
 from pii_audit.model.forms import Form
@@ -510,7 +513,8 @@ class Page(HTMLParser):
 
 
 def page(run: Run, language: Language = "en") -> Page:
-    return Page(html.render(run, language=language))
+    """What a browser has in its document: the other language lies in a template, which is no part of it."""
+    return Page(re.sub(r"<template .*?</template>", "", html.render(run, language=language), flags=re.DOTALL))
 
 
 def clean() -> Run:
@@ -950,6 +954,90 @@ def test_no_width_of_screen_makes_the_page_scroll_sideways(browser, written, wid
     browser.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
     browser.open(written(sample()))
     assert browser.value("document.documentElement.scrollWidth") <= width
+
+
+def test_the_page_switches_its_language_and_keeps_what_was_filtered(browser, written):
+    browser.open(written(sample()))
+    state = "[document.documentElement.lang, document.title.slice(0, 2), document.querySelector('h1').textContent.slice(0, 2)]"
+    assert browser.value(state) == ["zh-CN", "个人", "个人"]
+    browser.value(change("#q", "value = 'SHR003 collect'"))
+    browser.value("document.querySelector('[data-switch]').click()")
+    assert browser.value(state) == ["en", "Pe", "Pe"]
+    assert browser.value(SHOWN) == 25
+    browser.value(change("#q", "value = 'SHR003'"))
+    assert 0 < browser.value(SHOWN) < 25
+    browser.value("document.querySelector('[data-switch]').click()")
+    assert browser.value(state) == ["zh-CN", "个人", "个人"]
+    assert browser.value(SHOWN) == 1
+    assert browser.value("document.querySelectorAll('#main').length") == 1
+    assert browser.complaints() == []
+
+
+def test_a_page_of_very_many_findings_holds_one_language_alone(browser, written):
+    browser.open(written(many(html.FULL_CARDS + 1)))
+    assert browser.value("document.querySelector('[data-switch]') === null")
+
+
+def course() -> Course:
+    zone = timezone(timedelta(hours=8))
+    points = tuple(
+        Point(f"r{number}", datetime(2026, number, 1, tzinfo=zone), {"critical": 1, "high": 10 - number}, number, 1)
+        for number in range(1, 6)
+    )
+    ages = {severity.value: (1, 2, 0, 3) if severity is Severity.HIGH else (0, 0, 0, 0) for severity in Severity}
+    return Course(points, ages, (Standing("hz<b>", 6, 5, 2, 1, 3, 12), Standing("", 1)))
+
+
+def test_over_time_shows_trend_ages_and_units_with_every_figure_in_a_table():
+    markup = html.render(sample(), language="en", course=course())
+    report = Page(re.sub(r"<template .*?</template>", "", markup, flags=re.DOTALL))
+    assert "The last 5 self-checks" in report.text
+    assert "r5 2026-05-01 1 5 0 0 0 5 1" in " ".join(report.text.split())
+    assert "hz<b> 6 5 2 1 3 12" in " ".join(report.text.split())
+    assert "(none named) 1 0 0 0 0 –" in " ".join(report.text.split())
+    assert "up to 7 days 1, up to 30 days 2, over 90 days 3" in markup
+
+
+def test_one_run_alone_is_no_course():
+    assert 'id="course"' not in html.render(
+        sample(), language="en", course=replace(course(), points=course().points[:1])
+    )
+
+
+def test_what_people_wrote_of_a_finding_stays_text():
+    payload = "</script><img src=x onerror=alert(1)>\x1b\u202e"
+    content = Content("high", "violation")
+    decision = Decision(payload, payload, payload, datetime(2026, 7, 1, tzinfo=CHINA), content, payload)
+    decided = replace(sample().findings[0], status=Status.ACCEPTED, decision=decision)
+    for count in (1, html.FULL_CARDS + 1):
+        run = replace(sample(), findings=tuple(replace(decided, fingerprint=f"{place:032x}") for place in range(count)))
+        report = page(run)
+        assert not [tag for tag, _ in report.elements if tag == "img"]
+        assert "<img src=x onerror=alert(1)>\\x1b\\u202e" in report.text
+
+
+AXE = importlib.util.find_spec("axe_core_python")
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_nothing_serious_in_either_language(browser, tmp_path, dark):
+    assert AXE is not None
+    assert AXE.origin is not None
+    script = (Path(AXE.origin).parent / "axe.min.js").read_text(encoding="utf-8")
+    path = tmp_path / "report.html"
+    path.write_text(html.render(sample(), language="zh", course=course()), encoding="utf-8")
+    features = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
+    browser.call("Emulation.setEmulatedMedia", features=features)
+    browser.open(path)
+    for _ in range(2):
+        browser.value(f"(function () {{ {script} }}).call(window); 1")
+        found = browser.value(
+            "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']}).then(result =>"
+            " result.passes.length < 10 ? ['axe did not run'] : result.violations.filter(one => ['serious', 'critical'].includes(one.impact))"
+            ".map(one => one.id + ' ' + one.nodes.slice(0, 3).map(node => node.html.slice(0, 120)).join(' | ')))"
+        )
+        assert found == []
+        browser.value("document.querySelector('[data-switch]').click()")
 
 
 @pytest.mark.soak

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from rich.cells import cell_len
@@ -15,6 +15,7 @@ from pii_audit.model.finding import Severity
 from pii_audit.model.lifecycle import Tracked
 from pii_audit.render.table import make_console, render, render_coverage, render_findings, render_inventory, render_run
 
+TODAY = date(2026, 7, 1)
 WIDTHS = [40, 60, 80, 100, 160]
 
 
@@ -41,7 +42,7 @@ def test_no_line_is_wider_than_the_screen(run, width, language):
         _run_screen(run, width, language),
         _run_screen(run, width, language, verbose=True),
         _screen(lambda console: render_inventory(run.inspected, console, language, verbose=True), width),
-        _screen(lambda console: render_findings(tracked, console, language), width),
+        _screen(lambda console: render_findings(tracked, console, language, TODAY), width),
     ]
     assert max(cell_len(line) for screen in screens for line in screen.splitlines()) <= width
 
@@ -191,7 +192,7 @@ def test_the_list_of_findings_shows_status_and_dates(run):
     day = datetime(2026, 1, 2, tzinfo=UTC)
     tracked = [Tracked(replace(run.findings[0], severity=Severity.LOW), day, day.replace(month=3), "r9")]
     for width in (60, 120):
-        screen = _screen(lambda console: render_findings(tracked, console, "en"), width)
+        screen = _screen(lambda console: render_findings(tracked, console, "en", TODAY), width)
         for text in ("a1b2c3d4a1b2", "LOW", "open", "2026-01-02", "2026-03-02", "SHR002"):
             assert text in screen
-    assert "no such findings" in _screen(lambda console: render_findings([], console, "en"), 60)
+    assert "no such findings" in _screen(lambda console: render_findings([], console, "en", TODAY), 60)

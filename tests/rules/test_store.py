@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -132,3 +132,17 @@ def test_the_forms_of_every_layer_hold(policy_of, asset, facts, tmp_path):
     policy = policy_of("extends: [floor.yaml]\nstorage: {forms: {cn_mobile: plain}}\n")
     [draft] = in_clear(facts(policy, asset("core:t", {"m": "cn_mobile"})))
     assert draft.policy.to_line == "floor.yaml:2"
+
+
+def test_files_that_nobody_changed_for_too_long_are_told(policy_of, asset, facts):
+    policy = policy_of("storage: {retention: [{asset: 'share.hz/*', date: 'file:modified', delete_after: 5y}]}\n")
+
+    def file(name, year, columns):
+        one = asset(f"share:{name}", columns, kind=AssetKind.FILE)
+        return replace(one, asset=replace(one.asset, modified=datetime(year, 1, 1, tzinfo=UTC)))
+
+    old, new = file("hz/old.csv", 2015, {"mobile": "cn_mobile"}), file("hz/new.csv", 2025, {"mobile": "cn_mobile"})
+    elsewhere, empty = file("x.csv", 2015, {"mobile": "cn_mobile"}), file("hz/none.csv", 2015, {})
+    [draft] = too_long(facts(policy, old, new, elsewhere, empty))
+    assert (draft.rule, draft.resource) == ("STO003", ("share:hz/old.csv", "file:modified"))
+    assert "last changed on 2015-01-01" in draft.message.en

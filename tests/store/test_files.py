@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -23,6 +24,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateTable
 
 from pii_audit.errors import StoreError
+from pii_audit.findings.life import Assign
+from pii_audit.model.lifecycle import Actor
 from pii_audit.store import Store, connection, migrate, schema
 
 URL = "sqlite:.pii-audit/store.db"
@@ -180,6 +183,18 @@ def test_a_full_disk_leaves_the_store_as_it_was(store, make):
     assert [one.finding.fingerprint[:4] for one in store.findings()] == ["aaaa"]
 
 
+def test_a_step_on_a_full_disk_leaves_the_history_as_it_was(store, make):
+    store.record(make.run(1, [make.finding("aaaa")], [make.row("customer")]))
+    with store.database.write() as writing:
+        pages = writing.exec_driver_sql("PRAGMA page_count").scalar_one()
+        writing.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    actor = Actor("a", "a", datetime(2026, 7, 1, tzinfo=UTC))
+    with pytest.raises(StoreError, match="the disk is full"):
+        store.move_each([("aaaa", Assign("owner", reason="r" * 2000))] * 100, actor)
+    assert [step.action.value for step in store.steps("aaaa" * 8)] == ["found"]
+    assert store.verify().problems == ()
+
+
 def test_a_file_that_may_not_grow_leaves_the_store_as_it_was(tmp_path, make):
     with Store.open(URL, tmp_path) as store:
         store.record(make.run(1))
@@ -269,6 +284,7 @@ def test_two_writers_on_a_new_store_lose_nothing(tmp_path):
         # Whoever came first found it new, and everybody else knew of it.
         changes = [one.change.value for one in store.history("shared")]
         assert changes == ["new"] + ["persistent"] * 29
+        assert (store.verify().problems, store.verify().steps) == ((), 31)
 
 
 def test_a_kill_in_the_middle_loses_at_most_the_run_that_was_being_written(tmp_path):
@@ -281,6 +297,7 @@ def test_a_kill_in_the_middle_loses_at_most_the_run_that_was_being_written(tmp_p
     with Store.open(URL, tmp_path) as store:
         runs = store.runs()
         assert len(runs) in (told, told + 1)
+        assert (store.verify().problems, store.verify().steps) == ((), len(runs) + 1)
         for entry in runs:
             assert entry.findings == 2
             assert len([one for one in store.load(entry.id).findings if one.change.value in ("new", "persistent")]) == 2

@@ -12,7 +12,7 @@ from pii_audit.errors import StoreError, UsageError
 from pii_audit.model.finding import Change, Severity, Status
 from pii_audit.model.run import Suppressed
 from pii_audit.render.interface import render
-from pii_audit.store import Store, schema
+from pii_audit.store import Store, Wanted, schema
 
 
 def _changes(run):
@@ -139,9 +139,9 @@ def test_what_an_exception_hides_is_kept_as_accepted_and_never_called_fixed(stor
     assert second.findings == ()
     assert [(one.exception, one.finding.status) for one in second.suppressed] == [(hidden.exception, Status.ACCEPTED)]
     assert store.load().suppressed == second.suppressed
-    (kept,) = store.findings(status=[Status.ACCEPTED])
+    (kept,) = store.findings(Wanted([Status.ACCEPTED]))
     assert kept.finding.suppressed_by == hidden.exception
-    assert store.findings(status=[Status.OPEN]) == ()
+    assert store.findings(Wanted([Status.OPEN])) == ()
     # The exception lapses, and the finding is as open as before.
     (back,) = store.record(make.run(3, [make.finding("aaaa")], ledger)).findings
     assert (back.change, back.status, back.suppressed_by) == (Change.PERSISTENT, Status.OPEN, None)
@@ -164,7 +164,7 @@ def test_findings_are_listed_worst_first_and_by_status_severity_rule_and_source(
     store.record(make.run(2, [low], [make.row("gone")]))
 
     def listed(**wanted):
-        return [one.finding.fingerprint[:4] for one in store.findings(**wanted)]
+        return [one.finding.fingerprint[:4] for one in store.findings(Wanted(**wanted))]
 
     assert listed() == ["bbbb", "cccc", "aaaa"]
     assert listed(status=[Status.OPEN]) == ["aaaa"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -59,6 +60,12 @@ class ExceptionRule:
     fields: tuple[str, ...] | None = None
     forms: tuple[str, ...] | None = None
     persons_up_to: int | None = None
+
+    @property
+    def basis(self) -> str:
+        """What it says, whatever line it stands on: renewed, it says something else."""
+        said = (getattr(self, each.name) for each in dataclasses.fields(self) if each.name != "position")
+        return "\x1f".join("" if each is None else str(each) for each in said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from datetime import date
 
 from rich.console import Console
 
 from pii_audit.language import Language
 from pii_audit.model.coverage import Coverage
-from pii_audit.model.lifecycle import RunEntry, Sighting, Tracked
+from pii_audit.model.lifecycle import RunEntry, Sighting, Step, Tracked, Verification
 from pii_audit.model.run import Inspected, Run
 from pii_audit.render.table.coverage import print_coverage
 from pii_audit.render.table.findings import print_brief, print_findings, print_tracked
 from pii_audit.render.table.inventory import print_inventory
 from pii_audit.render.table.parts import make_console
 from pii_audit.render.table.summary import print_summary
-from pii_audit.render.table.tracked import print_life, print_runs
+from pii_audit.render.table.tracked import print_history, print_life, print_runs, print_verified
 from pii_audit.render.table.verdicts import print_verdicts
 
 __all__ = [
@@ -26,10 +27,12 @@ __all__ = [
     "render_coverage",
     "render_finding",
     "render_findings",
+    "render_history",
     "render_inspect",
     "render_inventory",
     "render_run",
     "render_runs",
+    "render_verified",
 ]
 
 
@@ -64,9 +67,9 @@ def render_inventory(
     print_inventory(inspected, console, language, verbose=verbose)
 
 
-def render_findings(findings: Sequence[Tracked], console: Console, language: Language) -> None:
-    """`findings list`: one finding a row, in the order given."""
-    print_tracked(findings, console, language)
+def render_findings(findings: Sequence[Tracked], console: Console, language: Language, today: date) -> None:
+    """`findings list`: one finding a row, in the order given; `today` tells what is overdue."""
+    print_tracked(findings, console, language, today)
 
 
 def render_coverage(rows: Sequence[Coverage], console: Console, language: Language, *, verbose: bool = False) -> None:
@@ -87,9 +90,26 @@ def render_inspect(
     print_coverage(coverage, console, language, verbose=verbose)
 
 
-def render_finding(tracked: Tracked, history: Sequence[Sighting], console: Console, language: Language) -> None:
+def render_finding(
+    tracked: Tracked,
+    sightings: Sequence[Sighting],
+    steps: Sequence[Step],
+    console: Console,
+    language: Language,
+    today: date,
+) -> None:
     """`findings show`: one finding and its life."""
-    print_life(tracked, history, console, language)
+    print_life(tracked, sightings, steps, console, language, today)
+
+
+def render_history(steps: Sequence[Step], console: Console, language: Language) -> None:
+    """`findings history`: one step a row."""
+    print_history(steps, console, language)
+
+
+def render_verified(verified: Verification, console: Console, language: Language) -> None:
+    """`findings verify`: whether the history is whole, and its head."""
+    print_verified(verified, console, language)
 
 
 def render_runs(runs: Sequence[RunEntry], console: Console, language: Language) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.text import Text as Line
 
 from pii_audit.language import Language, Text
-from pii_audit.model.finding import Change, Finding
+from pii_audit.model.finding import SETTLED, Change, Finding, Status
 from pii_audit.model.lifecycle import Tracked
 from pii_audit.model.run import Run
 from pii_audit.render.labels import STAGES, form_word, stage_title, word
@@ -40,6 +41,7 @@ POLICY = Text("策略", "Policy")
 CLAUSES = Text("依据", "Clauses")
 TODO = Text("整改", "To do")
 OWNER = Text("责任人", "Owner")
+SET_ASIDE = Text("不计入", "Set aside")
 
 ABSENT = (Change.FIXED, Change.NOT_RECHECKED)
 NAMES_SHOWN = 8
@@ -47,8 +49,12 @@ NAMES_SHOWN = 8
 
 
 def print_findings(run: Run, console: Console, language: Language, *, verbose: bool = False) -> None:
-    """What the run found, by stage and severity, then what it no longer shows."""
-    current = [finding for finding in worst_first(run.findings) if finding.change not in ABSENT]
+    """What the run found, by stage and severity, then what people or policies set aside, and what it no longer shows."""
+    current = [
+        finding
+        for finding in worst_first(run.findings)
+        if finding.change not in ABSENT and finding.status not in SETTLED
+    ]
     stages = [*STAGES, *sorted({finding.stage for finding in current} - set(STAGES))]
     for stage in stages:
         found = [finding for finding in current if finding.stage == stage]
@@ -58,6 +64,7 @@ def print_findings(run: Run, console: Console, language: Language, *, verbose: b
                 console.print()
                 console.print(_block(finding, language, wide=console.width >= WIDE, verbose=verbose))
             console.print()
+    _print_set_aside(run, console, language)
     _print_absent(run, console, language, verbose=verbose)
 
 
@@ -102,6 +109,8 @@ def _badges(finding: Finding, language: Language) -> list[Line]:
     ]
     if finding.change in (Change.NEW, Change.REOPENED):
         badges.append(line((word(finding.change, language), "magenta")))
+    if finding.status is not Status.OPEN:
+        badges.append(line((word(finding.status, language), "cyan")))
     return badges
 
 
@@ -175,6 +184,31 @@ def _listed(names: Sequence[object], language: Language, *, verbose: bool) -> st
     return text if not rest else text + Text(f" 等 {len(names)} 个", f" and {rest} more").in_(language)
 
 
+def _print_set_aside(run: Run, console: Console, language: Language) -> None:
+    """What does not count, each with who agreed and why: an exclusion that nobody sees is forgotten."""
+    decided = [
+        one for one in worst_first(run.findings) if one.change not in ABSENT and one.status in SETTLED and one.decision
+    ]
+    excepted = [(one.finding, one.exception) for one in run.suppressed]
+    shown = [*((one, set_aside(one, language)) for one in decided), *excepted]
+    if not shown:
+        return
+    console.print(heading(f"{SET_ASIDE.in_(language)} ({len(shown)})"))
+    for finding, why in shown:
+        console.print(_one_line(finding, language, counts=False))
+        console.print(indented(line((why, "dim")), 2))
+    console.print()
+
+
+def set_aside(finding: Finding, language: Language) -> str:
+    """Why a finding does not count, who agreed, and until when."""
+    decision = finding.decision
+    if decision is None:
+        return finding.suppressed_by or ""
+    until = Text(f"，至 {decision.until}", f", until {decision.until}").in_(language) if decision.until else ""
+    return f"{word(finding.status, language)}: {decision.reason} ({decision.approver}{until})"
+
+
 def _print_absent(run: Run, console: Console, language: Language, *, verbose: bool) -> None:
     standing = set(map(id, run.standing))
     absent = {change: [one for one in worst_first(run.findings) if one.change is change] for change in ABSENT}
@@ -204,13 +238,24 @@ def _one_line(finding: Finding, language: Language, *, counts: bool) -> Line:
     return made
 
 
-def print_tracked(tracked: Sequence[Tracked], console: Console, language: Language) -> None:
+def status_line(finding: Finding, language: Language, today: date) -> Line:
+    """The status, with what hurries: overdue, come back."""
+    made = line(word(finding.status, language))
+    if finding.is_overdue(today):
+        made.append_text(line((Text(" 逾期", " overdue").in_(language), "bold red")))
+    if finding.returns:
+        times = number(finding.returns)
+        made.append_text(line((Text(f" 复发 {times} 次", f" came back {times}x").in_(language), "magenta")))
+    return made
+
+
+def print_tracked(tracked: Sequence[Tracked], console: Console, language: Language, today: date) -> None:
     """`findings list`: one finding a row, in the order given."""
     if not tracked:
         console.print(line(Text("没有符合条件的问题", "no such findings").in_(language)))
         return
     if console.width >= WIDE:
-        _print_tracked_wide(tracked, console, language)
+        _print_tracked_wide(tracked, console, language, today)
         return
     for each in tracked:
         finding = each.finding
@@ -218,15 +263,17 @@ def print_tracked(tracked: Sequence[Tracked], console: Console, language: Langua
             line((finding.fingerprint[:ID_LENGTH], "bold")),
             line(severity_line(finding.severity, language)),
             line(finding.rule),
-            line(word(finding.status, language)),
+            status_line(finding, language, today),
             line((f"{each.first_seen:%Y-%m-%d}..{each.last_seen:%Y-%m-%d}", "dim")),
         ]
         console.print(Line(" ").join(badges))
         where = (" · ".join(_where(finding)), "cyan")
         console.print(indented(line(finding.title.in_(language), " · ", where), 2))
+        if whose := " · ".join(part for part in _owner(finding) if part):
+            console.print(indented(line((whose, "dim")), 2))
 
 
-def _print_tracked_wide(tracked: Sequence[Tracked], console: Console, language: Language) -> None:
+def _print_tracked_wide(tracked: Sequence[Tracked], console: Console, language: Language, today: date) -> None:
     titles = (
         Text("编号", "Id"),
         Text("严重程度", "Severity"),
@@ -234,20 +281,22 @@ def _print_tracked_wide(tracked: Sequence[Tracked], console: Console, language: 
         Text("规则", "Rule"),
         Text("问题", "Finding"),
         WHERE,
-        Text("首次发现", "First seen"),
-        Text("最近发现", "Last seen"),
+        OWNER,
+        Text("期限", "Due"),
+        Text("首次/最近发现", "First, last seen"),
     )
-    table = ruled([title.in_(language) for title in titles], whole=(0, 1, 2, 3, 6, 7))
+    table = ruled([title.in_(language) for title in titles], whole=(0, 1, 3, 7))
     for each in tracked:
         finding = each.finding
         table.add_row(
             line((finding.fingerprint[:ID_LENGTH], "bold")),
             line(severity_line(finding.severity, language)),
-            line(word(finding.status, language)),
+            status_line(finding, language, today),
             line(finding.rule),
             line(finding.title.in_(language)),
             line((" · ".join(_where(finding)), "cyan")),
-            line(f"{each.first_seen:%Y-%m-%d}"),
-            line(f"{each.last_seen:%Y-%m-%d}"),
+            line(" · ".join(part for part in (finding.owner, finding.unit) if part)),
+            line(finding.due.isoformat() if finding.due else ""),
+            line(f"{each.first_seen:%Y-%m-%d} {each.last_seen:%Y-%m-%d}"),
         )
     console.print(table)

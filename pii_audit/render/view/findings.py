@@ -68,6 +68,7 @@ class Card:
     owner: str
     unit: str
     due: str
+    decision: str
     open: bool
 
 
@@ -140,8 +141,18 @@ def _card(run: Run, finding: Finding, words: Words, *, stands: bool) -> Card:
         owner=finding.owner or "",
         unit=unit_of(run, finding),
         due=finding.due.isoformat() if finding.due else "",
+        decision=_decision(finding),
         open=stands,
     )
+
+
+def _decision(finding: Finding) -> str:
+    """The reason for which it is set aside, who agreed, and until when."""
+    decision = finding.decision
+    if decision is None:
+        return ""
+    until = f", {decision.until}" if decision.until else ""
+    return f"{decision.reason} ({decision.approver}{until})"
 
 
 def facts(evidence: Mapping[str, Any], words: Words) -> Iterator[Fact]:

@@ -97,6 +97,9 @@ def statement(run: Run, words: Words) -> Statement:
     word = words(f"severity.{threshold}")
     code = run.exit_code(threshold, allow_incomplete=run.notes.get("allow_incomplete") == "true")
     lines = [words("statement_lesser", count=lesser)] if lesser else []
+    if "baseline_hidden" in run.notes:
+        hidden, gone = run.notes["baseline_hidden"], run.notes.get("baseline_gone", "0")
+        lines.append(words("statement_baseline", hidden=hidden, gone=gone))
     incomplete = words("statement_failed", count=failed) if failed else ""
     if not run.coverage:
         incomplete = words("statement_nothing_read")

@@ -1,0 +1,145 @@
+"""The commands with which people walk findings through their lives."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+HOSTILE = "<script>\x1b[31m\u202e=cmd|' /C calc'!A0"
+
+
+@pytest.fixture
+def mark(space, excess, call):
+    """The first digits of a finding that a run recorded."""
+    call("run", "--format", "json")
+    return json.loads(call("findings", "list", "--rule", "SHR002", "--format", "json").out)["findings"][0][
+        "fingerprint"
+    ][:8]
+
+
+def _status(call, mark):
+    return json.loads(call("findings", "show", mark, "--format", "json").out)["findings"][0]["status"]
+
+
+def _accept(call, mark, *more):
+    return call("findings", "accept", mark, "--owner", "Zhang", "--approver", "Li", "--reason", "for now", *more)
+
+
+def test_a_finding_is_assigned_worked_on_accepted_and_taken_back(mark, call, told):
+    assert "assigned" in call("findings", "assign", mark, "--owner", "Zhang", "--due", "2027-01-31").out
+    assert "2027-01-31" in call("findings", "list", "--status", "assigned").out
+    assert "rectifying" in call("findings", "rectify", mark, "--by", "Zhang").out
+    told(_accept(call, mark, "--until", "2099-12-31"), 0)
+    assert _status(call, mark) == "accepted"
+    told(call("findings", "reopen", mark, "--reason", "no longer needed"), 0)
+    history = json.loads(call("findings", "history", mark, "--format", "json").out)["steps"]
+    assert [one["action"] for one in history] == ["found", "assigned", "rectifying", "accepted", "reopened"]
+    assert (history[2]["by"], history[0]["run"] is None, history[2]["run"]) == ("Zhang", False, None)
+    shown = call("findings", "show", mark).out
+    assert "no longer needed" in shown
+
+
+def test_an_accepted_finding_counts_no_more_and_is_listed_with_who_agreed(mark, call, space):
+    (space / "share" / "note.txt").unlink()
+    first = json.loads(call("run", "--format", "json").out)["run"]["counts"]["findings"]
+    _accept(call, mark, "--until", "2099-12-31")
+    answer = call("run")
+    assert "Set aside" in answer.out
+    assert "accepted: for now (Li, until 2099-12-31)" in answer.out
+    document = json.loads(call("report", "--format", "json").out)
+    assert document["run"]["counts"]["findings"] == first - 1
+    (decided,) = [one for one in document["findings"] if one["decision"]]
+    assert (decided["status"], decided["decision"]["approver"]) == ("accepted", "Li")
+
+
+def test_a_false_positive_is_an_exclusion_that_is_listed(mark, call, told):
+    told(call("findings", "reject", mark, "--reviewer", "Li", "--reason", "test numbers"), 0)
+    call("run")
+    assert mark in call("findings", "list", "--status", "false_positive").out
+    assert "false positive: test numbers (Li)" in call("report").out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["assign", "--owner", "x"], "no finding is named"),
+        (["assign", "MARK"], "nobody is named to assign it to"),
+        (["assign", "MARK", "--unit", "nosuch"], 'unknown unit "nosuch"'),
+        (["assign", "MARK", "--owner", "x", "--due", "2026-02-30"], "expected a date"),
+        (["assign", "MARK", "--approver", "x"], "takes no --approver. it belongs to accept"),
+        (
+            ["accept", "MARK", "--owner", "a", "--approver", "A ", "--reason", "r", "--until", "2099-01-01"],
+            "one person",
+        ),
+        (["accept", "MARK", "--owner", "a", "--approver", "b", "--reason", "r"], "--until YYYY-MM-DD"),
+        (
+            ["accept", "MARK", "--owner", "a", "--approver", "b", "--reason", "r", "--until", "2020-01-01"],
+            "its last day",
+        ),
+        (["reject", "MARK", "--reviewer", "b"], "--reason is missing"),
+        (["reopen", "MARK", "--reason", "r"], "still to be put right"),
+        (["rectify", "MARK"], "assign it first"),
+        (["rectify", "ffffffffffff"], "no finding has an id"),
+        (["list", "MARK"], "takes no fingerprint"),
+        (["show", "MARK", "MARK"], "one finding at a time"),
+        (["verify", "--expect", "abc"], "--expect is no head"),
+        (["close", "MARK"], "invalid choice"),
+        (["export", "--format", "json"], "takes no --format"),
+        (["import"], "no file is named"),
+        (["assign", "MARK", "--owner", "x", "--by", "y" * 201], "longer than 200"),
+    ],
+    ids=lambda words: " ".join(words[:3]) if isinstance(words, list) else "",
+)
+def test_a_step_that_cannot_be_made_says_why(mark, call, told, words, said):
+    (line,) = told(call("findings", *(mark if word == "MARK" else word for word in words)), 2)
+    assert said in line
+    assert _status(call, mark) == "open"
+
+
+def test_steps_need_the_key_and_looking_does_not(mark, call, told, space):
+    (space / "audit.yaml").write_text((space / "audit.yaml").read_text().replace('key: "file', '# "file'))
+    told(call("findings", "list"), 0)
+    told(call("findings", "history", mark), 0)
+    (line,) = told(call("findings", "assign", mark, "--owner", "Zhang"), 2)
+    assert "names no HMAC key" in line
+
+
+def test_a_tampered_history_is_reported_and_exits_1(mark, call, told, space):
+    call("findings", "assign", mark, "--owner", "Zhang")
+    whole = call("findings", "verify", "--format", "json")
+    told(whole, 0)
+    head = json.loads(whole.out)["head"]
+    call("findings", "rectify", mark)
+    told(call("findings", "verify", "--expect", head), 0)
+    with closing(sqlite3.connect(space / ".pii-audit" / "store.db")) as raw, raw:
+        raw.execute("UPDATE history SET document = replace(document, 'Zhang', 'Wang')")
+    answer = call("findings", "verify", "--lang", "zh")
+    assert answer.code == 1
+    assert "已被改动" in answer.out
+
+
+def test_what_is_overdue_or_came_back_is_listed_apart(mark, call):
+    assert mark not in call("findings", "list", "--overdue").out
+    call("findings", "assign", mark, "--owner", "Zhang", "--due", "2020-01-31")
+    assert "assigned overdue" in call("findings", "list", "--overdue").out
+    assert "no such findings" in call("findings", "list", "--repeated").out
+
+
+def test_hostile_words_stay_words(mark, call):
+    call("findings", "assign", mark, "--owner", HOSTILE, "--reason", HOSTILE, "--by", HOSTILE)
+    for words in (["list"], ["show", mark], ["history"]):
+        shown = call("findings", *words).out
+        assert "\x1b" not in shown
+        assert "\u202e" not in shown
+        assert "\\x1b[31m\\u202e" in shown
+
+
+def test_who_did_it_is_the_operator_of_the_environment_and_the_account(mark, call, monkeypatch):
+    monkeypatch.setenv("PII_AUDIT_OPERATOR", "DPO office")
+    call("findings", "assign", mark, "--owner", "Zhang")
+    step = json.loads(call("findings", "history", mark, "--format", "json").out)["steps"][-1]
+    assert step["by"] == "DPO office"
+    assert step["account"]
