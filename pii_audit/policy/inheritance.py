@@ -11,9 +11,10 @@ from pii_audit.identifiers.model import Catalogue
 from pii_audit.language import Text
 from pii_audit.policy import build
 from pii_audit.policy.files import Document, Documents
-from pii_audit.policy.tightening import loosened_flow, loosened_purpose, loosened_recipient
+from pii_audit.policy.tightening import changed_terms, loosened_flow, loosened_purpose, loosened_recipient
 
 KINDS = ("purposes", "recipients", "flows", "rules")
+_AGREEMENTS = frozenset({"agreement", "agreements"})
 _Stated = tuple[Section, Position]
 
 
@@ -55,8 +56,12 @@ def _merged(kind: str, found: Documents, reader: Reader) -> Merged:
 def _laid_over(floor: Section, override: Section) -> Section:
     """The floor's keys, save those that the override states itself; each key knows where it stands."""
     laid = Section(override.position)
-    laid.update({**floor, **override})
-    laid.positions.update({**floor.positions, **override.positions})
+    # One agreement and a list of them are two ways of writing the same key.
+    replaced = _AGREEMENTS if _AGREEMENTS & override.positions.keys() else frozenset()
+    laid.update({key: value for key, value in floor.items() if key not in replaced})
+    laid.positions.update({key: position for key, position in floor.positions.items() if key not in replaced})
+    laid.update(override)
+    laid.positions.update(override.positions)
     return laid
 
 
@@ -110,6 +115,7 @@ def loosened(merged: Mapping[str, Merged], catalogue: Catalogue, wrong: Collecti
     """Overrides that allow what their floor does not; those of files that are wrong in themselves are left for later."""
     for name, (before, now) in _overrides(merged["purposes"], wrong):
         yield from loosened_purpose(build.purpose(name, *before), build.purpose(name, *now), catalogue)
+        yield from changed_terms(before[0], now[0])
     for name, (before, now) in _overrides(merged["recipients"], wrong):
         yield from loosened_recipient(build.recipient(name, *before), build.recipient(name, *now), catalogue)
     for name, (before, now) in _overrides(merged["flows"], wrong):

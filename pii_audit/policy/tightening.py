@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from pii_audit.document import Section
 from pii_audit.errors import Position, Problem
 from pii_audit.identifiers.model import Catalogue
 from pii_audit.language import Text, same
@@ -34,6 +35,19 @@ def loosened_purpose(floor: Purpose, purpose: Purpose, catalogue: Catalogue) -> 
     for before in floor.never_together:
         if not any(_words(now) <= _words(before) for now in purpose.never_together):
             yield _dropped("never_together", before, purpose)
+
+
+def changed_terms(floor: Section, purpose: Section) -> Iterator[Problem]:
+    """What a purpose says beside its elements: its population and period stay, the assets that serve it may become more."""
+    for key in ("population", "retention"):
+        if key in floor and floor[key] != purpose.get(key):
+            what = Text(f"改动了 {key}", f"changes {key}")
+            yield _loosens(purpose.at(key), what, floor.at(key))
+    gone = [asset for asset in floor.get("held_in", ()) if asset not in purpose.get("held_in", ())]
+    if gone:
+        named = ", ".join(gone)
+        what = Text(f"held_in 缺少 {named}", f"held_in lacks {named}")
+        yield _loosens(purpose.at("held_in"), what, floor.at("held_in"))
 
 
 def _words(combination: Combination) -> frozenset[str]:
@@ -100,6 +114,10 @@ def _agreements(floor: Recipient, recipient: Recipient, catalogue: Catalogue) ->
     if floor.agreements and recipient.scope is None and not _all_scoped(floor) and _all_scoped(recipient):
         what = Text("协议的 scope 取代了缺失的合作范围", "scopes of agreements stand in for a scope that was missing")
         yield _loosens(recipient.position, what, floor.position)
+    if floor.agreements and floor.scope is None and _terms(floor) != _terms(recipient):
+        # Where nothing but agreements says what may leave, one that goes leaves nobody who objects to a form.
+        said = Text("没有 scope 时,协议的日期和用途不能改", "without a scope, agreements keep their dates and purposes")
+        yield _loosens(recipient.position, said, floor.position)
     by_ref = {agreement.ref: agreement for agreement in floor.agreements}
     for now in recipient.agreements if floor.agreements else ():
         before = by_ref.get(now.ref)
@@ -108,6 +126,10 @@ def _agreements(floor: Recipient, recipient: Recipient, catalogue: Catalogue) ->
             yield _loosens(now.position, what, floor.agreements[0].position)
         elif before.position != now.position:
             yield from _stretched(before, now, catalogue)
+
+
+def _terms(recipient: Recipient) -> list[tuple[object, ...]]:
+    return [(one.ref, one.from_, one.until, one.purposes) for one in recipient.agreements]
 
 
 def _stretched(before: Agreement, now: Agreement, catalogue: Catalogue) -> Iterator[Problem]:

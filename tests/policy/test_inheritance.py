@@ -131,6 +131,38 @@ def test_an_override_that_loosens_the_floor_is_an_error_at_its_line(branch, text
     assert f"branch.yaml:{said}" in problems(branch, f"{text}\n")
 
 
+def test_an_agreement_and_a_list_of_them_override_each_other(branch):
+    policy = branch(
+        "recipients: {r: {role: processor, agreements: [{ref: A-1, from: 2025-06-01, until: 2026-06-30}]}}\n"
+    )
+    [agreement] = policy.recipients["r"].agreements
+    assert str(agreement.until) == "2026-06-30"
+    assert any("A-1 ends later" in line for line in problems(
+        branch, "recipients: {r: {role: processor, agreements: [{ref: A-1, from: 2025-01-01, until: 2030-01-01}]}}\n"
+    ))  # fmt: skip
+
+
+def test_population_period_and_assets_of_a_purpose_stay(branch):
+    floor = HQ.replace(
+        "  q: {allows: {email: plain}}",
+        "  q:\n    population: {key: email, within: core.t}\n    held_in: [core.a, core.b]\n"
+        "    retention: {date: d, delete_after: 2y}\n    allows: {email: plain}",
+    )
+    assert branch("purposes: {q: {held_in: [core.a, core.b, core.c]}}\n", floor).purposes["q"].held_in[-1] == "core.c"
+    text = """\
+purposes:
+  q:
+    population: {key: email, within: core.u}
+    held_in: [core.a]
+    retention: {date: d, delete_after: 3y}
+"""
+    assert [line.partition("hq.yaml")[2] for line in problems(branch, text, floor)] == [
+        ":5: changes population",
+        ":6: held_in lacks core.b",
+        ":7: changes retention",
+    ]
+
+
 def test_a_floor_may_close_rules_to_exceptions(branch):
     exception = "exceptions: [{rule: SHR003, flow: f, owner: a, approver: b, reason: x}]\n"
     assert len(branch(exception).exceptions) == 1

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pii_audit.errors import Position
 from pii_audit.language import Text, same
+from pii_audit.policy.files import PACK
 from pii_audit.policy.model import Flow, Lines, Policy, Purpose, Recipient
 from pii_audit.policy.testing.model import Result
 
@@ -26,11 +27,12 @@ class Covered:
 
 
 def covered(policy: Policy, results: Iterable[Result]) -> Covered:
-    """The deciding lines of purposes, recipients and flows, in the order of the files."""
+    """The deciding lines of purposes, recipients, flows and floors, in the order of the files; those of packs are not ours."""
     weighed = {
         position for result in results for verdict in result.verdicts for position in (*verdict.trail, verdict.policy)
     }
-    lines = dict(sorted(_deciding(policy), key=lambda one: one[0]))
+    ours = (one for one in _deciding(policy) if not one[0].file.startswith(PACK))
+    lines = dict(sorted(ours, key=lambda one: one[0]))
     hit = tuple((position, what) for position, what in lines.items() if position in weighed)
     missed = tuple((position, what) for position, what in lines.items() if position not in weighed)
     return Covered(hit, missed)
