@@ -9,7 +9,7 @@ PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test bench lint format wheel wheel-test soak constraints train-names clean
+.PHONY: help venv demo test bench lint format docs wheel wheel-test soak constraints train-names clean
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 14
@@ -22,7 +22,7 @@ $(CORE): pyproject.toml constraints.txt
 	@touch $(CORE)
 
 $(READY): $(CORE)
-	$(PIP) install -c constraints.txt --no-build-isolation -e '.[names,mysql,office,postgresql,test,dev]'
+	$(PIP) install -c constraints.txt --no-build-isolation -e '.[all,test,dev]'
 	@touch $(READY)
 
 venv: $(READY)  ## the development environment in .venv
@@ -34,7 +34,7 @@ test: $(READY)  ## the whole test suite, with coverage
 	$(PYTHON) -m pytest -n $(JOBS) -m 'not soak' --cov --cov-report=term
 
 $(VENV)/.bench: $(READY)
-	$(PIP) install -c constraints.txt --no-build-isolation -e '.[names,bench]'
+	$(PIP) install -c constraints.txt --no-build-isolation -e '.[all,bench]'
 	@touch $@
 
 bench: $(VENV)/.bench  ## speed, precision and recall beside peers; writes docs/benchmarks.md (ripgrep is used where installed)
@@ -50,6 +50,9 @@ format: $(READY)  ## put code into the form that lint asks for
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
 
+docs: $(READY)  ## the pages of docs/ that are made from YAML: rules, standards, inputs of custom rules
+	$(PYTHON) -m pii_audit.render.pages docs
+
 wheel: $(READY)  ## dist/: source archive, and the wheel built from it
 	rm -rf dist
 	$(PYTHON) -m build --no-isolation
@@ -61,7 +64,7 @@ soak: $(READY)  ## long fuzzing and load
 	HYPOTHESIS_PROFILE=soak $(PYTHON) -m pytest -n $(JOBS)
 
 constraints: $(READY)  ## renew constraints.txt from what pyproject.toml allows today
-	$(PIP) install --upgrade --upgrade-strategy eager --no-build-isolation -e '.[names,mysql,office,postgresql,bench,test,dev]'
+	$(PIP) install --upgrade --upgrade-strategy eager --no-build-isolation -e '.[all,bench,test,dev]'
 	.ci/constraints $(PYTHON) > constraints.new
 	mv constraints.new constraints.txt
 	@touch $(READY)

@@ -1,17 +1,17 @@
-"""pii-audit: the exact reference and, where it is there, the bulk engine, through the public Detector."""
+"""pii-audit: the exact reference and the bulk engine, through the public Detector."""
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import reduce
-from importlib import import_module
 from operator import add
 from pathlib import Path
 
-from benchmarks.contestants.interface import Scan, Told, blocks
+from benchmarks.contestants.interface import BLOCK, Scan, Told, blocks
 from benchmarks.scoring import ANY, Found
 from pii_audit.detection import Detector, judge
+from pii_audit.detection.bulk.matcher import BulkMatcher
+from pii_audit.detection.matcher import Matcher
 from pii_audit.identifiers.catalogue import load_catalogue
 from pii_audit.model.asset import Asset, AssetKind, Field, TableChunk
 from pii_audit.model.coverage import Coverage, CoverageStatus
@@ -20,36 +20,35 @@ from pii_audit.model.fingerprint import Fingerprinter
 
 ROWS = 20_000
 """Rows of a chunk."""
-BULK_BLOCK = 4 << 20
+BULK_BLOCK = 8 << 20
 """Bytes that are handed to the bulk engine at once."""
 
 
 def prepare_reference() -> Scan:
     """Every pattern, plainly, one after another."""
-    return _text(_detector("reference"))
+    return _text(_detector(Matcher), BLOCK)
 
 
 def prepare_bulk() -> Scan:
     """The bulk engine."""
-    return _text(_detector("bulk"))
+    return _text(_detector(BulkMatcher), BULK_BLOCK)
 
 
 def prepare_bulk_arrays() -> Scan:
     """The bulk engine without a Python object for each span: spans, verdicts and scores as arrays, overlaps not resolved."""
-    module = import_module("pii_audit.detection.bulk.matcher")
-    judged = module.BulkMatcher(load_catalogue().values(), small=0).judged
-    judged(b"110105 19491231 002X, a@b.cn\n" * 10)
+    matcher = BulkMatcher(load_catalogue().values())
+    matcher.find("110105 19491231 002X, a@b.cn\n" * 1_000)
 
     def scan(path: Path, size: int) -> Told:
         given, at = [], 0
         for block in blocks(path, size, BULK_BLOCK):
-            some = judged(block)
-            given.append((at, some.starts, some.ends))
-            at += len(block)
+            text = block.decode()
+            given.append((at, matcher.find(text)))
+            at += len(text)
         return lambda: [
             Found(at + start, at + end, ANY)
-            for at, starts, ends in given
-            for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+            for at, some in given
+            for start, end in zip(some.start.tolist(), some.end.tolist(), strict=True)
         ]
 
     return scan
@@ -57,27 +56,22 @@ def prepare_bulk_arrays() -> Scan:
 
 def prepare_reference_table() -> Scan:
     """The reference over the columns of a Parquet file."""
-    return _table(_detector("reference"))
+    return _table(_detector(Matcher))
 
 
 def prepare_bulk_table() -> Scan:
     """The bulk engine over the columns of a Parquet file."""
-    return _table(_detector("bulk"))
+    return _table(_detector(BulkMatcher))
 
 
-def _detector(engine: str) -> Detector:
-    choosable = "engine" in inspect.signature(Detector).parameters
-    if not choosable and engine != "reference":
-        message = "this version has the reference engine only"
-        raise ImportError(message)
-    make: Callable[..., Detector] = Detector
-    return make(load_catalogue(), Fingerprinter.ephemeral(), **({"engine": engine} if choosable else {}))
+def _detector(matcher: type[Matcher]) -> Detector:
+    return Detector(load_catalogue(), Fingerprinter.ephemeral(), matcher=matcher)
 
 
-def _text(detector: Detector) -> Scan:
+def _text(detector: Detector, size_of_block: int) -> Scan:
     def scan(path: Path, size: int) -> Told:
         given, at = list[tuple[int, list[Match]]](), 0
-        for block in blocks(path, size):
+        for block in blocks(path, size, size_of_block):
             text = block.decode()
             given.append((at, detector.text_matches(text)))
             at += len(text)

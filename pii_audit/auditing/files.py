@@ -17,8 +17,9 @@ from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.evidence import AssetTally
 from pii_audit.model.run import Inspected
 from pii_audit.sources.feed.outbox import OutboxSource
-from pii_audit.sources.file_share.local import FolderSource
+from pii_audit.sources.file_share.local import FolderSource, Selection
 from pii_audit.sources.format.files import readings, readings_of_stream
+from pii_audit.sources.format.fixed_width import Layouts
 from pii_audit.sources.interface import Reading, Sampling
 
 STDIN = "-"
@@ -27,12 +28,16 @@ Watch = Callable[[Asset, Chunk], None]
 
 @dataclass(frozen=True)
 class Files:
-    """Paths as a person names them; `-` is standard input. In folders, `include` and `ignore` are globs of relative paths."""
+    """Paths as a person names them; `-` is standard input. In folders, `include` and `ignore` are globs of relative paths.
+
+    `layouts` are those of fixed-width files.
+    """
 
     paths: Sequence[str]
     kind: AssetKind = AssetKind.FILE
     include: Sequence[str] = ()
     ignore: Sequence[str] = ()
+    layouts: Layouts = ()
 
     def inspect(
         self, detector: Detector, *, watch: Watch | None = None, progress: Progress | None = None
@@ -63,7 +68,7 @@ class Files:
 
     def _readings(self, path: str) -> Iterator[tuple[Asset, Reading] | Coverage]:
         if path == STDIN:
-            yield from readings_of_stream(sys.stdin.buffer, STDIN, kind=self.kind)
+            yield from readings_of_stream(sys.stdin.buffer, STDIN, kind=self.kind, layouts=self.layouts)
         elif Path(path).is_dir():
             share = self._folder(Path(path))
             for found in share.assets():
@@ -72,12 +77,12 @@ class Files:
                 else:
                     yield from share.open(found, Sampling())
         else:
-            yield from readings(Path(path), "", path, kind=self.kind)
+            yield from readings(Path(path), "", path, kind=self.kind, layouts=self.layouts)
 
     def _folder(self, path: Path) -> FolderSource:
         if self.kind is AssetKind.FEED:
-            return OutboxSource("", path, self.include, ignore=self.ignore)
-        return FolderSource("", path, self.include)
+            return OutboxSource("", path, Selection(self.include), self.layouts, ignore=self.ignore)
+        return FolderSource("", path, Selection(self.include), self.layouts)
 
     def _read(
         self, detector: Detector, asset: Asset, reading: Reading, watch: Watch | None, progress: Progress

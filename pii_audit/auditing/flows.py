@@ -12,7 +12,8 @@ from pii_audit.model.finding import Verdict
 from pii_audit.model.run import Inspected
 from pii_audit.model.sketch import EXACT_PERSONS, Sketch
 from pii_audit.policy.evaluation import ConsentProof, Knowledge, Observed, evaluate_flow
-from pii_audit.policy.matching import match_flows
+from pii_audit.policy.evaluation.border import regions_abroad
+from pii_audit.policy.matching import FlowMatcher
 from pii_audit.policy.model import CUSTOMER, Flow, Policy, Population
 
 ESTIMATE_ERROR = 0.05
@@ -28,8 +29,9 @@ def match_assets(
     """
     matched: dict[str, list[str]] = {flow: [] for flow in policy.flows}
     undeclared: list[str] = []
+    flows = FlowMatcher(policy)
     for one in inspected:
-        flow = match_flows(policy, one.asset.source, one.asset.name)
+        flow = flows.find(one.asset.source, one.asset.name)
         if flow is not None:
             matched[flow.id].append(one.asset.id)
         elif one.asset.source in feeds:
@@ -52,15 +54,15 @@ def judge_flows(
     policy: Policy, assets: Mapping[str, Sequence[Inspected]], beyond: Beyond, catalogue: Catalogue, as_of: date
 ) -> tuple[Verdict, ...]:
     """The verdicts on every flow of which something was seen."""
-    year = _Year.of(policy, assets, beyond.provided)
+    year = _Year.of(policy, assets, beyond.provided, catalogue)
     verdicts: list[Verdict] = []
     for name, mine in assets.items():
         if mine:
             flow = policy.flows[name]
             knowledge = Knowledge(
-                persons_this_year=year.told(policy, flow) if year else None,
-                abroad_this_year=year.abroad(policy, catalogue, sensitive=False) if year else None,
-                sensitive_this_year=year.abroad(policy, catalogue, sensitive=True) if year else None,
+                persons_this_year=year.told.get(flow.recipient, 0) if year else None,
+                abroad_this_year=year.abroad if year else None,
+                sensitive_this_year=year.sensitive_abroad if year else None,
                 population_share=_share(flow.population, mine, beyond.inspected) if flow.population else None,
                 consent=_proofs(flow, mine),
             )
@@ -71,41 +73,50 @@ def judge_flows(
 
 @dataclass(frozen=True)
 class _Year:
-    """The assets of each flow since 1 January, as far as recorded runs and this one saw them."""
+    """People since 1 January, as far as recorded runs and this one saw them.
 
-    assets: Mapping[str, Sequence[Inspected]]
+    `told` counts those of whom a recipient was told, by whichever flow; `abroad` those of whom anybody abroad was told,
+    `sensitive_abroad` those of them of whom something sensitive went (PIPL Art. 28).
+    """
+
+    told: Mapping[str, int]
+    abroad: int
+    sensitive_abroad: int
 
     @classmethod
     def of(
-        cls, policy: Policy, now: Mapping[str, Sequence[Inspected]], provided: Sequence[Inspected] | None
+        cls,
+        policy: Policy,
+        now: Mapping[str, Sequence[Inspected]],
+        provided: Sequence[Inspected] | None,
+        catalogue: Catalogue,
     ) -> _Year | None:
         if provided is None:
             return None
-        assets: dict[str, list[Inspected]] = {flow: list(mine) for flow, mine in now.items()}
+        by_recipient: dict[str, list[Inspected]] = {}
+        for name, mine in now.items():
+            by_recipient.setdefault(policy.flows[name].recipient, []).extend(mine)
+        flows = FlowMatcher(policy)
         for one in provided:
-            flow = match_flows(policy, one.asset.source, one.asset.name)
+            flow = flows.find(one.asset.source, one.asset.name)
             if flow is not None:
-                assets.setdefault(flow.id, []).append(one)
-        return cls(assets)
+                by_recipient.setdefault(flow.recipient, []).append(one)
+        home = policy.cross_border.home
+        gone = [
+            one
+            for recipient, several in by_recipient.items()
+            if regions_abroad(policy.recipients[recipient], home)
+            for one in several
+        ]
+        sensitive = [
+            one for one in gone if any("pipl28" in catalogue[found.identifier].sensitive for found in one.fields)
+        ]
+        told = {recipient: _count(several) for recipient, several in by_recipient.items()}
+        return cls(told, _count(gone), _count(sensitive))
 
-    def told(self, policy: Policy, flow: Flow) -> int:
-        """The people of whom this flow's recipient was told, by whichever flow."""
-        return self._persons(one for one in self.assets if policy.flows[one].recipient == flow.recipient)
 
-    def abroad(self, policy: Policy, catalogue: Catalogue, *, sensitive: bool) -> int:
-        """The people of whom anybody abroad was told, or was told something sensitive (PIPL Art. 28)."""
-        home = Knowledge().home
-        flows = [one for one in self.assets if (policy.recipients[policy.flows[one].recipient].region or home) != home]
-        return self._persons(flows, catalogue if sensitive else None)
-
-    def _persons(self, flows: Iterable[str], sensitive_by: Catalogue | None = None) -> int:
-        told = (
-            one.persons
-            for flow in flows
-            for one in self.assets[flow]
-            if sensitive_by is None or any("pipl28" in sensitive_by[found.identifier].sensitive for found in one.fields)
-        )
-        return len(sum(told, Sketch()))
+def _count(assets: Iterable[Inspected]) -> int:
+    return len(sum((one.persons for one in assets), Sketch()))
 
 
 def _proofs(flow: Flow, mine: Sequence[Inspected]) -> dict[str, ConsentProof]:

@@ -28,6 +28,7 @@ from pii_audit.policy.model import Flow, Policy
 from pii_audit.rules.interface import Facts
 from pii_audit.rules.share import verdicts as shared
 from pii_audit.rules.store import prohibited
+from pii_audit.sources.format.fixed_width import Layouts
 from pii_audit.sources.globs import path_match
 from pii_audit.workspace import Workspace
 
@@ -37,13 +38,14 @@ class GateOptions:
     """How an export is judged.
 
     `standards` are those whose clauses may be cited; of a folder, files that `include` names (none: all) and `ignore` does not are judged;
-    `owner` answers for findings.
+    `layouts` cut fixed-width ones, `owner` answers for findings.
     """
 
     as_of: date
     standards: Sequence[str] = ()
     include: Sequence[str] = ()
     ignore: Sequence[str] = ()
+    layouts: Layouts = ()
     owner: str | None = None
     timezone: tzinfo = UTC
     samples: bool = True
@@ -120,7 +122,7 @@ def gate(
     redactor = Redactor(detector, fingerprinter)
     inspected: list[Inspected] = []
     coverage: list[Coverage] = []
-    for one in Files(paths, AssetKind.FEED, options.include, options.ignore).inspect(
+    for one in Files(paths, AssetKind.FEED, options.include, options.ignore, options.layouts).inspect(
         detector, progress=options.progress
     ):
         if isinstance(one, Inspected):

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pii_audit
 from pii_audit import content
+from pii_audit.access import effective_access
 from pii_audit.auditing.flows import Beyond, judge_flows, match_assets
+from pii_audit.auditing.inherited import inherited
 from pii_audit.detection.redact import Redactor
 from pii_audit.detection.tally import Detector
 from pii_audit.engine.interface import Engine, NoCheckpoint, Progress, Silent, Task
@@ -29,7 +31,7 @@ from pii_audit.rules.interface import Draft, Facts
 from pii_audit.rules.registry import apply_rules
 from pii_audit.sources.interface import Sampling
 from pii_audit.sources.registry import open_source
-from pii_audit.workspace import Source, Workspace, load_key, load_workspace, resolve
+from pii_audit.workspace import Source, Workspace, load_key, load_leavers, load_workspace, resolve
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
     if policy is None:
         policy = load_policy(space.policies, space.root, catalogue)
     fingerprinter = Fingerprinter(load_key(space))
+    load_leavers(space)  # a list that cannot be read is told before hours of reading, not after
     detector = Detector(catalogue, fingerprinter, samples=space.samples == "masked")
     crawled = _Crawled()
     for source in _selected(space, options.sources):
@@ -155,7 +158,8 @@ def _crawl(space: Workspace, source: Source, detector: Detector, options: Option
             else:
                 into.inspected.append(one)
                 into.coverage.append(one.coverage)
-        for grant in opened.grants():
+        holding = {one.asset.name for one in into.inspected if one.asset.source == source.id and one.fields}
+        for grant in effective_access(opened, holding):
             (into.coverage if isinstance(grant, Coverage) else into.grants).append(grant)  # type: ignore[arg-type]  # told apart here
     finally:
         opened.close()
@@ -166,6 +170,7 @@ def _facts(
 ) -> tuple[Facts, _OwnerOf]:
     """Flows and units are told by raw names; from here on only names that may be shown are left."""
     as_of = options.as_of or space.today()
+    grants = (*crawled.grants, *inherited(crawled.grants, crawled.inspected))
     feeds = frozenset(feed_ids(space))
     matched, undeclared = match_assets(policy, crawled.inspected, feeds)
     sources = {source.id: source for source in space.sources}
@@ -188,11 +193,12 @@ def _facts(
         as_of=as_of,
         sources=sources,
         inspected=inspected,
-        grants=tuple(map(redactor.grant, crawled.grants)),
+        grants=tuple(map(redactor.grant, grants)),
         coverage=tuple(map(redactor.coverage, crawled.coverage)),
         verdicts=verdicts,
         flows=policy.flows,
         undeclared=tuple(shown[name] for name in undeclared),
+        leavers=load_leavers(space),
     )
     return facts, _OwnerOf(space, units)
 

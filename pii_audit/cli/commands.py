@@ -17,6 +17,10 @@ COMMANDS: dict[str, Text] = {
     "run": Text("自查:采集、识别、评估、记录、出报告", "the self-check: crawl, detect, evaluate, record, report"),
     "inspect": Text("临时查看文件或标准输入,不需要工作区", "look at files or standard input, no workspace needed"),
     "gate": Text("这份导出可以离开吗?读完全部内容后裁决", "may this export leave? reads everything, decides, says why"),
+    "access": Text(
+        "谁能读到哪些个人信息、经由哪条路径、如何收回",
+        "who can read what personal information, by which path, and what would close it",
+    ),
     "inventory": Text(
         "个人信息在哪里:对象、字段、标识符、级别、人数",
         "where personal information is: asset, field, identifier, level, people",
@@ -29,7 +33,10 @@ COMMANDS: dict[str, Text] = {
         "到期提醒:邮件与 webhook(默认只显示)", "reminders of due dates, by mail or webhook (only shown by default)"
     ),
     "report": Text("任意一次运行,任意格式", "any run in any format"),
-    "policy": Text("策略:check(检查)、schema(JSON Schema)", "policies: check, schema"),
+    "policy": Text(
+        "策略:check(检查)、test(用例)、explain(解释)、diff(比较)、draft(起草)、schema(JSON Schema)",
+        "policies: check, test, explain, diff, draft, schema",
+    ),
     "identifiers": Text(
         "能识别什么、依据什么:list、show、test", "what can be recognised, and on which facts: list, show, test"
     ),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from pii_audit.cli.options import put, say
 from pii_audit.cli.session import Session
 from pii_audit.errors import PiiAuditError
 from pii_audit.language import Language, Text, same
@@ -17,7 +18,10 @@ from pii_audit.language import Language, Text, same
 if TYPE_CHECKING:
     from pii_audit.workspace import Workspace
 
-EXAMPLE = Text("例: pii-audit doctor -w /srv/自查", "example: pii-audit doctor -w /srv/selfcheck")
+EXAMPLE = Text(
+    "例: pii-audit doctor -w /srv/自查\n    pii-audit doctor --grants",
+    "example: pii-audit doctor -w /srv/selfcheck\n         pii-audit doctor --grants",
+)
 GOOD, WARN, BAD = "ok", "warn", "fail"
 MARKS = {GOOD: ("✓", "green"), WARN: ("!", "yellow"), BAD: ("✗", "bold red")}
 BROKEN = 2
@@ -33,11 +37,22 @@ class Check:
 
 
 def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
-    """The command has no options of its own."""
+    """Declares the command's options."""
+    parser.add_argument(
+        "--grants",
+        action="store_true",
+        help=say(
+            language,
+            "打印各数据库来源所需最小权限的语句(不执行)",
+            "print the statements for the least privileges that each database source needs (runs nothing)",
+        ),
+    )
 
 
-def run(session: Session, options: argparse.Namespace) -> int:  # noqa: ARG001 - every command takes them
+def run(session: Session, options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code: 2 when something is broken."""
+    if options.grants:
+        return _print_grants(session)
     checks: list[Check] = []
     for check in _all(session):
         checks.append(check)
@@ -47,6 +62,28 @@ def run(session: Session, options: argparse.Namespace) -> int:  # noqa: ARG001 -
         if check.todo:
             session.out.print(f"  → {check.todo.in_(session.language)}", markup=False, soft_wrap=True)
     return BROKEN if any(check.state == BAD for check in checks) else 0
+
+
+def _print_grants(session: Session) -> int:
+    from pii_audit.sources.database.server import ServerSource  # noqa: PLC0415 - start-up does without
+    from pii_audit.sources.registry import open_source  # noqa: PLC0415
+    from pii_audit.workspace import resolve  # noqa: PLC0415
+
+    space = session.workspace()
+    servers = []
+    for source in space.sources:
+        opened = open_source(replace(source, url=resolve(source.url)), root=space.root)
+        if isinstance(opened, ServerSource) and opened.least_privileges():
+            servers.append(opened)
+    if not servers:
+        session.say(
+            Text(
+                "没有数据库服务器来源:文件只需读取权限",
+                "no source is a database server; files need to be readable only",
+            )
+        )
+    put(f"-- {server.id}\n{server.least_privileges()}\n" for server in servers)
+    return 0
 
 
 def _all(session: Session) -> Iterator[Check]:
@@ -73,23 +110,39 @@ def _all(session: Session) -> Iterator[Check]:
 
 
 def _parts() -> Iterator[Check]:
-    for module, what in (
-        ("presidio_analyzer", Text("自由文本中的姓名和地址(模型)", "names and addresses in free text (models)")),
-        ("keyring", Text("系统密钥环", "the system keyring")),
+    for module, what, extra in (
+        (
+            "presidio_analyzer",
+            Text("自由文本中的姓名和地址(模型)", "names and addresses in free text (models)"),
+            "names",
+        ),
+        ("keyring", Text("系统密钥环", "the system keyring"), ""),
+        ("duckdb", Text("DuckDB 来源", "DuckDB sources"), "duckdb"),
+        ("psycopg", Text("PostgreSQL 来源", "PostgreSQL sources"), "postgresql"),
+        ("pymysql", Text("MySQL 和 MariaDB 来源", "MySQL and MariaDB sources"), "mysql"),
+        ("cel_expr_python", Text("策略中的自定义规则(CEL)", "rules of one's own in policies (CEL)"), "rules"),
+        ("openpyxl", Text("Excel 报表与整改台账", "reports and ledgers in Excel"), "office"),
+        ("docx", Text("Word 函件与报告", "letters and reports in Word"), "office"),
+        ("python_calamine", Text("Excel 与 OpenDocument 表格", "Excel and OpenDocument sheets"), ""),
+        ("xlrd", Text("旧版 Excel(.xls)", "old Excel (.xls)"), ""),
+        ("pypdfium2", Text("PDF 文本", "text of PDF files"), ""),
+        ("fastavro", Text("Avro 文件", "Avro files"), "files"),
+        ("py7zr", Text("7z 压缩包", "7z archives"), "files"),
     ):
         if find_spec(module):
             yield Check(GOOD, Text(f"{module} 已安装:{what.zh}", f"{module} is installed: {what.en}"))
         else:
+            install = f"pip install 'pii-audit[{extra}]'" if extra else f"pip install {module.replace('_', '-')}"
             yield Check(
                 WARN,
                 Text(f"{module} 未安装:没有{what.zh}", f"{module} is not installed: no {what.en}"),
-                Text("pip install 'pii-audit[names]'", "pip install 'pii-audit[names]'"),
+                same(install),
             )
 
 
 def _policies(space: Workspace) -> Iterator[Check]:
     from pii_audit.identifiers.catalogue import load_catalogue  # noqa: PLC0415 - start-up does without
-    from pii_audit.policy.linter import lint  # noqa: PLC0415
+    from pii_audit.policy.lint import lint  # noqa: PLC0415
     from pii_audit.policy.loader import load_policy  # noqa: PLC0415
 
     try:

@@ -220,7 +220,7 @@ def _list(session: Session, options: argparse.Namespace) -> int:
     if options.source:
         space.source(options.source)
     units = space.below(options.unit) if options.unit else ()
-    if options.rule and options.rule not in load_rules():
+    if options.rule and options.rule not in load_rules() and options.rule[:3] in {rule[:3] for rule in load_rules()}:
         raise UsageError(unknown(Text("规则", "rule"), options.rule, load_rules()))
     today = space.today()
     wanted = Wanted(

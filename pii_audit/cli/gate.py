@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from pii_audit.cli.baseline import add_baseline, read_baseline, without_baseline
 from pii_audit.cli.options import (
     RUN_FORMATS,
+    add_day,
     add_identifiers,
     add_output,
     add_verdict,
-    day,
     emit,
     own_identifiers,
     say,
@@ -54,12 +54,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
     parser.add_argument(
         "--purpose", metavar="ID", help=say(language, "目的(与 --recipient 同用)", "a purpose (with --recipient)")
     )
-    parser.add_argument(
-        "--as-of",
-        type=day,
-        metavar="DATE",
-        help=say(language, "按这一天裁决(默认今天)", "judge as of this day (default today)"),
-    )
+    add_day(parser, language)
     parser.add_argument(
         "--allow-gaps",
         action="store_true",
@@ -106,6 +101,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.policy.loader import load_policy  # noqa: PLC0415
     from pii_audit.render.interface import renderer  # noqa: PLC0415
     from pii_audit.render.output import write_output  # noqa: PLC0415
+    from pii_audit.sources.registry import layouts_of  # noqa: PLC0415
 
     renderer(options.format or "table")
     baseline = read_baseline(options.baseline)
@@ -134,6 +130,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
             standards=space.standards,
             include=included(space, flow, options.path),
             ignore=source.ignore if source else (),
+            layouts=layouts_of(source, space.root) if source else (),
             owner=source.owner if source else None,
             timezone=space.now().tzinfo or UTC,
             samples=space.samples == "masked",

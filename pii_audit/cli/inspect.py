@@ -6,13 +6,17 @@ import argparse
 import json
 import tempfile
 from collections.abc import Iterator
-from typing import IO
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
 from pii_audit.cli.options import add_identifiers, draw, own_identifiers, put, say
 from pii_audit.cli.session import Session
 from pii_audit.document import unknown
 from pii_audit.errors import UsageError
 from pii_audit.language import Language, Text
+
+if TYPE_CHECKING:
+    from pii_audit.sources.format.fixed_width import Layouts
 
 EXAMPLE = Text(
     "例: pii-audit inspect 客户名单.csv\n    cat app.log | pii-audit inspect - --format jsonl",
@@ -58,6 +62,15 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         ),
     )
     parser.add_argument(
+        "--layout",
+        metavar="FILE",
+        help=say(
+            language,
+            "文件是定长记录,按此 YAML 布局切分(压缩包内的文件也是)",
+            "the files hold fixed-width records: cut them by this layout in YAML (those in archives too)",
+        ),
+    )
+    parser.add_argument(
         "--allow-incomplete",
         action="store_true",
         help=say(language, "未能检查全部时不以 3 退出", "do not exit 3 when something could not be inspected"),
@@ -99,6 +112,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
                 unknown(Text("标识符", "identifier"), name, catalogue),
                 todo=Text("用 identifiers list 查看", "see `pii-audit identifiers list`"),
             )
+    layouts = _layouts(options.layout)
     fingerprinter = Fingerprinter.ephemeral()
     detector = Detector(catalogue, fingerprinter, names=options.names, only=options.identifier)
     redactor = Redactor(Detector(catalogue, fingerprinter), fingerprinter)
@@ -108,7 +122,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
         shown(session) as progress,
     ):
         located = Located(detector, redactor, spool) if options.format == "jsonl" else None
-        for one in Files(options.path).inspect(detector, watch=located, progress=progress):
+        for one in Files(options.path, layouts=layouts).inspect(detector, watch=located, progress=progress):
             row = one.coverage if isinstance(one, Inspected) else one
             coverage.append(redactor.coverage(row))
             if isinstance(one, Inspected):
@@ -130,6 +144,18 @@ def run(session: Session, options: argparse.Namespace) -> int:
                 Text(f"{row.asset}: 未能检查: {row.reason.zh}", f"{row.asset}: could not be inspected: {row.reason.en}")
             )
     return INCOMPLETE if any(row.incomplete for row in coverage) and not options.allow_incomplete else 0
+
+
+def _layouts(path: str | None) -> Layouts:
+    if path is None:
+        return ()
+    from pii_audit.document import Reader  # noqa: PLC0415 - only where asked for
+    from pii_audit.sources.format.fixed_width import load_layout  # noqa: PLC0415
+
+    reader = Reader()
+    layout = load_layout(Path(path), reader, shown_as=path)
+    reader.raise_problems()
+    return (("*", layout),)
 
 
 def _write(session: Session, options: argparse.Namespace, inspected: list, coverage: list) -> None:  # type: ignore[type-arg]

@@ -34,12 +34,24 @@ class Parser(argparse.ArgumentParser):
         self.language = language
 
     def error(self, message: str) -> NoReturn:
-        from pii_audit.document import suggestion  # noqa: PLC0415 - brings the YAML reader, for this one sentence
+        from pii_audit.document import suggestion, unknown  # noqa: PLC0415 - brings the YAML reader, for this one sentence
 
         todo = Text(f"用法见 {self.prog} --help", f"see {self.prog} --help")
         wrong = re.fullmatch(r"unrecognized arguments: (--[^ =]+).*", message)
         hint = suggestion(wrong[1], self._option_string_actions) if wrong else same("")
+        choice = re.fullmatch(r"argument (.+): invalid choice: '(.*)' \(choose from (.*)\)", message)
+        if choice:
+            words = re.findall(r"'([^']*)'", choice[3])
+            raise UsageError(unknown(Text("选项值", "choice"), choice[2], words), where=choice[1], todo=todo)
         raise UsageError(Text(f"命令行有误:{message}{hint.zh}", f"command line: {message}{hint.en}"), todo=todo)
+
+    def of_action(self, words: Sequence[str]) -> argparse.ArgumentParser:
+        """The parser of the action that these words name, where the command has such; else itself."""
+        actions: dict[str, argparse.ArgumentParser] = {}
+        for one in self._actions:
+            if isinstance(one, argparse._SubParsersAction):  # noqa: SLF001 - argparse has no public name for it
+                actions.update(one.choices)
+        return next((actions[word] for word in words if word in actions), self)
 
     def format_help(self) -> str:
         text = super().format_help()
@@ -135,7 +147,7 @@ def _dispatch(line: Sequence[str], language: Language) -> int:
     module.arguments(command, language)
     command._action_groups.extend(parser._action_groups[-1:])  # noqa: SLF001 - argparse has no public way to show a group without parsing it
     if chosen.help:
-        print(command.format_help(), end="")  # noqa: T201 - the payload
+        print(command.of_action(rest[1:]).format_help(), end="")  # noqa: T201 - the payload
         return 0
     options = command.parse_args(rest[1:])
     session = Session(

@@ -39,11 +39,26 @@ def add_output(parser: argparse.ArgumentParser, language: Language, formats: str
         metavar="FORMAT",
         help=say(language, f"输出格式:{formats}(默认 table)", f"output format: {formats} (default table)"),
     )
+    add_file(parser, language)
+
+
+def add_file(parser: argparse.ArgumentParser, language: Language) -> None:
+    """`-o/--output`."""
     parser.add_argument(
         "-o",
         "--output",
         metavar="FILE",
         help=say(language, "写到文件(默认标准输出)", "write to a file (default: standard output)"),
+    )
+
+
+def add_day(parser: argparse.ArgumentParser, language: Language) -> None:
+    """`--as-of DATE`."""
+    parser.add_argument(
+        "--as-of",
+        type=day,
+        metavar="DATE",
+        help=say(language, "按这一天裁决(默认今天)", "judge as of this day (default today)"),
     )
 
 
@@ -105,7 +120,7 @@ def number(text: str) -> int:
 
 
 def day(text: str) -> date:
-    """A calendar day, for argparse."""
+    """A calendar day YYYY-MM-DD, for argparse."""
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -165,7 +165,7 @@ class CellReader:
         if name.by_shape or name.best:
             hits += self._by_name(value, folded, name, {hit.match.identifier for hit in hits})
         if not hits and "*" in folded:
-            hits = [_masked(value, *found) for found in forms.masked_numbers(fold(value))]
+            hits = [_masked(value, *found) for found in forms.masked_numbers(value)]
         return Cell(tuple(hits), lookalikes) if hits or lookalikes else EMPTY
 
     def _by_name(self, value: str, folded: str, name: ColumnName, seen: set[str]) -> list[Hit]:
@@ -216,7 +216,8 @@ def _moved(one: Candidate, by: int) -> Candidate:
 
 def _counts(one: Candidate, name: ColumnName) -> bool:
     """Whether a match is evidence: by its score, or by a check that chance would pass rarely, which the whole column will show."""
-    return _score(one, name) >= MATCH_THRESHOLD or (one.validated and one.identifier.chance < 1)
+    proven = one.validated and one.identifier.chance < 1 and not one.doubted
+    return proven or _score(one, name) >= MATCH_THRESHOLD
 
 
 def _score(one: Candidate, name: ColumnName) -> float:

@@ -7,7 +7,7 @@ Lines that hold such are therefore read twice, as they are and cleared; any engi
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -18,6 +18,8 @@ from pii_audit.identifiers.fold import INVISIBLE
 BORDER = "\0"
 """Joins cleared lines; no match crosses it."""
 
+_LINE_ENDS = ("\n", BORDER)
+_LINE_END = re.compile(f"[{''.join(_LINE_ENDS)}]")
 _TRIGGERS = ("\\", "%", "&")
 _INVISIBLES = re.compile(f"[{INVISIBLE}]+")
 _ESCAPE = re.compile(
@@ -57,10 +59,11 @@ class _Sign:
 
 @dataclass(frozen=True, slots=True)
 class Cleared:
-    """Lines of a text, cleared and joined by NUL, and the way back."""
+    """Lines of a text, cleared and joined by NUL, and the way back; at a gap an invisible character stood that a code spelled."""
 
     text: str
     _signs: tuple[_Sign, ...]
+    _gaps: tuple[int, ...] = ()
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Where a span of cleared text stands in the original."""
@@ -70,10 +73,11 @@ class Cleared:
 
     def encoded(self, start: int, end: int) -> bool:
         """Whether a character of a span is spelled by a code in the original; one that is only invisible or a line end is not."""
+        if bisect_left(self._gaps, end) > bisect_right(self._gaps, start):
+            return True
         first = bisect_right(self._signs, start, key=_place) - 1
-        return any(
-            one.hides for one in self._signs[first : bisect_right(self._signs, end - 1, key=_place)] if one.at >= start
-        )
+        last = bisect_right(self._signs, end - 1, key=_place)
+        return any(one.hides for one in self._signs[first:last] if one.at >= start)
 
     def _sign(self, at: int) -> _Sign:
         return self._signs[bisect_right(self._signs, at, key=_place) - 1]
@@ -100,25 +104,34 @@ class Clearing:
 
 def cleared(text: str) -> Cleared | None:
     """The lines in which something is to be cleared; None where there is nothing."""
-    if not any(trigger in text for trigger in _TRIGGERS) and (text.isascii() or not _INVISIBLES.search(text)):
-        return None
-    pieces, signs, length, done = list[str](), list[_Sign](), 0, -1
-    for found in _ESCAPE.finditer(text):
-        if found.start() < done:
+    pieces, signs, gaps, length, done = list[str](), list[_Sign](), list[int](), 0, -1
+    for place in sorted(_escapes(text)):
+        if place < done:
             continue
-        start, done = _line(text, found.start())
+        # Looked for no farther back than the line before, so that the whole takes time in proportion.
+        start = max(text.rfind(end, done + 1, place) for end in _LINE_ENDS)
+        start = start + 1 if start >= 0 else done + 1
+        done = ends.start() if (ends := _LINE_END.search(text, place)) else len(text)
         line = _Line(text, start, done, length)
         pieces.append(line.text)
         signs += line.signs
+        gaps += line.gaps
         length += len(line.text) + 1
-    return Cleared(BORDER.join(pieces), tuple(signs)) if pieces else None
+    return Cleared(BORDER.join(pieces), tuple(signs), tuple(gaps)) if pieces else None
 
 
-def _line(text: str, at: int) -> tuple[int, int]:
-    """The line that a place is on, as a span without its end; a NUL ends one too."""
-    start = max(text.rfind("\n", 0, at), text.rfind(BORDER, 0, at)) + 1
-    ends = (end for end in (text.find("\n", at), text.find(BORDER, at)) if end >= 0)
-    return start, min(ends, default=len(text))
+def _escapes(text: str) -> Iterator[int]:
+    """Where something is written otherwise than meant, in no order; a place within an escape may be among them."""
+    for trigger in _TRIGGERS:
+        # Far faster than one expression over all of the text.
+        at = text.find(trigger)
+        while at >= 0:
+            found = _ESCAPE.match(text, at)
+            if found:
+                yield at
+            at = text.find(trigger, found.end() if found else at + 1)
+    if not text.isascii():
+        yield from (found.start() for found in _INVISIBLES.finditer(text))
 
 
 class _Line:
@@ -128,12 +141,15 @@ class _Line:
         self._pieces: list[str] = []
         self._length = length
         self.signs: list[_Sign] = []
+        self.gaps: list[int] = []
         at = start
         for found in _ESCAPE.finditer(text, start, end):
             self._plain(text, at, found.start())
             place = found.start()
             for character, width, hides in _meant(found):
-                if character:
+                if _INVISIBLES.match(character):
+                    self.gaps.append(self._length)
+                elif character:
                     self._add(character, _Sign(self._length, place, width, hides))
                 place += width
             at = found.end()

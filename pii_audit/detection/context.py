@@ -2,7 +2,7 @@ r"""Words about a match: near it on its line, or directly before it as its label
 
 An ASCII word stands alone, or begins or ends at a hump of camelCase (`mobileNo`, `custMobile`), and a space in it may be `_`, `-` or nothing
 (`account no` is also `account_no` and `accountNo`); a Han word may touch others. A label and its value are joined by at most `JOINTS`
-joints: signs (`: = > | "` and the like, brackets), tags (`</td><td>`), `<![CDATA[`, and the words 为 是 即 号 码 号码 `no` `num` `number` `id`
+joints: signs (`: = > | "` and the like, brackets), tags of tables and lists (`</td><td>`), `<![CDATA[`, and the words 为 是 即 号 码 号码 `no` `num` `number` `id`
 `code` `value` `is`; never by a comma, a semicolon or a line break. Only where no word is joined so may a note of twelve characters in parentheses stand between.
 """
 
@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping
-from functools import cached_property
+from enum import IntEnum
+from functools import cached_property, lru_cache
 
 BEFORE, AFTER = 40, 20
 """Characters on the same line, before and after a match, in which a context word counts; a label begins no farther away."""
@@ -25,41 +25,33 @@ _BEGINS, _ENDS = f"(?:(?<![0-9A-Za-z])|{_HUMP})", f"(?:(?![0-9A-Za-z])|{_HUMP})"
 # Labels are looked for from the value backwards, in reversed text: the first one met is the last one written.
 _BEGINS_REVERSED = "(?:(?=[^0-9A-Za-z])|(?<=[A-Z])(?=[a-z0-9]))"
 _JOINT_WORDS = ("码", "号", "号码", "为", "是", "即", "no", "num", "number", "id", "code", "value", "is", "<![CDATA[")
-_SIGNS = frozenset(" \t:=>|\"'`#*./\\()[]{}<_~“”‘’「」『』【】《》-")
-_JOINTS_REVERSED: Mapping[str, tuple[str, ...]] = {
-    last: tuple(word[::-1].lower() for word in _JOINT_WORDS if word[-1] == last)
-    for last in {word[-1] for word in _JOINT_WORDS}
-}
-"""Joint words written backwards, by their last character."""
-FIRST_OF_JOINTS = _SIGNS | {word[0].lower() for word in _JOINT_WORDS} | {"("}
-LAST_OF_JOINTS = _SIGNS | _JOINTS_REVERSED.keys() | {")"}
-"""Folded, lower-case characters with which what joins a label and its value begins and ends, where anything does."""
-_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
-_TAG_REVERSED = re.compile(">[0-9a-z:]{1,16}/?<")
-_NOTE_REVERSED = re.compile(r"\)[^()\n\r\0]{1,12}\(")
+_SIGNS = " \t:=>|\"'`#*./\\()[]{}<_~“”‘’「」『』【】《》-"
+_TAGS = "td th tr b i p li dt dd div span strong label font key string name value".split()  # noqa: SIM905 - a list of words
+"""Tags that stand between a label and its value, as in tables and property lists; another closing tag is the end of another value."""
+_JOINT = f"(?:[{re.escape(_SIGNS)}]|{'|'.join(map(re.escape, _JOINT_WORDS))}|</?(?:{'|'.join(_TAGS)})>)"
+_LONGEST_JOINT = len("</>") + max(map(len, _TAGS))
+_JOINED = re.compile(f"(?ai:{_JOINT}{{0,{JOINTS}}})")
+_JOINED_BY_NOTE = re.compile(rf"(?ai:{_JOINT}{{0,{JOINTS}}}\([^()\n\r\0]{{1,12}}\){_JOINT}{{0,{JOINTS}}})")
+_LONGEST_NOTE = len("()") + 12
+FIRST_OF_JOINTS = frozenset(_SIGNS).union(word[0] for word in _JOINT_WORDS)
+LAST_OF_JOINTS = frozenset(_SIGNS).union(word[-1] for word in _JOINT_WORDS)
+"""Folded characters, in either case, with which what joins a label and its value begins and ends, where anything does."""
 
 
-def joints(backwards: str, *, note: bool = False) -> list[int]:
-    """How far from a value a label may end, ascending, given the text before the value, reversed: what lies between is joints alone.
+class Joined(IntEnum):
+    """How what stands between a word and a value joins them: not, by joints, by joints and a note in parentheses."""
 
-    With `note`, joints and one note in parentheses.
-    """
-    text = backwards.translate(_LOWER)
-    after = [0] + [JOINTS + 1] * len(text)
-    behind = [JOINTS + 1] * len(after)
-    for place in range(len(text)):
-        steps = [place + 1] if text[place] in _SIGNS else []
-        steps += [place + len(one) for one in _JOINTS_REVERSED.get(text[place], ()) if text.startswith(one, place)]
-        tag = _TAG_REVERSED.match(text, place)
-        steps += [tag.end()] if tag else []
-        for counts in (after, behind):
-            if counts[place] < JOINTS:
-                for step in steps:
-                    counts[step] = min(counts[step], counts[place] + 1)
-        found = _NOTE_REVERSED.match(text, place) if note and after[place] <= JOINTS else None
-        if found:
-            behind[found.end()] = 0
-    return [place for place, count in enumerate(behind if note else after) if count <= JOINTS]
+    NOT = 0
+    DIRECTLY = 1
+    BY_NOTE = 2
+
+
+@lru_cache(maxsize=1 << 16)
+def joined(between: str) -> Joined:
+    """How folded text between a word and a value joins them; there are few ways in which people write that."""
+    if _JOINED.fullmatch(between):
+        return Joined.DIRECTLY
+    return Joined.BY_NOTE if ")" in between and _JOINED_BY_NOTE.fullmatch(between) else Joined.NOT
 
 
 def spellings(word: str) -> list[str]:
@@ -113,12 +105,20 @@ class Words:
             return NO_LABEL
         first = start - BEFORE - 1
         backwards = text[max(0, first) : start][::-1] + ("\0" if first < 0 else "")
-        for note in (False, True) if ")" in backwards else (False,):
-            for gap in joints(backwards, note=note):
-                found = self._backwards.match(backwards, gap)
-                if found:
-                    return start - gap, found.end() - gap
-        return NO_LABEL
+        behind_note, last = NO_LABEL, 0
+        for gap in range(len(backwards)):
+            how = joined(text[start - gap : start])
+            if how is Joined.NOT:
+                if gap - last > max(_LONGEST_JOINT, _LONGEST_NOTE):
+                    break
+                continue
+            last = gap
+            found = self._backwards.match(backwards, gap)
+            label = (start - gap, found.end() - gap) if found else NO_LABEL
+            if found and how is Joined.DIRECTLY:
+                return label
+            behind_note = max(behind_note, label)
+        return behind_note
 
 
 def _spelled(word: str) -> str:

@@ -133,6 +133,9 @@ def _shorter_than_any(value: str, identifier: Identifier) -> bool:
 
 
 _MASKED_NUMBER = re.compile(r"(?<![0-9A-Za-z*])[0-9]{0,10}\*{3,16}[0-9]{0,8}[0-9Xx]?(?![0-9A-Za-z*])")
+_MASKS = re.compile("[*＊]{3,}")
+_AROUND_MASK = 12
+"""Characters on either side of a run of mask characters: the digits that a masked number shows there, and one more."""
 _MASKED_LENGTHS = {11: "cn_mobile", 18: "cn_resident_id", 16: "bank_card", 17: "bank_card", 19: "bank_card"}
 
 
@@ -141,13 +144,15 @@ def masked_numbers(text: str) -> Iterator[tuple[int, int, str]]:
 
     A mobile begins with 1, a resident ID with 1 to 8; a run of mask characters alone is nothing.
     """
-    if "*" not in text:
-        return
-    for found in _MASKED_NUMBER.finditer(text):
-        value = found[0]
-        identifier = _MASKED_LENGTHS.get(len(value))
-        if identifier is None or not any(character.isdecimal() for character in value):
-            continue
-        if identifier == "cn_mobile" and not value.startswith(("1", "*")):
-            continue
-        yield found.start(), found.end(), identifier
+    for run in _MASKS.finditer(text):
+        low = max(0, run.start() - _AROUND_MASK)
+        for found in _MASKED_NUMBER.finditer(fold(text[low : run.end() + _AROUND_MASK])):
+            if found.start() <= run.start() - low < found.end() and (identifier := _by_length(found[0])):
+                yield low + found.start(), low + found.end(), identifier
+
+
+def _by_length(value: str) -> str | None:
+    identifier = _MASKED_LENGTHS.get(len(value))
+    if not any(character.isdecimal() for character in value):
+        return None
+    return None if identifier == "cn_mobile" and not value.startswith(("1", "*")) else identifier

@@ -15,8 +15,8 @@ from pii_audit.detection.tally import Detector, without_rejected
 from pii_audit.identifiers.model import Identifier
 from pii_audit.identifiers.names import COMMENT, WEAK_EXACT
 from pii_audit.identifiers.subjects import names_somebody, subject_of
-from pii_audit.language import Text
-from pii_audit.model.asset import Asset
+from pii_audit.language import Text, same
+from pii_audit.model.asset import Asset, Field
 from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.evidence import FREE_TEXT, AssetTally, Evidence, FieldEvidence, FieldTally, Reason
 from pii_audit.model.forms import Form
@@ -139,13 +139,18 @@ def _field(
                 bound=_bound(hits, field.rows, coverage),
                 confidence=round(judged.confidence, 3),
                 level=definition.levels,
-                why=tuple(judged.why),
+                why=(*judged.why, *_place(column.field if column else None)),
                 subject=subject_of(asset.name, name, comment),
                 persons=_people(evidence),
                 inadequate=evidence.inadequate if form is Form.MASKED else 0,
                 shown=evidence.shown if form is Form.MASKED else (0, 0),
                 samples=tuple(sample.masked for sample in evidence.samples),
             )
+
+
+def _place(field: Field | None) -> tuple[Reason, ...]:
+    """Where in a spreadsheet the column stands: it moves no confidence, and whoever has to look knows where."""
+    return (Reason("place", same(field.place), 0.0),) if field and field.place else ()
 
 
 def _one_address(areas: Sequence[str]) -> Text:

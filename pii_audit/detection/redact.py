@@ -75,4 +75,8 @@ class Redactor:
             asset=self.name(grant.asset),
             opened_by=self.name(grant.opened_by),
             path=tuple(map(self.name, grant.path)),
+            closing=tuple(map(self.name, grant.closing)),
+            leaving=tuple(map(self.name, grant.leaving)),
+            withholding=tuple(map(self.name, grant.withholding)),
+            locking=tuple(map(self.name, grant.locking)),
         )

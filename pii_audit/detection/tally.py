@@ -13,12 +13,11 @@ from pii_audit.detection.bulk.matcher import BulkMatcher
 from pii_audit.detection.cells import MATCH_THRESHOLD, Cell, CellReader, ColumnName, Hit, lookalikes_of
 from pii_audit.detection.clearing import Clearing
 from pii_audit.detection.gather import Gathering
-from pii_audit.detection.matcher import Candidate, Taken
+from pii_audit.detection.matcher import Candidate, Matcher, Taken
 from pii_audit.detection.names.running import NAMED, RunningText
 from pii_audit.detection.names.span import ADDRESS
 from pii_audit.identifiers.addresses import area_columns
 from pii_audit.identifiers.catalogue import Catalogue
-from pii_audit.identifiers.fold import fold
 from pii_audit.identifiers.model import Pattern
 from pii_audit.model.asset import Asset, Chunk, Field, TableChunk, TextChunk
 from pii_audit.model.evidence import FREE_TEXT, AssetTally, Evidence, FieldTally, Match
@@ -61,7 +60,7 @@ MASKED_SCORE = 0.5
 class Detector:
     """Turns chunks into tallies and locates matches; what it keeps between chunks is only what it has compiled.
 
-    `names` also looks for personal names and postal addresses in running text (cells included), by the words around them and by the shipped model; `only` limits
+    `matcher` may be the exact reference instead of the bulk engine, which finds the same. `names` also looks for personal names and postal addresses in running text (cells included), by the words around them and by the shipped model; `only` limits
     the identifiers.
     """
 
@@ -73,12 +72,13 @@ class Detector:
         names: bool = False,
         samples: bool = True,
         only: Iterable[str] = (),
+        matcher: type[Matcher] = BulkMatcher,
     ) -> None:
         wanted = frozenset(only)
         self.catalogue = catalogue
         self.identifiers = tuple(one for one in catalogue.values() if not wanted or one.id in wanted)
         self._ids = frozenset(one.id for one in self.identifiers)
-        self._matcher = BulkMatcher(self.identifiers)
+        self._matcher = matcher(self.identifiers)
         self._engine = Clearing(self._matcher)
         self._cells = CellReader(catalogue, self._matcher)
         self._fingerprinter = fingerprinter
@@ -143,7 +143,7 @@ class Detector:
         ]
         extra = [
             Match(name, start, end, MASKED_SCORE, Form.MASKED)
-            for start, end, name in forms.masked_numbers(fold(text))
+            for start, end, name in forms.masked_numbers(text)
             if name in self._ids
         ]
         if self._names is not None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 
 import yaml
 
@@ -18,9 +19,33 @@ def quoted(text: str, limit: int = 40) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in cut)
 
 
+MANY = 1000
+NEAR = 64
+"""So many neighbours on each side are asked for a likeness where there are too many words to ask them all."""
+
+
+class Words(frozenset[str]):
+    """Words that may be referred to; of tens of thousands only those that begin or end alike are compared with a slip."""
+
+    def near(self, word: str) -> Iterator[str]:
+        """The words that come before and after this one in a dictionary, read forwards and read backwards."""
+        for key, turned in ((word, False), (word[::-1], True)):
+            order = self._order(turned=turned)
+            place = bisect_left(order, key)
+            for found in order[max(0, place - NEAR) : place + NEAR]:
+                yield found[::-1] if turned else found
+
+    def _order(self, *, turned: bool) -> list[str]:
+        orders: dict[bool, list[str]] = self.__dict__.setdefault("orders", {})
+        if turned not in orders:
+            orders[turned] = sorted(word[::-1] if turned else word for word in self)
+        return orders[turned]
+
+
 def suggestion(word: str, known: Iterable[str]) -> Text:
     """`; did you mean "x"?`, or nothing when no known word is close."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    several = known.near(word) if isinstance(known, Words) and len(known) > MANY else known
+    close = difflib.get_close_matches(word, list(several), n=1, cutoff=0.6)
     return Text(f",是否指 “{close[0]}”?", f'; did you mean "{close[0]}"?') if close else same("")
 
 

@@ -14,6 +14,7 @@ from pii_audit.model.run import Suppressed
 from pii_audit.policy.exceptions import Breach, excepted
 from pii_audit.policy.model import Policy
 from pii_audit.rules.catalogue import Rule, cited, load_rules
+from pii_audit.rules.custom import as_rule
 from pii_audit.rules.interface import Draft
 from pii_audit.rules.severity import load_scale
 
@@ -67,7 +68,8 @@ class Funnel:
         return ordered, suppressed, grouped
 
     def _finding(self, draft: Draft) -> Finding:
-        rule = load_rules()[draft.rule]
+        custom = self.policy.rules.get(draft.rule)
+        rule = as_rule(custom) if custom is not None else load_rules()[draft.rule]
         severity = self._severity(rule, draft)
         days = DAYS_TO_MEND[severity]
         ownership = self.owner_of(draft)
@@ -101,7 +103,7 @@ class Funnel:
     def _severity(self, rule: Rule, draft: Draft) -> Severity:
         if draft.outcome is Outcome.GAP and self.gaps_are is not None:
             return self.gaps_are
-        return load_scale().severity(rule, draft.concern)
+        return load_scale().from_people(self.policy.severity).severity(rule, draft.concern)
 
 
 def _joined(own: Text | None, general: Text) -> Text:

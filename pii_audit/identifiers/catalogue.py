@@ -10,10 +10,7 @@ from pii_audit import content
 from pii_audit.document import Missing, Reader, Section, json_schema
 from pii_audit.errors import Position
 from pii_audit.identifiers.definition import SPEC, Definition
-from pii_audit.identifiers.fold import fold
 from pii_audit.identifiers.model import Catalogue, Identifier
-from pii_audit.identifiers.patterns import compiled
-from pii_audit.identifiers.trial import Candidate, refused
 from pii_audit.identifiers.vocabulary import FOLDER, Vocabulary
 from pii_audit.language import Text
 
@@ -28,15 +25,17 @@ def load_catalogue(extra: Sequence[Path] = ()) -> Catalogue:
     shipped, vocabulary = _shipped()
     if not extra:
         return shipped
+    from pii_audit.identifiers.trial import Expression, expressions, refused  # noqa: PLC0415 - a child, for those of others alone
+
     reader = Reader()
     identifiers: dict[str, Identifier] = dict(shipped)
     places = {name: Position(FOLDER) for name in shipped}
-    tried: list[Candidate] = []
+    tried: list[Expression] = []
     for path in _files(extra):
         section = reader.read(path, SPEC)
         added = _add(identifiers, places, reader, section, path.stem, vocabulary)
         if added is not None:
-            tried += _candidates(section, added)
+            tried += expressions(section, added)
     reader.raise_problems()
     for position, message in refused(tried):
         reader.note(position, message)
@@ -61,16 +60,6 @@ def _shipped() -> tuple[Catalogue, Vocabulary]:
 def _ordered(identifiers: Mapping[str, Identifier], titles: Mapping[str, Text]) -> Catalogue:
     in_order = sorted(identifiers.values(), key=lambda identifier: identifier.precedence)
     return Catalogue({identifier.id: identifier for identifier in in_order}, titles)
-
-
-def _candidates(section: Section, identifier: Identifier) -> Iterator[Candidate]:
-    """The regular expressions of an identifier that did not ship with the program."""
-    examples = tuple(fold(example.text) for example in identifier.match)
-    for pattern, entry in zip(identifier.patterns, section.get("patterns", ()), strict=True):
-        regex = compiled(pattern)
-        yield Candidate(entry.at("regex"), regex.pattern, int(regex.flags), examples)
-    if identifier.lookalike is not None:
-        yield Candidate(section.at("lookalike"), f"^(?:{identifier.lookalike})$", 0, examples)
 
 
 def _files(extra: Iterable[Path]) -> Iterator[Path]:

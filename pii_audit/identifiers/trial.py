@@ -17,14 +17,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import combinations
 
+from pii_audit.document import Section
 from pii_audit.errors import Position
-from pii_audit.identifiers.patterns import elements
+from pii_audit.identifiers.fold import fold
+from pii_audit.identifiers.model import Identifier
+from pii_audit.identifiers.patterns import compiled, elements
 from pii_audit.language import Text
 
 SECONDS = 5
 """Processor time that one expression may take over all its texts."""
-PATIENCE = 60
-"""Seconds on the clock after which the child is killed in any case: the machine may be busy."""
+PATIENCE = 30
+"""Seconds on the clock, for each expression, after which the child is killed in any case: the machine may be busy."""
 MEMORY = 1 << 30
 RUN = 200_000
 """Characters of a text made of one kind: many enough that a quadratic expression does not pass."""
@@ -38,7 +41,7 @@ _PROBES = [*map(chr, range(0x20, 0x7F)), "\n", "\t", "中", "号", "：", "é"]
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class Expression:
     """An expression with its boundary as `re` takes it, where it stands, and texts that it is meant to find."""
 
     position: Position
@@ -47,9 +50,19 @@ class Candidate:
     examples: tuple[str, ...] = ()
 
 
-def refused(candidates: Sequence[Candidate], seconds: int = SECONDS) -> Iterator[tuple[Position, Text]]:
+def expressions(section: Section, identifier: Identifier) -> Iterator[Expression]:
+    """The regular expressions of an identifier, given the file that defines it."""
+    examples = tuple(fold(example.text) for example in identifier.match)
+    for pattern, entry in zip(identifier.patterns, section.get("patterns", ()), strict=True):
+        regex = compiled(pattern)
+        yield Expression(entry.at("regex"), regex.pattern, int(regex.flags), examples)
+    if identifier.lookalike is not None:
+        yield Expression(section.at("lookalike"), f"^(?:{identifier.lookalike})$", 0, examples)
+
+
+def refused(tried: Sequence[Expression], seconds: int = SECONDS) -> Iterator[tuple[Position, Text]]:
     """What is wrong with each expression that did not come to an end in so much processor time."""
-    left = list(candidates)
+    left = list(tried)
     while left:
         done, why = _run(left, seconds)
         if done >= len(left):
@@ -58,9 +71,9 @@ def refused(candidates: Sequence[Candidate], seconds: int = SECONDS) -> Iterator
         left = left[done + 1 :]
 
 
-def _run(candidates: Sequence[Candidate], seconds: int) -> tuple[int, Text]:
+def _run(tried: Sequence[Expression], seconds: int) -> tuple[int, Text]:
     """How many of the expressions a child finished, and what happened at the next."""
-    given = json.dumps([seconds, [[one.regex, one.flags, list(one.examples)] for one in candidates]])
+    given = json.dumps([seconds, [[one.regex, one.flags, list(one.examples)] for one in tried]])
     child = subprocess.Popen(  # noqa: S603 - this interpreter, this module
         [sys.executable, "-c", f"from {__name__} import main; main()"],
         stdin=subprocess.PIPE,
@@ -71,7 +84,7 @@ def _run(candidates: Sequence[Candidate], seconds: int) -> tuple[int, Text]:
         encoding="ascii",
     )
     try:
-        told, _ = child.communicate(given, timeout=PATIENCE)
+        told, _ = child.communicate(given, timeout=PATIENCE * len(tried))
     except subprocess.TimeoutExpired:
         child.kill()
         told, _ = child.communicate()

@@ -19,11 +19,12 @@ class AssetKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A column of a table, or a path inside a structured file."""
+    """A column of a table, or a path inside a structured file; `place` says where in a spreadsheet: `C2:C501`."""
 
     name: str
     type: str | None = None
     comment: str | None = None
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ class Grant:
 
     `principal` is written as in policies: `user:alice`, `group:staff`, `role:teller`, `PUBLIC`, `world`. `opened_by`
     names the one grant that opens the path (`mode o+r on hz/`), `path` the steps from principal to asset; `field` is
-    None for the whole asset.
+    None for the whole asset. `closing` are the statements that take back that grant, `withholding` its grant option alone,
+    `leaving` those that end one membership after the other on the path, `locking` those that keep the principal from logging in; they are for somebody to run who has decided to.
     """
 
     principal: str
@@ -21,3 +22,17 @@ class Grant:
     path: tuple[str, ...] = ()
     field: str | None = None
     grantable: bool = False
+    closing: tuple[str, ...] = ()
+    leaving: tuple[str, ...] = ()
+    withholding: tuple[str, ...] = ()
+    locking: tuple[str, ...] = ()
+
+    @property
+    def principals(self) -> tuple[str, ...]:
+        """Those on the path, from who has the right to whom it was granted."""
+        return (self.principal, *(step for step in self.path if step != self.principal and is_principal(step)))
+
+
+def is_principal(step: str) -> bool:
+    """Whether a step of a path is somebody, and not what is done or passed through."""
+    return step.startswith(("user:", "role:", "group:")) or step == "PUBLIC"

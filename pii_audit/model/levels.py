@@ -7,6 +7,7 @@ from typing import Literal
 
 CLASSES: tuple[str, ...] = ("C1", "C2", "C3")
 """Categories of JR/T 0171-2020, weakest first."""
+_RANKS = {name: number for number, name in enumerate(CLASSES, 1)}
 
 Scheme = Literal["jrt0171", "jrt0197", "pci"]
 
@@ -22,7 +23,7 @@ class Levels:
     @property
     def rank(self) -> int:
         """0 (no C class) to 3 (C3), for sorting."""
-        return CLASSES.index(self.jrt0171) + 1 if self.jrt0171 else 0
+        return _RANKS[self.jrt0171] if self.jrt0171 else 0
 
     def as_dict(self) -> dict[str, str | int]:
         """Only the standards that grade it, for the JSON field `level`."""
@@ -54,8 +55,9 @@ class LevelSelector:
     def matches(self, levels: Levels) -> bool:
         """Whether an identifier with these levels is meant."""
         if self.scheme == "jrt0171":
-            wanted = CLASSES.index(self.value) + 1
-            return levels.rank == wanted or (self.and_above and levels.rank > wanted)
+            if levels.jrt0171 is None:
+                return False
+            return levels.jrt0171 == self.value or (self.and_above and levels.rank > _RANKS[self.value])
         if self.scheme == "jrt0197":
             grade = levels.jrt0197
             return grade is not None and (grade == int(self.value) or (self.and_above and grade > int(self.value)))
@@ -64,7 +66,7 @@ class LevelSelector:
     @property
     def rank(self) -> int:
         """1 (C1) to 3 (C3) for a C class, 0 for another scheme."""
-        return CLASSES.index(self.value) + 1 if self.scheme == "jrt0171" else 0
+        return _RANKS[self.value] if self.scheme == "jrt0171" else 0
 
     def __str__(self) -> str:
         prefix = "" if self.scheme == "jrt0171" else f"{self.scheme}:"

@@ -12,15 +12,17 @@ from pii_audit.model.forms import Form
 from pii_audit.model.levels import LevelSelector
 from pii_audit.policy.model import (
     EVERYONE,
+    STRICTEST,
     AccessPolicy,
     AccessRule,
     Agreement,
+    Certification,
     Combination,
     Consent,
     Element,
-    Environment,
     ExceptionRule,
     Flow,
+    Judgement,
     Line,
     Lines,
     MaxPersons,
@@ -30,8 +32,6 @@ from pii_audit.policy.model import (
     Purpose,
     Recipient,
     Requirement,
-    Retention,
-    StoragePolicy,
     SubProcessor,
     Transfer,
 )
@@ -45,7 +45,8 @@ def element(written: str, position: Position) -> Element:
     return Element(word, position, subject or None, LevelSelector.parse(word))
 
 
-def _elements(items: Any) -> tuple[Element, ...]:
+def elements(items: Any) -> tuple[Element, ...]:
+    """The elements of a list of words; none where there is no list."""
     if items is None:
         return ()
     return tuple(element(word, position) for word, position in zip(items, items.positions, strict=True))
@@ -69,7 +70,7 @@ def _combinations(items: Any) -> tuple[Combination, ...]:
     if items is None:
         return ()
     pairs = zip(items, items.positions, strict=True)
-    return tuple(Combination(_elements(combination), position) for combination, position in pairs)
+    return tuple(Combination(elements(combination), position) for combination, position in pairs)
 
 
 def _alternatives(stated: Mapping[tuple[str, str], Line], one_of: Iterable[Combination]) -> Iterator[Line]:
@@ -98,6 +99,7 @@ def purpose(name: str, section: Section, position: Position) -> Purpose:
         permitted,
         one_of,
         _combinations(section.get("never_together")),
+        tuple(section.get("held_in", ())),
     )
 
 
@@ -109,6 +111,7 @@ def _agreement(section: Section, position: Position) -> Agreement:
         section.get("until"),
         tuple(section["purposes"]) if "purposes" in section else None,
         lines(section["scope"], section.at("scope")) if "scope" in section else None,
+        tuple(section["items"]) if "items" in section else None,
     )
 
 
@@ -137,16 +140,22 @@ def recipient(name: str, section: Section, position: Position) -> Recipient:
         tuple(section["purposes"]) if "purposes" in section else None,
         section.positions.get("purposes"),
         lines(scope, section.at("scope")) if scope is not None else None,
-        _elements(section.get("never")),
+        elements(section.get("never")),
         MaxPersons(section.at("max_persons"), **limits) if limits is not None else None,
         tuple(_sub_processor(value) for value in section.get("sub_processors", ())),
         section.get("return_or_delete"),
         Transfer(section.at("transfer"), **transfer) if transfer is not None else None,
+        tuple(_certifications(section.get("certifications"))),
     )
 
 
-def flow(name: str, section: Section, position: Position) -> Flow:
-    """One flow."""
+def _certifications(items: Any) -> Iterator[Certification]:
+    for value, position in zip(items, items.positions, strict=True) if items is not None else ():
+        yield Certification(position, **value) if isinstance(value, Section) else Certification(position, value)
+
+
+def flow(name: str, section: Section, position: Position, purpose: Section | None = None) -> Flow:
+    """One flow; its population is that of its purpose where it states none."""
     values: dict[str, Any] = dict(section)
     if "fields" in section:
         declared = section["fields"]
@@ -155,21 +164,24 @@ def flow(name: str, section: Section, position: Position) -> Flow:
     for key, kind in parts:
         if key in section:
             values[key] = kind(section.at(key), **section[key])
+    if "population" not in section and purpose is not None and "population" in purpose:
+        values["population"] = Population(purpose.at("population"), **purpose["population"])
     values["match"] = tuple(section.get("match", ()))
     return Flow(name, position, positions=dict(section.positions), **values)
 
 
 def access(sections: Sequence[Section]) -> AccessPolicy:
-    """The access sections of all files; lists add up, the loader has refused two defaults."""
+    """The access sections of all files: lists add up, and of the defaults of several layers the strictest holds."""
     if not sections:
         return AccessPolicy()
+    defaults: list[Judgement] = [section["default"] for section in sections if "default" in section]
     everyone = [principal for section in sections for principal in section.get("everyone", ())]
     return AccessPolicy(
-        default=next((section["default"] for section in sections if "default" in section), "gap"),
+        default=min(defaults, key=STRICTEST.index, default="gap"),
         everyone=tuple(dict.fromkeys(everyone)) or EVERYONE,
         rules=tuple(_access_rule(rule) for section in sections for rule in section.get("rules", ())),
         never=tuple(
-            NeverAccess(rule.position, tuple(rule["principals"]), _elements(rule["levels"]))
+            NeverAccess(rule.position, tuple(rule["principals"]), elements(rule["levels"]))
             for section in sections
             for rule in section.get("never", ())
         ),
@@ -184,37 +196,20 @@ def _access_rule(rule: Section) -> AccessRule:
         tuple(rule["principals"]),
         rule.get("post"),
         tuple(rule.get("sources", ())),
-        _elements(rule.get("levels")),
+        elements(rule.get("levels")),
         rule.get("up_to"),
         tuple(rule.get("actions", ())),
     )
 
 
-def storage(sections: Sequence[Section]) -> StoragePolicy:
-    """The storage sections of all files; the loader has refused two forms of one element and two of one environment."""
-    forms = [lines(section["forms"]) for section in sections if "forms" in section]
-    environments = {
-        name: _environment(name, value, section["environments"].at(name))
-        for section in sections
-        for name, value in section.get("environments", {}).items()
-    }
-    return StoragePolicy(
-        never=tuple(member for section in sections for member in _elements(section.get("never"))),
-        forms=Lines.of(tuple(line for several in forms for line in several), forms[0].position) if forms else None,
-        environments=environments,
-        retention=tuple(
-            Retention(rule.position, rule["asset"], rule["date"], rule.get("keep_at_least"), rule.get("delete_after"))
-            for section in sections
-            for rule in section.get("retention", ())
-        ),
-    )
-
-
-def _environment(name: str, section: Section, position: Position) -> Environment:
-    same_persons = section.get("when", {}).get("same_persons_as", ())
-    return Environment(name, position, _elements(section.get("forbid")), tuple(same_persons))
-
-
 def exception(section: Section) -> ExceptionRule:
     """One exception."""
-    return ExceptionRule(section.position, **section)
+    values: dict[str, Any] = {key: value for key, value in section.items() if key != "while"}
+    state = section.get("while", {})
+    return ExceptionRule(
+        section.position,
+        **values,
+        fields=tuple(state["fields"]) if "fields" in state else None,
+        forms=tuple(state["forms"]) if "forms" in state else None,
+        persons_up_to=state.get("persons_up_to"),
+    )

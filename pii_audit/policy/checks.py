@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pii_audit.document import Reader, Section, unknown
+from pii_audit.document import Reader, Section, Words, unknown
 from pii_audit.errors import Position
 from pii_audit.identifiers.model import Catalogue
 from pii_audit.language import Text
@@ -15,24 +15,34 @@ from pii_audit.policy.model import CUSTOMER, SUBJECTS
 from pii_audit.policy.rule_ids import exceptable_rules
 
 _Where = tuple[str, Position]
+MANUAL = "MAN"
+"""The family of rules that only a human can answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The ids that any of the files defines, to refer to."""
+    """The ids that there are to refer to; None where that is not known, and references prove nothing."""
 
-    purposes: frozenset[str]
-    recipients: frozenset[str]
-    flows: frozenset[str]
+    purposes: Words | None = None
+    recipients: Words | None = None
+    flows: Words | None = None
+    rules: Words | None = None
+    sources: Words | None = None
 
     @classmethod
-    def of(cls, documents: Sequence[Section]) -> Known:
-        """What these files define, entries that are wrong in themselves included."""
+    def of(cls, documents: Sequence[Section], *, complete: bool, sources: Iterable[str] | None = None) -> Known:
+        """What these files define, entries that are wrong in themselves included, and the workspace's sources.
 
-        def ids(section: str) -> frozenset[str]:
-            return frozenset(name for document in documents for name in _positions(document.get(section)))
+        Not `complete`: a file that could not be read may define what the others refer to.
+        """
 
-        return cls(ids("purposes"), ids("recipients"), ids("flows"))
+        def ids(section: str) -> Words | None:
+            if not complete:
+                return None
+            return Words(name for document in documents for name in _positions(document.get(section)))
+
+        there = Words(sources) if sources is not None else None
+        return cls(ids("purposes"), ids("recipients"), ids("flows"), ids("rules"), there)
 
 
 def _positions(section: Section | None) -> Mapping[str, Position]:
@@ -58,22 +68,49 @@ def _section(holder: Section, key: str) -> Section:
     return found if isinstance(found, Section) else Section(holder.position)
 
 
-def check(document: Section, known: Known | None, catalogue: Catalogue, reader: Reader) -> None:
-    """Notes what is wrong in one file; without `known`, references to other entries are left unchecked."""
+def check(document: Section, known: Known, catalogue: Catalogue, reader: Reader) -> None:
+    """Notes what is wrong in one file: unknown words and references, and lines that contradict each other."""
     for word, position in _words(document):
         _check_word(word, position, catalogue, reader)
     for lines in _line_maps(document):
         _check_twice(lines, reader)
     for purpose in _entries(document, "purposes"):
-        _check_purpose(purpose, reader)
+        _check_purpose(purpose, known, reader)
     for recipient in _entries(document, "recipients"):
         _check_recipient(recipient, known, reader)
     for flow in _entries(document, "flows"):
         _check_flow(flow, known, catalogue, reader)
-    for period in document.get("storage", {}).get("retention", ()):
-        _check_retention(period, reader)
+    for rule in document.get("access", {}).get("rules", ()):
+        _check_references(rule.get("sources"), _SOURCE, known.sources, reader)
+    _check_storage(document.get("storage", {}), known, reader)
+    for rule in document.get("classification", {}).get("raise", ()):
+        _check_raise(rule, catalogue, reader)
     for exception in document.get("exceptions", ()):
         _check_exception(exception, known, catalogue, reader)
+    _check_attestations(document.get("attestations", {}), reader)
+    for rule, position in _items(document.get("floor", {}).get("no_exceptions")):
+        if rule not in exceptable_rules():
+            reader.note(position, unknown(Text("规则", "rule"), rule, exceptable_rules()))
+
+
+def _check_attestations(attestations: Mapping[str, Any], reader: Reader) -> None:
+    """Only what no scan can see is attested: the manual rules."""
+    named = [*_items(attestations.get("required"))]
+    for one in attestations.get("given", ()):
+        named += [(one["item"], one.at("item"))] if "item" in one else []
+        if "on" in one and "until" in one and one["on"] > one["until"]:
+            reader.note(one.at("until"), Text("截止日期早于起始日期", "ends before it begins"))
+    items = [rule for rule in exceptable_rules() if rule.startswith(MANUAL)]
+    for item, position in named:
+        if item not in items:
+            reader.note(position, unknown(Text("人工项", "manual item"), item, items))
+
+
+def _check_storage(storage: Mapping[str, Any], known: Known, reader: Reader) -> None:
+    for environment in storage.get("environments", {}).values():
+        _check_references(environment.get("when", {}).get("same_persons_as"), _SOURCE, known.sources, reader)
+    for period in storage.get("retention", ()):
+        _check_retention(period, reader)
 
 
 def _agreements(recipient: Section) -> list[Section]:
@@ -88,9 +125,9 @@ def _line_maps(document: Section) -> Iterator[Section]:
         for holder in (recipient, *_agreements(recipient)):
             if "scope" in holder:
                 yield holder["scope"]
-    forms = document.get("storage", {}).get("forms")
-    if forms is not None:
-        yield forms
+    for section in (document.get("storage", {}), document.get("floor", {})):
+        if "forms" in section:
+            yield section["forms"]
 
 
 def _words(document: Section) -> Iterator[_Where]:
@@ -110,10 +147,14 @@ def _words(document: Section) -> Iterator[_Where]:
     access = document.get("access", {})
     for rule in (*access.get("rules", ()), *access.get("never", ())):
         yield from _items(rule.get("levels"))
+    yield from _items(document.get("floor", {}).get("never"))
     storage = document.get("storage", {})
     yield from _items(storage.get("never"))
     for environment in storage.get("environments", {}).values():
         yield from _items(environment.get("forbid"))
+    yield from _keys(storage.get("regions", Section(document.position)))
+    for rule in document.get("classification", {}).get("raise", ()):
+        yield from _items(rule.get("together"))
 
 
 def _check_word(word: str, position: Position, catalogue: Catalogue, reader: Reader) -> None:
@@ -133,7 +174,13 @@ def _check_twice(lines: Section, reader: Reader) -> None:
             reader.note(lines.at(word), Text(zh, en))
 
 
-def _check_purpose(purpose: Section, reader: Reader) -> None:
+def _check_purpose(purpose: Section, known: Known, reader: Reader) -> None:
+    _check_within(purpose.get("population"), known.sources, reader)
+    if "retention" in purpose:
+        _check_retention(purpose["retention"], reader)
+        if "held_in" not in purpose.positions:
+            said = Text("没有 held_in,不知道期限用于哪些资产", "without held_in there is no asset to keep so long")
+            reader.note(purpose.at("retention"), said)
     needs, allows = purpose.get("needs", {}), purpose.get("allows", {})
     for word in allows:
         if word in needs:
@@ -147,7 +194,7 @@ def _check_dates(section: Section, reader: Reader) -> None:
         reader.note(section.at("until"), Text("截止日期早于起始日期", "ends before it begins"))
 
 
-def _check_references(items: Any, kind: Text, known: frozenset[str] | None, reader: Reader) -> None:
+def _check_references(items: Any, kind: Text, known: Words | None, reader: Reader) -> None:
     if known is None:
         return
     for name, position in _items(items):
@@ -158,27 +205,29 @@ def _check_references(items: Any, kind: Text, known: frozenset[str] | None, read
 _PURPOSE = Text("用途", "purpose")
 _RECIPIENT = Text("接收方", "recipient")
 _FLOW = Text("数据流", "flow")
+_SOURCE = Text("数据源", "source")
 
 
-def _check_recipient(recipient: Section, known: Known | None, reader: Reader) -> None:
+def _check_recipient(recipient: Section, known: Known, reader: Reader) -> None:
     if "agreement" in recipient and "agreements" in recipient:
         said = Text("agreement 与 agreements 只能写一个", "write agreement or agreements, not both")
         reader.note(recipient.at("agreements"), said)
-    purposes = known.purposes if known else None
-    _check_references(recipient.get("purposes"), _PURPOSE, purposes, reader)
+    _check_references(recipient.get("purposes"), _PURPOSE, known.purposes, reader)
     for agreement in _agreements(recipient):
         _check_dates(agreement, reader)
-        _check_references(agreement.get("purposes"), _PURPOSE, purposes, reader)
+        _check_references(agreement.get("purposes"), _PURPOSE, known.purposes, reader)
 
 
-def _check_one(section: Section, key: str, kind: Text, known: frozenset[str] | None, reader: Reader) -> None:
+def _check_one(section: Section, key: str, kind: Text, known: Words | None, reader: Reader) -> None:
     if known is not None and key in section and section[key] not in known:
         reader.note(section.at(key), unknown(kind, section[key], known))
 
 
-def _check_flow(flow: Section, known: Known | None, catalogue: Catalogue, reader: Reader) -> None:
-    _check_one(flow, "recipient", _RECIPIENT, known.recipients if known else None, reader)
-    _check_one(flow, "purpose", _PURPOSE, known.purposes if known else None, reader)
+def _check_flow(flow: Section, known: Known, catalogue: Catalogue, reader: Reader) -> None:
+    _check_one(flow, "recipient", _RECIPIENT, known.recipients, reader)
+    _check_one(flow, "purpose", _PURPOSE, known.purposes, reader)
+    _check_one(flow, "source", _SOURCE, known.sources, reader)
+    _check_within(flow.get("population"), known.sources, reader)
     fields = _section(flow, "fields")
     for name, word in fields.items():
         if LevelSelector.parse(word.partition("@")[0]) is not None:
@@ -194,6 +243,33 @@ def _check_flow(flow: Section, known: Known | None, catalogue: Catalogue, reader
         reader.note(flow.at("undeclared_fields"), said)
 
 
+def _check_raise(rule: Section, catalogue: Catalogue, reader: Reader) -> None:
+    """A combination raises the grades of JR/T 0197; a C class only where a one-time code stands beside an account."""
+    to = LevelSelector.parse(rule.get("to", ""))
+    if "to" in rule and (to is None or to.and_above or to.scheme == "pci"):
+        said = Text("应为一个级别,例如 jrt0197:4", "expected one grade such as jrt0197:4")
+        reader.note(rule.at("to"), said)
+    elif to is not None and to.scheme == "jrt0171":
+        words = {word.partition("@")[0] for word in rule.get("together", ())}
+        names = {name for word in words if catalogue.known(word) for name in catalogue.expand(word)}
+        accounts = catalogue.expand("account") | catalogue.expand("bank_card")
+        if to.value != "C3" or "otp_code" not in names or not names & accounts:
+            said = Text(
+                "组合不改变 C 类,只有动态口令与账户在一起才成为 C3",
+                "a combination raises no C class, save a one-time code with an account to C3",
+            )
+            reader.note(rule.at("to"), said)
+
+
+def _check_within(population: Section | None, sources: Words | None, reader: Reader) -> None:
+    """The asset that a population is taken from is written `source.name`."""
+    if population is None or "within" not in population or sources is None:
+        return
+    source = population["within"].partition(".")[0]
+    if source not in sources:
+        reader.note(population.at("within"), unknown(_SOURCE, source, sources))
+
+
 def _check_retention(rule: Section, reader: Reader) -> None:
     days = {"d": 1, "m": 30.4375, "y": 365.25}
     keep, delete = rule.get("keep_at_least"), rule.get("delete_after")
@@ -201,16 +277,17 @@ def _check_retention(rule: Section, reader: Reader) -> None:
         reader.note(rule.at("delete_after"), Text("短于 keep_at_least", "shorter than keep_at_least"))
 
 
-def _check_exception(exception: Section, known: Known | None, catalogue: Catalogue, reader: Reader) -> None:
-    rules = exceptable_rules()
+def _check_exception(exception: Section, known: Known, catalogue: Catalogue, reader: Reader) -> None:
+    rules = {**exceptable_rules(), **dict.fromkeys(known.rules or (), True)}
     rule = exception.get("rule")
     if rule is not None and rule not in rules:
         reader.note(exception.at("rule"), unknown(Text("规则", "rule"), rule, rules))
     elif rule is not None and not rules[rule]:
         reader.note(exception.at("rule"), Text(f"规则 {rule} 不接受例外", f"rule {rule} takes no exception"))
-    _check_one(exception, "flow", _FLOW, known.flows if known else None, reader)
-    _check_one(exception, "recipient", _RECIPIENT, known.recipients if known else None, reader)
-    _check_one(exception, "identifier", Text("识别项", "identifier"), frozenset(catalogue), reader)
+    _check_one(exception, "flow", _FLOW, known.flows, reader)
+    _check_one(exception, "recipient", _RECIPIENT, known.recipients, reader)
+    _check_one(exception, "source", _SOURCE, known.sources, reader)
+    _check_one(exception, "identifier", Text("识别项", "identifier"), Words(catalogue), reader)
     people = [exception.get(key, "").strip().casefold() for key in ("owner", "approver")]
     if people[0] and people[0] == people[1]:
         said = Text("批准人不能是责任人本人", "the approver may not be the owner")

@@ -23,6 +23,8 @@ class Breach:
     assets: tuple[str, ...] = ()
     source: str | None = None
     principal: str | None = None
+    forms: tuple[str, ...] = ()
+    persons: int = 0
 
     @classmethod
     def of_verdict(cls, verdict: Verdict, *, recipient: str | None = None) -> Breach | None:
@@ -30,7 +32,8 @@ class Breach:
         if verdict.rule is None:
             return None
         identifiers = (verdict.identifier,) if verdict.identifier else ()
-        return cls(verdict.rule, verdict.flow, recipient, identifiers, verdict.fields, verdict.assets)
+        forms = (verdict.form,) if verdict.form else ()
+        return cls(verdict.rule, verdict.flow, recipient, identifiers, verdict.fields, verdict.assets, forms=forms)
 
     @classmethod
     def of_finding(cls, finding: Finding) -> Breach:
@@ -44,6 +47,8 @@ class Breach:
             tuple(sorted(finding.assets)),
             finding.source,
             finding.principal,
+            tuple(finding.evidence.get("forms", ())),
+            finding.evidence.get("persons", 0),
         )
 
 
@@ -59,10 +64,11 @@ def excepted(policy: Policy, breach: Breach, as_of: date) -> ExceptionRule | Non
     One whose last day has passed never applies, nor does any to STO001 and SHR001. An exception for one identifier,
     field or asset does not cover a breach that concerns others too.
     """
-    return next((rule for rule in policy.exceptions if _covers(rule, breach, as_of)), None)
+    return next((rule for rule in policy.exceptions if covers(rule, breach, as_of)), None)
 
 
-def _covers(rule: ExceptionRule, breach: Breach, as_of: date) -> bool:
+def covers(rule: ExceptionRule, breach: Breach, as_of: date) -> bool:
+    """Whether one exception covers all of a breach on that day."""
     # What it was first given for is known to the store, which asks the same rule again when it records a run.
     if rule.rule != breach.rule or why_lapsed(rule.rule, rule.until, as_of) is not None:
         return False
@@ -74,9 +80,20 @@ def _covers(rule: ExceptionRule, breach: Breach, as_of: date) -> bool:
     )
     if any(wanted is not None and wanted != there for wanted, there in single):
         return False
+    if not _as_approved(rule, breach):
+        return False
     several = ((rule.identifier, breach.identifiers), (rule.field, breach.fields), (rule.asset, breach.assets))
     return all(wanted is None or _all_are(wanted, there) for wanted, there in several)
 
 
 def _all_are(wanted: str, there: tuple[str, ...]) -> bool:
     return bool(there) and all(name == wanted or fnmatchcase(name, wanted) for name in there)
+
+
+def _as_approved(rule: ExceptionRule, breach: Breach) -> bool:
+    """Whether the data is still what was approved; an exception lapses when it changes."""
+    if rule.fields is not None and not set(breach.fields) <= set(rule.fields):
+        return False
+    if rule.forms is not None and not set(breach.forms) <= set(rule.forms):
+        return False
+    return rule.persons_up_to is None or breach.persons <= rule.persons_up_to

@@ -20,7 +20,9 @@ from pii_audit.document import (
     word,
 )
 from pii_audit.language import Text
+from pii_audit.model.finding import Severity
 from pii_audit.model.forms import Form
+from pii_audit.policy.model import AGREEMENT_ITEMS
 from pii_audit.workspace.language import REGION, VERSION
 
 
@@ -39,6 +41,21 @@ ELEMENTS = ListOf(ELEMENT)
 FORM = Choice(tuple(form.value for form in Form))
 COUNT = whole(1)
 
+
+def _grade(text: str) -> int:
+    if text not in ("1", "2", "3", "4", "5"):
+        raise ValueError
+    return int(text)
+
+
+GRADE = Scalar(
+    Text("级别 1 到 5", "a grade from 1 to 5"),
+    _grade,
+    {"type": "integer", "minimum": 1, "maximum": 5},
+    quoted=False,
+)
+"""The levels of JR/T 0197-2020."""
+
 REQUIREMENT = Either(
     scalar=FORM,
     mapping=Record(
@@ -52,12 +69,29 @@ REQUIREMENT = Either(
 LINES = MapOf(REQUIREMENT, key=ELEMENT)
 COMBINATIONS = ListOf(ListOf(ELEMENT, at_least=2))
 
+POPULATION = Record({"key": ELEMENT, "within": NON_EMPTY}, required=("key", "within"))
 PURPOSE = Record(
-    {"title": TITLE, "needs": LINES, "allows": LINES, "one_of": COMBINATIONS, "never_together": COMBINATIONS},
+    {
+        "title": TITLE,
+        "needs": LINES,
+        "allows": LINES,
+        "one_of": COMBINATIONS,
+        "never_together": COMBINATIONS,
+        "population": POPULATION,
+        "held_in": ListOf(NON_EMPTY, at_least=1, or_single=True),
+        "retention": Record({"date": NON_EMPTY, "keep_at_least": PERIOD, "delete_after": PERIOD}, required=("date",)),
+    },
     what=Text("用途", "a purpose"),
 )
 AGREEMENT = Record(
-    {"ref": NON_EMPTY, "from": DATE, "until": DATE, "purposes": ListOf(ID), "scope": LINES},
+    {
+        "ref": NON_EMPTY,
+        "from": DATE,
+        "until": DATE,
+        "purposes": ListOf(ID),
+        "scope": LINES,
+        "items": ListOf(Choice(AGREEMENT_ITEMS)),
+    },
     required=("ref",),
     what=Text("协议", "an agreement"),
 )
@@ -84,8 +118,12 @@ RECIPIENT = Record(
                 "mechanism": Choice(("assessment", "certification", "standard_contract", "exempt", "adequacy")),
                 "ref": NON_EMPTY,
                 "until": DATE,
+                "ground": Choice(("contract", "employment", "emergency", "number")),
             },
             required=("mechanism",),
+        ),
+        "certifications": ListOf(
+            Either(scalar=NON_EMPTY, mapping=Record({"name": NON_EMPTY, "until": DATE}, required=("name",)))
         ),
     },
     required=("role",),
@@ -123,7 +161,7 @@ FLOW = Record(
         "fields": MapOf(ELEMENT, key=NON_EMPTY),
         "undeclared_fields": JUDGEMENT,
         "free_text": Choice(("forbid", "scan")),
-        "population": Record({"key": ELEMENT, "within": NON_EMPTY}, required=("key", "within")),
+        "population": POPULATION,
     },
     required=("recipient", "purpose"),
     what=Text("数据流", "a flow"),
@@ -166,6 +204,7 @@ STORAGE = Record(
                 required=("asset", "date"),
             )
         ),
+        "regions": MapOf(ListOf(REGION, at_least=1, or_single=True), key=ELEMENT),
     }
 )
 EXCEPTION = Record(
@@ -182,18 +221,79 @@ EXCEPTION = Record(
         "approver": NON_EMPTY,
         "reason": NON_EMPTY,
         "until": DATE,
+        "while": Record({"fields": ListOf(NON_EMPTY), "forms": ListOf(FORM), "persons_up_to": COUNT}),
     },
     required=("rule", "owner", "approver", "reason"),
     what=Text("例外", "an exception"),
 )
+FLOOR = Record({"never": ELEMENTS, "forms": LINES, "no_exceptions": ListOf(NON_EMPTY)}, what=Text("底线", "a floor"))
+REFERENCES = ListOf(NON_EMPTY)
+PEOPLE = Record({"sensitive": COUNT, "other": COUNT}, required=("sensitive", "other"))
+CLASSIFICATION = Record(
+    {
+        "raise": ListOf(Record({"together": ListOf(ELEMENT, at_least=2), "to": ELEMENT}, required=("together", "to"))),
+        "grades": ListOf(Record({"asset": NON_EMPTY, "grade": GRADE}, required=("asset", "grade"))),
+    }
+)
+
+
+def _expression(text: str) -> str:
+    if not text.strip():
+        raise ValueError
+    if len(text) > MAX_EXPRESSION:
+        raise ValueError(
+            Text(f"表达式超过 {MAX_EXPRESSION} 个字符", f"an expression of more than {MAX_EXPRESSION} characters")
+        )
+    return text
+
+
+MAX_EXPRESSION = 4000
+EXPRESSION = Scalar(
+    Text("CEL 表达式", "a CEL expression"), _expression, {"type": "string", "minLength": 1, "maxLength": MAX_EXPRESSION}
+)
+CUSTOM_RULE = Record(
+    {
+        "title": TITLE,
+        "about": Choice(("element", "flow", "field")),
+        "when": EXPRESSION,
+        "message": TITLE,
+        "remediation": TITLE,
+        "severity": Choice(tuple(severity.value for severity in Severity)),
+        "stage": Choice(("collect", "store", "use", "provide")),
+        "outcome": Choice(("violation", "gap")),
+    },
+    required=("title", "about", "when", "message"),
+    what=Text("自定义规则", "a custom rule"),
+)
+RULE_ID = word(Text("规则编号,例如 ORG001", "a rule id such as ORG001"), r"[A-Z]{2,8}[0-9]{3}")
+REVIEW = Record({"last": DATE, "every": PERIOD, "ref": NON_EMPTY}, required=("last",))
+GOVERNANCE = Record({"officer": NON_EMPTY, "compliance_audit": REVIEW, "access_review": REVIEW})
+ATTESTATION = Record(
+    {"item": RULE_ID, "by": NON_EMPTY, "on": DATE, "until": DATE, "ref": NON_EMPTY},
+    required=("item", "by", "on", "until", "ref"),
+    what=Text("证明", "an attestation"),
+)
+ATTESTATIONS = Record({"required": ListOf(RULE_ID), "given": ListOf(ATTESTATION)})
+CROSS_BORDER = Record(
+    {"home": ListOf(REGION, at_least=1, or_single=True), "assessment_from": PEOPLE, "contract_from": PEOPLE}
+)
 POLICY_FILE = Record(
     {
         "version": VERSION,
+        "include": REFERENCES,
+        "extends": REFERENCES,
+        "floor": FLOOR,
         "purposes": MapOf(PURPOSE),
         "recipients": MapOf(RECIPIENT),
         "flows": MapOf(FLOW),
         "access": ACCESS,
         "storage": STORAGE,
+        "classification": CLASSIFICATION,
+        "cross_border": CROSS_BORDER,
+        "severity": Record({"one_step_up": PEOPLE}, required=("one_step_up",)),
+        "attestations": ATTESTATIONS,
+        "governance": GOVERNANCE,
+        "rules": MapOf(CUSTOM_RULE, key=RULE_ID),
         "exceptions": ListOf(EXCEPTION),
     },
     required=("version",),

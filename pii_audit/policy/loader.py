@@ -3,50 +3,49 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from pii_audit import content
-from pii_audit.document import MAX_BYTES, MISSING, Reader, Section, suggestion, unknown
-from pii_audit.errors import ConfigurationError, Position, Problem, UsageError
+from pii_audit.document import Reader, suggestion, unknown
+from pii_audit.errors import ConfigurationError, Problem, UsageError
 from pii_audit.identifiers.model import Catalogue
 from pii_audit.language import Text
-from pii_audit.policy import build
+from pii_audit.policy import build, sections
 from pii_audit.policy.checks import Known, check
+from pii_audit.policy.custom.checks import check_rules
+from pii_audit.policy.files import Documents, read_documents
+from pii_audit.policy.inheritance import Merged, check_exceptions, check_merged, loosened, merge
 from pii_audit.policy.language import POLICY_FILE
 from pii_audit.policy.model import Flow, Policy
-from pii_audit.workspace import PACKS, packs, shown_path
-
-SUFFIXES = (".yaml", ".yml")
+from pii_audit.workspace import shown_path
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    shown: str
-    content: bytes
-
-
-def load_policy(entries: Sequence[str], root: Path, catalogue: Catalogue) -> Policy:
+def load_policy(
+    entries: Sequence[str], root: Path, catalogue: Catalogue, *, sources: Iterable[str] | None = None
+) -> Policy:
     """The policy of these files, folders (all *.yaml and *.yml below, in name order) and `pack:NAME`s.
 
-    Relative paths are relative to `root`. Raises ConfigurationError with every problem of every file. Folders without a
-    policy file give an empty Policy (`Policy.empty`): the caller says that nothing is stated.
+    Relative paths are relative to `root`. With `sources`, those of the workspace, references to others are problems too.
+    Raises ConfigurationError with every problem of every file. Folders without a policy file give an empty Policy
+    (`Policy.empty`): the caller says that nothing is stated.
     """
     reader = Reader()
-    files = [file for entry in entries for file in _files(entry, root, reader)]
-    files = list({file.shown: file for file in files}.values())
-    read = [reader.read_bytes(file.content, POLICY_FILE, shown_as=file.shown) for file in files]
-    documents: list[Section] = [document for document in read if document is not MISSING]
-    # A file that could not be read may define what the others refer to: then references prove nothing.
-    known = Known.of(documents) if len(documents) == len(files) else None
-    for document in documents:
-        check(document, known, catalogue, reader)
-    merged = {name: _merged(name, documents, reader) for name in ("purposes", "recipients", "flows")}
-    _check_merged(documents, merged["flows"], reader)
+    found = read_documents(entries, root, POLICY_FILE, reader)
+    sections = [document.section for document in found.documents]
+    known = Known.of(sections, complete=found.complete, sources=sources)
+    for section in sections:
+        check(section, known, catalogue, reader)
+    merged = merge(found, reader)
+    check_merged(found.documents, merged["flows"], reader)
+    check_exceptions(found, reader)
+    check_rules(merged["rules"], reader)
+    for problem in loosened(merged, catalogue, {problem.position.file for problem in reader.problems}):
+        reader.problems.append(problem)
     if reader.problems:
         raise ConfigurationError([from_here(problem, root) for problem in reader.problems])
-    return _policy(files, documents, merged)
+    return _policy(found, merged)
 
 
 def from_here(problem: Problem, root: Path) -> Problem:
@@ -58,108 +57,40 @@ def from_here(problem: Problem, root: Path) -> Problem:
     return replace(problem, position=replace(problem.position, file=shown_path(path))) if path.exists() else problem
 
 
-def _in_workspace(path: Path, root: Path) -> str:
-    try:
-        return path.absolute().relative_to(root.absolute()).as_posix()
-    except ValueError:
-        return shown_path(path)
-
-
-def _files(entry: str, root: Path, reader: Reader) -> Iterator[_File]:
-    if entry.startswith("pack:"):
-        name = entry.removeprefix("pack:")
-        if name not in packs():
-            reader.note(Position(entry), unknown(Text("策略包", "pack"), name, packs()))
-        for shipped in packs().get(name, ()):
-            yield _File(f"pack:{shipped.removeprefix(f'{PACKS}/')}", content.data(shipped))
-        return
-    path = root / entry
-    paths = [path]
-    if path.is_dir():
-        every = sorted(path.rglob("*"), key=lambda found: found.relative_to(path).as_posix())
-        paths = [found for found in every if found.suffix in SUFFIXES and not _hidden(found.relative_to(path))]
-    for found in paths:
-        shown = _in_workspace(found, root)
-        try:
-            data = found.read_bytes()
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            reader.note(Position(shown), Text(f"无法读取:{reason}", f"cannot be read: {reason}"))
-            continue
-        if len(data) > MAX_BYTES:
-            said = Text("文件超过 64 MB,不像是人写的策略", "larger than 64 MB, not a file that a person wrote")
-            reader.note(Position(shown), said)
-            continue
-        yield _File(shown, data)
-
-
-def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
-
-
-_Merged = Mapping[str, tuple[Section, Position]]
-
-
-def _merged(name: str, documents: Sequence[Section], reader: Reader) -> _Merged:
-    found: dict[str, tuple[Section, Position]] = {}
-    for document in documents:
-        section: Section = document.get(name, Section(document.position))
-        for key, value in section.items():
-            position = section.at(key)
-            if key in found:
-                first = found[key][1]
-                reader.note(
-                    position,
-                    Text(f"“{key}” 已在 {first.to_line} 定义", f'"{key}" is already defined at {first.to_line}'),
-                )
-                continue
-            found[key] = (value, position)
-    return found
-
-
-def _check_merged(documents: Sequence[Section], flows: _Merged, reader: Reader) -> None:
-    """Single values that two files give, and two flows over the same files."""
-    stated: dict[tuple[str, str], Position] = {}
-    for document in documents:
-        access, storage = document.get("access"), document.get("storage", {})
-        single = [("default", access.at("default"))] if access is not None and "default" in access else []
-        for section in (storage.get("forms"), storage.get("environments")):
-            single += [(key, section.at(key)) for key in section] if section is not None else []
-        for key, position in single:
-            _note_twice(stated, ("", key), position, reader)
-    seen: dict[tuple[str, str], Position] = {}
-    for section, _ in flows.values():
-        for pattern in section.get("match", ()) or ("",):
-            if "source" in section:
-                _note_twice(seen, (section["source"], pattern), section.at("match"), reader)
-
-
-def _note_twice(
-    seen: dict[tuple[str, str], Position], key: tuple[str, str], position: Position, reader: Reader
-) -> None:
-    if key in seen:
-        first = seen[key].to_line
-        named = key[1] or key[0]
-        reader.note(position, Text(f"“{named}” 已在 {first} 给出", f'"{named}" is already given at {first}'))
-    seen.setdefault(key, position)
-
-
-def _policy(files: Sequence[_File], documents: Sequence[Section], merged: Mapping[str, _Merged]) -> Policy:
+def _policy(found: Documents, merged: Mapping[str, Merged]) -> Policy:
     digest = hashlib.sha256()
-    for file in files:
+    for file in found.files:
         digest.update(hashlib.sha256(file.shown.encode()).digest())
         digest.update(hashlib.sha256(file.content).digest())
+
+    def stated(name: str) -> list[Any]:
+        return [one.section[name] for one in found.documents if name in one.section]
+
+    purposes = {name: entry.stated for name, entry in merged["purposes"].items()}
+    storage = sections.storage(
+        [(one.layer, one.section["storage"]) for one in found.documents if "storage" in one.section]
+    )
+    periods = (*storage.retention, *sections.retention_of_purposes(purposes.values()))
+
     return Policy(
-        files=tuple(file.shown for file in files),
+        files=tuple(file.shown for file in found.files),
         digest=digest.hexdigest(),
-        purposes={name: build.purpose(name, *entry) for name, entry in merged["purposes"].items()},
-        recipients={name: build.recipient(name, *entry) for name, entry in merged["recipients"].items()},
-        flows={name: build.flow(name, *entry) for name, entry in merged["flows"].items()},
-        access=build.access([document["access"] for document in documents if "access" in document]),
-        storage=build.storage([document["storage"] for document in documents if "storage" in document]),
-        exceptions=tuple(
-            build.exception(section) for document in documents for section in document.get("exceptions", ())
-        ),
+        purposes={name: build.purpose(name, *entry) for name, entry in purposes.items()},
+        recipients={name: build.recipient(name, *entry.stated) for name, entry in merged["recipients"].items()},
+        flows={
+            name: build.flow(name, *entry.stated, purposes[entry.stated[0]["purpose"]][0])
+            for name, entry in merged["flows"].items()
+        },
+        floors=sections.floors(stated("floor")),
+        access=build.access(stated("access")),
+        storage=replace(storage, retention=periods),
+        classification=sections.classification(stated("classification")),
+        cross_border=sections.cross_border(stated("cross_border")),
+        severity=sections.severity(stated("severity")),
+        attestations=sections.attestations(stated("attestations")),
+        governance=sections.governance(stated("governance")),
+        rules={name: sections.custom_rule(name, *entry.stated) for name, entry in merged["rules"].items()},
+        exceptions=tuple(build.exception(exception) for several in stated("exceptions") for exception in several),
     )
 
 

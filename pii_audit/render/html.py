@@ -60,15 +60,15 @@ def render(run: Run, *, language: Language, course: Course | None = None) -> str
     switchable = len(run.findings) <= FULL_CARDS
     style, script = content.text(f"{FOLDER}/report.css"), content.text(f"{FOLDER}/report.js")
     return (
-        _environment()
+        environment()
         .get_template("report.html")
         .render(
             t=words,
             title=_title(run, words),
             style=Markup(style),  # noqa: S704 - our own file, not data
             script=Markup(script),  # noqa: S704 - our own file, not data
-            style_hash=_hash(style),
-            script_hash=_hash(script),
+            style_hash=digest(style),
+            script_hash=digest(script),
             body=_body(run, words, course, switchable=switchable),
             other=_body(run, Words(other), course, switchable=True) if switchable else "",
             other_title=_title(run, Words(other)),
@@ -88,7 +88,7 @@ def _body(run: Run, words: Words, course: Course | None, *, switchable: bool) ->
     rules = finding_view.notes(cards)
     flow_views = flows(run, words)
     return Markup(  # noqa: S704 - what the template escaped already
-        _environment()
+        environment()
         .get_template("body.html")
         .render(
             t=words,
@@ -123,7 +123,8 @@ def _body(run: Run, words: Words, course: Course | None, *, switchable: bool) ->
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of reports/html/, with autoescape and hidden characters made visible."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415 - start-up must not pay for it
 
     environment = Environment(
@@ -147,9 +148,10 @@ def _chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
     return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))
 
 
-def _hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode("utf-8")).digest()
-    return f"sha256-{base64.b64encode(digest).decode('ascii')}"
+def digest(text: str) -> str:
+    """The hash of a style or script, as a Content-Security-Policy names it."""
+    made = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"sha256-{base64.b64encode(made).decode('ascii')}"
 
 
 def _by_severity(cards: Sequence[finding_view.Card]) -> Iterator[tuple[str, tuple[finding_view.Card, ...]]]:

@@ -62,10 +62,12 @@ def match_line(  # noqa: PLR0913 - one argument a key of the line
     score: float,
     form: str,
     masked: str,
+    place: Mapping[str, str | int] | None = None,
 ) -> str:
     """One line of `inspect --format jsonl`, newline included.
 
-    For text, `start` and `end` count characters of the whole file; for tabular data, characters of the cell.
+    For text, `start` and `end` count characters of the whole file; for tabular data, characters of the cell. `place` says
+    where a person finds it: `cell` of a sheet, `page` of a document.
     """
     line = {
         "asset": asset,
@@ -77,6 +79,7 @@ def match_line(  # noqa: PLR0913 - one argument a key of the line
         "score": round(score, 6),
         "form": form,
         "masked": masked,
+        **(place or {}),
     }
     return safe_json(json.dumps(line, ensure_ascii=False, allow_nan=False)) + "\n"
 

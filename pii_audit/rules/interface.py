@@ -49,7 +49,7 @@ class Draft:
 class Facts:
     """Everything that is known when rules are asked; names in it may be shown.
 
-    `undeclared` are feed assets that no flow names.
+    `undeclared` are feed assets that no flow names, `leavers` the accounts of people who have left.
     """
 
     policy: Policy
@@ -62,6 +62,7 @@ class Facts:
     verdicts: Sequence[Verdict] = ()
     flows: Mapping[str, Flow] = attribute(default_factory=dict)
     undeclared: Sequence[Inspected] = ()
+    leavers: frozenset[str] = frozenset()
 
     def of_source(self, source: str) -> list[Inspected]:
         """The inspected assets of one source."""
@@ -128,8 +129,15 @@ def proof(statements: Sequence[FieldEvidence], assets: Sequence[str] = (), **mor
     return {**facts, **more}
 
 
+def _place(statement: FieldEvidence) -> str:
+    """Where in a spreadsheet the field stands (`B4:B205`), empty elsewhere."""
+    return next((reason.detail.en for reason in statement.why if reason.factor == "place"), "")
+
+
 def _statement(statement: FieldEvidence) -> dict[str, Any]:
+    place = {"place": _place(statement)} if _place(statement) else {}
     return {
+        **place,
         "asset": statement.asset,
         "field": statement.field,
         "identifier": statement.identifier,
@@ -145,8 +153,11 @@ def _statement(statement: FieldEvidence) -> dict[str, Any]:
 
 
 def named(statements: Sequence[FieldEvidence]) -> Text:
-    """The fields of some statements, for a message: `name, phone`, or the asset's free text."""
-    names = [same(statement.field) if statement.field else Text("正文", "free text") for statement in statements]
+    """The fields of some statements, for a message: `name, phone B2:B9`, or the asset's free text."""
+    names = [
+        same(f"{statement.field} {_place(statement)}".rstrip()) if statement.field else Text("正文", "free text")
+        for statement in statements
+    ]
     return Text("、".join(dict.fromkeys(one.zh for one in names)), ", ".join(dict.fromkeys(one.en for one in names)))
 
 

@@ -6,7 +6,7 @@ Least privilege: PBOC Order 2020 No. 5, Art. 33 (分级授权); PIPL Art. 51.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pii_audit.errors import Position
@@ -19,8 +19,10 @@ from pii_audit.model.levels import LevelSelector
 from pii_audit.model.run import Inspected
 from pii_audit.policy.model import AccessPolicy, AccessRule, Element
 
-READS = frozenset({"read", "select", "export", "all", "owner"})
+READS = frozenset({"read", "select", "execute", "export", "all", "owner"})
 """Privileges by which content becomes known."""
+ADMINISTERS = frozenset({"all", "owner"})
+"""Those of administrators, which no post for reading gives: they are judged as what they are."""
 SENSITIVE = LevelSelector("jrt0171", "C2", and_above=True)
 """What everyone must not reach, where the policy does not say."""
 
@@ -41,6 +43,38 @@ def judge_access(
     policy: AccessPolicy, grants: Iterable[Grant], inspected: Sequence[Inspected], catalogue: Catalogue
 ) -> Iterator[Reach]:
     """Every reading grant that reaches personal information which its principal may not read."""
+    for grant, one, reached in reaching(grants, inspected):
+        reach = _judge(policy, grant, one, reached, catalogue)
+        if reach is not None:
+            yield reach
+
+
+def judge_administration(
+    policy: AccessPolicy, grants: Iterable[Grant], inspected: Sequence[Inspected]
+) -> Iterator[Reach]:
+    """Whoever administers personal information, or may pass it on, without a post for that.
+
+    Roles that nobody logs in as administer nothing by themselves.
+    """
+    if not policy.stated:
+        return
+    for grant, one, reached in reaching(grants, inspected):
+        administers = grant.privilege in ADMINISTERS or grant.grantable
+        if not administers or not reached or not grant.principal.startswith("user:"):
+            continue
+        rules = _nearest(policy, grant, one.asset.source)
+        if rules and any("admin" in rule.actions for rule in rules):
+            continue
+        outcome = Outcome.VIOLATION if rules else policy.default
+        if outcome != "allow":
+            position = rules[0].position if rules else None
+            yield Reach(grant, one, tuple(reached), Outcome(outcome), everyone=False, policy=position)
+
+
+def reaching(
+    grants: Iterable[Grant], inspected: Sequence[Inspected]
+) -> Iterator[tuple[Grant, Inspected, list[FieldEvidence]]]:
+    """Every reading grant with the asset that it opens and what stands there in clear."""
     by_asset: dict[str, list[Grant]] = defaultdict(list)
     for grant in grants:
         if grant.privilege in READS:
@@ -48,10 +82,7 @@ def judge_access(
     for one in inspected:
         clear = [statement for statement in one.fields if statement.form in PLAIN_EQUIVALENT]
         for grant in by_asset.get(one.asset.id, ()):
-            reached = [statement for statement in clear if grant.field in (None, statement.field)]
-            reach = _judge(policy, grant, one, reached, catalogue)
-            if reach is not None:
-                yield reach
+            yield grant, one, [statement for statement in clear if grant.field in (None, statement.field)]
 
 
 def _judge(
@@ -60,16 +91,15 @@ def _judge(
     everyone = grant.principal in policy.everyone
     for never in policy.never:
         forbidden = _within(statements, never.levels, catalogue)
-        if grant.principal in never.principals and forbidden:
+        if forbidden and any(is_called(name, never.principals) for name in _held(policy, grant)):
             return Reach(grant, one, forbidden, Outcome.VIOLATION, everyone, never.position)
+    rules = _nearest(policy, grant, one.asset.source, "read")
     if everyone:
         reached = tuple(statement for statement in statements if SENSITIVE.matches(statement.level))
-        named = [rule for rule in policy.rules if _names(rule, grant, one.asset.source)]
-        left = _beyond(reached, named, catalogue)
+        left = _beyond(reached, rules, catalogue)
         return Reach(grant, one, left, Outcome.VIOLATION, everyone=True, policy=None) if left else None
-    rules = [rule for rule in policy.rules if _names(rule, grant, one.asset.source)]
     left = _beyond(statements, rules, catalogue)
-    if not left:
+    if not left or (grant.privilege in ADMINISTERS and not rules):
         return None
     if rules:
         return Reach(grant, one, left, Outcome.VIOLATION, everyone=False, policy=rules[0].position)
@@ -78,11 +108,38 @@ def _judge(
     return Reach(grant, one, left, Outcome(policy.default), everyone=False, policy=None)
 
 
-def _names(rule: AccessRule, grant: Grant, source: str) -> bool:
-    """Whether a rule is about a principal reading this source; `crm_app` names `user:crm_app` too."""
-    bare = grant.principal.partition(":")[2]
-    about = grant.principal in rule.principals or bare in rule.principals
-    return about and (not rule.sources or source in rule.sources) and (not rule.actions or "read" in rule.actions)
+def _held(policy: AccessPolicy, grant: Grant) -> tuple[str, ...]:
+    """The principal and the roles that it has on the path; what everybody has says nothing of this one."""
+    first, *rest = grant.principals
+    return (first, *(name for name in rest if name not in policy.everyone))
+
+
+def _nearest(policy: AccessPolicy, grant: Grant, source: str, action: str | None = None) -> list[AccessRule]:
+    """The rules, about an action if one is named, for the first on the path of whom there are any.
+
+    What is said of somebody holds however wide the roles behind; of whom nothing is said, the post's role speaks.
+    """
+    about = [
+        rule
+        for rule in policy.rules
+        if (not rule.sources or source in rule.sources)
+        and (action is None or not rule.actions or {action, "admin"} & set(rule.actions))
+    ]
+    for name in grant.principals:
+        rules = [rule for rule in about if is_called(name, rule.principals)]
+        if rules:
+            return rules
+    return []
+
+
+def is_called(principal: str, names: Collection[str]) -> bool:
+    """Whether one of the names means this principal: `crm_app` is `user:crm_app` and, on MySQL, `user:crm_app@10.%`."""
+    bare = principal.partition(":")[2]
+    return any(
+        name in (principal, bare) or name in (principal.partition("@")[0], bare.partition("@")[0])
+        for name in names
+        if name
+    )
 
 
 def _beyond(

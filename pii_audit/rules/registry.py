@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pii_audit.rules import coverage, governance, share, store, use
+from pii_audit.rules import collect, coverage, crossborder, custom, governance, manual, share, store, use, use_files
 from pii_audit.rules.interface import Draft, Facts
 
-RULES = (*store.RULES, *use.RULES, *share.RULES, *governance.RULES, *coverage.RULES)
+RULES = (
+    *collect.RULES,
+    *store.RULES,
+    *use.RULES,
+    *use_files.RULES,
+    *share.RULES,
+    *crossborder.RULES,
+    *governance.RULES,
+    *manual.RULES,
+    *custom.RULES,
+    *coverage.RULES,
+)
 
 
 def apply_rules(facts: Facts) -> Iterator[Draft]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from pii_audit import content
 from pii_audit.document import INTEGER, Choice, Reader, Record
 from pii_audit.model.finding import Severity
+from pii_audit.policy.model import Threshold
 from pii_audit.rules.catalogue import Rule
 
 _SEVERITY = Choice([severity.value for severity in Severity])
@@ -47,6 +48,10 @@ class Scale:
     other: int
     c3_in_clear: Severity
     everyone_can_read: Severity
+
+    def from_people(self, stated: Threshold | None) -> Scale:
+        """The scale with the numbers of people that a policy states; its floors stay."""
+        return self if stated is None else replace(self, sensitive=stated.sensitive, other=stated.other)
 
     def severity(self, rule: Rule, concern: Concern) -> Severity:
         """The severity of a finding under that rule, exceptions and remaps aside."""

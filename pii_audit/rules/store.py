@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 from fnmatch import fnmatchcase
+from itertools import chain
 
 from pii_audit.errors import Position
 from pii_audit.language import Text
 from pii_audit.model.asset import AssetKind
 from pii_audit.model.evidence import FieldEvidence
 from pii_audit.model.forms import Form
+from pii_audit.model.levels import Levels
 from pii_audit.model.run import Inspected
 from pii_audit.policy.evaluation.forms import satisfies
+from pii_audit.policy.evaluation.grades import raised_levels
 from pii_audit.policy.evaluation.wording import FORMS, demanded
 from pii_audit.policy.model import Line, Lines, Retention
 from pii_audit.rules.interface import Draft, Facts, concern, named, proof, titles
 
 _KEPT = frozenset({Form.PLAIN, Form.ENCODED, Form.BARE_HASH, Form.KEYED_HASH, Form.TOKENISED, Form.ENCRYPTED})
 """Forms in which prohibited data is still kept: PCI DSS 3.3.1 forbids it even encrypted."""
+FILE_MODIFIED = "file:modified"
+"""The date by which a retention line speaks of files instead of rows: that of their last change."""
 ALWAYS_PROHIBITED = "pci:sad"
 """Sensitive authentication data (PCI DSS 3.3.1), where no policy says what may never be kept."""
 
@@ -63,29 +69,28 @@ def _never(facts: Facts) -> dict[str, Position | None]:
 
 def in_clear(facts: Facts) -> Iterator[Draft]:
     """STO002: kept in a weaker form than `storage.forms` asks for; one finding an asset. What may not be kept at all is STO001's."""
-    lines = facts.policy.storage.forms
-    if lines is None:
-        return
     never = _never(facts)
     for one in _stored(facts):
         if one.asset.kind is AssetKind.FEED:
             continue
         weak: list[tuple[FieldEvidence, Line]] = []
+        raised = raised_levels(facts.policy.classification, (one,), facts.catalogue)
         for statement in one.fields:
-            line = _line(facts, statement, lines)
-            if line and statement.identifier not in never and not _kept_safe(facts, one, statement, line):
+            asked = (_line(facts, statement, lines, raised) for lines in facts.policy.storage.forms)
+            line = next((line for line in asked if line and not _kept_safe(facts, one, statement, line)), None)
+            if line is not None and statement.identifier not in never:
                 weak.append((statement, line))
         if not weak:
             continue
         statements = [statement for statement, _ in weak]
         kinds, where = titles(facts, [statement.identifier for statement in statements]), named(statements)
-        asked, seen = demanded(weak[0][1].requirement), FORMS[statements[0].form]
+        wanted, seen = demanded(weak[0][1].requirement), FORMS[statements[0].form]
         yield Draft(
             "STO002",
             (one.asset.id,),
             Text(
-                f"{one.asset.id} 中 {kinds.zh}({where.zh})保护不足:要求{asked.zh},实为{seen.zh}",
-                f"{one.asset.id}: {kinds.en} ({where.en}) too weakly protected: to be {asked.en}, seen {seen.en}",
+                f"{one.asset.id} 中 {kinds.zh}({where.zh})保护不足:要求{wanted.zh},实为{seen.zh}",
+                f"{one.asset.id}: {kinds.en} ({where.en}) too weakly protected: to be {wanted.en}, seen {seen.en}",
             ),
             source=one.asset.source,
             asset=one.asset.id,
@@ -96,13 +101,17 @@ def in_clear(facts: Facts) -> Iterator[Draft]:
         )
 
 
-def _line(facts: Facts, statement: FieldEvidence, lines: Lines) -> Line | None:
-    """The most specific line about an identifier: its own, its group's, its level's."""
+def _line(facts: Facts, statement: FieldEvidence, lines: Lines, raised: Mapping[str, Levels]) -> Line | None:
+    """The most specific line about an identifier: its own, its group's, that of the level which it has in this asset."""
     by_id = next((line for line in lines if line.element.word == statement.identifier), None)
     if by_id:
         return by_id
-    matching = [line for line in lines if statement.identifier in facts.catalogue.expand(line.element.word)]
-    return min(matching, key=lambda line: line.element.level is not None, default=None)
+    levels = raised.get(statement.identifier) or facts.catalogue[statement.identifier].levels
+    by_level = (line for line in lines.levels if line.element.level and line.element.level.matches(levels))
+    by_group = (
+        line for line in lines.words.values() if statement.identifier in facts.catalogue.expand(line.element.word)
+    )
+    return next(chain(by_group, by_level), None)
 
 
 def _kept_safe(facts: Facts, one: Inspected, statement: FieldEvidence, line: Line) -> bool:
@@ -121,6 +130,9 @@ def too_long(facts: Facts) -> Iterator[Draft]:
         if line.delete_after is None:
             continue
         limit = line.delete_after.before(facts.as_of)
+        if line.date == FILE_MODIFIED:
+            yield from _stale(facts, line, limit)
+            continue
         for one in _stored(facts):
             tally = one.tally.fields.get(line.date)
             if tally is None or not _meant(line, one):
@@ -150,6 +162,29 @@ def too_long(facts: Facts) -> Iterator[Draft]:
                 policy=line.position,
                 concern=concern(facts, one.fields),
             )
+
+
+def _stale(facts: Facts, line: Retention, limit: date) -> Iterator[Draft]:
+    """Files with personal information that nobody changed since the limit; a file has no other date of its own."""
+    for one in _stored(facts):
+        changed = one.asset.modified
+        if not one.fields or changed is None or changed.date() >= limit or not _meant(line, one):
+            continue
+        day = f"{changed:%Y-%m-%d}"
+        yield Draft(
+            "STO003",
+            (one.asset.id, line.date),
+            Text(
+                f"{one.asset.id} 自 {day} 起没有改动,超过保存期限 {line.delete_after}",
+                f"{one.asset.id} was last changed on {day} and is kept longer than {line.delete_after}",
+            ),
+            source=one.asset.source,
+            asset=one.asset.id,
+            identifiers=_identifiers(list(one.fields)),
+            evidence=proof(one.fields, [one.asset.id], modified=day, limit=f"{limit:%Y-%m-%d}"),
+            policy=line.position,
+            concern=concern(facts, one.fields),
+        )
 
 
 def _meant(line: Retention, one: Inspected) -> bool:

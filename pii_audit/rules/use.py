@@ -9,55 +9,19 @@ from fnmatch import fnmatchcase
 from pii_audit.language import Text
 from pii_audit.model.asset import AssetKind
 from pii_audit.model.evidence import FREE_TEXT, FieldEvidence
-from pii_audit.model.finding import Outcome
 from pii_audit.model.forms import PLAIN_EQUIVALENT
 from pii_audit.model.run import Inspected
 from pii_audit.policy.model import AccessRule, Environment
 from pii_audit.rules.interface import Draft, Facts, concern, proof, titles
-from pii_audit.rules.reach import Reach, judge_access
+from pii_audit.rules.use_access import access, administration, leavers
 
 REAL_SHARE = 0.01
 """From this share of an environment's people on, they are the real ones; below, numbers may coincide by chance."""
 
 
-def access(facts: Facts) -> Iterator[Draft]:
-    """USE001 everyone can read, USE002 wider than the post: one finding for each grant that opens the way."""
-    grouped: dict[tuple[str, str, str, str], list[Reach]] = defaultdict(list)
-    for reach in judge_access(facts.policy.access, facts.grants, facts.inspected, facts.catalogue):
-        rule = "USE001" if reach.everyone else "USE002"
-        source = reach.inspected.asset.source
-        grouped[rule, source, reach.grant.principal, reach.grant.opened_by].append(reach)
-    for (rule, source, principal, opened_by), reaches in grouped.items():
-        statements = [statement for reach in reaches for statement in reach.statements]
-        kinds = titles(facts, [statement.identifier for statement in statements])
-        assets = list(dict.fromkeys(reach.inspected.asset.id for reach in reaches))
-        more = len(assets) - 1
-        where = Text(
-            f"{assets[0]} 等 {len(assets)} 个对象" if more else assets[0],
-            f"{assets[0]} and {more} more" if more else assets[0],
-        )
-        message = Text(
-            f"{principal} 可读取 {where.zh}:{kinds.zh}({opened_by})",
-            f"{principal} can read {where.en}: {kinds.en} ({opened_by})",
-        )
-        yield Draft(
-            rule,
-            (source, principal, opened_by),
-            message,
-            outcome=Outcome.VIOLATION if any(reach.outcome is Outcome.VIOLATION for reach in reaches) else Outcome.GAP,
-            source=source,
-            asset=assets[0] if len(assets) == 1 else None,
-            identifiers=tuple(dict.fromkeys(statement.identifier for statement in statements)),
-            principal=principal,
-            evidence=proof(statements, path=list(reaches[0].grant.path)),
-            policy=reaches[0].policy,
-            concern=concern(facts, statements, everyone=reaches[0].everyone),
-        )
-
-
 def real_persons(facts: Facts) -> Iterator[Draft]:
     """USE006: what an environment forbids, where it concerns the same persons as the sources that the policy names."""
-    for environment in facts.policy.storage.environments.values():
+    for environment in facts.policy.storage.environments:
         forbidden = frozenset(word for element in environment.forbid for word in facts.catalogue.expand(element.word))
         for one in facts.inspected:
             source = facts.sources.get(one.asset.source)
@@ -151,4 +115,4 @@ def incompatible(facts: Facts) -> Iterator[Draft]:
             )
 
 
-RULES = (access, real_persons, incompatible)
+RULES = (access, administration, leavers, real_persons, incompatible)

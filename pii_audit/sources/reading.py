@@ -7,6 +7,7 @@ import random
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from pii_audit.language import Text
 from pii_audit.model.asset import Chunk, TableChunk
@@ -18,6 +19,8 @@ ROWS = 5_000
 CHARACTERS = 8 << 20
 
 Row = Sequence[str | None] | Mapping[str, str | None]
+R = TypeVar("R")
+"""A row in whatever form its source gives it."""
 
 
 @dataclass(slots=True)
@@ -101,8 +104,18 @@ class NoReading(Reading):
         return self._coverage
 
 
+class StreamError(OSError):
+    """What a packed or derived stream could not give, in words of its own; else as an error of the disk."""
+
+    def __init__(self, what: Text) -> None:
+        super().__init__(what.en)
+        self.what = what
+
+
 def unreadable(error: OSError) -> Text:
     """Why the operating system did not let something be read, without its path."""
+    if isinstance(error, StreamError):
+        return error.what
     known = {
         PermissionError: Text("没有读取权限", "permission denied"),
         FileNotFoundError: Text("读取时已不存在", "vanished before it was read"),
@@ -163,7 +176,7 @@ def generator(sampling: Sampling, source: str, asset: str) -> random.Random:
     return random.Random(f"{sampling.seed}\x1f{source}\x1f{asset}")  # noqa: S311 - a sample, not a secret
 
 
-def sampled(rows: Iterator[tuple[int, Row]], sampling: Sampling, ledger: Ledger) -> Iterator[tuple[int, Row]]:
+def sampled(rows: Iterator[tuple[int, R]], sampling: Sampling, ledger: Ledger) -> Iterator[tuple[int, R]]:
     """Every row, or a simple random sample of them in row order; counts both in the ledger.
 
     Reservoir sampling without replacement (Li 1994, algorithm L): each set of rows is equally likely, so that the rows
@@ -178,7 +191,7 @@ def sampled(rows: Iterator[tuple[int, Row]], sampling: Sampling, ledger: Ledger)
         return
     size = sampling.rows
     rng = generator(sampling, ledger.source, ledger.asset)
-    kept: list[tuple[int, Row]] = []
+    kept: list[tuple[int, R]] = []
     weight, upcoming = 1.0, -1
     failure: Exception | None = None
     try:

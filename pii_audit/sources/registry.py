@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, time
+from importlib import import_module
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
 
+from pii_audit.document import Period, Reader
 from pii_audit.errors import UsageError
 from pii_audit.language import Text
 from pii_audit.sources.interface import Source
+
+if TYPE_CHECKING:
+    from pii_audit.sources.format.fixed_width import Layouts
 
 ENTRY_POINTS = "pii_audit.sources"
 
@@ -42,6 +49,18 @@ class SourceSpec(Protocol):
     def ignore(self) -> tuple[str, ...]:
         """Globs of a feed's control files."""
 
+    @property
+    def layouts(self) -> Mapping[str, str]:
+        """Globs of fixed-width files, each with the path of the layout that cuts them."""
+
+    @property
+    def max_size(self) -> int | None:
+        """Bytes of the largest file that is read; None for no limit."""
+
+    @property
+    def modified_within(self) -> Period | None:
+        """How far back the last change of a file may lie; None for no limit."""
+
 
 Opener = Callable[[SourceSpec, Path], Source]
 
@@ -67,30 +86,102 @@ def open_source(spec: SourceSpec, *, root: Path) -> Source:
 
 
 def _database(spec: SourceSpec, root: Path) -> Source:
+    scheme, rest = _scheme(spec.url)
+    if scheme in _SERVERS:
+        return _server(spec, scheme)
+    if scheme == "duckdb" and rest.removeprefix("///"):
+        return _duckdb(spec, root / rest.removeprefix("///"))
     from pii_audit.sources.database.sqlite import SqliteSource  # noqa: PLC0415 - a scan loads what it reads
 
-    scheme, rest = _scheme(spec.url)
     if scheme in ("sqlite", "sqlite+pysqlite"):
         # SQLAlchemy writes sqlite:///relative and sqlite:////absolute.
         rest = rest.removeprefix("///")
     elif scheme:
-        raise _unsupported(spec, Text("sqlite:路径", "sqlite:PATH"))
+        raise _unsupported(spec, _DATABASES)
     if not rest or rest.startswith(("//", ":memory:")):
-        raise _unsupported(spec, Text("sqlite:路径", "sqlite:PATH"))
+        raise _unsupported(spec, _DATABASES)
     return SqliteSource(spec.id, root / rest, spec.include, spec.exclude)
 
 
-def _file_share(spec: SourceSpec, root: Path) -> Source:
-    from pii_audit.sources.file_share.local import FolderSource  # noqa: PLC0415 - as above
+def _server(spec: SourceSpec, scheme: str) -> Source:
+    from sqlalchemy.engine import make_url  # noqa: PLC0415 - a scan loads what it reads
+    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415 - as above
 
-    return FolderSource(spec.id, _folder(spec, root), spec.include, spec.exclude)
+    from pii_audit.sources.database.server import ServerSource  # noqa: PLC0415 - as above
+
+    module, engine, driver, extra = _SERVERS[scheme]
+    _require(spec, driver, extra)
+    try:
+        make_url(spec.url)
+    except (ArgumentError, ValueError):
+        raise _unsupported(spec, _DATABASES) from None
+    return ServerSource(spec.id, getattr(import_module(module), engine)(), spec.url, spec.include, spec.exclude)
+
+
+def _duckdb(spec: SourceSpec, path: Path) -> Source:
+    from pii_audit.sources.database.duckdb import DuckdbEngine, DuckdbSource  # noqa: PLC0415 - a scan loads what it reads
+
+    _require(spec, "duckdb", "duckdb")
+    return DuckdbSource(spec.id, DuckdbEngine(), str(path), spec.include, spec.exclude)
+
+
+def _require(spec: SourceSpec, driver: str, extra: str) -> None:
+    if find_spec(driver) is None:
+        raise UsageError(
+            Text(f"没有安装驱动 {driver}", f"the driver {driver} is not installed"),
+            where=spec.id,
+            todo=Text(f"pip install 'pii-audit[{extra}]'", f"pip install 'pii-audit[{extra}]'"),
+        )
+
+
+def _file_share(spec: SourceSpec, root: Path) -> Source:
+    from pii_audit.sources.file_share.local import FolderSource, Selection  # noqa: PLC0415 - as above
+
+    selection = Selection(spec.include, spec.exclude, spec.max_size, _since(spec))
+    return FolderSource(spec.id, _folder(spec, root), selection, layouts_of(spec, root))
 
 
 def _feed(spec: SourceSpec, root: Path) -> Source:
     from pii_audit.sources.feed.outbox import OutboxSource  # noqa: PLC0415 - as above
+    from pii_audit.sources.file_share.local import Selection  # noqa: PLC0415 - as above
 
-    return OutboxSource(spec.id, _folder(spec, root), spec.include, spec.exclude, spec.ignore)
+    selection = Selection(spec.include, spec.exclude)
+    return OutboxSource(spec.id, _folder(spec, root), selection, layouts_of(spec, root), ignore=spec.ignore)
 
+
+def _since(spec: SourceSpec) -> datetime | None:
+    if spec.modified_within is None:
+        return None
+    return datetime.combine(spec.modified_within.before(datetime.now(UTC).date()), time.min, UTC)
+
+
+def layouts_of(spec: SourceSpec, root: Path) -> Layouts:
+    """The layouts of fixed-width files that a source names; ConfigurationError with everything that is wrong in them."""
+    if not spec.layouts:
+        return ()
+    from pii_audit.sources.format.fixed_width import load_layout  # noqa: PLC0415 - as above
+
+    reader = Reader()
+    found = [(glob, load_layout(root / path, reader, shown_as=path)) for glob, path in spec.layouts.items()]
+    reader.raise_problems()
+    return tuple(found)
+
+
+_POSTGRESQL = ("pii_audit.sources.database.postgresql", "PostgresqlEngine", "psycopg", "postgresql")
+_MYSQL = ("pii_audit.sources.database.mysql", "MysqlEngine", "pymysql", "mysql")
+_SERVERS: Mapping[str, tuple[str, str, str, str]] = {
+    "postgresql": _POSTGRESQL,
+    "postgresql+psycopg": _POSTGRESQL,
+    "mysql": _MYSQL,
+    "mysql+pymysql": _MYSQL,
+    "mariadb": _MYSQL,
+    "mariadb+pymysql": _MYSQL,
+}
+"""Scheme of a SQLAlchemy URL → module and class of the engine, its driver, and the extra that installs it."""
+_DATABASES = Text(
+    "sqlite:路径、duckdb:路径、postgresql://…、mysql://…、mariadb://…",
+    "sqlite:PATH, duckdb:PATH, postgresql://…, mysql://…, mariadb://…",
+)
 
 _BUILT_IN: Mapping[str, Opener] = {"database": _database, "file_share": _file_share, "feed": _feed}
 

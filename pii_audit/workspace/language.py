@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pii_audit.document import (
     DATE,
     ID,
+    PERIOD,
     STRING,
     TITLE,
     Choice,
@@ -105,6 +106,14 @@ def _region(text: str) -> str:
     return text
 
 
+def _size(text: str) -> int:
+    found = re.fullmatch(r"([1-9][0-9]{0,5})(kB|MB|GB|TB)", text)
+    if not found:
+        raise ValueError
+    factors = {"kB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000, "TB": 1_000_000_000_000}
+    return int(found[1]) * factors[found[2]]
+
+
 VERSION = Scalar(Text("版本号 1", "version 1"), _version, {"const": 1}, quoted=False)
 REGION = Scalar(Text("地区代码", "a region code"), _region, {"type": "string", "pattern": "^[A-Z]{2}$"})
 URL = Scalar(Text("路径、URL 或引用", "a path, a URL or a reference"), _no_secret, {"type": "string", "minLength": 1})
@@ -113,6 +122,11 @@ KEY = Scalar(
 )
 TIMEZONE = Scalar(Text("时区", "a time zone"), _timezone, {"type": "string"})
 GLOBS = ListOf(STRING)
+SIZE = Scalar(
+    Text("大小,例如 500MB、2GB", "a size such as 500MB or 2GB"),
+    _size,
+    {"type": "string", "pattern": "^[1-9][0-9]{0,5}(kB|MB|GB|TB)$"},
+)
 
 
 def _unit() -> Spec:
@@ -138,6 +152,9 @@ SOURCE = Record(
         "exclude": GLOBS,
         "ignore": GLOBS,
         "sample": whole(1),
+        "layouts": MapOf(STRING, key=STRING),
+        "max_size": SIZE,
+        "modified_within": PERIOD,
         "units_by_path": MapOf(ID, key=STRING),
         "at_rest": Record({"method": STRING, "ref": STRING, "until": DATE}, required=("method",)),
     },
@@ -168,6 +185,7 @@ WORKSPACE = Record(
         "key": KEY,
         "samples": Choice(("masked", "none")),
         "timezone": TIMEZONE,
+        "leavers": STRING,
     },
     required=("version",),
 )

@@ -82,6 +82,7 @@ def _check(document: Section, folder: Path, reader: Reader) -> None:
     _unique(sources, Text("数据源", "source"), reader)
     known = {section["id"] for section in units if "id" in section}
     for source in sources:
+        _only_where_it_works(source, reader)
         named = [(source["unit"], source.at("unit"))] if "unit" in source else []
         by_path = source.get("units_by_path")
         named += [(unit, by_path.at(pattern)) for pattern, unit in by_path.items()] if by_path else []
@@ -105,6 +106,15 @@ def _exists(folder: Path, entry: str, position: Position, reader: Reader) -> Non
         reader.note(position, Text(f"没有 “{entry}” 这个文件或文件夹", f'there is no file or folder "{entry}"'))
 
 
+def _only_where_it_works(source: Section, reader: Reader) -> None:
+    """Keys that a kind of source has no use for: what leaves is read whole, and tables have columns of their own."""
+    kinds = {"layouts": ("file_share", "feed"), "max_size": ("file_share",), "modified_within": ("file_share",)}
+    for key, allowed in kinds.items():
+        if key in source and source.get("kind") not in (None, *allowed):
+            listed = ", ".join(allowed)
+            reader.note(source.at(key), Text(f"{key} 只用于 {listed}", f"{key} is for {listed} only"))
+
+
 def _unique(sections: Sequence[Section], kind: Text, reader: Reader) -> None:
     seen: dict[str, Position] = {}
     for section in sections:
@@ -124,7 +134,7 @@ def _unique(sections: Sequence[Section], kind: Text, reader: Reader) -> None:
 def _workspace(folder: Path, document: Section) -> Workspace:
     organisation: Mapping[str, Any] = document.get("organisation", {})
     institution: Mapping[str, Any] = organisation.get("institution", {})
-    plain = {key: document[key] for key in ("store", "key", "samples", "timezone") if key in document}
+    plain = {key: document[key] for key in ("store", "key", "samples", "timezone", "leavers") if key in document}
     return Workspace(
         root=folder.resolve(),
         position=document.position,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pii_audit.document import unknown
+from pii_audit.document import Period, unknown
 from pii_audit.errors import Position, UsageError
 from pii_audit.language import Text
 
@@ -45,7 +45,11 @@ class AtRest:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Something to crawl. `url` is as written: a path, a URL or a reference that `resolve` turns into one."""
+    """Something to crawl. `url` is as written: a path, a URL or a reference that `resolve` turns into one.
+
+    `layouts` name the layout files of fixed-width files by glob; `max_size` (bytes) and `modified_within` limit what is
+    read of a file share.
+    """
 
     id: str
     position: Position
@@ -59,6 +63,9 @@ class Source:
     exclude: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     sample: int | None = None
+    layouts: Mapping[str, str] = field(default_factory=dict)
+    max_size: int | None = None
+    modified_within: Period | None = None
     units_by_path: Mapping[str, str] = field(default_factory=dict)
     at_rest: AtRest | None = None
 
@@ -81,6 +88,7 @@ class Workspace:
     key: str | None = None
     samples: Literal["masked", "none"] = "masked"
     timezone: str = DEFAULT_TIMEZONE
+    leavers: str | None = None
 
     def source(self, source_id: str) -> Source:
         """The source of that id; UsageError with a suggestion when there is none."""

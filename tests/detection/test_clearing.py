@@ -110,6 +110,7 @@ def test_letters_that_are_no_escape_still_hide_a_number(text):
         (r"\u0031\u0033\u0038\u0030\u0030\u0031\u0033\u0038\u0030\u0030\u0030", "cn_mobile"),
         ("zhang%40example.com", "email"),
         ("138&nbsp;0013&nbsp;8000", "cn_mobile"),
+        (r"138\u200b0013%E2%80%8B8000", "cn_mobile"),
     ],
 )
 def test_a_value_that_is_itself_spelled_by_codes_is_encoded(text, identifier):
@@ -192,7 +193,17 @@ def test_text_with_nothing_to_clear_is_not_read_twice():
 
 
 @pytest.mark.parametrize(
-    "hostile", ["\\" * 200_000, "%41" * 100_000, "&#" * 100_000, "\u200b" * 200_000, "\\u" * 100_000, "%" * 200_000]
+    "hostile",
+    [
+        "\\" * 200_000,
+        "%41" * 100_000,
+        "&#" * 100_000,
+        "\u200b" * 200_000,
+        "\\u" * 100_000,
+        "%" * 200_000,
+        "a%41\n" * 20_000,
+        "a%41\0" * 20_000,
+    ],
 )
 def test_hostile_runs_of_signs_take_no_longer_than_others(hostile):
     before = time.process_time()

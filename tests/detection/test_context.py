@@ -28,6 +28,7 @@ def score(text: str) -> float:
         "| phone | ",
         "phone</td><td>",
         "phone</th>\t<td><b>",
+        "<key>phone</key><string>",
         'name="phone" value="',
         "custPhone=",
         "phoneNo:",
@@ -49,7 +50,18 @@ def test_a_word_and_its_value_are_joined_by_signs_small_words_and_a_note(before)
 
 @pytest.mark.parametrize(
     "before",
-    ["phone, ", "phone; ", "phone\n", "phone\0", "phone of Ann ", "headphone=", "phonetype=", "电话、", "电话归"],
+    [
+        "phone, ",
+        "phone; ",
+        "phone\n",
+        "phone\0",
+        "phone of Ann ",
+        "headphone=",
+        "phonetype=",
+        "电话、",
+        "电话归",
+        "<phone></phone><ts>",
+    ],
 )
 def test_punctuation_other_words_and_parts_of_words_join_nothing(before):
     assert PHONE.label(f"x {before}1", len(before) + 2) == NO_LABEL
@@ -90,6 +102,7 @@ def test_a_part_of_another_word_is_no_context(text):
         "`serial_no` = '13800138000'",
         "手机已登记,参考号为13800138000",
         "手机贷款余额13800138000",
+        "<tr><td>手机</td><td></td><td>订单号</td><td>13800138000</td></tr>",
     ],
 )
 def test_the_label_of_another_thing_outweighs_words_farther_away(text):

@@ -66,7 +66,7 @@ def _evidence(asset: str, column: str | None, spec: str, **more: object) -> Fiel
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def asset() -> Callable[..., Inspected]:
     """An asset whose columns hold what is said of them; `None` as a column is free text, `""` holds nothing."""
 
@@ -99,7 +99,7 @@ def asset() -> Callable[..., Inspected]:
     return build
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def judge(catalogue: Catalogue) -> Callable[..., tuple[Verdict, ...]]:
     """The verdicts on one flow of a policy, on 2026-06-30 unless told otherwise."""
 

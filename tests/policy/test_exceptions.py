@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -93,3 +94,35 @@ def test_a_breach_is_taken_from_a_finding_with_all_its_fields_and_assets():
     assert Breach.of_finding(finding) == Breach(
         "SHR003", "f", "r", ("person_name",), ("name", "cust"), ("outbox:a.csv", "outbox:b.csv"), "outbox"
     )
+
+
+APPROVED = replace(BREACH, forms=("plain",), persons=100)
+
+
+@pytest.mark.parametrize(
+    ("approved", "covered"),
+    [
+        ({"fields": ("name", "other")}, True),
+        ({"fields": ("other",)}, False),
+        ({"forms": ("plain", "masked")}, True),
+        ({"forms": ("masked",)}, False),
+        ({"persons_up_to": 100}, True),
+        ({"persons_up_to": 99}, False),
+    ],
+)
+def test_an_exception_lapses_when_the_data_is_no_longer_what_was_approved(approved, covered):
+    assert (excepted(rule(**approved), APPROVED, DAY) is not None) is covered
+
+
+def test_what_was_approved_is_read_from_the_policy_and_from_the_finding(policy_of):
+    policy = policy_of("""\
+version: 1
+exceptions:
+  - {rule: SHR003, owner: a, approver: b, reason: x, while: {fields: [name], forms: [plain], persons_up_to: 5}}
+""")
+    evidence = {"fields": ["name"], "forms": {"plain": 7}, "persons": 5}
+    finding = Finding("SHR003", ("f",), Severity.HIGH, same(""), same(""), same(""), evidence=evidence)
+    assert excepted(policy, Breach.of_finding(finding), DAY) is policy.exceptions[0]
+    for change in ({"fields": ["name", "tel"]}, {"forms": {"plain": 7, "encoded": 1}}, {"persons": 6}):
+        more = replace(finding, evidence={**evidence, **change})
+        assert excepted(policy, Breach.of_finding(more), DAY) is None

@@ -94,7 +94,7 @@ def test_the_published_example_loads_with_every_part(policy_of):
     assert flow.population.within == "core.v_overdue"
     assert policy.access.rules[0].principals == ("role:teller", "crm_app")
     assert policy.access.never[0].levels[1].word == "C3"
-    assert policy.storage.environments["test"].same_persons_as == ("core",)
+    assert policy.storage.environments[0].same_persons_as == ("core",)
     assert str(policy.storage.retention[0].keep_at_least) == "10y"
     assert policy.exceptions[0].until == date(2026, 12, 31)
 
@@ -255,6 +255,60 @@ flows:
     assert problems(policy_of, text) == ['p0.yaml:6:23: "x_*.csv" is already given at p0.yaml:5']
 
 
+def test_sources_that_the_workspace_does_not_have_are_named_beside_everything_else(tmp_path, monkeypatch, catalogue):
+    text = """\
+version: 1
+purposes: {p: {needs: {cn_mobil: plain}}}
+recipients: {r: {role: internal}}
+flows: {f: {source: outbox, recipient: r, purpose: p, population: {key: cn_mobile, within: cor.t}}}
+access: {rules: [{principals: [x], sources: [core, cor]}]}
+storage: {environments: {test: {forbid: [C2+], when: {same_persons_as: [cre]}}}}
+exceptions: [{rule: SHR003, source: coore, owner: a, approver: b, reason: x}]
+"""
+    (tmp_path / "p.yaml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigurationError) as caught:
+        load_policy(["p.yaml"], tmp_path, catalogue, sources=["core", "outbx"])
+    assert caught.value.lines("en") == [
+        'p.yaml:2:24: unknown identifier, group or level "cn_mobil"; did you mean "cn_mobile"?',
+        'p.yaml:4:13: unknown source "outbox"; did you mean "outbx"?',
+        'p.yaml:4:84: unknown source "cor"; did you mean "core"?',
+        'p.yaml:5:52: unknown source "cor"; did you mean "core"?',
+        'p.yaml:6:73: unknown source "cre"; did you mean "core"?',
+        'p.yaml:7:29: unknown source "coore"; did you mean "core"?',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("version: 1\npurposes: {p: {title: 短信}}\n".encode("gb18030"), "p.yaml:2:23: not UTF-8"),
+        ("version: 1\n# 短信\n".encode() + "# 短信\n".encode("gb18030"), "p.yaml:3:3: not UTF-8"),
+        ("version: 1\n".encode("utf-16"), "p.yaml:1:1: not UTF-8"),
+        (b"version: 1\nflows: {a\x00b: {}}\n", "p.yaml:2:10: control character U+0000 is not allowed"),
+        (b"a: &a [x, x, x, x, x, x, x, x]\n" + b"".join(
+            b"%c: &%c [%s]\n" % (98 + n, 98 + n, b", ".join([b"*%c" % (97 + n)] * 8)) for n in range(8)
+        ), "p.yaml:1:1: unknown key"),
+        (b"version: 1\naccess: &a {rules: [*a]}\n", "p.yaml:2:9: an alias that contains itself"),
+        (b"version: 1\npurposes: " + b"{p: " * 600 + b"}" * 600, "p.yaml:2:207: nested too deeply"),
+    ],
+)  # fmt: skip
+def test_hostile_files_are_refused_in_time_and_at_their_place(tmp_path, monkeypatch, catalogue, content, said):
+    (tmp_path / "p.yaml").write_bytes(content)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigurationError) as caught:
+        load_policy(["p.yaml"], tmp_path, catalogue)
+    assert any(line.startswith(said) for line in caught.value.lines("en")), caught.value.lines("en")
+
+
+def test_among_thousands_of_names_the_one_meant_is_still_suggested(policy_of):
+    recipients = "".join(f"  bank-{number:04}-branch: {{role: internal}}\n" for number in range(2000))
+    flow = "flows: {f: {recipient: %s, purpose: p}}\n"
+    for slip in ("bank-1234-brnch", "ank-1234-branch"):
+        [line] = problems(policy_of, f"version: 1\npurposes: {{p: {{}}}}\nrecipients:\n{recipients}{flow % slip}")
+        assert line.endswith('did you mean "bank-1234-branch"?')
+
+
 def test_folders_are_read_in_depth_and_hidden_files_are_not(tmp_path, catalogue):
     (tmp_path / "policies" / "hz").mkdir(parents=True)
     (tmp_path / "policies" / ".git").mkdir()
@@ -307,3 +361,58 @@ def test_a_recipient_and_a_purpose_alone_make_a_flow(policy_of):
 def test_an_alternative_may_be_used_in_the_form_of_the_one_that_is_stated(policy_of):
     policy = policy_of("version: 1\npurposes: {p: {needs: {cn_mobile: masked}, one_of: [[cn_landline, cn_mobile]]}}\n")
     assert policy.purposes["p"].permitted.words["cn_landline", "customer"].requirement.forms == (Form.MASKED,)
+
+
+def test_a_purpose_lends_its_population_to_flows_and_its_period_to_the_assets_that_serve_it(policy_of):
+    policy = policy_of("""\
+version: 1
+purposes:
+  p:
+    population: {key: cn_mobile, within: core.t}
+    held_in: [core.a, core.b]
+    retention: {date: closed_at, keep_at_least: 10y, delete_after: 15y}
+recipients: {r: {role: internal}}
+flows:
+  f: {recipient: r, purpose: p}
+  g: {recipient: r, purpose: p, population: {key: email, within: core.u}}
+storage: {retention: [{asset: core.c, date: d, delete_after: 1y}]}
+""")
+    assert [policy.flows[name].population.within for name in ("f", "g")] == ["core.t", "core.u"]
+    periods = [(line.asset, str(line.delete_after), line.position.line) for line in policy.storage.retention]
+    assert periods == [("core.c", "1y", 11), ("core.a", "15y", 6), ("core.b", "15y", 6)]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("purposes: {p: {retention: {date: d, delete_after: 1y}}}", "2:16: without held_in there is no asset"),
+        ("purposes: {p: {held_in: x, retention: {date: d, keep_at_least: 2y, delete_after: 1y}}}", "2:68: shorter than"),
+        ("classification: {raise: [{together: [email, cn_mobil], to: 'jrt0197:4'}]}", "2:45: unknown identifier"),
+        ("classification: {raise: [{together: [email, cn_mobile], to: C3}]}", "2:57: a combination raises no C class"),
+        ("classification: {raise: [{together: [otp_code, email], to: C3}]}", "2:56: a combination raises no C class"),
+        ("classification: {raise: [{together: [email, name], to: 'jrt0197:3+'}]}", "2:52: expected one grade"),
+        ("classification: {raise: [{together: [email, name], to: phone}]}", "2:52: expected one grade"),
+        ("classification: {grades: [{asset: x, grade: 6}]}", "2:45: expected a grade from 1 to 5"),
+        ("storage: {regions: {C2+: [UK]}}", "2:27: a region is a two-letter code"),
+        ("storage: {regions: {C9: [CN]}}", "2:21: unknown identifier"),
+        ("cross_border: {assessment_from: {sensitive: 0, other: 1}}", "2:45: expected a whole number, at least 1"),
+        ("severity: {one_step_up: {sensitive: 5}}", '2:25: missing key "other"'),
+        ("floor: {never: [C9], forms: {cn_mobile: maskd}}", "2:17: unknown identifier"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_the_other_sections_is_told_at_its_place(policy_of, text, said):
+    assert any(line.startswith(f"p0.yaml:{said}") for line in problems(policy_of, f"version: 1\n{text}\n"))
+
+
+def test_the_strictest_numbers_of_several_files_hold_and_there_is_one_home(policy_of):
+    first = "version: 1\ncross_border: {home: CN, contract_from: {sensitive: 1, other: 500}}\n"
+    second = (
+        "version: 1\ncross_border: {contract_from: {sensitive: 2, other: 400}}\n"
+        "severity: {one_step_up: {sensitive: 7, other: 9}}\n"
+    )
+    policy = policy_of(first, second)
+    assert (policy.cross_border.contract_from.sensitive, policy.cross_border.contract_from.other) == (1, 400)
+    assert (policy.severity.sensitive, policy.severity.other) == (7, 9)
+    assert problems(policy_of, first, "version: 1\ncross_border: {home: HK}\n") == [
+        'p1.yaml:2:16: "home" is already given at p0.yaml:2'
+    ]

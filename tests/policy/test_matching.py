@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pii_audit.errors import ConfigurationError
-from pii_audit.policy.matching import match_flows, undeclared
+from pii_audit.errors import ConfigurationError, Position
+from pii_audit.policy.matching import FlowMatcher, claims, match_flows, undeclared
+from pii_audit.policy.model import Flow, Policy
 
 POLICY = """\
 version: 1
@@ -48,3 +51,21 @@ def test_two_flows_over_one_asset_are_an_error_with_both_places_and_without_its_
     assert line.startswith("p0.yaml:6:24: ")
     assert "sms (p0.yaml:5)" in line
     assert "13800138000" not in line
+
+
+PATTERNS = st.lists(st.sampled_from(["a*", "*.csv", "a/b?.csv", "[ab]*", "ab.zip", "b", "x!y", "a/*"]), max_size=3)
+
+
+@given(
+    st.dictionaries(st.sampled_from("fgh"), PATTERNS, max_size=3),
+    st.text(alphabet="abxyz/.!csvip", max_size=8),
+)
+def test_flows_are_found_by_beginnings_exactly_where_asking_each_would_find_them(matches, name):
+    flows = {one: Flow(one, Position("p.yaml", 1), "r", "p", "outbox", tuple(found)) for one, found in matches.items()}
+    policy = Policy(flows=flows)
+    claiming = [flow for flow in flows.values() if claims(flow, "outbox", name)]
+    if len(claiming) > 1:
+        with pytest.raises(ConfigurationError):
+            FlowMatcher(policy).find("outbox", name)
+    else:
+        assert FlowMatcher(policy).find("outbox", name) == (claiming[0] if claiming else None)

@@ -38,8 +38,16 @@ RULES = {
     "SHR011": ("CK-14", "critical", "provide"),
     "XBR001": ("CK-10", "critical", "provide"),
     "XBR002": ("CK-10", "critical", "provide"),
+    "XBR003": ("CK-10", "high", "store"),
     "GOV001": ("CK-12", "medium", "store"),
     "GOV002": ("CK-12", "medium", "store"),
+    "GOV003": ("CK-05", "medium", "use"),
+    "GOV004": ("CK-12", "medium", "use"),
+    "MAN001": ("CK-16", "medium", "use"),
+    "MAN002": ("CK-17", "high", "use"),
+    "MAN003": ("CK-18", "low", "use"),
+    "MAN004": ("CK-19", "high", "use"),
+    "MAN005": ("CK-20", "low", "use"),
     "COV001": (None, "medium", "store"),
     "QLT001": (None, "low", "provide"),
 }
@@ -129,6 +137,11 @@ BASIS = {
     },
     "CK-13": {"jrt-0171": [], "pci-dss": []},
     "CK-14": {"pipl": ["Art.25"], "cac-audit": ["Guide 10"]},
+    "CK-16": {"tpcac-0001": ["14.3 row 3"]},
+    "CK-17": {"pipl": ["Art.57"], "pboc-2020-5": ["Art.34"], "nfra-2024-24": []},
+    "CK-18": {"pboc-2020-5": ["Art.43"], "cbirc-2020-3": []},
+    "CK-19": {"cir": ["Art.18", "Art.20"]},
+    "CK-20": {"pboc-2020-5": ["Art.8", "Art.10"], "cac-audit": ["Guide 19"]},
     None: {},
 }
 

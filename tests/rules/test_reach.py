@@ -6,14 +6,14 @@ import pytest
 
 from pii_audit.model.finding import Outcome
 from pii_audit.model.grant import Grant
-from pii_audit.rules.reach import judge_access
+from pii_audit.rules.reach import judge_access, judge_administration
 
 
 def reaches(policy, catalogue, one, *grants):
     return list(judge_access(policy.access, grants, [one], catalogue))
 
 
-@pytest.mark.parametrize("privilege", ["read", "select", "export", "all", "owner"])
+@pytest.mark.parametrize("privilege", ["read", "select", "execute", "export"])
 def test_every_privilege_that_makes_content_known_reaches(policy_of, asset, catalogue, privilege):
     policy = policy_of("access: {default: gap}\n")
     [reach] = reaches(
@@ -65,3 +65,57 @@ def test_a_grant_on_another_asset_reaches_nothing_here(policy_of, asset, catalog
     assert (
         reaches(policy, catalogue, asset("core:t", {"x": "cn_mobile"}), Grant("PUBLIC", "core:u", "select", "g")) == []
     )
+
+
+ALICE = ("user:alice", "role:teller", "role:reporting")
+
+
+def test_what_is_said_of_the_nearest_on_the_path_decides(policy_of, asset, catalogue):
+    one = asset("core:t", {"x": "login_credential"})
+    grant = Grant("user:alice", "core:t", "select", "g", ALICE)
+    rule = "{{post: {0}, principals: ['{1}'], up_to: {2}}}"
+    teller, reporting = rule.format("a", "role:teller", "C2"), rule.format("b", "role:reporting", "C3")
+    own = rule.format("c", "alice", "C3")
+    judged = {
+        rules: len(reaches(policy_of(f"access: {{rules: [{rules}]}}\n"), catalogue, one, grant))
+        for rules in (reporting, f"{teller}, {reporting}", f"{teller}, {reporting}, {own}")
+    }
+    assert list(judged.values()) == [0, 1, 0]
+
+
+def test_what_a_role_may_never_reach_its_members_may_not_either(policy_of, asset, catalogue):
+    policy = policy_of("access: {default: allow, never: [{principals: ['role:teller'], levels: [C2]}]}\n")
+    one = asset("core:t", {"x": "cn_mobile"})
+    assert len(reaches(policy, catalogue, one, Grant("user:alice", "core:t", "select", "g", ALICE))) == 1
+    assert reaches(policy, catalogue, one, Grant("user:bob", "core:t", "select", "g", ("user:bob",))) == []
+
+
+def test_an_account_of_mysql_is_named_with_or_without_its_host(policy_of, asset, catalogue):
+    one = asset("core:t", {"x": "cn_mobile"})
+    for name in ("crm_app", "user:crm_app", "crm_app@10.0.%"):
+        policy = policy_of(f"access: {{rules: [{{post: a, principals: ['{name}'], up_to: C2}}]}}\n")
+        assert reaches(policy, catalogue, one, Grant("user:crm_app@10.0.%", "core:t", "select", "g")) == [], name
+
+
+@pytest.mark.parametrize(
+    ("privilege", "grantable", "told"),
+    [("all", True, True), ("owner", True, True), ("select", True, True), ("select", False, False)],
+)
+def test_administration_and_the_grant_option_need_a_post_for_them(
+    policy_of, asset, catalogue, privilege, grantable, told
+):
+    one = asset("core:t", {"x": "cn_mobile"})
+    grant = Grant("user:app", "core:t", privilege, "g", grantable=grantable)
+    reader = policy_of("access: {rules: [{post: a, principals: [app], up_to: C3, actions: [read]}]}\n")
+    admin = policy_of("access: {rules: [{post: dba, principals: [app], up_to: C3, actions: [admin]}]}\n")
+    nobody = policy_of("purposes: {}\n")
+    judged = [len(list(judge_administration(policy.access, [grant], [one]))) for policy in (reader, admin, nobody)]
+    assert judged == [int(told), 0, 0]
+    assert reaches(admin, catalogue, one, grant) == []
+
+
+def test_a_role_that_nobody_logs_in_as_administers_nothing(policy_of, asset):
+    policy = policy_of("access: {default: gap}\n")
+    one = asset("core:t", {"x": "cn_mobile"})
+    grant = Grant("role:owners", "core:t", "owner", "g", grantable=True)
+    assert list(judge_administration(policy.access, [grant], [one])) == []

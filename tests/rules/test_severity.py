@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pii_audit.model.finding import Severity
+from pii_audit.policy.model import Threshold
 from pii_audit.rules.catalogue import load_rules
 from pii_audit.rules.severity import Concern, load_scale
 
@@ -29,3 +30,11 @@ from pii_audit.rules.severity import Concern, load_scale
 )
 def test_severity_follows_from_rule_persons_and_exposure(rule: str, concern: Concern, severity: str) -> None:
     assert load_scale().severity(load_rules()[rule], concern) is Severity(severity)
+
+
+def test_a_policy_may_state_other_numbers_of_people():
+    scale, rule = load_scale(), load_rules()["SHR002"]
+    own = scale.from_people(Threshold(sensitive=10, other=20))
+    assert own.severity(rule, Concern(sensitive=10)) is rule.severity.raised()
+    assert own.severity(rule, Concern(other=19)) is rule.severity
+    assert scale.from_people(None) is scale

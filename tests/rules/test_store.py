@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -112,3 +113,36 @@ def test_a_view_keeps_nothing_itself(policy_of, asset, facts):
     view = asset("core:v_overdue", {"cert_no": "cn_resident_id"}, kind=AssetKind.VIEW)
     table = asset("core:customer", {"cert_no": "cn_resident_id"})
     assert [draft.asset for draft in in_clear(facts(policy, view, table))] == ["core:customer"]
+
+
+def test_what_a_combination_raises_is_kept_in_the_form_of_its_new_level(policy_of, asset, facts):
+    policy = policy_of("""\
+classification: {raise: [{together: [person_name, cn_mobile], to: "jrt0197:5"}]}
+storage: {forms: {"jrt0197:5": encrypted}}
+""")
+    held = asset("core:t", {"n": "person_name", "m": "cn_mobile"})
+    assert list(in_clear(facts(policy, held))) == []
+    row = frozenset({"person_name", "cn_mobile"})
+    [draft] = in_clear(facts(policy, replace(held, tally=replace(held.tally, together={row: 5}))))
+    assert (draft.rule, draft.identifiers) == ("STO002", ("person_name", "cn_mobile"))
+
+
+def test_the_forms_of_every_layer_hold(policy_of, asset, facts, tmp_path):
+    (tmp_path / "floor.yaml").write_text("version: 1\nstorage: {forms: {C2: masked}}\n")
+    policy = policy_of("extends: [floor.yaml]\nstorage: {forms: {cn_mobile: plain}}\n")
+    [draft] = in_clear(facts(policy, asset("core:t", {"m": "cn_mobile"})))
+    assert draft.policy.to_line == "floor.yaml:2"
+
+
+def test_files_that_nobody_changed_for_too_long_are_told(policy_of, asset, facts):
+    policy = policy_of("storage: {retention: [{asset: 'share.hz/*', date: 'file:modified', delete_after: 5y}]}\n")
+
+    def file(name, year, columns):
+        one = asset(f"share:{name}", columns, kind=AssetKind.FILE)
+        return replace(one, asset=replace(one.asset, modified=datetime(year, 1, 1, tzinfo=UTC)))
+
+    old, new = file("hz/old.csv", 2015, {"mobile": "cn_mobile"}), file("hz/new.csv", 2025, {"mobile": "cn_mobile"})
+    elsewhere, empty = file("x.csv", 2015, {"mobile": "cn_mobile"}), file("hz/none.csv", 2015, {})
+    [draft] = too_long(facts(policy, old, new, elsewhere, empty))
+    assert (draft.rule, draft.resource) == ("STO003", ("share:hz/old.csv", "file:modified"))
+    assert "last changed on 2015-01-01" in draft.message.en

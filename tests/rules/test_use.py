@@ -5,7 +5,8 @@ from __future__ import annotations
 from pii_audit.model.asset import AssetKind
 from pii_audit.model.finding import Outcome
 from pii_audit.model.grant import Grant
-from pii_audit.rules.use import access, incompatible, real_persons
+from pii_audit.rules.use import incompatible, real_persons
+from pii_audit.rules.use_access import access, administration, leavers
 
 TEST = "storage: {environments: {test: {forbid: [C2+], when: {same_persons_as: [core]}}}}\n"
 
@@ -131,3 +132,72 @@ def test_one_principal_in_incompatible_posts_is_told_once(policy_of, facts):
     )
     [draft] = incompatible(facts(policy))
     assert (draft.rule, draft.principal) == ("USE002", "user:wang")
+
+
+def _reporting(principal, *, asset_id="core:t", leaving=("REVOKE reporting FROM x",)):
+    path = tuple(dict.fromkeys((principal, "role:reporting")))
+    revoke = ("REVOKE SELECT ON t FROM reporting",)
+    return Grant(principal, asset_id, "select", "GRANT SELECT ON t TO reporting", path, closing=revoke, leaving=leaving)
+
+
+def test_a_thousand_members_of_a_role_are_one_finding_at_its_grant(policy_of, asset, facts):
+    one = asset("core:t", {"mobile": "cn_mobile"})
+    grants = [_reporting("role:reporting", leaving=()), *(_reporting(f"user:u{n}") for n in range(1000))]
+    [draft] = access(facts(policy_of("access: {default: gap}\n"), one, grants=grants))
+    assert draft.resource == ("core", "role:reporting", "GRANT SELECT ON t TO reporting")
+    assert draft.evidence["principals_total"] == 1001
+    assert draft.evidence["hits"] == 100
+    assert draft.evidence["close"] == ["REVOKE SELECT ON t FROM reporting"]
+    assert "role:reporting, user:u0, user:u1 and 998 more can read" in draft.message.en
+    assert (
+        "REVOKE SELECT ON t FROM reporting; role:reporting, user:u0, user:u1 and 998 more will lose"
+        in draft.remediation.en
+    )
+
+
+def test_where_others_hold_the_grant_rightly_the_membership_is_to_end(policy_of, asset, facts):
+    policy = policy_of(
+        "access: {rules: [{post: b, principals: ['role:reporting'], up_to: C2}, {post: a, principals: [ann], up_to: C1}]}\n"
+    )
+    one = asset("core:t", {"mobile": "cn_mobile"})
+    [draft] = access(facts(policy, one, grants=[_reporting("role:reporting", leaving=()), _reporting("user:ann")]))
+    assert (draft.principal, draft.evidence["close"]) == ("user:ann", ["REVOKE reporting FROM x"])
+    assert "user:ann ← role:reporting; GRANT SELECT ON t TO reporting" in draft.message.en
+
+
+def test_a_superuser_is_one_finding_however_many_tables_there_are(policy_of, asset, facts):
+    tables = [asset(f"core:t{n}", {"mobile": "cn_mobile"}) for n in range(20)]
+    grants = [
+        Grant("user:root", one.asset.id, "all", "ALTER ROLE root SUPERUSER", ("user:root", "SUPERUSER"), grantable=True)
+        for one in tables
+    ]
+    told = facts(policy_of("access: {default: gap}\n"), *tables, grants=grants)
+    [draft] = administration(told)
+    assert (draft.rule, draft.resource, draft.outcome) == ("USE003", ("core", "user:root", "all"), Outcome.GAP)
+    assert list(access(told)) == []
+
+
+def test_where_passing_it_on_is_what_is_wrong_only_the_grant_option_is_taken_back(policy_of, asset, facts):
+    one = asset("core:t", {"mobile": "cn_mobile"})
+    closing, option = ("REVOKE SELECT ON t FROM app",), ("REVOKE GRANT OPTION FOR SELECT ON t FROM app",)
+    grant = Grant("user:app", "core:t", "select", "g", ("user:app",), None, True, closing, (), option)
+    policy = policy_of("access: {rules: [{post: a, principals: [app], up_to: C2, actions: [read]}]}\n")
+    [draft] = administration(facts(policy, one, grants=[grant]))
+    assert (draft.outcome, draft.evidence["close"]) == (Outcome.VIOLATION, list(option))
+    assert list(access(facts(policy, one, grants=[grant]))) == []
+
+
+def test_an_account_of_somebody_who_has_left_is_one_finding_with_the_statement_that_locks_it(policy_of, asset, facts):
+    tables = [asset(f"core:t{n}", {"mobile": "cn_mobile"}) for n in range(3)]
+    lock = ("ALTER USER `ann`@`%` ACCOUNT LOCK",)
+    grants = [
+        Grant(user, one.asset.id, "select", "g", (user,), closing=("REVOKE",), locking=lock)
+        for one in tables
+        for user in ("user:ann@%", "user:bob@%", "role:ann")
+    ]
+    told = facts(policy_of("purposes: {}\n"), *tables, grants=grants, leavers=frozenset({"ann", "carol"}))
+    [draft] = leavers(told)
+    assert (draft.rule, draft.resource, draft.outcome) == ("USE004", ("core", "user:ann@%"), Outcome.VIOLATION)
+    assert draft.evidence["close"] == list(lock)
+    assert "user:ann@% has left and can still read core:t0 and 2 more" in draft.message.en
+    assert list(leavers(facts(policy_of("purposes: {}\n"), *tables, grants=grants))) == []

@@ -240,3 +240,15 @@ def test_today_is_the_day_in_the_workspaces_zone(load):
 
 def test_packs_are_found_by_their_folder():
     assert all(path.startswith(f"policies/packs/{name}/") for name, paths in packs().items() for path in paths)
+
+
+def test_limits_and_layouts_of_a_file_share_are_read_and_refused_elsewhere(tmp_path):
+    head = "version: 1\nsources:\n"
+    (tmp_path / "audit.yaml").write_text(
+        f"{head}  - {{id: s, kind: file_share, url: x, max_size: 2GB, modified_within: 3y, layouts: {{'*.dat': l.yaml}}}}\n"
+    )
+    [source] = load_workspace(tmp_path).sources
+    assert (source.max_size, str(source.modified_within), source.layouts) == (2_000_000_000, "3y", {"*.dat": "l.yaml"})
+    (tmp_path / "audit.yaml").write_text(f"{head}  - {{id: s, kind: feed, url: x, max_size: 2GB}}\n")
+    with pytest.raises(ConfigurationError, match="max_size is for file_share only"):
+        load_workspace(tmp_path)

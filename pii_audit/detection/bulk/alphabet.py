@@ -37,14 +37,10 @@ _FEW = 4
 
 @dataclass(frozen=True)
 class Encoded:
-    """One text: `codes` of its characters, and `units`, their code points; beyond the basic plane, folded ones or 65,535."""
+    """One text: `codes` of its characters, and `units`, their code points as they are; 65,535 beyond the basic plane."""
 
     codes: Codes
     units: NDArray[np.uint16] | Codes
-
-    def padded(self, size: int) -> Codes:
-        """The codes with so many zeros (NUL, which is part of no match) behind them."""
-        return np.concatenate((self.codes, np.zeros(size, np.uint8)))
 
 
 class Alphabet:
@@ -130,15 +126,13 @@ class Alphabet:
             codes = np.frombuffer(text.encode("ascii"), np.uint8)
             return Encoded(codes, codes)
         raw = text.encode("utf-16-le", "surrogatepass")
-        if len(raw) == 2 * len(text):
-            units = np.frombuffer(raw, "<u2")
-        else:
-            wide = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-            units = np.minimum(wide, _BMP - 1).astype("<u2")
-            beyond = nonzero(wide >= _BMP)
-            units[beyond] = [FOLDING.get(character, _BMP - 1) for character in wide[beyond].tolist()]
+        narrow = len(raw) == 2 * len(text)
+        wide = np.frombuffer(b"" if narrow else text.encode("utf-32-le", "surrogatepass"), "<u4")
+        units = np.frombuffer(raw, "<u2") if narrow else np.minimum(wide, _BMP - 1).astype("<u2")
         codes = np.empty(len(units), np.uint8)
         np.take(self._table, units, out=codes, mode="clip")
+        beyond = nonzero(wide >= _BMP)
+        codes[beyond] = [FOLDING.get(character, self._table[_BMP - 1]) for character in wide[beyond].tolist()]
         return Encoded(codes, units)
 
 

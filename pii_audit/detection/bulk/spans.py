@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from pii_audit.detection.bulk.alphabet import Codes, Encoded, nonzero
+from pii_audit.detection.bulk.alphabet import ASCII, Codes, Encoded, nonzero
 from pii_audit.detection.bulk.places import BACK, FRONT, Positions, extended, thinned
 from pii_audit.detection.bulk.plan import Plan, Shapes
 from pii_audit.detection.bulk.words import Near
@@ -45,7 +45,16 @@ class Page:
     def folded(self, start: int, end: int) -> str:
         """The folded text between two places."""
         value = self.written[start:end]
-        return value if value.isascii() else fold(self.text[start - FRONT : end - FRONT])
+        if value.isascii():
+            return value
+        value = self.text[start - FRONT : end - FRONT]
+        return fold(value) if self._folding[start:end].any() else value
+
+    @cached_property
+    def _folding(self) -> NDArray[np.bool_]:
+        """Which characters are ASCII only once they are folded."""
+        folding: NDArray[np.bool_] = (self.units >= ASCII) & (self.codes < ASCII)
+        return folding
 
 
 @dataclass(frozen=True)

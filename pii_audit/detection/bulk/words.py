@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from pii_audit.detection.bulk.alphabet import ASCII, Alphabet, Codes, nonzero
 from pii_audit.detection.bulk.places import FRONT, Positions
 from pii_audit.detection.bulk.plan import ALNUM
-from pii_audit.detection.context import AFTER, BEFORE, FIRST_OF_JOINTS, LAST_OF_JOINTS, joints, spellings
+from pii_audit.detection.context import AFTER, BEFORE, FIRST_OF_JOINTS, LAST_OF_JOINTS, Joined, joined, spellings
 from pii_audit.identifiers.fold import fold
 
 _BMP = 0x10000
@@ -197,14 +196,14 @@ class Near:
         value = np.repeat(np.arange(len(start)), count)
         hit = np.repeat(first, count) + ranks(count)
         end, begin = self._end[hit], start[value]
-        joined = (end == begin) | (_FIRST[codes[end]] & _LAST[codes[begin - 1]])
-        kept = nonzero(joined & (self._start[hit] >= begin - BEFORE))
+        joinable = (end == begin) | (_FIRST[codes[end]] & _LAST[codes[begin - 1]])
+        kept = nonzero(joinable & (self._start[hit] >= begin - BEFORE))
         value, hit = value[kept], hit[kept]
         lows, highs = (end[kept] - FRONT).tolist(), (begin[kept] - FRONT).tolist()
-        between = np.array([_joined(text[low:high]) for low, high in zip(lows, highs, strict=True)], np.int8)
+        between = np.array([joined(fold(text[low:high])) for low, high in zip(lows, highs, strict=True)], np.int8)
         label = 256 * self._end[hit] + self._end[hit] - self._start[hit]
         found = np.zeros(len(start), np.int64)
-        for kind in (JOINED, JOINED_BY_NOTE):
+        for kind in (Joined.DIRECTLY, Joined.BY_NOTE):
             pairs = nonzero((between == kind) & (found[value] == 0))
             best = np.zeros(len(start), np.int64)
             np.maximum.at(best, value[pairs], label[pairs])
@@ -220,14 +219,3 @@ def _codes_of(characters: Iterable[str]) -> NDArray[np.bool_]:
 
 
 _FIRST, _LAST = _codes_of(FIRST_OF_JOINTS), _codes_of(LAST_OF_JOINTS)
-APART, JOINED, JOINED_BY_NOTE = np.int8(0), np.int8(1), np.int8(2)
-
-
-@lru_cache(maxsize=1 << 16)
-def _joined(between: str) -> np.int8:
-    """How a label and its value are joined by what is between them; there are few ways in which people write that."""
-    backwards = fold(between)[::-1]
-    for note, kind in ((False, JOINED), (True, JOINED_BY_NOTE)):
-        if len(backwards) in joints(backwards, note=note):
-            return kind
-    return APART

@@ -1,4 +1,4 @@
-"""SHR007: an agreement with the recipient that is in force and covers the purpose (PIPL Art. 21 and 23)."""
+"""SHR007: an agreement with the recipient that is in force, covers the purpose and is whole (PIPL Art. 21 and 23)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pii_audit.language import Text
 from pii_audit.model.finding import Outcome, Verdict
 from pii_audit.policy.evaluation.case import Case
-from pii_audit.policy.model import Agreement
+from pii_audit.policy.model import AGREEMENT_ITEMS, Agreement
 
 NO_AGREEMENT = frozenset({"authority", "internal"})
 """Roles with which nothing is agreed: an authority asks by law, and a department is the institution itself."""
@@ -18,6 +18,61 @@ def agreement_verdicts(case: Case) -> Iterator[Verdict]:
     yield from _purpose(case)
     if case.recipient.role not in NO_AGREEMENT:
         yield _agreement(case)
+        yield from _items(case)
+        yield from _sub_processors(case)
+    yield from _certifications(case)
+
+
+ITEMS = {
+    "purpose": Text("处理目的", "the purpose"),
+    "term": Text("期限", "the term"),
+    "method": Text("处理方式", "the method"),
+    "types": Text("信息种类", "the kinds of information"),
+    "safeguards": Text("保护措施", "the safeguards"),
+    "duties": Text("双方权利义务", "the parties' rights and duties"),
+}
+
+
+def _items(case: Case) -> Iterator[Verdict]:
+    """What an agreement has to fix and does not (PIPL Art. 21); towards other handlers it needs no term."""
+    wanted = [item for item in AGREEMENT_ITEMS if item != "term" or case.recipient.role == "processor"]
+    for agreement in case.recipient.agreements:
+        fixed = wanted if agreement.items is None else agreement.items
+        lacking = [ITEMS[item] for item in wanted if item not in fixed]
+        if not lacking or not (agreement.covers(case.flow.purpose) and agreement.in_force(case.as_of)):
+            continue
+        at = agreement.position
+        missing = Text("、".join(one.zh for one in lacking), ", ".join(one.en for one in lacking))
+        message = Text(
+            f"协议 {agreement.ref}({at.to_line})没有约定{missing.zh}",
+            f"agreement {agreement.ref} ({at.to_line}) does not fix {missing.en}",
+        )
+        remedy = Text("补充约定后更新 items", "have it added, then update items")
+        yield case.of_flow(f"agreement.items.{agreement.ref}", Outcome.GAP, message, at, "SHR007", remedy)
+
+
+def _sub_processors(case: Case) -> Iterator[Verdict]:
+    """Whom a processor passes information on to needs our consent (PIPL Art. 21)."""
+    for sub in case.recipient.sub_processors:
+        if sub.ref is None and case.recipient.role == "processor":
+            message = Text(
+                f"{case.recipient.id} 转委托给 {sub.name},没有登记同意的凭据(ref)",
+                f"{case.recipient.id} passes it on to {sub.name}, and no consent to that is on record (ref)",
+            )
+            remedy = Text("取得并登记同意,或停止转委托", "agree to it and enter ref, or have it stopped")
+            at = case.recipient.position
+            yield case.of_flow(f"sub_processor.{sub.name}", Outcome.GAP, message, at, "SHR007", remedy)
+
+
+def _certifications(case: Case) -> Iterator[Verdict]:
+    for one in case.recipient.certifications:
+        if one.until is not None and one.until < case.as_of:
+            message = Text(
+                f"{case.recipient.id} 的认证 {one.name} 已于 {one.until} 到期({one.position.to_line})",
+                f"certification {one.name} of {case.recipient.id} ended on {one.until} ({one.position.to_line})",
+            )
+            remedy = Text("要求提供新的认证,或重新评估接收方", "ask for a new one, or assess the recipient anew")
+            yield case.of_flow(f"certification.{one.name}", Outcome.GAP, message, one.position, "SHR007", remedy)
 
 
 def _purpose(case: Case) -> Iterator[Verdict]:

@@ -9,16 +9,14 @@ from pii_audit.model.finding import Outcome, Verdict
 from pii_audit.policy.evaluation.case import Case, Seen
 from pii_audit.policy.evaluation.forms import counts_as_plain
 from pii_audit.policy.evaluation.volume import persons_this_run
+from pii_audit.policy.model import Recipient
 
 CLEAR_CHANNELS = frozenset({"ftp", "http", "smtp", "media", "tftp", "telnet", "email", "usb", "fax"})
 PROTECTED_CHANNELS = frozenset(
     {"sftp", "https", "mtls", "vpn", "ftps", "scp", "ssh", "smtps", "tls", "as2", "leased_line"}
 )
+CHINA = "CN"
 NO_PROTECTION = frozenset({"none", "no"})
-
-SENSITIVE_THRESHOLD = 10_000
-OTHER_THRESHOLD = 1_000_000
-"""People since 1 January from which only a security assessment will do (CAC, in force 2024-03-22, Art. 7)."""
 
 
 def channel_verdicts(case: Case) -> Iterator[Verdict]:
@@ -64,8 +62,13 @@ def _readable(seen: Seen, case: Case) -> bool:
 
 def abroad(case: Case) -> tuple[str, ...]:
     """The regions outside home that the recipient and its sub-processors are in."""
-    regions = (case.recipient.region, *(sub.region for sub in case.recipient.sub_processors))
-    return tuple(dict.fromkeys(region for region in regions if region is not None and region != case.knowledge.home))
+    return regions_abroad(case.recipient, case.policy.cross_border.home)
+
+
+def regions_abroad(recipient: Recipient, home: tuple[str, ...]) -> tuple[str, ...]:
+    """Where outside home what a recipient gets ends up, as far as that is on record."""
+    regions = (recipient.region, *(sub.region for sub in recipient.sub_processors))
+    return tuple(dict.fromkeys(region for region in regions if region is not None and region not in home))
 
 
 def border_verdicts(case: Case) -> Iterator[Verdict]:
@@ -100,7 +103,7 @@ def _mechanism(case: Case) -> Verdict:
             f"the transfer mechanism {transfer.mechanism} ended on {transfer.until} ({at.to_line})",
         )
         return case.of_flow("transfer", Outcome.VIOLATION, message, at, "XBR001", remedy)
-    if transfer.mechanism == "adequacy" and case.knowledge.home == "CN":
+    if transfer.mechanism == "adequacy" and CHINA in case.policy.cross_border.home:
         message = Text(
             f"{at.to_line}:个人信息保护法没有充分性认定这一机制",
             f"adequacy ({at.to_line}) is no mechanism of the PIPL",
@@ -110,14 +113,36 @@ def _mechanism(case: Case) -> Verdict:
     return case.of_flow("transfer", Outcome.COMPLIANT, message, at, "XBR001")
 
 
+_NEEDED = {
+    "exempt": (
+        Text("标准合同或认证", "a standard contract or a certification"),
+        Text(
+            "订立并备案标准合同或通过认证,在此之前停止提供;豁免另有依据的,填写 ground",
+            "conclude and file a standard contract or get certified, and stop until then; enter ground where the "
+            "exemption has another",
+        ),
+    ),
+    "other": (
+        Text("安全评估", "a security assessment"),
+        Text("申报数据出境安全评估,在此之前停止提供", "apply for the security assessment, and stop until it is done"),
+    ),
+}
+
+
 def _threshold(case: Case) -> Iterator[Verdict]:
-    """XBR002: from these numbers on, a standard contract, a certification or an exemption by number no longer does."""
-    transfer = case.recipient.transfer
-    if transfer is None or transfer.mechanism == "assessment":
+    """XBR002: from these numbers on, a standard contract, a certification or an exemption by number no longer does.
+
+    An exemption that rests on a contract, employment or an emergency (Art. 5(1) to (3)) is ended by no number.
+    """
+    transfer, rules = case.recipient.transfer, case.policy.cross_border
+    if CHINA not in rules.home or transfer is None or transfer.mechanism == "assessment":
+        return
+    if transfer.mechanism == "exempt" and transfer.ground not in (None, "number"):
         return
     knowledge, at = case.knowledge, transfer.position
     sensitive = [seen for seen in case.seen if case.sensitive(seen)]
-    limit = SENSITIVE_THRESHOLD if sensitive else OTHER_THRESHOLD
+    threshold = rules.contract_from if transfer.mechanism == "exempt" else rules.assessment_from
+    limit = threshold.sensitive if sensitive else threshold.other
     year = knowledge.abroad_this_year
     if sensitive and knowledge.sensitive_this_year is not None:
         year = knowledge.sensitive_this_year
@@ -126,17 +151,16 @@ def _threshold(case: Case) -> Iterator[Verdict]:
         run = min(run, sum(seen.hits for seen in sensitive))
     count = max(year or 0, run)
     kind = Text("敏感个人信息", "sensitive information") if sensitive else Text("个人信息", "information")
-    remedy = Text(
-        "申报数据出境安全评估,在此之前停止提供", "apply for the security assessment, and stop until it is done"
-    )
+    needed, remedy = _NEEDED["exempt" if transfer.mechanism == "exempt" else "other"]
     if count >= limit:
-        # An exemption may rest on a contract or an emergency (Art. 5(1) to (3)), which no number ends.
-        outcome = Outcome.GAP if transfer.mechanism == "exempt" else Outcome.VIOLATION
+        # Where no ground is named, the exemption may be one that no number ends.
+        open_ground = transfer.mechanism == "exempt" and transfer.ground is None
+        outcome = Outcome.GAP if open_ground else Outcome.VIOLATION
         message = Text(
-            f"今年向境外提供约 {count:,} 人的{kind.zh},达到 {limit:,} 人须经安全评估;"
+            f"今年向境外提供约 {count:,} 人的{kind.zh},达到 {limit:,} 人须有{needed.zh};"
             f"登记的是 {transfer.mechanism}({at.to_line})",
-            f"{kind.en} of about {count:,} people went abroad this year; from {limit:,} on it takes a security "
-            f"assessment, not {transfer.mechanism} ({at.to_line})",
+            f"{kind.en} of about {count:,} people went abroad this year; from {limit:,} on it takes {needed.en}, "
+            f"not {transfer.mechanism} ({at.to_line})",
         )
         yield case.of_flow("transfer.threshold", outcome, message, at, "XBR002", remedy)
     elif year is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 
 from pii_audit.errors import Position
 from pii_audit.identifiers.model import Catalogue
@@ -15,6 +16,7 @@ from pii_audit.model.forms import Form
 from pii_audit.model.levels import Levels
 from pii_audit.model.run import Inspected
 from pii_audit.model.sketch import Sketch
+from pii_audit.policy.evaluation.grades import raised_levels
 from pii_audit.policy.model import CUSTOMER, Flow, Policy, Purpose, Recipient
 
 DOUBT = 0.5
@@ -46,7 +48,6 @@ class Knowledge:
     sensitive_this_year: int | None = None
     population_share: float | None = None
     consent: Mapping[str, ConsentProof] = field(default_factory=dict)
-    home: str = "CN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,38 @@ class Seen:
         return self.identifier if self.subject == CUSTOMER else f"{self.identifier}@{self.subject}"
 
 
+class Kinds(Protocol):
+    """What is known of identifiers: of the catalogue alone, or of those of one case."""
+
+    def groups(self, identifier: str) -> tuple[str, ...]:
+        """The groups of an identifier; one that is not known has none."""
+
+    def levels(self, identifier: str) -> Levels:
+        """The grades of an identifier."""
+
+    def enumerable(self, identifier: str) -> bool:
+        """Whether a bare hash of it can be reversed; of an unknown identifier that is assumed."""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueKinds:
+    """What the catalogue says of identifiers."""
+
+    catalogue: Catalogue
+
+    def groups(self, identifier: str) -> tuple[str, ...]:
+        known = self.catalogue.get(identifier)
+        return known.groups if known else ()
+
+    def levels(self, identifier: str) -> Levels:
+        known = self.catalogue.get(identifier)
+        return known.levels if known else Levels()
+
+    def enumerable(self, identifier: str) -> bool:
+        known = self.catalogue.get(identifier)
+        return known.enumerable if known else True
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One flow before its judge."""
@@ -105,6 +138,7 @@ class Case:
     as_of: date
     knowledge: Knowledge
     seen: tuple[Seen, ...]
+    raised: Mapping[str, Levels] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -113,20 +147,20 @@ class Case:
         """The case of a flow; its recipient and purpose exist, since the loader refuses a flow without."""
         purpose, recipient = policy.purposes[flow.purpose], policy.recipients[flow.recipient]
         every = (found for asset in observed.assets for found in asset.fields)
-        return cls(policy, flow, purpose, recipient, observed, catalogue, as_of, knowledge, gather(every, flow))
+        raised = raised_levels(policy.classification, observed.assets, catalogue)
+        return cls(policy, flow, purpose, recipient, observed, catalogue, as_of, knowledge, gather(every, flow), raised)
 
     def groups(self, identifier: str) -> tuple[str, ...]:
-        """The groups of an identifier; one that the catalogue does not know has none."""
         known = self.catalogue.get(identifier)
-        return tuple(known.groups) if known else ()
+        return known.groups if known else ()
 
     def levels(self, identifier: str) -> Levels:
-        """The grades of an identifier."""
+        if identifier in self.raised:
+            return self.raised[identifier]
         known = self.catalogue.get(identifier)
         return known.levels if known else Levels()
 
     def enumerable(self, identifier: str) -> bool:
-        """Whether a bare hash of it can be reversed; of an unknown identifier that is assumed."""
         known = self.catalogue.get(identifier)
         return known.enumerable if known else True
 

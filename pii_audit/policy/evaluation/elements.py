@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pii_audit.language import Text
 from pii_audit.model.finding import Outcome, Verdict
 from pii_audit.policy.evaluation.case import Case, Seen
-from pii_audit.policy.evaluation.permission import Answer, Permission, as_plain, permission
+from pii_audit.policy.evaluation.permission import Answer, Party, Permission, as_plain, permission
 from pii_audit.policy.evaluation.wording import demanded, holds, removal, transformation
 from pii_audit.policy.model import Line
 
@@ -18,7 +19,12 @@ AUTHENTICATION = "authentication"
 def element_verdicts(case: Case) -> Iterator[Verdict]:
     """One verdict for every element and form that was seen."""
     for seen in case.seen:
-        yield _never_leaves(seen, case) or _by_permission(seen, permission(seen, case), case)
+        yield judge_element(seen, case)
+
+
+def judge_element(seen: Seen, case: Case) -> Verdict:
+    """The verdict on one element in one form."""
+    return never_leaves(seen, case) or _by_permission(seen, permission(seen, case), case)
 
 
 def of_element(seen: Seen, outcome: Outcome, message: Text, found: Permission, case: Case, **more: object) -> Verdict:
@@ -43,7 +49,7 @@ def breach(seen: Seen) -> Outcome:
     return Outcome.VIOLATION if seen.certain else Outcome.GAP
 
 
-def _never_leaves(seen: Seen, case: Case) -> Verdict | None:
+def never_leaves(seen: Seen, case: Case) -> Verdict | None:
     """SHR001: C3 and authentication data in a form that counts as clear (JR/T 0171-2020; T/PCAC 0001-2023)."""
     if not case.recipient.outside or not as_plain(seen, case):
         return None
@@ -56,7 +62,7 @@ def _never_leaves(seen: Seen, case: Case) -> Verdict | None:
         f"{head.zh}:C3 或鉴别辅助信息在任何情况下都不得提供给 {case.recipient.id},不接受例外",
         f"{head.en}: C3 and authentication data may never leave, whatever a policy allows {case.recipient.id}",
     )
-    trail = Permission(found.answer, position, (*found.trail, position))
+    trail = replace(found, position=position, trail=(*found.trail, position))
     return of_element(seen, breach(seen), message, trail, case, rule="SHR001", remedy=removal(seen))
 
 
@@ -92,7 +98,7 @@ def _excess(seen: Seen, found: Permission, case: Case) -> Verdict:
             f"{at} 的 never “{found.never}” 禁止提供给 {recipient}",
             f'never "{found.never}" of {recipient} at {at} forbids it',
         )
-    elif found.position == case.purpose.permitted.position:
+    elif found.party is Party.PURPOSE:
         why = Text(f"用途 {purpose}({at})不需要它", f"purpose {purpose} ({at}) does not list it")
     else:
         why = Text(f"{recipient} 的合作范围({at})没有列出它", f"the scope of {recipient} ({at}) does not list it")

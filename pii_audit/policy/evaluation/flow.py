@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from pii_audit.identifiers.model import Catalogue
@@ -11,6 +12,7 @@ from pii_audit.policy.evaluation.agreement import agreement_verdicts
 from pii_audit.policy.evaluation.border import border_verdicts, channel_verdicts
 from pii_audit.policy.evaluation.case import Case, Knowledge, Observed
 from pii_audit.policy.evaluation.combination import together_verdicts, without_surplus_alternatives
+from pii_audit.policy.evaluation.custom import custom_verdicts
 from pii_audit.policy.evaluation.declaration import declaration_verdicts
 from pii_audit.policy.evaluation.elements import element_verdicts
 from pii_audit.policy.evaluation.lawfulness import assessment_verdicts, basis_verdicts
@@ -24,7 +26,8 @@ def evaluate_flow(
     """The verdicts on a flow, elements first: compliant, violation, or gap where it cannot be shown.
 
     `observed` is the judged content of its assets, `as_of` the day against which dates are judged. A flow of which
-    nothing was observed gets one gap (QLT001). Rules: SHR001 to SHR005, SHR007 to SHR010, XBR001, XBR002, QLT001.
+    nothing was observed gets one gap (QLT001). Rules: SHR001 to SHR005, SHR007 to SHR010, XBR001, XBR002, QLT001,
+    and those of the policy itself.
     """
     case = Case.of(policy, flow, observed, catalogue, as_of=as_of, knowledge=knowledge)
     if not observed.assets:
@@ -35,11 +38,17 @@ def evaluate_flow(
         *elements,
         *together_verdicts(case),
         *declaration_verdicts(elements, case),
-        *population_verdicts(case),
-        *volume_verdicts(case),
-        *agreement_verdicts(case),
-        *basis_verdicts(case),
-        *assessment_verdicts(case),
-        *channel_verdicts(case),
-        *border_verdicts(case),
+        *property_verdicts(case),
+        *custom_verdicts(case),
     )
+
+
+def property_verdicts(case: Case) -> Iterator[Verdict]:
+    """The verdicts on what belongs to the flow as a whole, given the elements seen."""
+    yield from population_verdicts(case)
+    yield from volume_verdicts(case)
+    yield from agreement_verdicts(case)
+    yield from basis_verdicts(case)
+    yield from assessment_verdicts(case)
+    yield from channel_verdicts(case)
+    yield from border_verdicts(case)

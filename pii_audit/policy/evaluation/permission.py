@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from pii_audit.errors import Position
-from pii_audit.policy.evaluation.case import Case, Seen
+from pii_audit.policy.evaluation.case import Case, Kinds, Seen
 from pii_audit.policy.evaluation.forms import counts_as_plain, satisfies
 from pii_audit.policy.model import CUSTOMER, Agreement, Element, Line, Lines
 
@@ -21,21 +21,32 @@ class Answer(Enum):
     ALLOWED = auto()
 
 
+class Party(Enum):
+    """Who has a say about what leaves."""
+
+    NEVER = auto()
+    FLOOR = auto()
+    PURPOSE = auto()
+    RECIPIENT = auto()
+    AGREEMENT = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Permission:
     """An answer, the place that decided (a line, or the section that has none), and all that was weighed, it last.
 
-    `line` is the line that is too weak or allows; `never` the prohibition.
+    `party` says whose answer it is; `line` is the line that is too weak or allows; `never` the prohibition.
     """
 
     answer: Answer
     position: Position
     trail: tuple[Position, ...]
+    party: Party
     line: Line | None = None
     never: Element | None = None
 
 
-def speaking(lines: Lines, seen: Seen, case: Case) -> tuple[Line, ...]:
+def speaking(lines: Lines, seen: Seen, kinds: Kinds) -> tuple[Line, ...]:
     """The most specific lines about an element: its identifier's, else its groups', else its levels'.
 
     Of equally specific lines all must be met. A line without a subject is about the customer.
@@ -43,11 +54,11 @@ def speaking(lines: Lines, seen: Seen, case: Case) -> tuple[Line, ...]:
     exact = lines.words.get((seen.identifier, seen.subject))
     if exact is not None:
         return (exact,)
-    groups = [lines.words.get((group, seen.subject)) for group in case.groups(seen.identifier)]
+    groups = [lines.words.get((group, seen.subject)) for group in kinds.groups(seen.identifier)]
     by_group = tuple(line for line in groups if line is not None)
     if by_group:
         return by_group
-    levels = case.levels(seen.identifier)
+    levels = kinds.levels(seen.identifier)
     return tuple(
         line
         for line in lines.levels
@@ -57,30 +68,30 @@ def speaking(lines: Lines, seen: Seen, case: Case) -> tuple[Line, ...]:
     )
 
 
-def as_plain(seen: Seen, case: Case) -> bool:
+def as_plain(seen: Seen, kinds: Kinds) -> bool:
     """Whether the element counts as leaving in clear; who gets an encrypted value is taken to hold the key."""
-    enumerable = case.enumerable(seen.identifier)
+    enumerable = kinds.enumerable(seen.identifier)
     return counts_as_plain(seen.form, adequate=seen.adequate, enumerable=enumerable, key_held=True)
 
 
-def meets(line: Line, seen: Seen, case: Case) -> bool:
+def meets(line: Line, seen: Seen, kinds: Kinds) -> bool:
     """Whether the form seen is the one that the line asks for."""
-    enumerable = case.enumerable(seen.identifier)
+    enumerable = kinds.enumerable(seen.identifier)
     return satisfies(line.requirement, seen.form, adequate=seen.adequate, enumerable=enumerable, shown=seen.shown)
 
 
-def prohibition(seen: Seen, case: Case) -> Element | None:
-    """The `never` of the recipient that hits the element.
+def prohibition(never: Iterable[Element], seen: Seen, kinds: Kinds) -> Element | None:
+    """The first prohibition that hits the element.
 
     A level hits what counts as plain, an identifier or group every form; without a subject it is about everybody.
     """
-    for element in case.recipient.never:
+    for element in never:
         if element.subject and element.subject != seen.subject:
             continue
         if element.level:
-            if element.level.matches(case.levels(seen.identifier)) and as_plain(seen, case):
+            if element.level.matches(kinds.levels(seen.identifier)) and as_plain(seen, kinds):
                 return element
-        elif element.word == seen.identifier or element.word in case.groups(seen.identifier):
+        elif element.word == seen.identifier or element.word in kinds.groups(seen.identifier):
             return element
     return None
 
@@ -91,36 +102,46 @@ def agreements(case: Case) -> tuple[Agreement, ...]:
     return tuple(agreement for agreement in about if agreement.in_force(case.as_of)) or about
 
 
-def _judge(lines: Lines, seen: Seen, case: Case) -> Permission:
+def _judge(lines: Lines, party: Party, seen: Seen, case: Case) -> Permission:
     found = speaking(lines, seen, case)
     if not found:
-        return Permission(Answer.UNLISTED, lines.position, (lines.position,))
+        return Permission(Answer.UNLISTED, lines.position, (lines.position,), party)
     weak = next((line for line in found if not meets(line, seen, case)), None)
     line = weak or found[0]
     answer = Answer.TOO_WEAK if weak else Answer.ALLOWED
-    return Permission(answer, line.position, (line.position,), line)
+    return Permission(answer, line.position, (line.position,), party, line)
 
 
-def _layers(seen: Seen, case: Case) -> Iterator[Permission]:
-    """What each party says, all of which must allow: the purpose, the recipient's scope, an agreement's own scope."""
-    yield _judge(case.purpose.permitted, seen, case)
+def parties(seen: Seen, case: Case) -> Iterator[Permission]:
+    """What each party says, all of which must allow.
+
+    They are the purpose, the recipient's scope, an agreement's own scope, and whatever floor speaks of the element: a
+    floor asks for a form and permits nothing, and is about what leaves the house.
+    """
+    for floor in case.policy.floors if case.recipient.outside else ():
+        if floor.forms is not None and speaking(floor.forms, seen, case):
+            yield _judge(floor.forms, Party.FLOOR, seen, case)
+    yield _judge(case.purpose.permitted, Party.PURPOSE, seen, case)
     scoped = [agreement.scope for agreement in agreements(case) if agreement.scope is not None]
     own_scopes = len(scoped) == len(agreements(case)) and bool(scoped)
     if case.recipient.scope is not None:
-        yield _judge(case.recipient.scope, seen, case)
+        yield _judge(case.recipient.scope, Party.RECIPIENT, seen, case)
     elif not own_scopes:
-        yield Permission(Answer.UNLISTED, case.recipient.position, (case.recipient.position,))
+        at = case.recipient.position
+        yield Permission(Answer.UNLISTED, at, (at,), Party.RECIPIENT)
     if own_scopes:
-        yield max((_judge(scope, seen, case) for scope in scoped), key=lambda found: found.answer.value)
+        answers = (_judge(scope, Party.AGREEMENT, seen, case) for scope in scoped)
+        yield max(answers, key=lambda found: found.answer.value)
 
 
 def permission(seen: Seen, case: Case) -> Permission:
     """Whether the policy lets the element leave in the form seen, and by which line."""
-    never = prohibition(seen, case)
+    floors = (element for floor in case.policy.floors for element in floor.never) if case.recipient.outside else ()
+    never = prohibition((*case.recipient.never, *floors), seen, case)
     if never is not None:
-        return Permission(Answer.FORBIDDEN, never.position, (never.position,), never=never)
-    layers = list(_layers(seen, case))
+        return Permission(Answer.FORBIDDEN, never.position, (never.position,), Party.NEVER, never=never)
+    layers = list(parties(seen, case))
     # The recipient's word is named before the purpose's when both object: its scope is what an agreement fixes.
     strictest = min(reversed(layers), key=lambda found: found.answer.value)
     others = tuple(position for found in layers if found is not strictest for position in found.trail)
-    return Permission(strictest.answer, strictest.position, (*others, strictest.position), strictest.line)
+    return replace(strictest, trail=(*others, strictest.position))

@@ -8,9 +8,10 @@ from pathlib import Path
 from pii_audit.language import Text
 from pii_audit.model.asset import Asset, AssetKind
 from pii_audit.model.coverage import Coverage
-from pii_audit.sources.file_share.local import FolderSource
+from pii_audit.sources.file_share.local import EVERY_FILE, FolderSource, Selection
 from pii_audit.sources.file_share.names import shown
 from pii_audit.sources.format.files import file_asset
+from pii_audit.sources.format.fixed_width import Layouts
 from pii_audit.sources.globs import path_match
 from pii_audit.sources.interface import Reading, Sampling, failed
 
@@ -24,11 +25,12 @@ class OutboxSource(FolderSource):
         self,
         id_: str,
         root: Path,
-        include: Sequence[str] = (),
-        exclude: Sequence[str] = (),
+        selection: Selection = EVERY_FILE,
+        layouts: Layouts = (),
+        *,
         ignore: Sequence[str] = (),
     ) -> None:
-        super().__init__(id_, root, include, exclude)
+        super().__init__(id_, root, selection, layouts)
         self._ignore = ignore
 
     def open(self, asset: Asset, sampling: Sampling) -> Iterator[tuple[Asset, Reading]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from pii_audit.language import Text
@@ -14,6 +16,7 @@ from pii_audit.model.grant import Grant
 from pii_audit.sources.file_share.names import real, shown
 from pii_audit.sources.file_share.posix import file_grants, supported
 from pii_audit.sources.format.files import file_asset, readings
+from pii_audit.sources.format.fixed_width import Layouts
 from pii_audit.sources.globs import covers_folder, path_match
 from pii_audit.sources.interface import Reading, Sampling, Source, failed, skipped
 from pii_audit.sources.reading import unreadable
@@ -28,16 +31,29 @@ _OTHER_KINDS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which files are read: `include` and `exclude` are globs on the relative path, `max_size` is in bytes."""
+
+    include: Sequence[str] = ()
+    exclude: Sequence[str] = ()
+    max_size: int | None = None
+    since: datetime | None = None
+
+
+EVERY_FILE = Selection()
+
+
 class FolderSource(Source):
-    """The files below a folder; `include` and `exclude` are globs on the relative path."""
+    """The files below a folder that are selected; `layouts` are those of fixed-width files."""
 
     kind = AssetKind.FILE
 
-    def __init__(self, id_: str, root: Path, include: Sequence[str] = (), exclude: Sequence[str] = ()) -> None:
+    def __init__(self, id_: str, root: Path, selection: Selection = EVERY_FILE, layouts: Layouts = ()) -> None:
         self.id = id_
         self.root = root
-        self._include = include
-        self._exclude = exclude
+        self._selection = selection
+        self._layouts = layouts
 
     def assets(self) -> Iterator[Asset | Coverage]:
         if not self.root.is_dir():
@@ -46,7 +62,8 @@ class FolderSource(Source):
         yield from self._walk("")
 
     def open(self, asset: Asset, sampling: Sampling) -> Iterator[tuple[Asset, Reading]]:
-        yield from readings(real(self.root, asset.name), self.id, asset.name, sampling, kind=self.kind)
+        path = real(self.root, asset.name)
+        yield from readings(path, self.id, asset.name, sampling, kind=self.kind, layouts=self._layouts)
 
     def grants(self) -> Iterator[Grant | Coverage]:
         if not supported():
@@ -65,10 +82,11 @@ class FolderSource(Source):
 
     def rule(self, relative: str) -> Text | None:
         """The rule that leaves a file out, or None."""
-        excluded = path_match(relative, self._exclude)
+        excluded = path_match(relative, self._selection.exclude)
         if excluded:
             return Text(f"被规则排除:{excluded}", f"excluded by {excluded}")
-        return _NOT_INCLUDED if self._include and not path_match(relative, self._include) else None
+        include = self._selection.include
+        return _NOT_INCLUDED if include and not path_match(relative, include) else None
 
     def link(self, relative: str, target: Path, *, inside: bool) -> Asset | Coverage:
         """What becomes of a symbolic link to an existing file or folder.
@@ -108,7 +126,7 @@ class FolderSource(Source):
                 yield failed(self.id, shown(relative), unreadable(error))
 
     def _folder(self, relative: str) -> Iterator[Asset | Coverage]:
-        excluded = covers_folder(relative, self._exclude)
+        excluded = covers_folder(relative, self._selection.exclude)
         if excluded:
             reason = Text(f"被规则排除:{excluded}", f"excluded by {excluded}")
             yield skipped(self.id, f"{shown(relative)}/", reason)
@@ -125,7 +143,20 @@ class FolderSource(Source):
         other = next((text for test, text in _OTHER_KINDS if test(status.st_mode)), None)
         if other:
             return skipped(self.id, name, other)
+        beyond = self._beyond(status)
+        if beyond:
+            return skipped(self.id, name, beyond, size=status.st_size)
         return file_asset(self.root / relative, self.id, name, self.kind)
+
+    def _beyond(self, status: os.stat_result) -> Text | None:
+        """The limit on size or age that a file is beyond, or None."""
+        most, since = self._selection.max_size, self._selection.since
+        if most is not None and status.st_size > most:
+            return Text(f"大于 max_size({most} 字节)", f"larger than max_size ({most} bytes)")
+        if since is not None and status.st_mtime < since.timestamp():
+            day = f"{since:%Y-%m-%d}"
+            return Text(f"自 {day} 起没有改动(modified_within)", f"not changed since {day} (modified_within)")
+        return None
 
     def _link(self, relative: str) -> Asset | Coverage:
         target = Path(os.path.realpath(self.root / relative))

@@ -7,13 +7,16 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from pii_audit.errors import InspectionError
 from pii_audit.language import Text
 from pii_audit.sources.format.cut import place_to_cut
 from pii_audit.sources.format.encoding import Decoder, detect_encoding
 from pii_audit.sources.reading import Ledger
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 HEAD = 1 << 20
 """Bytes by which a file's kind is told."""
@@ -27,35 +30,67 @@ def open_regular(path: Path) -> BinaryIO:
 
     Raises OSError, or InspectionError for something that is not a regular file.
     """
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    descriptor = _open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         return os.fdopen(descriptor, "rb", buffering=0)
     os.close(descriptor)
     raise InspectionError(Text("不是普通文件", "is not a regular file"))
 
 
+def _open(path: Path, flags: int) -> int:
+    """Without a trace in the access time where the system lets us: to the owner of a file and to root."""
+    quiet = getattr(os, "O_NOATIME", 0)
+    if quiet:
+        try:
+            return os.open(path, flags | quiet)
+        except PermissionError:
+            pass  # of another owner; or not readable at all, as the next attempt tells
+    return os.open(path, flags)
+
+
 class Content:
     """One pass over a binary stream: its first bytes for a look, then all of its text.
 
-    A stream that fails while the head is read raises OSError from the constructor.
+    `holes` are those of a sparse file, which the text passes over. A stream that gives nothing before it fails raises OSError
+    from the constructor; one that fails later raises it where the text breaks off, after all of the text before.
     """
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, holes: Holes | None = None) -> None:
         self._stream = stream
+        self._holes = holes
+        self._error: OSError | None = None
         self.head = self._read(HEAD)
-        self.whole = len(self.head) < HEAD
+        self.whole = len(self.head) < HEAD and self._error is None
         self.decoder = Decoder(detect_encoding(self.head, whole=self.whole))
         self.bytes = len(self.head)
 
     def _read(self, size: int) -> bytes:
+        if self._error is not None:
+            raise self._error
         parts: list[bytes] = []
         while size:
-            part = self._stream.read(size)
+            try:
+                part = self._stream.read(size)
+            except OSError as error:
+                if not parts:
+                    raise
+                self._error = error
+                break
             if not part:
                 break
             parts.append(part)
             size -= len(part)
         return b"".join(parts)
+
+    def more(self, size: int) -> bytes:
+        """Bytes after the head, at most so many; none at the end."""
+        data = self._read(size)
+        self.bytes += len(data)
+        return data
+
+    def stream(self) -> BinaryIO:
+        """All bytes again from the first one on, in place of the text."""
+        return cast("BinaryIO", _Again(self))
 
     def preview(self) -> str:
         """The text of the head, for telling the structure; leaves the pass untouched."""
@@ -70,14 +105,28 @@ class Content:
                 yield text
             if final:
                 return
-            data = self._read(BLOCK)
+            try:
+                data = (b"\0" if self._holes and self._holes.skip() else b"") + self._read(BLOCK)
+            except OSError:
+                text = self.decoder.feed(b"", final=True)
+                if text:
+                    yield text
+                raise
             self.bytes += len(data)
             final = not data
 
     def lines(self) -> Iterator[str]:
         """Lines with their own ends (LF, CR LF or CR); one of more than 16 million characters comes in pieces."""
         rest = ""
-        for piece in self.texts():
+        pieces = self.texts()
+        while True:
+            try:
+                piece = next(pieces, None)
+            except OSError:
+                yield from io.StringIO(rest, newline="").readlines()
+                raise
+            if piece is None:
+                break
             text = rest + piece
             held = "\r" if text.endswith("\r") else ""
             body = text[: len(text) - len(held)]
@@ -96,6 +145,8 @@ class Content:
         """Writes into the ledger what decoding met."""
         ledger.bytes = self.bytes
         decoder = self.decoder
+        if self._holes:
+            ledger.notes += self._holes.notes()
         if decoder.replaced:
             ledger.failures.append(
                 Text(
@@ -110,3 +161,61 @@ class Content:
                     f"{decoder.nuls} NUL character(s) were read as separators",
                 )
             )
+
+
+class Holes:
+    """The holes of a regular file that is open: ranges without any block on the disk, which read as zeros.
+
+    A log that was truncated while it was written to, or a file that was made large by its end, would take hours.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._opened = os.fstat(descriptor)
+        self._skipped = 0
+
+    def skip(self) -> bool:
+        """Moves from inside a large hole to its end; whether it did."""
+        if not hasattr(os, "SEEK_DATA"):
+            return False
+        at = os.lseek(self._descriptor, 0, os.SEEK_CUR)
+        try:
+            data = os.lseek(self._descriptor, at, os.SEEK_DATA)
+        except OSError:  # nothing but a hole follows, or the file system knows none
+            data = os.lseek(self._descriptor, 0, os.SEEK_END) if self._opened.st_blocks * 512 < at else at
+        hole = data - at
+        if hole < BLOCK:
+            os.lseek(self._descriptor, at, os.SEEK_SET)
+            return False
+        self._skipped += hole
+        return True
+
+    def notes(self) -> Iterator[Text]:
+        """What was odd about the file: its holes, and whether it changed under the reader."""
+        if self._skipped:
+            size = f"{self._skipped:,}"
+            yield Text(f"稀疏文件,跳过 {size} 字节空洞", f"a sparse file: {size} bytes of holes were passed over")
+        now = os.fstat(self._descriptor)
+        if (now.st_size, now.st_mtime_ns) != (self._opened.st_size, self._opened.st_mtime_ns):
+            yield Text("读取期间文件有改动", "it changed while it was read")
+
+
+class _Again(io.RawIOBase):
+    """The bytes of a content: its head, then what its stream has left."""
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+        self._head = memoryview(content.head)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        target = memoryview(buffer).cast("B")
+        data: bytes | memoryview = self._head[: len(target)]
+        if data:
+            self._head = self._head[len(data) :]
+        elif not self._content.whole:
+            data = self._content.more(len(target))
+        target[: len(data)] = data
+        return len(data)

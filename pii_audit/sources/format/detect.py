@@ -14,18 +14,33 @@ from pathlib import PurePosixPath
 from pii_audit.sources.format.delimited import CELLS, Dialect
 from pii_audit.sources.format.header import is_header
 from pii_audit.sources.format.jsonpath import decoder
+from pii_audit.sources.format.sql.words import HOLDS_DATA
 
 DELIMITERS = (",", "\t", ";", "|", "^", "\x01")
 SAMPLE_LINES = 200
 SAMPLE_JSON = 50
 _TABLE_NAMES = {".csv", ".tsv", ".tab", ".psv"}
 _JSON_NAMES = {".json", ".geojson"}
+_XML_NAMES = {".xml", ".xsd", ".wsdl", ".svg", ".kml", ".rdf", ".xmi"}
+_OPENS_ELEMENT = re.compile(r"<(?:!--|!DOCTYPE|[^\W\d][\w:.-]*[\s/>])")
+_SQL_NAMES = {".sql"}
 _LINES_NAMES = {".jsonl", ".ndjson"}
 # Hive separates cells by 0x01, so that one is not a sign of a binary file.
 _CONTROL = re.compile(rb"[\x02-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _CONTROL_SHARE = 0.02
 _BINARY_LOOK = 65_536
 _OPENS_OBJECT = re.compile(r'\{\s*(?:"|\})')
+_OPENS_HTML = re.compile(
+    r"(?:\s|<\?xml[^>]*>|<!--(?:(?!-->).)*-->)*+<(?:!doctype\s+html|html|head|body|table|meta|style|div|center|h[1-6]|p|form)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_OPENS_MAILBOX = re.compile(r"From \S+\s+(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [^\n]*\n[A-Za-z][A-Za-z0-9-]*:")
+_OPENS_MAIL = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*+)*+")
+"""A block of header fields (RFC 5322, section 2.2), perhaps of none."""
+_MAIL_HEADER = re.compile(
+    r"^(From|To|Subject|Date|Received|Return-Path|Message-ID|MIME-Version|Delivered-To|X-Mailer)(?=:)",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +58,19 @@ class PlainText:
     """Text without columns."""
 
 
-Structure = Dialect | JsonDocument | JsonLines | PlainText
+@dataclass(frozen=True, slots=True)
+class SqlDump:
+    """Statements of SQL that hold rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A text that a parser takes apart, by the parser's kind."""
+
+    kind: str
+
+
+Structure = SqlDump | Parsed | Dialect | JsonDocument | JsonLines | PlainText
 
 
 def is_binary(head: bytes, codec: str) -> bool:
@@ -63,12 +90,27 @@ def structure_of(preview: str, *, whole: bool, name: str) -> Structure:
         lines = lines[:-1]
     lines = [line for line in lines if line.strip()]
     start = preview.lstrip(" \t\r\n\0")
+    if _OPENS_HTML.match(start):
+        return Parsed("html")
+    if start.startswith("<?xml") or (suffix in _XML_NAMES and _OPENS_ELEMENT.match(start)):
+        return Parsed("xml")
+    if _OPENS_MAILBOX.match(preview):
+        return Parsed("mailbox")
+    if _is_mail(preview):
+        return Parsed("mail")
     if start.startswith(("{", "[")):
         if _json_lines(lines, suffix):
             return JsonLines()
         if _json_document(start, suffix, whole=whole):
             return JsonDocument()
+    if suffix in _SQL_NAMES or HOLDS_DATA.search(preview):
+        return SqlDump()
     return _delimited(lines, suffix) or PlainText()
+
+
+def _is_mail(preview: str) -> bool:
+    block = _OPENS_MAIL.match(preview)
+    return block is not None and len({name.lower() for name in _MAIL_HEADER.findall(block[0])}) > 1
 
 
 def _json_lines(lines: Sequence[str], suffix: str) -> bool:

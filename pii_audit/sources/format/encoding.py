@@ -26,6 +26,8 @@ _NARROW_PASSAGE = re.compile(rb"[\t\r\n\x20-\x7e]{48}")
 """One-byte text inside UTF-16, as when a second program appends to a log; by chance in Han text about once in 10^10 characters."""
 _UNPRINTABLE = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f\ue000-\uf8ff\ufff0-\uffff]")
 _WIDE_NUL_SHARE = 0.25
+_NARROW_SHARE = 0.85
+_ASCII_TEXT = bytes((*b"\t\r\n", *range(0x20, 0x7F)))
 _UNPRINTABLE_SHARE = 0.05
 _STRONG_HAN = 2
 _PAIR = b"\x81\x40"
@@ -66,7 +68,7 @@ def _wide(head: bytes, *, whole: bool) -> str | None:
     candidates = []
     if even + odd > pairs:
         candidates += ["utf-32-le", "utf-32-be"]
-    plain = _attempt("utf-8", head, "strict", final=whole) is not None
+    plain = _attempt("utf-8", head, "strict", final=whole) is not None or _is_narrow(head)
     if max(even, odd) >= _WIDE_NUL_SHARE * pairs or not plain:
         candidates += ["utf-16-le"] if odd > 10 * even else ["utf-16-be"] if even > 10 * odd else []
     for codec in candidates:
@@ -74,6 +76,11 @@ def _wide(head: bytes, *, whole: bool) -> str | None:
         if attempt and len(_UNPRINTABLE.findall(attempt[0])) <= _UNPRINTABLE_SHARE * len(attempt[0]):
             return codec
     return None
+
+
+def _is_narrow(head: bytes) -> bool:
+    """Whether nearly all bytes are ASCII text: in UTF-16 every second one is NUL then, or half are anything at all."""
+    return len(head.translate(None, _ASCII_TEXT)) < (1 - _NARROW_SHARE) * len(head)
 
 
 def _attempt(codec: str, raw: bytes, errors: str, *, final: bool) -> tuple[str, bytes] | None:

@@ -12,19 +12,24 @@ from typing import BinaryIO, assert_never
 from pii_audit.errors import InspectionError
 from pii_audit.language import Text
 from pii_audit.model.asset import Asset, AssetKind
-from pii_audit.sources.database.sqlite import contained
 from pii_audit.sources.file_share.posix import user_name
-from pii_audit.sources.format.content import Content, open_regular
+from pii_audit.sources.format.content import Content, Holes, open_regular
 from pii_audit.sources.format.delimited import DelimitedReading, Dialect
-from pii_audit.sources.format.detect import JsonDocument, JsonLines, PlainText, is_binary, structure_of
+from pii_audit.sources.format.detect import JsonDocument, JsonLines, Parsed, PlainText, SqlDump, is_binary, structure_of
+from pii_audit.sources.format.fixed_width import FixedWidthReading, Layouts, layout_for
 from pii_audit.sources.format.json_document import JsonReading
 from pii_audit.sources.format.json_lines import JsonLinesReading
-from pii_audit.sources.format.kinds import SQLITE, kind_of
+from pii_audit.sources.format.kinds import kind_of
+from pii_audit.sources.format.opened import Opened
+from pii_audit.sources.format.packed.expansion import Expansion, Limits
+from pii_audit.sources.format.readers import READERS
+from pii_audit.sources.format.sql.dump import dump_readings
 from pii_audit.sources.format.text import TextReading
 from pii_audit.sources.interface import Reading, Sampling
 from pii_audit.sources.reading import Ledger, NoReading, unreadable
 
 EVERYTHING = Sampling()
+LIMITS = Limits()
 
 
 def file_asset(path: Path, source: str, name: str, kind: AssetKind = AssetKind.FILE) -> Asset:
@@ -41,9 +46,17 @@ def file_asset(path: Path, source: str, name: str, kind: AssetKind = AssetKind.F
 
 
 def readings(
-    path: Path, source: str, name: str, sampling: Sampling = EVERYTHING, *, kind: AssetKind = AssetKind.FILE
+    path: Path,
+    source: str,
+    name: str,
+    sampling: Sampling = EVERYTHING,
+    *,
+    kind: AssetKind = AssetKind.FILE,
+    layouts: Layouts = (),
 ) -> Iterator[tuple[Asset, Reading]]:
     """The readings of one file; each is to be read before the next is asked for, since the file is closed after it.
+
+    `layouts` are those of fixed-width files, by globs of their names.
 
     Never raises for a foreseeable cause: a file that cannot be read gives a reading without chunks that says why.
     """
@@ -58,47 +71,71 @@ def readings(
         yield asset, NoReading.failed(source, name, error.what)
         return
     with closing(stream):
-        yield from _readings(stream, asset, sampling, path)
+        yield from _opened(stream, asset, sampling, path, layouts)
 
 
 def readings_of_stream(
-    stream: BinaryIO, name: str, source: str = "", *, kind: AssetKind = AssetKind.FILE
+    stream: BinaryIO, name: str, source: str = "", *, kind: AssetKind = AssetKind.FILE, layouts: Layouts = ()
 ) -> Iterator[tuple[Asset, Reading]]:
     """The same for a binary stream such as standard input, read once, in full, without a copy on disk."""
-    yield from _readings(stream, Asset(source, name, kind), EVERYTHING, None)
+    yield from _opened(stream, Asset(source, name, kind), EVERYTHING, None, layouts)
 
 
-def _readings(stream: BinaryIO, asset: Asset, sampling: Sampling, path: Path | None) -> Iterator[tuple[Asset, Reading]]:
-    source, name, size = asset.source, asset.name, asset.size
+def _opened(
+    stream: BinaryIO, asset: Asset, sampling: Sampling, path: Path | None, layouts: Layouts
+) -> Iterator[tuple[Asset, Reading]]:
     try:
-        content = Content(stream)
+        content = Content(stream, Holes(stream.fileno()) if path is not None else None)
     except OSError as error:
-        yield asset, NoReading.failed(source, name, unreadable(error), size=size)
+        yield asset, NoReading.failed(asset.source, asset.name, unreadable(error), size=asset.size)
         return
+    size = asset.size
+    expansion = Expansion(lambda: content.bytes if size is None else size, LIMITS)
+    yield from _readings(Opened(asset, content, sampling, expansion, asset.name, path, layouts=layouts))
+
+
+def _readings(opened: Opened) -> Iterator[tuple[Asset, Reading]]:
+    """The readings of anything that was opened, a container's entries included."""
+    content = opened.content
     found = kind_of(content.head)
-    if found and found.id == SQLITE and path is not None:
-        yield from contained(path, asset, sampling)
+    if opened.depth > opened.expansion.limits.depth:
+        deep = opened.expansion.limits.depth
+        yield opened.failed(Text(f"嵌套超过 {deep} 层,未读", f"nested more than {deep} deep, not read"))
     elif found:
-        reason = Text(f"没有能读取此类文件的读取器:{found.title.zh}", f"no reader for this kind: {found.title.en}")
-        yield asset, NoReading.failed(source, name, reason, size=size)
+        reader = READERS.get(found.id)
+        if reader is not None:
+            yield from reader()(opened, _readings)
+        else:
+            reason = Text(f"没有能读取此类文件的读取器:{found.title.zh}", f"no reader for this kind: {found.title.en}")
+            yield opened.failed(reason)
     elif is_binary(content.head, content.decoder.encoding.codec):
-        reason = Text("没有能读取此类文件的读取器:未知的二进制文件", "no reader for this kind: unknown binary file")
-        yield asset, NoReading.failed(source, name, reason, size=size)
+        yield opened.failed(
+            Text("没有能读取此类文件的读取器:未知的二进制文件", "no reader for this kind: unknown binary file")
+        )
     else:
-        yield _structured(content, asset, sampling)
+        yield from _structured(opened)
 
 
-def _structured(content: Content, asset: Asset, sampling: Sampling) -> tuple[Asset, Reading]:
+def _structured(opened: Opened) -> Iterator[tuple[Asset, Reading]]:
+    content, asset, sampling = opened.content, opened.asset, opened.sampling
     ledger = Ledger(asset.source, asset.name)
-    structure = structure_of(content.preview(), whole=content.whole, name=asset.name)
+    layout = layout_for(opened.name, opened.layouts)
+    if layout is not None:
+        yield replace(asset, fields=layout.fields()), FixedWidthReading(content, layout, ledger, sampling)
+        return
+    structure = structure_of(content.preview(), whole=content.whole, name=opened.name)
     match structure:
+        case Parsed():
+            yield from READERS[structure.kind]()(opened, _readings)
+        case SqlDump():
+            yield from dump_readings(opened)
         case Dialect():
-            return replace(asset, fields=structure.fields()), DelimitedReading(content, structure, ledger, sampling)
+            yield replace(asset, fields=structure.fields()), DelimitedReading(content, structure, ledger, sampling)
         case JsonDocument():
-            return asset, JsonReading(content, ledger, sampling)
+            yield asset, JsonReading(content, ledger, sampling)
         case JsonLines():
-            return asset, JsonLinesReading(content, ledger, sampling)
+            yield asset, JsonLinesReading(content, ledger, sampling)
         case PlainText():
-            return asset, TextReading(content, ledger)
+            yield asset, TextReading(content, ledger)
         case _:
             assert_never(structure)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,7 +12,8 @@ from pii_audit.errors import ConfigurationError
 from pii_audit.language import Text
 
 PATH = "scanners/file_share/kinds.yaml"
-SQLITE = "sqlite"
+ZIP_NAME = 30
+"""Where a ZIP archive has the name of its first entry (PKWARE APPNOTE 4.3.7)."""
 
 _KIND = Record(
     {
@@ -20,6 +22,7 @@ _KIND = Record(
         "magic": word(Text("十六进制字节", "bytes in hex"), "(?:[0-9a-f]{2})+"),
         "offset": INTEGER,
         "contains": STRING,
+        "entry": STRING,
         "printable": BOOLEAN,
     },
     ("id", "title", "magic"),
@@ -31,7 +34,8 @@ _FILE = Record({"version": INTEGER, "kinds": ListOf(_KIND)}, ("version", "kinds"
 class Kind:
     """A binary kind.
 
-    `magic` stands at `offset`, and `contains` somewhere in the head; a `printable` kind is ASCII throughout.
+    `magic` stands at `offset`, and `contains` somewhere in the head; `entry` fits the name of a ZIP archive's first entry;
+    a `printable` kind is ASCII throughout.
     """
 
     id: str
@@ -40,10 +44,13 @@ class Kind:
     offset: int
     contains: bytes
     printable: bool
+    entry: re.Pattern[bytes] | None = None
 
     def fits(self, head: bytes) -> bool:
         """Whether a file that begins so is of this kind."""
         if not head.startswith(self.magic, self.offset) or self.contains not in head:
+            return False
+        if self.entry and not self.entry.match(head, ZIP_NAME):
             return False
         # Some magic numbers are words (ORC, BZh, GIF8): a file that goes on as plain ASCII is a text.
         return self.printable or not head.isascii() or b"\0" in head
@@ -64,6 +71,7 @@ def kinds() -> tuple[Kind, ...]:
             entry.get("offset", 0),
             entry.get("contains", "").encode(),
             entry.get("printable", False),
+            re.compile(entry["entry"].encode()) if "entry" in entry else None,
         )
         for entry in read["kinds"]
     )

@@ -16,14 +16,20 @@ WINDOW = 1 << 20
 def text_chunks(texts: Iterator[str], offset: int = 0) -> Iterator[TextChunk]:
     """The text in chunks; `offset` is where it begins in the decoded text of the whole asset."""
     held = ""
-    for piece in texts:
-        held += piece
-        while len(held) >= WINDOW + TAIL:
-            cut = place_to_cut(held[: WINDOW + TAIL])
-            yield _chunk(held[:cut], offset)
-            held, offset = held[cut:], offset + cut
+    failure: OSError | None = None
+    try:
+        for piece in texts:
+            held += piece
+            while len(held) >= WINDOW + TAIL:
+                cut = place_to_cut(held[: WINDOW + TAIL])
+                yield _chunk(held[:cut], offset)
+                held, offset = held[cut:], offset + cut
+    except OSError as error:
+        failure = error
     if held:
         yield _chunk(held, offset)
+    if failure:
+        raise failure
 
 
 def _chunk(text: str, offset: int) -> TextChunk:

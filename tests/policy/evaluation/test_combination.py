@@ -64,3 +64,29 @@ def test_in_free_text_one_document_is_together(policy_of, judge, asset):
 def test_a_masked_value_still_tells_of_a_person_and_a_token_does_not(policy_of, judge, asset, form, found):
     columns = {"n": "person_name", "c": f"bank_card:{form}", "m": "cn_mobile"}
     assert len(shr002(judge(policy_of(POLICY), asset(columns, together=ROWS)))) == found
+
+
+RAISED = """\
+version: 1
+classification: {raise: [{together: [person_name, cn_mobile], to: "jrt0197:4"}, {together: [otp_code, account], to: C3}]}
+purposes: {p: {allows: {person_name: plain, cn_mobile: plain, cn_bank_account: plain, otp_code: plain}}}
+recipients:
+  r: {role: processor, never: ["jrt0197:4"], scope: {person_name: plain, cn_mobile: plain, cn_bank_account: plain}}
+flows: {f: {recipient: r, purpose: p}}
+"""
+
+
+def test_a_level_that_is_forbidden_forbids_what_a_combination_raises_to_it(policy_of, judge, asset):
+    policy = policy_of(RAISED)
+    apart = asset({"n": "person_name", "m": "cn_mobile"})
+    together = asset({"n": "person_name", "m": "cn_mobile"}, together=[("person_name", "cn_mobile")])
+    assert {one.outcome.value for one in judge(policy, apart) if one.identifier} == {"compliant"}
+    assert [(one.outcome.value, one.rule) for one in judge(policy, together) if one.identifier] == [
+        ("violation", "SHR002")
+    ] * 2
+
+
+def test_an_account_beside_a_one_time_code_is_c3_and_never_leaves(policy_of, judge, asset):
+    both = asset({"a": "cn_bank_account", "o": "otp_code"}, together=[("cn_bank_account", "otp_code")])
+    [account, _] = [one for one in judge(policy_of(RAISED), both) if one.identifier]
+    assert (account.element, account.rule) == ("cn_bank_account", "SHR001")

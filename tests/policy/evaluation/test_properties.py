@@ -258,7 +258,7 @@ def test_an_unknown_region_is_a_gap(verdicts):
 
 
 def test_a_sub_processor_abroad_takes_the_data_abroad(verdicts):
-    found = verdicts(more="sub_processors: [{name: cloud, region: SG}, local]")
+    found = verdicts(more="sub_processors: [{name: cloud, region: SG, ref: U-1}]")
     assert found == [("XBR001", "transfer", "violation", RECIPIENT)]
 
 
@@ -286,6 +286,11 @@ def test_a_mechanism_must_be_one_of_the_pipl_and_in_force(verdicts, transfer, ou
         (None, "assessment", None, None),
         (None, "assessment", 2_000_000, None),
         (None, "exempt", 1_000_000, "gap"),
+        (None, "exempt, ground: number", 99_999, None),
+        (None, "exempt, ground: number", 100_000, "violation"),
+        (None, "exempt, ground: contract", 1_000_000, None),
+        (CARD, "exempt", 1, "gap"),
+        (CARD, "exempt, ground: number", 1, "violation"),
         (CARD, "standard_contract", 9_999, None),
         (CARD, "standard_contract", 10_000, "violation"),
     ],
@@ -293,6 +298,56 @@ def test_a_mechanism_must_be_one_of_the_pipl_and_in_force(verdicts, transfer, ou
 def test_above_the_thresholds_only_an_assessment_will_do(verdicts, columns, mechanism, year, outcome):
     found = verdicts(columns, **ABROAD, more=f"transfer: {{mechanism: {mechanism}}}", known={"abroad_this_year": year})
     assert found == ([("XBR002", "transfer.threshold", outcome, MORE)] if outcome else [])
+
+
+def test_a_policy_states_home_and_thresholds_of_its_own(policy_of, judge, asset):
+    own = "cross_border: {home: %s, assessment_from: {sensitive: 5, other: 60}}\n"
+    text = policy(region="region: %s", more="transfer: {mechanism: certification}") + own
+
+    def broken(region: str, home: str, year: int):
+        found = judge(policy_of(text % (region, home)), asset({"m": "cn_mobile"}, persons=1), abroad_this_year=year)
+        return [one.rule for one in found if one.rule]
+
+    assert broken("HK", "[CN, HK]", 1_000_000) == []
+    assert broken("US", "[CN, HK]", 59) == []
+    assert broken("US", "[CN, HK]", 60) == ["XBR002"]
+    # The numbers are those of China's rules.
+    assert broken("US", "[DE, FR]", 60) == []
+
+
+# --- what an agreement must say, whom a processor passes information on to, what is certified
+
+
+@pytest.mark.parametrize(
+    ("role", "items", "lacking"),
+    [
+        ("processor", "purpose, term, method, types, safeguards, duties", None),
+        ("processor", "purpose, method, types, duties", "the term, the safeguards"),
+        ("controller", "purpose, method, types, safeguards, duties", None),
+        ("controller", "", "the purpose, the method, the kinds of information, the safeguards, the parties' rights and duties"),
+    ],
+)  # fmt: skip
+def test_an_agreement_that_leaves_something_open_is_a_gap(policy_of, judge, asset, role, items, lacking):
+    text = policy(
+        role=role,
+        agreement=f"agreement: {{ref: A-1, items: [{items}]}}",
+        flow="consent: {kind: separate, ref: C}",
+    )
+    found = [one for one in judge(policy_of(text), asset({"m": "cn_mobile"})) if one.rule]
+    assert [(one.rule, one.outcome.value) for one in found] == ([("SHR007", "gap")] if lacking else [])
+    assert not lacking or found[0].message.en.endswith(f"does not fix {lacking}")
+
+
+def test_passing_on_without_consent_is_a_gap(verdicts):
+    assert verdicts(more="sub_processors: [{name: cloud, region: CN, ref: U-1}, local]") == [
+        ("SHR007", "sub_processor.local", "gap", RECIPIENT)
+    ]
+
+
+def test_a_certification_that_has_ended_is_a_gap(verdicts):
+    more = "certifications: [iso-27001, {name: pci-dss, until: %s}]"
+    assert verdicts(more=more % "2026-06-30") == []
+    assert verdicts(more=more % "2026-06-29") == [("SHR007", "certification.pci-dss", "gap", MORE)]
 
 
 def test_people_of_whom_sensitive_information_went_are_counted_apart_where_known(verdicts):

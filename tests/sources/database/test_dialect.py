@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import sqlite3
 
+import pytest
+
 from pii_audit import content
 from pii_audit.sources.database.dialect import load_dialect
 
 
-def test_every_statement_that_ships_is_listed_with_what_it_reads():
-    dialect = load_dialect("sqlite")
-    shipped = list(content.walk("scanners/database/sqlite", ".sql"))
+@pytest.mark.parametrize("name", sorted({path.split("/")[2] for path in content.walk("scanners/database", ".sql")}))
+def test_every_statement_that_ships_is_listed_with_what_it_reads(name):
+    dialect = load_dialect(name)
+    shipped = list(content.walk(f"scanners/database/{name}", ".sql"))
     assert len(shipped) == len(dialect.queries)
     assert all(query.reads.zh and query.reads.en for query in dialect.queries.values())
 

@@ -9,7 +9,7 @@ import pytest
 
 from pii_audit.model.asset import Asset
 from pii_audit.sources.file_share import local
-from pii_audit.sources.file_share.local import FolderSource
+from pii_audit.sources.file_share.local import FolderSource, Selection
 from pii_audit.sources.interface import Sampling
 
 
@@ -54,14 +54,14 @@ def test_a_file_in_place_of_the_folder_fails(share):
 
 
 def test_excluded_and_not_included_files_are_listed_with_their_rule(share):
-    source = FolderSource("s", share, ("hz/**", "*.txt"), ("hz/*.csv",))
+    source = FolderSource("s", share, Selection(("hz/**", "*.txt"), ("hz/*.csv",)))
     assert listed(source) == ["a.txt", ("hz/list.csv", "skipped")]
     assert reason(source, "hz/list.csv") == "excluded by hz/*.csv"
-    assert reason(FolderSource("s", share, ("hz/**",)), "a.txt") == "not in include"
+    assert reason(FolderSource("s", share, Selection(("hz/**",))), "a.txt") == "not in include"
 
 
 def test_an_excluded_folder_is_one_row_and_not_entered(share):
-    assert listed(FolderSource("s", share, (), ("hz/**",))) == ["a.txt", ("hz/", "skipped")]
+    assert listed(FolderSource("s", share, Selection((), ("hz/**",)))) == ["a.txt", ("hz/", "skipped")]
 
 
 def test_links_are_listed_and_not_followed(share, tmp_path):

@@ -81,3 +81,8 @@ def test_one_byte_text_behind_utf_16_is_told_as_undecodable():
         b"\xff\xfe" + ("客户来电登记,plain words that go on for a long while\r\n" * 200).encode("utf-16-le")
     )
     assert not clean.replaced
+
+
+def test_a_stray_nul_and_a_broken_byte_do_not_make_a_text_utf16(read_bytes):
+    text = b"note\n" * 300 + b"phone 13800138000 \xff\n" + b"x\0y\n"
+    assert "13800138000" in read_bytes(text, "a.txt").text

@@ -27,13 +27,9 @@ def test_a_stream_reads_like_the_file_of_the_same_bytes(read_bytes, read_all):
 @pytest.mark.parametrize(
     ("head", "kind"),
     [
-        (b"PK\x03\x04\x00\xff word/", "Word"),
-        (b"PK\x03\x04\x00\xff", "ZIP"),
-        (b"\x1f\x8b\x08\x00", "gzip"),
-        (b"%PDF-1.7\n", "PDF"),
+        (b"\x7fELF\x02\x01\x01\x00", "executable"),
         (b"\x89PNG\r\n\x1a\n\x00", "PNG"),
         (b"-----BEGIN PGP MESSAGE-----\n", "PGP"),
-        (b"SQLite format 3\x00", "SQLite"),
     ],
 )
 def test_a_binary_file_fails_and_its_kind_is_named_whatever_its_extension(read_all, head, kind):
@@ -130,3 +126,28 @@ def test_a_database_file_without_tables_is_listed_as_inspected(tmp_path, read_al
     connection.close()
     [read] = read_all(readings(path, "s", "e.db"))
     assert (read.status, read.reason) == ("inspected", "the database has no tables")
+
+
+def test_the_holes_of_a_sparse_file_cost_nothing_and_what_stands_behind_them_is_read(tmp_path, read_all):
+    path = tmp_path / "a.log"
+    with path.open("wb") as file:
+        file.write(b"start 13800138000\n")
+        file.seek(1 << 40)
+        file.write(b"end a@b.cn\n")
+    [read] = read_all(readings(path, "s", "a.log"))
+    assert read.status == "inspected"
+    assert "start 13800138000" in read.text
+    assert "end a@b.cn" in read.text
+    assert "bytes of holes were passed over" in read.reason
+    assert len(read.text) < 10 << 20
+
+
+def test_a_file_that_changes_while_it_is_read_is_noted(tmp_path):
+    path = tmp_path / "a.log"
+    path.write_bytes(b"line 13800138000\n" * 200_000)
+    for _, reading in readings(path, "s", "a.log"):
+        for number, _ in enumerate(reading):
+            if number == 0:
+                with path.open("ab") as file:
+                    file.write(b"one more\n")
+        assert reading.coverage().reason.en == "it changed while it was read"

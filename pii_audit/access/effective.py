@@ -1,0 +1,33 @@
+"""The effective rights on a source, whatever kind it is of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from pii_audit.access import mysql, postgresql
+from pii_audit.errors import InspectionError
+from pii_audit.language import Text
+from pii_audit.model.coverage import Coverage
+from pii_audit.model.grant import Grant
+from pii_audit.sources.database.server import ServerSource
+from pii_audit.sources.interface import Source, failed
+
+_CATALOGS = {"postgresql": postgresql.grants, "mysql": mysql.grants}
+
+
+def effective_access(source: Source, assets: Collection[str]) -> Iterator[Grant | Coverage]:
+    """Who reaches these assets of a source, named as the source names them; a ledger row where that cannot be told.
+
+    A database of thousands of tables and accounts has more rights than anybody reads: those on assets without personal
+    information are not asked for.
+    """
+    if not isinstance(source, ServerSource) or source.engine.dialect not in _CATALOGS:
+        yield from source.grants()
+        return
+    if not assets:
+        return
+    try:
+        yield from _CATALOGS[source.engine.dialect](source.session, source.id, frozenset(assets))
+    except InspectionError as error:
+        reason = error.what
+        yield failed(source.id, "", Text(f"无法读取权限:{reason.zh}", f"rights cannot be read: {reason.en}"))

@@ -1,0 +1,185 @@
+"""The rights on a MySQL or MariaDB server as its catalog has them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pii_audit.access.roles import Membership, Roles
+from pii_audit.sources.database.names import quoted
+from pii_audit.sources.database.session import Session
+
+PUBLIC = "PUBLIC"
+ANYBODY = "'%'"
+"""Who reaches the server at all, from whatever host."""
+LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+
+_NAME = r"`((?:[^`]|``)+)`"
+_TABLE = re.compile(rf"{_NAME}\.{_NAME}(?!\.)(?: {_NAME})?")
+_COLUMN = re.compile(rf"(?:{_NAME}\.)?{_NAME}\.{_NAME}")
+
+Place = tuple[str, str]
+"""Database and table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account or a role, with its rights on everything. `host` is a pattern, empty for a role of MariaDB."""
+
+    user: str
+    host: str
+    role: bool
+    default_role: str | None
+    rights: frozenset[str]
+    grantable: bool
+    locked: bool
+    open: bool
+    expired: bool
+
+    @property
+    def key(self) -> str:
+        """Its name in the graph."""
+        return key(self.user, self.host)
+
+    @property
+    def principal(self) -> str:
+        """As policies write it: `user:app@%`, `role:teller`, `PUBLIC`, or everybody for an account without a name."""
+        if self.role:
+            return self.user if self.user == PUBLIC else f"role:{self.key}"
+        return f"user:{self.key}" if self.user or self.host in LOCAL else ANYBODY
+
+    @property
+    def sql(self) -> str:
+        """Its name in a statement."""
+        if self.user == PUBLIC and not self.host:
+            return PUBLIC
+        return f"{quoted(self.user, '`')}@{quoted(self.host, '`')}" if self.host else quoted(self.user, "`")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Rights that a holder was granted on a database (a pattern), on a table of it, or on a column of that."""
+
+    holder: str
+    database: str
+    rights: frozenset[str]
+    table: str | None = None
+    column: str | None = None
+    grantable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A view: as whom it reads (None: whoever asks), and which columns of which tables."""
+
+    definer: str | None
+    reads: Mapping[Place, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Routine:
+    """A procedure or function that runs as its definer; `kind` is the word of GRANT."""
+
+    database: str
+    name: str
+    kind: str
+    definer: str
+    text: str
+    callers: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All of it; `accounts` by their names in the graph."""
+
+    accounts: Mapping[str, Account]
+    graph: Roles
+    databases: Mapping[str, tuple[Entry, ...]]
+    tables: Mapping[Place, tuple[Entry, ...]]
+    views: Mapping[Place, View]
+    routines: tuple[Routine, ...] = ()
+
+
+def key(user: str, host: str) -> str:
+    """`app@%`; a role of MariaDB has no host."""
+    return f"{user}@{host}" if host else user
+
+
+def read(session: Session) -> Catalog:
+    """The catalog of the session's server; raises InspectionError."""
+    sql = session.engine.queries.sql
+    [(version, _)] = session.rows(sql("variables"))
+    kind = "" if "mariadb" in version.lower() else "_mysql"
+    accounts = [
+        Account(
+            user, host, bool(role), default or None, _rights(rights), bool(grants), bool(locked), bool(free), bool(old)
+        )
+        for user, host, role, default, rights, grants, locked, free, old in session.rows(sql(f"accounts{kind}"))
+    ]
+    members = [
+        Membership(key(role, role_host), key(user, host), admin=bool(admin))
+        for role, role_host, user, host, admin in session.rows(sql(f"memberships{kind}"))
+    ]
+    databases: dict[str, list[Entry]] = defaultdict(list)
+    for user, host, database, rights, grants in session.rows(sql("acl_databases")):
+        # A right of nobody is one of everybody who is let in from that host.
+        holder = key(user, host) if user else ANYBODY
+        databases[holder].append(Entry(holder, database, _rights(rights), grantable=bool(grants)))
+    tables: dict[Place, list[Entry]] = defaultdict(list)
+    for user, host, database, table, rights in session.rows(sql("acl_tables")):
+        held = _rights(rights)
+        tables[database, table].append(Entry(key(user, host), database, held, table, grantable="grant" in held))
+    for user, host, database, table, column, rights in session.rows(sql("acl_columns")):
+        tables[database, table].append(Entry(key(user, host), database, _rights(rights), table, column))
+    known: frozenset[Place] = frozenset((row[0], row[1]) for row in session.rows(sql("acl_relations")))
+    return Catalog(
+        accounts={one.key: one for one in accounts},
+        graph=Roles(members),
+        databases={holder: tuple(found) for holder, found in databases.items()},
+        tables={place: tuple(found) for place, found in tables.items()},
+        views={
+            (database, name): View(None if invoker else definer.removesuffix("@"), _columns(text, known))
+            for database, name, definer, invoker, text in session.rows(sql("acl_views"))
+        },
+        routines=tuple(_routines(session)),
+    )
+
+
+def _rights(words: str) -> frozenset[str]:
+    return frozenset(filter(None, words.split(",")))
+
+
+def _columns(text: str, known: frozenset[Place]) -> Mapping[Place, frozenset[str]]:
+    """What a view reads, from the text in which the server keeps it.
+
+    Tables stand there with their database, perhaps with an alias; columns with both, or with the alias or bare name of theirs.
+    """
+    found: dict[Place, set[str]] = {}
+    named: dict[str, Place] = {}
+    for match in _TABLE.finditer(text):
+        place = (_plain(match[1]), _plain(match[2]))
+        if place in known:
+            found[place] = set()
+            named[_plain(match[3] or match[2])] = place
+    for match in _COLUMN.finditer(text):
+        whole = (_plain(match[1]), _plain(match[2])) if match[1] else named.get(_plain(match[2]))
+        if whole in found:
+            found[whole].add(_plain(match[3]))
+    return {place: frozenset(columns) for place, columns in found.items()}
+
+
+def _plain(name: str) -> str:
+    return name.replace("``", "`")
+
+
+def _routines(session: Session) -> Iterable[Routine]:
+    sql = session.engine.queries.sql
+    callers: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for user, host, database, name, kind, rights in session.rows(sql("acl_calls")):
+        if "execute" in _rights(rights):
+            callers[database, name.casefold(), kind].add(key(user, host))
+    for database, name, kind, definer, text in session.rows(sql("acl_routines")):
+        granted = frozenset(callers[database, name.casefold(), kind])
+        yield Routine(database, name, kind, definer.removesuffix("@"), text, granted)

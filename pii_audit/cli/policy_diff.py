@@ -1,0 +1,134 @@
+"""`pii-audit policy diff`: what an edit changes, in what may leave or in the verdicts of a recorded run."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pii_audit.cli.options import add_day, add_file, put, say
+from pii_audit.cli.policies import LAST
+from pii_audit.cli.session import Session
+from pii_audit.errors import UsageError
+from pii_audit.language import Language, Text
+
+if TYPE_CHECKING:
+    from pii_audit.identifiers.model import Catalogue
+    from pii_audit.policy.comparison import Change, FindingChange
+    from pii_audit.policy.model import Policy
+
+EXAMPLE = Text(
+    "例: pii-audit policy diff policies.old/ policies/\n    pii-audit policy diff policies.old/ policies/ --run last --forbid-loosening",
+    "example: pii-audit policy diff policies.old/ policies/\n         pii-audit policy diff policies.old/ policies/ --run last --forbid-loosening",
+)
+LOOSER = 1
+
+
+def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
+    """Declares the action's options."""
+    where = say(language, "策略文件、文件夹或工作区", "a policy file, a folder of them, or a workspace")
+    parser.add_argument("old", metavar="OLD", help=where)
+    parser.add_argument("new", metavar="NEW", help=where)
+    parser.add_argument(
+        "--run",
+        metavar="ID",
+        help=say(
+            language,
+            "一次运行的哪些裁决会改变(last 为最近一次)",
+            "which verdicts of a recorded run would change (last: the newest)",
+        ),
+    )
+    parser.add_argument(
+        "--forbid-loosening",
+        action="store_true",
+        help=say(language, "有放宽即以 1 退出", "exit 1 when anything is looser than before"),
+    )
+    parser.add_argument(
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help=say(language, "输出格式(默认 text)", "output format (default text)"),
+    )
+    add_day(parser, language)
+    add_file(parser, language)
+
+
+def run(session: Session, options: argparse.Namespace) -> int:
+    """Compares; gives 1 for a looser policy where that is forbidden."""
+    from pii_audit.identifiers.catalogue import load_catalogue  # noqa: PLC0415 - start-up does without
+    from pii_audit.render.output import write_output  # noqa: PLC0415
+    from pii_audit.render.policy_diff import as_json, as_text  # noqa: PLC0415
+
+    catalogue = load_catalogue(_identifiers(session, options))
+    before, after = (_policy(place, catalogue) for place in (options.old, options.new))
+    findings: tuple[FindingChange, ...] = ()
+    if options.run is None:
+        changes = _static(before, after, catalogue, options)
+    else:
+        changes, findings = _recorded(session, before, after, catalogue, options)
+    render = as_json if options.format == "json" else as_text
+    text = render(changes, findings, session.language)
+    if options.output is None:
+        put([text])
+    else:
+        write_output(options.output, text)
+    looser = any(change.looser for change in changes) or any(change.looser for change in findings)
+    return LOOSER if looser and options.forbid_loosening else 0
+
+
+def _identifiers(session: Session, options: argparse.Namespace) -> tuple[Path, ...]:
+    """Identifiers of one's own that the policies may name: those of the workspaces compared, else of the one we are in."""
+    from pii_audit.workspace import find_workspace, load_workspace  # noqa: PLC0415 - start-up does without
+
+    folders = [Path(place) for place in (options.old, options.new) if (Path(place) / "audit.yaml").is_file()]
+    if not folders:
+        try:
+            folders = [session.folder or find_workspace(Path.cwd())]
+        except UsageError:
+            return ()
+    return tuple(dict.fromkeys(path for folder in folders for path in load_workspace(folder).identifiers))
+
+
+def _policy(place: str, catalogue: Catalogue) -> Policy:
+    """The policy of a workspace, or of a file or folder."""
+    from pii_audit.policy.loader import load_policy  # noqa: PLC0415 - start-up does without
+    from pii_audit.workspace import load_workspace  # noqa: PLC0415
+
+    path = Path(place)
+    if not path.exists() and not place.startswith("pack:"):
+        raise UsageError(
+            Text("没有这个文件或文件夹", "no such file or folder"),
+            where=place,
+            todo=Text("请检查路径", "check the path"),
+        )
+    if (path / "audit.yaml").is_file():
+        space = load_workspace(path)
+        return load_policy(space.policies, space.root, catalogue)
+    return load_policy([place], Path.cwd(), catalogue)
+
+
+def _static(before: Policy, after: Policy, catalogue: Catalogue, options: argparse.Namespace) -> tuple[Change, ...]:
+    from datetime import UTC, datetime  # noqa: PLC0415 - start-up does without
+
+    from pii_audit.policy.comparison import changed_permissions  # noqa: PLC0415
+
+    return tuple(changed_permissions(before, after, catalogue, options.as_of or datetime.now(UTC).date()))
+
+
+def _recorded(
+    session: Session, before: Policy, after: Policy, catalogue: Catalogue, options: argparse.Namespace
+) -> tuple[tuple[Change, ...], tuple[FindingChange, ...]]:
+    """The run is judged on its own day, with what else was recorded of that year."""
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - start-up does without
+
+    from pii_audit.auditing.comparison import Recorded  # noqa: PLC0415
+    from pii_audit.auditing.selfcheck import feed_ids  # noqa: PLC0415
+    from pii_audit.store import Store  # noqa: PLC0415
+
+    space = session.workspace()
+    with Store.open(space.store, space.root, create=False) as store:
+        found = store.load(None if options.run == LAST else options.run)
+        started = found.started.astimezone(ZoneInfo(space.timezone))
+        provided = store.provided(feed_ids(space), started.replace(month=1, day=1, hour=0, minute=0))
+    day = options.as_of or started.date()
+    return Recorded(found, space, catalogue, day, provided).changes(before, after)

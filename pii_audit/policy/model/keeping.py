@@ -1,0 +1,125 @@
+"""Who may read what, what may be kept where and how long, and how it is graded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pii_audit.document import Period
+from pii_audit.errors import Position
+from pii_audit.model.levels import LevelSelector
+from pii_audit.policy.model.elements import Combination, Element, Judgement, Lines
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRule:
+    """What the holders of a post may do: `levels`, or everything `up_to` a C class, in `sources` (empty: all)."""
+
+    position: Position
+    principals: tuple[str, ...]
+    post: str | None = None
+    sources: tuple[str, ...] = ()
+    levels: tuple[Element, ...] = ()
+    up_to: str | None = None
+    actions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NeverAccess:
+    """What these principals may never reach."""
+
+    position: Position
+    principals: tuple[str, ...]
+    levels: tuple[Element, ...]
+
+
+EVERYONE = ("PUBLIC", "world", "Everyone", "Authenticated Users", "Domain Users", "'%'")
+"""Principals that stand for everybody, where a policy does not list its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessPolicy:
+    """Who may read what. `stated` tells whether any policy file has an access section."""
+
+    default: Judgement = "gap"
+    everyone: tuple[str, ...] = EVERYONE
+    rules: tuple[AccessRule, ...] = ()
+    never: tuple[NeverAccess, ...] = ()
+    incompatible: tuple[tuple[str, ...], ...] = ()
+    stated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What may not lie in an environment, always or `when` it concerns the same persons as these sources."""
+
+    id: str
+    position: Position
+    forbid: tuple[Element, ...] = ()
+    same_persons_as: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long rows of the assets that `asset` (source.name, a glob) matches are kept, counted from a date column."""
+
+    position: Position
+    asset: str
+    date: str
+    keep_at_least: Period | None = None
+    delete_after: Period | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """What holds of everything that leaves, whatever purposes and recipients say: never these, and these in this form."""
+
+    position: Position
+    never: tuple[Element, ...] = ()
+    forms: Lines | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Where an element may be kept: in these regions and no others."""
+
+    element: Element
+    regions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoragePolicy:
+    """What may be kept, in which form, where and how long.
+
+    `forms` has one set of lines for each layer that states any, all of which hold.
+    """
+
+    never: tuple[Element, ...] = ()
+    forms: tuple[Lines, ...] = ()
+    environments: tuple[Environment, ...] = ()
+    retention: tuple[Retention, ...] = ()
+    regions: tuple[Region, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """Elements that, standing together in a row, are graded higher than each alone."""
+
+    combination: Combination
+    to: LevelSelector
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """The grade (JR/T 0197-2020, 1 to 5) under which the register lists the assets that a glob (source.name) matches."""
+
+    position: Position
+    asset: str
+    grade: int
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """How combinations raise grades, and which grades are on record."""
+
+    raises: tuple[Raise, ...] = ()
+    grades: tuple[Grade, ...] = ()

@@ -1,0 +1,1 @@
+"""The access matrix: who can read which personal information, by which path, and what would close it."""

@@ -1,0 +1,184 @@
+"""Using: who reads what his post does not need, and who administers it. One finding for each grant that opens the way."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from pii_audit.language import Text
+from pii_audit.model.evidence import FieldEvidence
+from pii_audit.model.finding import Outcome
+from pii_audit.model.grant import Grant
+from pii_audit.rules.interface import LISTED, Draft, Facts, concern, proof, titles
+from pii_audit.rules.reach import Reach, is_called, judge_access, judge_administration, reaching
+
+SHOWN = 3
+"""Principals that a message names; the evidence lists them."""
+
+
+def access(facts: Facts) -> Iterator[Draft]:
+    """USE001 everyone can read, USE002 wider than the post: one finding for each grant that opens the way."""
+    grouped: dict[tuple[str, str, str, str], list[Reach]] = defaultdict(list)
+    for reach in judge_access(facts.policy.access, facts.grants, facts.inspected, facts.catalogue):
+        rule = "USE001" if reach.everyone else "USE002"
+        source = reach.inspected.asset.source
+        grouped[rule, source, _holder(reach), reach.grant.opened_by].append(reach)
+    for (rule, source, holder, opened_by), reaches in grouped.items():
+        who, where, kinds = _who(reaches, holder), _where(reaches), _kinds(facts, reaches)
+        yield _draft(
+            facts,
+            rule,
+            (source, holder, opened_by),
+            Text(
+                f"{who.zh} 可读取 {where.zh}:{kinds.zh}({_way(reaches[0].grant)})",
+                f"{who.en} can read {where.en}: {kinds.en} ({_way(reaches[0].grant)})",
+            ),
+            reaches,
+        )
+
+
+_ADMINISTRATION = {
+    "all": Text("是管理员,可读取并转授", "administers, and can read and pass on,"),
+    "owner": Text("是属主,可读取并转授", "owns, and can read and pass on,"),
+    "passes": Text("可读取并转授", "can read and pass on"),
+}
+
+
+def administration(facts: Facts) -> Iterator[Draft]:
+    """USE003: administrators, owners and holders of a grant option without a post for that; one finding for each of them and kind."""
+    grouped: dict[tuple[str, str, str], list[Reach]] = defaultdict(list)
+    for reach in judge_administration(facts.policy.access, facts.grants, facts.inspected):
+        kind = reach.grant.privilege if reach.grant.privilege in _ADMINISTRATION else "passes"
+        grouped[reach.inspected.asset.source, reach.grant.principals[-1], kind].append(reach)
+    for (source, holder, kind), reaches in grouped.items():
+        who, where, kinds, does = _who(reaches, holder), _where(reaches), _kinds(facts, reaches), _ADMINISTRATION[kind]
+        yield _draft(
+            facts,
+            "USE003",
+            (source, holder, kind),
+            Text(
+                f"{who.zh} {does.zh} {where.zh}:{kinds.zh}({_way(reaches[0].grant)})",
+                f"{who.en} {does.en} {where.en}: {kinds.en} ({_way(reaches[0].grant)})",
+            ),
+            reaches,
+        )
+
+
+def leavers(facts: Facts) -> Iterator[Draft]:
+    """USE004: accounts of people who have left and that still read personal information; one finding for each of them."""
+    grouped: dict[tuple[str, str], list[Reach]] = defaultdict(list)
+    for grant, one, reached in reaching(facts.grants, facts.inspected) if facts.leavers else ():
+        if reached and grant.principal.startswith("user:") and is_called(grant.principal, facts.leavers):
+            reach = Reach(grant, one, tuple(reached), Outcome.VIOLATION, everyone=False, policy=None)
+            grouped[one.asset.source, grant.principal].append(reach)
+    for (source, principal), reaches in grouped.items():
+        where, kinds = _where(reaches), _kinds(facts, reaches)
+        yield _draft(
+            facts,
+            "USE004",
+            (source, principal),
+            Text(
+                f"{principal} 已离岗,仍可读取 {where.zh}:{kinds.zh}({_way(reaches[0].grant)})",
+                f"{principal} has left and can still read {where.en}: {kinds.en} ({_way(reaches[0].grant)})",
+            ),
+            reaches,
+        )
+
+
+def _draft(facts: Facts, rule: str, resource: tuple[str, ...], message: Text, reaches: Sequence[Reach]) -> Draft:
+    held = [statement for reach in reaches for statement in reach.statements]
+    statements = list(dict.fromkeys("; ".join(reach.grant.locking) for reach in reaches))
+    if rule != "USE004":
+        statements = _closing(reaches, passing=rule == "USE003")
+    assets = list(dict.fromkeys(reach.inspected.asset.id for reach in reaches))
+    first = reaches[0]
+    members = list(dict.fromkeys(reach.grant.principal for reach in reaches))
+    more: dict[str, Any] = {"path": list(first.grant.path)}
+    if first.grant.closing:
+        more |= {"principals": members[:LISTED], "close": statements[:LISTED]}
+        if len(members) > LISTED:
+            more["principals_total"] = len(members)
+    return Draft(
+        rule,
+        resource,
+        message,
+        outcome=Outcome.VIOLATION if any(reach.outcome is Outcome.VIOLATION for reach in reaches) else Outcome.GAP,
+        source=resource[0],
+        asset=assets[0] if len(assets) == 1 else None,
+        identifiers=tuple(dict.fromkeys(statement.identifier for statement in held)),
+        principal=resource[1] if resource[1] in members or len(members) > 1 else members[0],
+        evidence=proof(_distinct(held), **more),
+        policy=first.policy,
+        remediation=_remediation(reaches, members, statements),
+        concern=concern(facts, held, everyone=first.everyone),
+    )
+
+
+def _distinct(statements: Iterable[FieldEvidence]) -> list[FieldEvidence]:
+    """Each statement once, however many principals reach it."""
+    return list({(one.asset, one.field, one.identifier, one.form): one for one in statements}.values())
+
+
+def _holder(reach: Reach) -> str:
+    """To whom the right was granted; everybody, where the way is open to everybody."""
+    return reach.grant.principal if reach.everyone else reach.grant.principals[-1]
+
+
+def _who(reaches: Sequence[Reach], holder: str) -> Text:
+    members = list(dict.fromkeys(reach.grant.principal for reach in reaches))
+    if holder in members:
+        members = [holder, *(name for name in members if name != holder)]
+    shown = ", ".join(members[:SHOWN])
+    if len(members) <= SHOWN:
+        return Text(shown, shown)
+    return Text(f"{shown} 等 {len(members)} 个主体", f"{shown} and {len(members) - SHOWN} more")
+
+
+def _where(reaches: Sequence[Reach]) -> Text:
+    assets = list(dict.fromkeys(reach.inspected.asset.id for reach in reaches))
+    more = len(assets) - 1
+    return Text(
+        f"{assets[0]} 等 {len(assets)} 个对象" if more else assets[0],
+        f"{assets[0]} and {more} more" if more else assets[0],
+    )
+
+
+def _kinds(facts: Facts, reaches: Sequence[Reach]) -> Text:
+    return titles(facts, [statement.identifier for reach in reaches for statement in reach.statements])
+
+
+def _way(grant: Grant) -> str:
+    """`alice ← role:reporting ← PUBLIC; GRANT SELECT …`, or the grant alone where it is direct."""
+    if not grant.closing or len(grant.path) == 1:
+        return grant.opened_by
+    return f"{' ← '.join(grant.path)}; {grant.opened_by}"
+
+
+def _closing(reaches: Sequence[Reach], *, passing: bool) -> list[str]:
+    """What would close these ways: the grant, or the membership by which somebody came to a grant that others rightly hold.
+
+    Where `passing` it on is what is wrong, the grant option alone.
+    """
+    offenders = {reach.grant.principal for reach in reaches}
+    statements: dict[str, None] = {}
+    for reach in reaches:
+        grant = reach.grant
+        last = max(place for place, name in enumerate(grant.principals) if name in offenders)
+        rightly = last < len(grant.leaving)
+        chosen = (grant.leaving[last],) if rightly else grant.closing
+        if passing and grant.withholding:
+            chosen = grant.withholding
+        statements["; ".join(chosen)] = None
+    return list(statements)
+
+
+def _remediation(reaches: Sequence[Reach], members: Sequence[str], statements: Sequence[str]) -> Text | None:
+    if not reaches[0].grant.closing:
+        return None
+    shown = "; ".join(statements[:SHOWN]) + (" …" if len(statements) > SHOWN else "")
+    who = _who(reaches, members[0])
+    return Text(
+        f"审阅后由有权者执行:{shown};执行后 {who.zh} 失去经此取得的权限",
+        f"once reviewed, run: {shown}; {who.en} will lose what they hold this way",
+    )

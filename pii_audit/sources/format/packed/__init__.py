@@ -1,0 +1,1 @@
+"""What has to be unpacked before it can be read: compressed files and archives, nested as they may be."""

@@ -1,0 +1,112 @@
+"""PDF: the text of every page, filled forms and notes, attached files; pages that are only images are told."""
+
+from __future__ import annotations
+
+import ctypes
+import io
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import pypdfium2 as pdfium
+from pypdfium2 import raw
+
+from pii_audit.errors import InspectionError
+from pii_audit.language import Text
+from pii_audit.sources.format.isolated.frames import Part, PartKind, Sink
+from pii_audit.sources.format.packed.expansion import damaged
+from pii_audit.sources.format.packed.zip import ENCRYPTED
+
+_KEYS = (b"Contents", b"V", b"TU")
+"""Of an annotation: a note's text, a form field's value, and what a reader is told the field is (ISO 32000-1, 12.5, 12.7)."""
+_LONGEST = 1 << 16
+FEW = 50
+"""Characters of a page number or a stamp on a scan; a scan with a text layer has more."""
+MOST = 0.5
+"""From this share of a page on, an image is the page."""
+
+
+def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the parsers' signature
+    """Sends the text page by page, then attached files; InspectionError where it has a password or is no PDF."""
+    try:
+        document = pdfium.PdfDocument(file)
+    except pdfium.PdfiumError as error:
+        encrypted = error.err_code == raw.FPDF_ERR_PASSWORD
+        raise InspectionError(ENCRYPTED if encrypted else damaged().what) from None
+    sink.begin(Part(PartKind.TEXT))
+    unread: list[int] = []
+    broken: list[int] = []
+    for number in range(len(document)):
+        try:
+            page = document[number]
+            text = "\n".join(_texts(page))
+        except pdfium.PdfiumError:
+            broken.append(number + 1)
+            continue
+        if text.strip():
+            sink.text(text.replace("\r\n", "\n") + "\n\f\n")
+        if len(text.strip()) < FEW and _is_image(page, blank=not text.strip()):
+            unread.append(number + 1)
+        page.close()
+    if unread:
+        pages = _listed(unread)
+        sink.fail(Text(f"第 {pages} 页是图像,未读取", f"page(s) {pages} are images and were not read: no OCR"))
+    if broken:
+        pages = _listed(broken)
+        sink.fail(Text(f"第 {pages} 页损坏", f"page(s) {pages} are damaged"))
+    _attachments(document, sink)
+
+
+def _is_image(page: pdfium.PdfPage, *, blank: bool) -> bool:
+    """Whether images cover most of a page; one is enough on a page without any text."""
+    width, height = map(float, page.get_size())
+    covered = 0.0
+    for image in page.get_objects([raw.FPDF_PAGEOBJ_IMAGE], max_depth=2):
+        if blank:
+            return True
+        left, bottom, right, top = image.get_bounds()
+        covered += max(0.0, min(right, width) - max(left, 0.0)) * max(0.0, min(top, height) - max(bottom, 0.0))
+    return bool(covered >= MOST * width * height)
+
+
+def _texts(page: pdfium.PdfPage) -> Iterator[str]:
+    text = page.get_textpage()
+    yield text.get_text_range()
+    text.close()
+    for index in range(raw.FPDFPage_GetAnnotCount(page)):
+        annotation = raw.FPDFPage_GetAnnot(page, index)
+        if annotation:
+            values = dict.fromkeys(filter(None, (_value(annotation, key) for key in _KEYS)))
+            yield " ".join(values)
+            raw.FPDFPage_CloseAnnot(annotation)
+
+
+def _value(annotation: raw.FPDF_ANNOTATION, key: bytes) -> str:
+    size = raw.FPDFAnnot_GetStringValue(annotation, key, None, 0)
+    if not 2 < size <= _LONGEST:  # noqa: PLR2004 - two bytes are the end mark alone
+        return ""
+    buffer = ctypes.create_string_buffer(size)
+    raw.FPDFAnnot_GetStringValue(annotation, key, ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR)), size)
+    return buffer.raw[:size].decode("utf-16-le", "replace").rstrip("\0")
+
+
+def _attachments(document: pdfium.PdfDocument, sink: Sink) -> None:
+    for index in range(document.count_attachments()):
+        attachment = document.get_attachment(index)
+        sink.begin(Part(PartKind.FILE, attachment.get_name() or f"attachment {index + 1}"))
+        try:
+            data = io.BytesIO(bytes(attachment.get_data()))
+        except pdfium.PdfiumError:
+            sink.fail(damaged().what)
+            continue
+        sink.data(data.getvalue())
+
+
+def _listed(pages: list[int]) -> str:
+    """Page numbers as people write them: 1-3, 7."""
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and runs[-1][1] == page - 1:
+            runs[-1][1] = page
+        else:
+            runs.append([page, page])
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)

@@ -1,0 +1,2 @@
+-- The same in MySQL.
+SELECT FROM_USER, FROM_HOST, TO_USER, TO_HOST, WITH_ADMIN_OPTION = 'Y' FROM mysql.role_edges ORDER BY 1, 2, 3, 4

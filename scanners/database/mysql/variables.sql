@@ -1,0 +1,1 @@
+SELECT @@version, @@max_allowed_packet

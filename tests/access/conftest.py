@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from pii_audit.sources.registry import open_source
+
+
+@pytest.fixture
+def source_of():
+    """Opens databases by URL; all are closed after the test."""
+    opened = []
+
+    def open_(url, include=()):
+        spec = SimpleNamespace(id="w", kind="database", url=url, include=include, exclude=(), ignore=())
+        opened.append(open_source(spec, root=Path()))
+        return opened[-1]
+
+    yield open_
+    for source in opened:
+        source.close()

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import io
+import os
+import sys
+import textwrap
+import time
+
+import pytest
+
+from pii_audit.sources.format.files import readings_of_stream
+from pii_audit.sources.format.isolated import client
+
+SEVENZIP = b"7z\xbc\xaf\x27\x1c"
+PARSERS = """
+    import ctypes, os, time
+    from pii_audit.model.asset import Field
+    from pii_audit.language import Text
+    from pii_audit.sources.format import parsers
+    from pii_audit.sources.format.isolated import server
+    from pii_audit.sources.format.isolated.frames import Part, PartKind
+
+    def parse(file, name, sink):
+        sink.begin(Part(PartKind.TABLE, "t", (Field("phone"),)))
+        sink.row(["13800138000"])
+        sink.flush()
+        sink._pipe.flush()
+        what = file.read()[6:]
+        if what == b"dies":
+            os.abort()
+        if what == b"hangs":
+            time.sleep(60)
+        if what == b"grows":
+            bytearray(3 << 30)
+        if what == b"writes":
+            os.write(os.open(os.path.join(os.path.dirname(__file__), "written"), os.O_CREAT | os.O_WRONLY), b"x")
+        if what == b"raises":
+            raise ValueError("13900139000")
+        if what == b"tells":
+            sink.note(Text("注", "a note" if "SECRET_URL" not in os.environ else "knows too much"))
+        sink.row(["13900139000"])
+
+    def serve(descriptor):
+        parsers.PARSERS["sevenzip"] = parsers.Parser("hostile")
+        server.serve(descriptor)
+"""
+
+
+@pytest.fixture
+def read_hostile(tmp_path, monkeypatch, read_all):
+    """Reads with a parser that does what the file says."""
+    (tmp_path / "hostile.py").write_text(textwrap.dedent(PARSERS), encoding="utf-8")
+    monkeypatch.setattr(client, "_SERVER", "hostile")
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    monkeypatch.setenv("SECRET_URL", "postgresql://secret")
+    mine = client._servers().pop(os.getpid(), None)
+
+    def read(what):
+        [read] = read_all(readings_of_stream(io.BytesIO(SEVENZIP + what), "a.7z"))
+        return read
+
+    yield read
+    client._servers().pop(os.getpid()).close()
+    if mine:
+        client._servers()[os.getpid()] = mine
+
+
+def test_a_parser_gives_rows_and_notes(read_hostile):
+    read = read_hostile(b"tells")
+    assert (read.asset.name, read.status, read.reason) == ("a.7z!t", "inspected", "a note")
+    assert read.rows == {0: {"phone": "13800138000"}, 1: {"phone": "13900139000"}}
+
+
+@pytest.mark.parametrize("what", [b"dies", b"grows", b"writes", b"raises"])
+def test_a_parser_that_breaks_down_harms_nothing_and_what_it_gave_is_kept(read_hostile, tmp_path, what):
+    read = read_hostile(what)
+    assert read.status == "failed"
+    assert read.rows == {0: {"phone": "13800138000"}}
+    assert "139" not in read.reason
+    assert not (tmp_path / "written").exists() or (tmp_path / "written").stat().st_size == 0
+    assert read_hostile(b"fine").status == "inspected"
+
+
+def test_a_parser_that_hangs_is_stopped(read_hostile, monkeypatch):
+    monkeypatch.setattr(client, "PATIENCE", 2.0)
+    began = time.monotonic()
+    read = read_hostile(b"hangs")
+    assert time.monotonic() - began < 20
+    assert (read.status, len(read.rows)) == ("failed", 1)
+    assert "longer than 2 seconds" in read.reason
+
+
+def test_a_reading_that_is_given_up_ends_its_parser(read_hostile, monkeypatch):
+    found = readings_of_stream(io.BytesIO(SEVENZIP + b"hangs"), "a.7z")
+    _, reading = next(found)
+    began = time.monotonic()
+    found.close()
+    assert time.monotonic() - began < 5
+    assert reading.coverage().incomplete

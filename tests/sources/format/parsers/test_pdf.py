@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import ctypes
+import io
+
+import pypdfium2 as pdfium
+import pytest
+from pypdfium2 import raw
+
+FORM = b"""%PDF-1.7
+1 0 obj <</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R]>>>> endobj
+2 0 obj <</Type/Pages/Kids[3 0 R]/Count 1>> endobj
+3 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 300 300]/Annots[4 0 R 5 0 R]>> endobj
+4 0 obj <</Type/Annot/Subtype/Widget/FT/Tx/T(phone)/V(13800138000)/Rect[0 0 99 20]>> endobj
+5 0 obj <</Type/Annot/Subtype/Text/Contents(call a@b.cn)/Rect[0 0 20 20]>> endobj
+trailer <</Root 1 0 R>>
+"""
+
+
+def test_the_text_of_every_page_is_read(data_file):
+    [read] = data_file("letter.pdf").values()
+    assert read.status == "inspected"
+    for said in ("催收通知", "13800138000", "a@b.cn", "header@bank.example", "文三路"):
+        assert said in read.text
+
+
+def test_filled_form_fields_and_notes_are_read(read_inside):
+    text = read_inside(FORM, "form.pdf")[""].text
+    assert "13800138000" in text
+    assert "a@b.cn" in text
+
+
+def test_a_page_that_is_an_image_is_told_as_not_read(data_file):
+    [read] = data_file("scan.pdf").values()
+    assert (read.status, read.reason) == ("failed", "page(s) 1 are images and were not read: no OCR")
+
+
+def test_a_scan_with_a_page_number_on_it_is_a_scan(read_inside, checkout):
+    document = pdfium.PdfDocument(checkout / "tests/sources/format/data/scan.pdf")
+    page = document[0]
+    stamp = raw.FPDFPageObj_NewTextObj(document, b"Helvetica", 12)
+    raw.FPDFText_SetText(stamp, (ctypes.c_ushort * 7)(*map(ord, "page 1"), 0))
+    raw.FPDFPage_InsertObject(page, stamp)
+    page.gen_content()
+    out = io.BytesIO()
+    document.save(out)
+    [read] = read_inside(out.getvalue(), "a.pdf").values()
+    assert (read.status, "page 1" in read.text) == ("failed", True)
+
+
+def test_a_pdf_with_a_password_is_told(data_file):
+    [read] = data_file("locked.pdf").values()
+    assert (read.asset.name, read.status, read.reason) == ("locked.pdf", "failed", "protected by a password")
+
+
+def test_a_file_that_is_attached_is_read(read_inside, checkout):
+    document = pdfium.PdfDocument(checkout / "tests/sources/format/data/letter.pdf")
+    document.new_attachment("名单.csv").set_data("姓名,手机号\n张三,13800138000\n".encode())
+    out = io.BytesIO()
+    document.save(out)
+    found = read_inside(out.getvalue(), "a.pdf")
+    assert found["!名单.csv"].rows == {0: {"姓名": "张三", "手机号": "13800138000"}}
+    assert "催收通知" in found[""].text
+
+
+@pytest.mark.parametrize("keep", [0.3, 0.8])
+def test_a_truncated_pdf_fails_or_is_repaired(read_inside, checkout, keep):
+    whole = (checkout / "tests/sources/format/data/letter.pdf").read_bytes()
+    [read] = read_inside(whole[: int(len(whole) * keep)], "a.pdf").values()
+    assert read.status == "failed" or "13800138000" in read.text
+
+
+def test_a_damaged_pdf_never_raises_and_always_leaves_a_row(read_inside, mutations, checkout):
+    for broken in mutations((checkout / "tests/sources/format/data/letter.pdf").read_bytes(), 60):
+        assert read_inside(broken, "a.pdf")

@@ -1,0 +1,64 @@
+"""Memory stays bounded however large a file or many the entries are."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import random
+import subprocess
+import sys
+import tarfile
+import zipfile
+
+import pytest
+
+MEASURE = """
+import resource, sys
+from pathlib import Path
+from pii_audit.sources.format.files import readings
+
+rows = 0
+for _, reading in readings(Path(sys.argv[1]), "s", Path(sys.argv[1]).name):
+    for chunk in reading:
+        rows += len(chunk.rows)
+    assert not reading.coverage().incomplete, reading.coverage()
+print(rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def measured(path):
+    """Rows that were read, and the most memory in MiB that this took."""
+    done = subprocess.run([sys.executable, "-c", MEASURE, path], capture_output=True, text=True, check=True)
+    return tuple(map(int, done.stdout.split()))
+
+
+def table(rows, seed):
+    rng = random.Random(seed)
+    return b"id,phone,note\n" + b"".join(
+        b"%d,138%08d,%016x\n" % (n, rng.randrange(10**8), rng.getrandbits(64)) for n in range(rows)
+    )
+
+
+@pytest.mark.soak
+def test_a_large_compressed_archive_is_streamed(tmp_path):
+    path = tmp_path / "big.tar.gz"
+    data = table(200_000, 1)
+    with gzip.open(path, "wb", compresslevel=1) as out, tarfile.open(fileobj=out, mode="w") as archive:
+        for number in range(20):
+            info = tarfile.TarInfo(f"{number}.csv")
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    rows, memory = measured(path)
+    assert rows == 4_000_000
+    assert memory < 250
+
+
+@pytest.mark.soak
+def test_an_archive_of_ten_thousand_small_files_is_read_in_little_memory(tmp_path):
+    path = tmp_path / "many.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(10_000):
+            archive.writestr(f"{number}.csv", table(20, number))
+    rows, memory = measured(path)
+    assert rows == 200_000
+    assert memory < 250
