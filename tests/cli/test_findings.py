@@ -86,7 +86,7 @@ def test_a_false_positive_is_an_exclusion_that_is_listed(mark, call, told):
         (["list", "MARK"], "takes no fingerprint"),
         (["show", "MARK", "MARK"], "one finding at a time"),
         (["verify", "--expect", "abc"], "--expect is no head"),
-        (["close", "MARK"], "invalid choice"),
+        (["close", "MARK"], "unknown choice"),
         (["export", "--format", "json"], "takes no --format"),
         (["import"], "no file is named"),
         (["assign", "MARK", "--owner", "x", "--by", "y" * 201], "longer than 200"),

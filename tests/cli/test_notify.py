@@ -106,7 +106,7 @@ def test_only_what_is_due_within_the_days_asked_for(space, excess, call):
         (["--via", "smtp", "--send", "--url", "env:HOOK", "--sender", "a@b.example"], "not understood"),
         (["--via", "smtp", "--send", "--url", "env:HOOK"], "--sender is missing"),
         (["--via", "wecom", "--to", "x"], "belong to smtp"),
-        (["--via", "fax"], "invalid choice"),
+        (["--via", "fax"], "unknown choice"),
         ([], "required"),
         (["--via", "wecom", "--unit", "nosuch"], "unknown unit"),
         (["--via", "wecom", "--days", "0"], "whole number from 1"),
