@@ -31,6 +31,8 @@ def nonzero(array: NDArray[Any]) -> NDArray[np.int64]:
 
 
 _BMP = 0x10000
+_KINDS = 60
+"""Kinds of characters, told apart by wide ranges, that have a code each; the others stand for characters named one by one."""
 _FEW = 4
 """A range of so many characters is taken for characters that were named one by one."""
 
@@ -68,10 +70,10 @@ class Alphabet:
             if character < _BMP:
                 self._table[character] = folded
         self._members: dict[Characters, tuple[Membership, bool]] = {}
-        self._holders: dict[int, list[int]] = {}
-        """The characters that were named one by one, by code."""
-        for character, code in codes.items():
-            self._holders.setdefault(code, []).append(character)
+        self._named = np.array(list(codes), np.int64)
+        self._named_codes = np.array(list(codes.values()), np.int64)
+        self._holders = np.bincount(self._named_codes, minlength=256)
+        """How many of the characters that were named one by one have each code."""
 
     def _number(self, singles: Sequence[int]) -> Mapping[int, int]:
         """Gives codes: first one to each kind of character, then what is left in turn to those named one by one, each kind its own."""
@@ -79,10 +81,6 @@ class Alphabet:
         by_kind: dict[int, list[int]] = {}
         for character in singles:
             by_kind.setdefault(kinds.of(character), []).append(character)
-        left = 256 - ASCII - kinds.count
-        if left < len(by_kind):
-            message = f"{kinds.count} kinds of characters are more than one byte can tell"
-            raise ValueError(message)
         for low, high, kind in kinds.intervals():
             self._table[low:high] = ASCII + kind
         codes: dict[int, int] = {}
@@ -112,13 +110,16 @@ class Alphabet:
                 member[self._table[_BMP - 1]] = True
                 exact = exact and low < _BMP and high == HIGHEST
         beyond = [(low, high) for low, high in one.ranges if high >= ASCII]
-        for kind, example in self._kinds.examples():
-            member[ASCII + kind] |= _has(beyond, example)
-        for code, holders in self._holders.items():
-            inside = [_has(beyond, each) for each in holders]
-            member[code] |= any(inside)
-            exact = exact and all(inside) == any(inside)
-        return member, exact
+        for kind, examples in self._kinds.examples.items():
+            told = [_has(beyond, example) for example in examples]
+            member[ASCII + kind] |= any(told)
+            exact = exact and all(told) == any(told)
+        inside = np.zeros(len(self._named), np.bool_)
+        for low, high in beyond:
+            inside |= (self._named >= low) & (self._named <= high)
+        held = np.bincount(self._named_codes[inside], minlength=256)
+        member |= held > 0
+        return member, exact and bool((held[held > 0] == self._holders[held > 0]).all())
 
     def encode(self, text: str) -> Encoded:
         """The codes of a text, lone surrogates included."""
@@ -137,7 +138,7 @@ class Alphabet:
 
 
 class _Kinds:
-    """The characters beyond ASCII, divided by which wide ranges of which sets they are in."""
+    """The characters beyond ASCII, divided by which wide ranges of which sets they are in; the last kind is all that there is no room for."""
 
     def __init__(self, wide: Mapping[Characters, Sequence[tuple[int, int]]]) -> None:
         borders = sorted(
@@ -146,10 +147,15 @@ class _Kinds:
         self._borders = [border for border in borders if ASCII <= border <= _BMP]
         signatures: dict[tuple[bool, ...], int] = {}
         self._kinds: list[int] = []
+        self.examples: dict[int, list[int]] = {}
+        """One character for each signature that a kind has."""
         for border in self._borders[:-1]:
             signature = tuple(_has(pairs, border) for pairs in wide.values())
-            self._kinds.append(signatures.setdefault(signature, len(signatures)))
-        self.count = len(signatures)
+            if signature not in signatures:
+                signatures[signature] = min(len(signatures), _KINDS - 1)
+                self.examples.setdefault(signatures[signature], []).append(border)
+            self._kinds.append(signatures[signature])
+        self.count = len(self.examples)
 
     def of(self, character: int) -> int:
         """The kind of a character of the basic plane."""
@@ -158,11 +164,6 @@ class _Kinds:
     def intervals(self) -> Iterable[tuple[int, int, int]]:
         """First character, first that is no more, kind."""
         return zip(self._borders, self._borders[1:], self._kinds, strict=False)
-
-    def examples(self) -> Iterable[tuple[int, int]]:
-        """Each kind with one of its characters."""
-        seen = {kind: low for low, _, kind in self.intervals()}
-        return seen.items()
 
 
 def _has(ranges: Sequence[tuple[int, int]], character: int) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 UNBOUNDED = 1 << 30
 """More characters than any text in memory has."""
@@ -15,11 +16,20 @@ HIGHEST = 0x10FFFF
 _CONTROLS = {"n": "\n", "r": "\r", "t": "\t"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Characters:
-    """One character out of a set, as inclusive ranges of code points; NUL is never among them."""
+    """One character out of a set, as inclusive ranges of code points; NUL is never among them.
+
+    `characters` makes them, one object for each set: they are compared far too often for their ranges to be.
+    """
 
     ranges: tuple[tuple[int, int], ...]
+
+
+@cache
+def characters(ranges: tuple[tuple[int, int], ...]) -> Characters:
+    """The set of some ranges."""
+    return Characters(ranges)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +123,7 @@ class _Parser:
         if character == "\\":
             character = self._escaped()
         elif character == ".":
-            return Characters(_complement(((10, 10),)))
+            return characters(_complement(((10, 10),)))
         elif character in "^$*+?":
             message = f"{character} at {self.at - 1} is no part of a portable expression"
             raise ValueError(message)
@@ -164,7 +174,7 @@ class _Parser:
                     start, end = max(low, upper), min(high, upper + 25)
                     if start <= end:
                         wanted.append((start - upper + lower, end - upper + lower))
-        return Characters(_complement(wanted) if negated else _without_nul(_merged(wanted)))
+        return characters(_complement(wanted) if negated else _without_nul(_merged(wanted)))
 
 
 def _merged(ranges: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

@@ -113,3 +113,13 @@ def test_patterns_of_any_shape_are_matched_alike(regex, text):
         pattern = Pattern("plain", regex, "ascii_alnum", 0.5, 0.5, ignore_case=ignore_case)
         one = (replace(IDENTIFIERS[0], id="one", patterns=(pattern,), validator=None, context=("ab", "一")),)
         same(text, reference=Matcher(one), bulk=BulkMatcher(one))
+
+
+def test_more_ranges_than_a_byte_can_tell_apart_are_matched_alike():
+    starts = range(0x100, 0x4000, 0x60)
+    patterns = tuple(
+        Pattern(f"p{start:x}", f"[{chr(start)}-{chr(start + 0x50)}]{{2}}[0-9]", "none", 0.5, 0.5) for start in starts
+    )
+    one = (replace(IDENTIFIERS[0], id="one", patterns=patterns, validator=None),)
+    text = "".join(f"{chr(start + 1)}{chr(start + 0x50)}7{chr(start + 0x51)}{chr(start)}8" for start in starts)
+    assert sum(same(text, reference=Matcher(one), bulk=BulkMatcher(one)).values()) > 100
