@@ -62,7 +62,7 @@ class Heads:
             self.masks[plan] = self.masks.get(plan, np.uint64(0)) | bit
             tables[way] |= bit
         telling = [place for place in range(DEPTH) if (tables[place] != tables[place, 0]).any()]
-        self.tables = tables[: max(telling, default=0) + 1]
+        self.tables = tables[: max([1, *telling]) + 1]
         self.longest = max((plan.longest for plan in heads), default=0)
 
     @classmethod

@@ -98,7 +98,9 @@ def test_patterns_with_other_boundaries_are_matched_alike(boundary):
         "(?:ab?)*c",
         "[一-龥]{2}号[0-9]+",
         "[\U00020000-\U0002a6df][0-9]",
+        "é",
         "é+",
+        "[0-9]",
         "x{2,}y?",
         "(?:0|00|000)1?",
         "[À-ÿ]+@",
@@ -109,8 +111,8 @@ def test_patterns_with_other_boundaries_are_matched_alike(boundary):
 @given(text=st.text(st.sampled_from("0123abcABCxyz -@é號号一龥À\U00020000\n\0."), max_size=80))
 @settings(max_examples=60)
 def test_patterns_of_any_shape_are_matched_alike(regex, text):
-    for ignore_case in (False, True):
-        pattern = Pattern("plain", regex, "ascii_alnum", 0.5, 0.5, ignore_case=ignore_case)
+    for ignore_case, boundary in ((False, "ascii_alnum"), (True, "ascii_alnum"), (True, "digit"), (False, "none")):
+        pattern = Pattern("plain", regex, boundary, 0.5, 0.5, ignore_case=ignore_case)
         one = (replace(IDENTIFIERS[0], id="one", patterns=(pattern,), validator=None, context=("ab", "一")),)
         same(text, reference=Matcher(one), bulk=BulkMatcher(one))
 
