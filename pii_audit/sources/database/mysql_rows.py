@@ -26,7 +26,7 @@ INTEGERS = frozenset({"tinyint", "smallint", "mediumint", "int", "bigint"})
 ORDERED = INTEGERS | {"decimal", "char", "varchar", "binary", "varbinary", "date", "datetime", "timestamp", "uuid"}
 """Types whose order in an index is that of their comparison with a literal; an enum's is not, a float's not exactly."""
 ROWS_A_RANGE = 5
-CROWDED = 40
+CROWDED = 8
 """A range with so many times the rows expected shows that keys are not spread evenly: then the table is passed through."""
 RANGES = 100
 """Ranges in one statement."""

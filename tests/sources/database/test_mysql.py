@@ -190,9 +190,14 @@ def test_keys_that_are_spread_unevenly_still_give_an_even_sample(mariadb, opened
         f"INSERT INTO t SELECT {ids}, seq DIV 10001 FROM seq_1_to_20000",
         "ANALYZE TABLE t",
     )
-    read = read_table(opened(mariadb.url()), f"{mariadb.database}.t", Sampling(1000, 5))
-    assert len(read.rows) == 1000
-    assert 400 < sum(row["half"] == "1" for row in read.rows.values()) < 600
+    source = opened(mariadb.url())
+    halves = []
+    for seed in range(20):
+        read = read_table(source, f"{mariadb.database}.t", Sampling(1000, seed))
+        assert len(read.rows) == 1000
+        halves.append(sum(row["half"] == "1" for row in read.rows.values()))
+    # Neighbours are drawn together, so that one sample alone may lean to a side; many do not.
+    assert 470 < sum(halves) / len(halves) < 530
 
 
 def test_what_may_not_be_read_is_told(mariadb, opened, read_table):
