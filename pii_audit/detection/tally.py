@@ -49,10 +49,10 @@ _AGREEMENTS = frozenset(
 _REFERENCE = re.compile(r"(?=.*[1-9])[0-9A-Za-z][0-9A-Za-z._/: 年月日-]{3,39}")
 """A consent's number or date: at least four characters, and more than zeros."""
 _LONGEST_DATE = 40
+"""Characters; a longer cell is not looked at."""
 _SENTENCE = 15
 _PROSE = re.compile(r"[\u4e00-\u9fff][，。；！？,;!?][^0-9A-Za-z]|(?:[A-Za-z']+[,;]? ){7}[A-Za-z']+")
 """Han text with a mark inside, or eight Latin words in a row: an address has neither."""
-"""Characters; a longer cell is not looked at."""
 MASKED_SCORE = 0.5
 """The score of a masked number that its length gives away."""
 
