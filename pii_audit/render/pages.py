@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import html
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from pii_audit.language import Language, Text
 from pii_audit.policy.custom.inputs import ABOUTS, INPUTS
+from pii_audit.rules.cases import load_cases
 from pii_audit.rules.catalogue import STAGES, Rule, load_rules
 from pii_audit.rules.standards import HOWS, Provision, Standard, load_standards
 from pii_audit.workspace import packs
@@ -27,6 +29,11 @@ _HOWS = {
     "manual": Text("人工", "manual"),
     "information": Text("说明", "for information"),
 }
+_FINDS = {
+    "violation": Text("违规", "violation"),
+    "gap": Text("缺口", "gap"),
+    "nothing": Text("无发现", "nothing found"),
+}
 _ABOUTS = {
     "element": Text("数据流中的一个要素(about: element)", "an element of a flow (about: element)"),
     "flow": Text("整个数据流(about: flow)", "a flow as a whole (about: flow)"),
@@ -35,7 +42,7 @@ _ABOUTS = {
 
 
 def rules_page(language: Language) -> str:
-    """Every shipped rule: why, how to put it right, a bad and a good example, and where it stands."""
+    """Every shipped rule: why, how to put it right, a bad and a good example, where it stands, and its cases."""
 
     def say(zh: str, en: str) -> str:
         return Text(zh, en).in_(language)
@@ -44,8 +51,8 @@ def rules_page(language: Language) -> str:
         f"# {say('规则目录', 'The rules')}",
         "",
         say(
-            "由 `policies/rules/` 生成(`make docs`),请勿手改。编号不变，可以写进例外、用例和台账。",
-            "Made from `policies/rules/` by `make docs`; do not edit. Ids stay, and may be named in exceptions, cases and registers.",
+            "由 `policies/rules/` 生成(`make docs`),请勿手改。编号不变，可以写进例外、用例和台账。每条规则的用例都由测试运行；用例没有写日期的，按 2026-06-30 判断，没有写的来源有责任人并在境内。",
+            "Made from `policies/rules/` by `make docs`; do not edit. Ids stay, and may be named in exceptions, cases and registers. The cases of every rule are run by the tests; one that names no day is judged on 2026-06-30, and a source of which it says nothing has an owner and lies in China.",
         ),
     ]
     for stage in STAGES:
@@ -72,6 +79,9 @@ def _rule(rule: Rule, language: Language, say: Callable[[str, str], str]) -> Ite
     if rule.clauses:
         cited = say("、", "; ").join(clause.in_(language) for clause in rule.clauses)
         yield f"- **{say('依据', 'Basis')}**: {cited}"
+    for case in load_cases().get(rule.id, ()):
+        head = f"{say('用例', 'Case')}: {html.escape(case.title.in_(language))} → {_FINDS[case.finds].in_(language)}"
+        yield from ("", f"<details><summary>{head}</summary>", "", "```yaml", case.written, "```", "", "</details>")
 
 
 def standards_page(language: Language) -> str:

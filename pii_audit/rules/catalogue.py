@@ -31,6 +31,7 @@ from pii_audit.document import (
 from pii_audit.errors import Position
 from pii_audit.language import Text
 from pii_audit.model.finding import Clause, Severity
+from pii_audit.policy.rule_ids import rule_files
 
 Stage = Literal["collect", "store", "use", "provide"]
 Phase = Literal["ex_ante", "in_process", "ex_post"]
@@ -82,7 +83,7 @@ class Rule:
 
 
 _BOTH = Record({"zh": STRING, "en": STRING}, ("zh", "en"))
-_RULE_ID = word(Text("规则编号，例如 SHR002", "a rule id such as SHR002"), r"[A-Z]{3}\d{3}")
+RULE_ID = word(Text("规则编号，例如 SHR002", "a rule id such as SHR002"), r"[A-Z]{3}\d{3}")
 _RULE = Record(
     {
         "check": word(Text("检查项编号，例如 CK-03", "a check such as CK-03"), r"CK-\d{2}"),
@@ -101,7 +102,7 @@ _RULE = Record(
     },
     ("severity", "stage", "phases", "title", "why", "remediation", "bad", "good"),
 )
-RULES = Record({"version": Choice(["1"]), "rules": MapOf(_RULE, _RULE_ID)}, ("version", "rules"))
+RULES = Record({"version": Choice(["1"]), "rules": MapOf(_RULE, RULE_ID)}, ("version", "rules"))
 """The form of a file under policies/rules/."""
 
 _INSTRUMENT = Record({"title": _BOTH, "binding": ID, "clauses": ListOf(STRING)}, ("title", "binding"))
@@ -143,8 +144,7 @@ def load_rules() -> Mapping[str, Rule]:
 
     Raises ConfigurationError when a file is wrong or cites a clause that was not verified.
     """
-    paths = content.walk("policies/rules", ".yaml")
-    return read_rules({path: content.data(path) for path in paths}, load_instruments())
+    return read_rules({path: content.data(path) for path in rule_files()}, load_instruments())
 
 
 def read_rules(files: Mapping[str, bytes], instruments: Mapping[str, Instrument]) -> Mapping[str, Rule]:
