@@ -134,11 +134,12 @@ def read_cases(files: Mapping[str, bytes]) -> Mapping[str, Sequence[RuleCase]]:
     found: dict[str, list[RuleCase]] = {}
     for name, raw in files.items():
         read = reader.read_bytes(raw, CASE_FILE, shown_as=name)
-        sections = read.get("cases", {}) if read is not MISSING else {}
-        for rule, several in sections.items():
+        if read is MISSING or "cases" not in read:
+            continue
+        lines = raw.decode().splitlines()
+        for rule, several in read["cases"].items():
             if rule not in load_rules():
-                reader.note(sections.positions[rule], unknown(Text("规则", "rule"), rule, load_rules()))
-            lines = raw.decode().splitlines()
+                reader.note(read["cases"].positions[rule], unknown(Text("规则", "rule"), rule, load_rules()))
             found.setdefault(rule, []).extend(_case(rule, one, lines) for one in several if "finds" in one)
     reader.raise_problems()
     return MappingProxyType(found)
