@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from pii_audit.detection.judge import judge
 from pii_audit.detection.tally import Detector
@@ -30,7 +31,8 @@ Watch = Callable[[Asset, Chunk], None]
 class Files:
     """Paths as a person names them; `-` is standard input. In folders, `include` and `ignore` are globs of relative paths.
 
-    `layouts` are those of fixed-width files.
+    `layouts` are those of fixed-width files. What `streams` has under a path's name is read in place of the path; `copies` says whether a
+    reader that cannot work from a stream may copy one to a file that has a name.
     """
 
     paths: Sequence[str]
@@ -38,6 +40,8 @@ class Files:
     include: Sequence[str] = ()
     ignore: Sequence[str] = ()
     layouts: Layouts = ()
+    streams: Mapping[str, BinaryIO] = field(default_factory=dict)
+    copies: bool = True
 
     def inspect(
         self, detector: Detector, *, watch: Watch | None = None, progress: Progress | None = None
@@ -47,7 +51,9 @@ class Files:
         Raises UsageError when a path does not exist: a typing error must not look like an empty folder.
         """
         missing = [
-            path for path in self.paths if path != STDIN and not Path(path).exists() and not Path(path).is_symlink()
+            path
+            for path in self.paths
+            if path != STDIN and path not in self.streams and not Path(path).exists() and not Path(path).is_symlink()
         ]
         if missing:
             raise UsageError(
@@ -67,8 +73,9 @@ class Files:
                 progress.done()
 
     def _readings(self, path: str) -> Iterator[tuple[Asset, Reading] | Coverage]:
-        if path == STDIN:
-            yield from readings_of_stream(sys.stdin.buffer, STDIN, kind=self.kind, layouts=self.layouts)
+        if path == STDIN or path in self.streams:
+            stream = self.streams.get(path, sys.stdin.buffer)
+            yield from readings_of_stream(stream, path, kind=self.kind, layouts=self.layouts, copies=self.copies)
         elif Path(path).is_dir():
             share = self._folder(Path(path))
             for found in share.assets():

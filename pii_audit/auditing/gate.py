@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
+from typing import BinaryIO
 
 import pii_audit
-from pii_audit.auditing.files import Files
+from pii_audit.auditing.files import STDIN, Files
 from pii_audit.auditing.flows import Beyond, judge_flows
 from pii_audit.auditing.selfcheck import run_id
 from pii_audit.detection.redact import Redactor
@@ -38,7 +39,7 @@ class GateOptions:
     """How an export is judged.
 
     `standards` are those whose clauses may be cited; of a folder, files that `include` names (none: all) and `ignore` does not are judged;
-    `layouts` cut fixed-width ones, `owner` answers for findings.
+    `layouts` cut fixed-width ones, `owner` answers for findings; `streams` and `copies` are those of `Files`.
     """
 
     as_of: date
@@ -49,6 +50,8 @@ class GateOptions:
     owner: str | None = None
     timezone: tzinfo = UTC
     samples: bool = True
+    streams: Mapping[str, BinaryIO] = field(default_factory=dict)
+    copies: bool = True
     progress: Progress = field(default_factory=Silent)
 
 
@@ -122,11 +125,12 @@ def gate(
     redactor = Redactor(detector, fingerprinter)
     inspected: list[Inspected] = []
     coverage: list[Coverage] = []
-    for one in Files(paths, AssetKind.FEED, options.include, options.ignore, options.layouts).inspect(
-        detector, progress=options.progress
-    ):
+    files = Files(
+        paths, AssetKind.FEED, options.include, options.ignore, options.layouts, options.streams, options.copies
+    )
+    for one in files.inspect(detector, progress=options.progress):
         if isinstance(one, Inspected):
-            inspected.append(redactor.inspected(one))
+            inspected.append(redactor.inspected(_more_than_nothing(one)))
             coverage.append(inspected[-1].coverage)
         else:
             coverage.append(redactor.coverage(one))
@@ -160,6 +164,16 @@ def gate(
         grouped=grouped,
         notes={"flow": flow.id, "recipient": flow.recipient, "purpose": flow.purpose},
     )
+
+
+def _more_than_nothing(one: Inspected) -> Inspected:
+    """An empty pipe is no export without rows: an export that failed gives the same."""
+    if one.asset.name != STDIN or one.coverage.bytes != 0:
+        return one
+    reason = Text(
+        "标准输入没有任何内容(导出可能失败了)", "standard input gave nothing at all, as an export does that failed"
+    )
+    return replace(one, coverage=replace(one.coverage, status=CoverageStatus.FAILED, reason=reason))
 
 
 def allowing_gaps(run: Run) -> Run:

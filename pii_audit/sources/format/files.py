@@ -75,14 +75,24 @@ def readings(
 
 
 def readings_of_stream(
-    stream: BinaryIO, name: str, source: str = "", *, kind: AssetKind = AssetKind.FILE, layouts: Layouts = ()
+    stream: BinaryIO,
+    name: str,
+    source: str = "",
+    *,
+    kind: AssetKind = AssetKind.FILE,
+    layouts: Layouts = (),
+    copies: bool = True,
 ) -> Iterator[tuple[Asset, Reading]]:
-    """The same for a binary stream such as standard input, read once, in full, without a copy on disk."""
-    yield from _opened(stream, Asset(source, name, kind), EVERYTHING, None, layouts)
+    """The same for a binary stream such as standard input, read once, in full.
+
+    Text is read without a copy on disk, archives and workbooks through one that has no name. What needs a file with a name (a database)
+    fails where `copies` forbids that.
+    """
+    yield from _opened(stream, Asset(source, name, kind), EVERYTHING, None, layouts, copies=copies)
 
 
 def _opened(
-    stream: BinaryIO, asset: Asset, sampling: Sampling, path: Path | None, layouts: Layouts
+    stream: BinaryIO, asset: Asset, sampling: Sampling, path: Path | None, layouts: Layouts, *, copies: bool = True
 ) -> Iterator[tuple[Asset, Reading]]:
     try:
         content = Content(stream, Holes(stream.fileno()) if path is not None else None)
@@ -91,7 +101,7 @@ def _opened(
         return
     size = asset.size
     expansion = Expansion(lambda: content.bytes if size is None else size, LIMITS)
-    yield from _readings(Opened(asset, content, sampling, expansion, asset.name, path, layouts=layouts))
+    yield from _readings(Opened(asset, content, sampling, expansion, asset.name, path, layouts=layouts, copies=copies))
 
 
 def _readings(opened: Opened) -> Iterator[tuple[Asset, Reading]]:

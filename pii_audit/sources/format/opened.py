@@ -35,8 +35,8 @@ class Opened:
     """Something to be read.
 
     `name` is the one by which ties between kinds are broken; `path` is where the bytes lie as a file of their own, None
-    inside a container or a stream; `depth` counts the layers around it; `layouts` are those of fixed-width files; `taken`
-    are the names of entries so far.
+    inside a container or a stream; `depth` counts the layers around it; `layouts` are those of fixed-width files; `copies` says whether
+    a copy may lie in a file that has a name; `taken` are the names of entries so far.
     """
 
     asset: Asset
@@ -47,6 +47,7 @@ class Opened:
     path: Path | None = None
     depth: int = 0
     layouts: Layouts = ()
+    copies: bool = True
     taken: set[str] = field(default_factory=set)
 
     def inner(self, name: str, *, size: int | None = None) -> Asset:
@@ -62,7 +63,9 @@ class Opened:
         """An entry whose bytes are a stream; OSError where not even its first bytes can be read."""
         name = asset.name.rpartition(INSIDE)[2]
         content = Content(stream)
-        return Opened(asset, content, self.sampling, self.expansion, name, None, self.depth + 1, self.layouts)
+        return Opened(
+            asset, content, self.sampling, self.expansion, name, None, self.depth + 1, self.layouts, self.copies
+        )
 
     def empty(self) -> Found:
         """Itself, as a container that was read and holds nothing."""
@@ -102,10 +105,20 @@ class Opened:
 
     @contextmanager
     def file(self) -> Iterator[Path]:
-        """The same as a file that has a name, in a folder of its own that nobody else can enter, until it was read."""
+        """The same as a file that has a name, in a folder of its own that nobody else can enter, until it was read.
+
+        OSError where it cannot be read to the end, or no such file may be.
+        """
         if self.path is not None:
             yield self.path
             return
+        if not self.copies:
+            raise StreamError(
+                Text(
+                    "要先复制成有名字的文件才能读取,此处不允许",
+                    "can only be read from a file that has a name, which is not allowed here",
+                )
+            )
         with tempfile.TemporaryDirectory(prefix="pii-audit-") as folder:
             path = Path(folder, "entry")
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

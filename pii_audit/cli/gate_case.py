@@ -1,0 +1,188 @@
+"""What every mode of `gate` works with: workspace, policies, flow, key, judged as the options say.
+
+Imported by the modes when they run, never at start-up.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from pii_audit.auditing.files import STDIN
+from pii_audit.auditing.gate import GateOptions, allowing_gaps, flow_of, gate, included, refuse_strangers
+from pii_audit.auditing.inputs import FileDigest, Inputs
+from pii_audit.auditing.receipt import Receipt, elements
+from pii_audit.cli.gate_judge import STATED
+from pii_audit.cli.options import own_identifiers
+from pii_audit.cli.progress import shown
+from pii_audit.cli.session import Session
+from pii_audit.detection.redact import Redactor
+from pii_audit.detection.tally import Detector
+from pii_audit.errors import PiiAuditError, UsageError
+from pii_audit.identifiers.catalogue import Catalogue, load_catalogue
+from pii_audit.language import Text
+from pii_audit.model.fingerprint import Fingerprinter
+from pii_audit.model.run import Run
+from pii_audit.policy.loader import load_policy
+from pii_audit.policy.model import Flow, Policy
+from pii_audit.render.interface import renderer
+from pii_audit.render.output import write_output
+from pii_audit.sources.registry import layouts_of
+from pii_audit.workspace import Source, Workspace, load_key
+
+
+@dataclass(frozen=True)
+class Case:
+    """One flow, and what its exports are judged by; `key` is None where the workspace has none and none is needed."""
+
+    session: Session
+    options: argparse.Namespace
+    space: Workspace
+    catalogue: Catalogue
+    policy: Policy
+    flow: Flow
+    source: Source | None
+    key: bytes | None
+    fingerprinter: Fingerprinter
+    shown: Callable[[str], str]
+
+    def inputs(self, *, certified: bool) -> Inputs:
+        """The paths that were named; UsageError for none, for a missing one and for one of another flow."""
+        existing(self.options.path)
+        refuse_strangers(self.space, self.flow, self.options.path, self.shown)
+        return Inputs(self.options.path, self.shown, sys.stdin.buffer, certified=certified)
+
+    def judge(self, paths: Sequence[str], streams: Mapping[str, BinaryIO] | None = None, *, copies: bool = True) -> Run:
+        """The run of a gate on these paths, as strict as the options say."""
+        named = [path for path in paths if path not in (streams or {})]
+        with shown(self.session) as progress:
+            wanted = GateOptions(
+                as_of=self.options.as_of or self.space.today(),
+                standards=self.space.standards,
+                include=included(self.space, self.flow, named) if named else (),
+                ignore=self.source.ignore if self.source else (),
+                layouts=layouts_of(self.source, self.space.root) if self.source else (),
+                owner=self.source.owner if self.source else None,
+                timezone=self.space.now().tzinfo or UTC,
+                samples=self.space.samples == "masked",
+                streams=streams or {},
+                copies=copies,
+                progress=progress,
+            )
+            done = gate(paths, self.flow, self.policy, self.catalogue, self.fingerprinter, wanted)
+        if self.options.allow_gaps:
+            done = allowing_gaps(done)
+        strictness = {
+            "fail_on": self.options.fail_on,
+            "allow_incomplete": str(self.options.allow_incomplete).lower(),
+        }
+        return replace(done, notes={**done.notes, **strictness})
+
+    def record(self, run: Run) -> Run:
+        """The run as the store has it from now on."""
+        from pii_audit.store import Store  # noqa: PLC0415 - a gate does without
+
+        with Store.open(self.space.store, self.space.root, key=self.key or b"") as store:
+            return store.record(run)
+
+    def certify(
+        self, run: Run, files: Mapping[str, FileDigest], code: int, more: Mapping[str, Any] | None = None
+    ) -> None:
+        """Writes the receipt; `more` goes into its ledger beside what the caller states."""
+        ledger = stated(self.options, self.catalogue)
+        approved = ledger["approved_elements"]
+        if approved is not None:
+            ledger["not_approved"] = [one for one in elements(run) if one not in approved]
+            if ledger["not_approved"]:
+                beyond = ", ".join(ledger["not_approved"])
+                self.session.say(
+                    Text(
+                        f"导出含未获批的信息项:{beyond}", f"the export holds elements that were not approved: {beyond}"
+                    )
+                )
+        conditions = {
+            "as_of": str(self.options.as_of or self.space.today()),
+            "fail_on": self.options.fail_on,
+            "allow_gaps": self.options.allow_gaps,
+            "allow_incomplete": self.options.allow_incomplete,
+        }
+        receipt = Receipt.of(run, self.policy.digest, files, {**ledger, **(more or {})}, conditions, code)
+        write_output(self.options.receipt, receipt.signed(self.key or b""))
+
+
+def open_case(session: Session, options: argparse.Namespace) -> Case:
+    """All that a verdict needs, read and checked before anything is judged."""
+    renderer(options.format or "table")
+    if options.flow and (options.recipient or options.purpose):
+        raise UsageError(
+            Text("--flow 不能与 --recipient、--purpose 同用", "--flow does not go with --recipient or --purpose")
+        )
+    space = session.workspace()
+    catalogue = load_catalogue((*space.identifiers, *own_identifiers(options)))
+    stated(options, catalogue)
+    policy = load_policy(space.policies, space.root, catalogue)
+    flow = flow_of(policy, options.flow, options.recipient, options.purpose)
+    key = _key(space, needed=bool(options.receipt or options.record))
+    fingerprinter = Fingerprinter(key) if key else Fingerprinter.of_nobody()
+    source = next((one for one in space.sources if one.id == flow.source), None)
+    names = Redactor(Detector(catalogue, fingerprinter), fingerprinter).name
+    return Case(session, options, space, catalogue, policy, flow, source, key, fingerprinter, names)
+
+
+def shown_names(space: Workspace, options: argparse.Namespace, key: bytes) -> Callable[[str], str]:
+    """How names may be told, where no policy is asked."""
+    catalogue = load_catalogue((*space.identifiers, *own_identifiers(options)))
+    return Redactor(Detector(catalogue, Fingerprinter(key)), Fingerprinter(key)).name
+
+
+def existing(paths: Sequence[str]) -> None:
+    """UsageError where no path is named, or one that is not there."""
+    if not paths:
+        raise UsageError(
+            Text("没有说明文件", "no file is named"),
+            todo=Text("给出文件或文件夹,或 - 表示标准输入", "name a file or a folder, or - for standard input"),
+        )
+    for path in paths:
+        if path != STDIN and not Path(path).exists() and not Path(path).is_symlink():
+            raise UsageError(
+                Text("没有这个文件或文件夹", "no such file or folder"),
+                where=path,
+                todo=Text("请检查路径", "check the path"),
+            )
+
+
+def stated(options: argparse.Namespace, catalogue: Catalogue) -> dict[str, Any]:
+    """What the caller says of the extraction; UsageError for a time that is none, or an element that nobody knows."""
+    told: dict[str, Any] = {name: getattr(options, name) for name in STATED if name != "elements"}
+    if told["time"]:
+        try:
+            told["time"] = datetime.fromisoformat(told["time"]).isoformat()
+        except ValueError:
+            raise UsageError(
+                Text("不是 ISO 8601 时间", "is no time in ISO 8601"),
+                where="--time",
+                todo=Text("例:2026-06-01T09:30:00+08:00", "as in 2026-06-01T09:30:00+08:00"),
+            ) from None
+    told["approved_elements"] = None
+    if options.elements:
+        approved: set[str] = set()
+        for word in filter(None, (word.strip() for word in options.elements.split(","))):
+            name, at, subject = word.partition("@")
+            approved |= {f"{one}{at}{subject}" for one in catalogue.expand(name)}
+        told["approved_elements"] = sorted(approved)
+    return told
+
+
+def _key(space: Workspace, *, needed: bool) -> bytes | None:
+    """The workspace's key where there is one; a gate does without, a receipt and a record do not."""
+    try:
+        return load_key(space)
+    except PiiAuditError:
+        if needed:
+            raise
+        return None
