@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -39,7 +39,7 @@ class Options:
     """How a self-check is done.
 
     `sample` overrides every source's own number of rows; `full` reads everything. `provided` is what recorded runs of this year saw in
-    the feeds, None where nothing is recorded.
+    the feeds, None where nothing is recorded; `earlier` gives the newest reading of every asset before this run, where there is a store.
     """
 
     sources: Collection[str] = ()
@@ -48,6 +48,7 @@ class Options:
     seed: int = 0
     as_of: date | None = None
     provided: Sequence[Inspected] | None = None
+    earlier: Callable[[], Sequence[Inspected]] = tuple
     engine: Engine = field(default_factory=LocalEngine)
     progress: Progress = field(default_factory=Silent)
     checkpoint: Checkpoint = field(default_factory=NoCheckpoint)
@@ -199,6 +200,7 @@ def _facts(
         flows=policy.flows,
         undeclared=tuple(shown[name] for name in undeclared),
         leavers=load_leavers(space),
+        earlier=options.earlier() if any(line.keep_at_least for line in policy.storage.retention) else (),
     )
     return facts, _OwnerOf(space, units)
 

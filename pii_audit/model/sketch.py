@@ -5,6 +5,7 @@ Estimates are within about 3.2 % at 95 % confidence (lg_k = 12) and exact below 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,23 @@ from typing import Any
 LG_K = 12
 EXACT_PERSONS = 2**LG_K
 """Up to so many values a sketch counts exactly."""
+_DEVIATIONS = 2
+"""Of the estimate, for its bounds: 95 %."""
+_Z2 = 1.959963984540054**2
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many of some people are also others, of 1, with its bounds at 95 %; equal to it where both were counted exactly."""
+
+    share: float
+    at_least: float
+    at_most: float
+
+    @property
+    def exact(self) -> bool:
+        """Whether everybody was counted."""
+        return self.at_least == self.at_most
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +71,44 @@ class Sketch:
 
     def __len__(self) -> int:
         return round(self._open().get_estimate()) if self.payload else 0
+
+    def kept(self) -> tuple[int, ...]:
+        """The hashes that stand for its persons, 4,096 at most: the lowest ones, which a sketch of more people keeps too."""
+        return tuple(self._open()) if self.payload else ()
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """How many there are at least and at most, at 95 %; equal where they were counted exactly."""
+        if not self.payload:
+            return 0, 0
+        opened = self._open()
+        return math.floor(opened.get_lower_bound(_DEVIATIONS)), math.ceil(opened.get_upper_bound(_DEVIATIONS))
+
+    def share_in(self, other: Sketch) -> Share | None:
+        """The share of these persons that are among the others; None where too few are left to tell, or nobody is here.
+
+        Both sketches are samples drawn by the same hash, so that of those whom both would have kept the share is known: a
+        proportion of that many draws, with its Wilson score interval (1927).
+        """
+        if not self.payload:
+            return None
+        from datasketches import theta_a_not_b, theta_intersection  # noqa: PLC0415 - as above
+
+        here, there = self._open(), other._open()
+        both = theta_intersection()
+        both.update(here)
+        both.update(there)
+        common = both.get_result()
+        hits = common.num_retained
+        draws = hits + theta_a_not_b().compute(here, there).num_retained
+        if not draws:
+            return None
+        share = hits / draws
+        if not here.is_estimation_mode() and not there.is_estimation_mode():
+            return Share(share, share, share)
+        centre = (share + _Z2 / (2 * draws)) / (1 + _Z2 / draws)
+        spread = math.sqrt(_Z2 * (share * (1 - share) + _Z2 / (4 * draws)) / draws) / (1 + _Z2 / draws)
+        return Share(share, max(0.0, min(share, centre - spread)), min(1.0, max(share, centre + spread)))
 
     def common(self, other: Sketch) -> int:
         """How many persons are in both."""

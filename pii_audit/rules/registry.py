@@ -4,14 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pii_audit.rules import collect, coverage, crossborder, custom, governance, manual, share, store, use, use_files
+from pii_audit.rules import (
+    collect,
+    copies,
+    coverage,
+    crossborder,
+    custom,
+    governance,
+    leftovers,
+    manual,
+    masking,
+    share,
+    store,
+    too_early,
+    use,
+    use_files,
+)
 from pii_audit.rules.interface import Draft, Facts
 
 RULES = (
     *collect.RULES,
     *store.RULES,
+    *too_early.RULES,
+    *copies.RULES,
+    *leftovers.RULES,
     *use.RULES,
     *use_files.RULES,
+    *masking.RULES,
     *share.RULES,
     *crossborder.RULES,
     *governance.RULES,

@@ -31,7 +31,7 @@ ALWAYS_PROHIBITED = "pci:sad"
 def prohibited(facts: Facts) -> Iterator[Draft]:
     """STO001: authentication data after authorisation, in whatever form; one finding an asset."""
     never = _never(facts)
-    for one in _stored(facts):
+    for one in stored(facts):
         statements = [
             statement for statement in one.fields if statement.identifier in never and statement.form in _KEPT
         ]
@@ -55,7 +55,7 @@ def prohibited(facts: Facts) -> Iterator[Draft]:
         )
 
 
-def _stored(facts: Facts) -> Iterator[Inspected]:
+def stored(facts: Facts) -> Iterator[Inspected]:
     """What keeps data: a view only shows what its tables keep."""
     return (one for one in facts.inspected if one.asset.kind is not AssetKind.VIEW)
 
@@ -70,7 +70,7 @@ def _never(facts: Facts) -> dict[str, Position | None]:
 def in_clear(facts: Facts) -> Iterator[Draft]:
     """STO002: kept in a weaker form than `storage.forms` asks for; one finding an asset. What may not be kept at all is STO001's."""
     never = _never(facts)
-    for one in _stored(facts):
+    for one in stored(facts):
         if one.asset.kind is AssetKind.FEED:
             continue
         weak: list[tuple[FieldEvidence, Line]] = []
@@ -133,9 +133,9 @@ def too_long(facts: Facts) -> Iterator[Draft]:
         if line.date == FILE_MODIFIED:
             yield from _stale(facts, line, limit)
             continue
-        for one in _stored(facts):
+        for one in stored(facts):
             tally = one.tally.fields.get(line.date)
-            if tally is None or not _meant(line, one):
+            if tally is None or not is_meant(line, one):
                 continue
             overdue = sum(rows for month, rows in tally.months.items() if month < f"{limit:%Y-%m}")
             if not overdue:
@@ -166,9 +166,9 @@ def too_long(facts: Facts) -> Iterator[Draft]:
 
 def _stale(facts: Facts, line: Retention, limit: date) -> Iterator[Draft]:
     """Files with personal information that nobody changed since the limit; a file has no other date of its own."""
-    for one in _stored(facts):
+    for one in stored(facts):
         changed = one.asset.modified
-        if not one.fields or changed is None or changed.date() >= limit or not _meant(line, one):
+        if not one.fields or changed is None or changed.date() >= limit or not is_meant(line, one):
             continue
         day = f"{changed:%Y-%m-%d}"
         yield Draft(
@@ -187,7 +187,8 @@ def _stale(facts: Facts, line: Retention, limit: date) -> Iterator[Draft]:
         )
 
 
-def _meant(line: Retention, one: Inspected) -> bool:
+def is_meant(line: Retention, one: Inspected) -> bool:
+    """Whether a retention line is about an asset."""
     return fnmatchcase(f"{one.asset.source}.{one.asset.name}", line.asset)
 
 

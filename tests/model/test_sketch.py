@@ -6,6 +6,7 @@ from functools import reduce
 from operator import add
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -72,3 +73,39 @@ def test_an_intersection_is_close_to_the_truth() -> None:
 
 def test_strangers_have_next_to_nobody_in_common() -> None:
     assert Sketch.of(many(0, 50_000)).common(Sketch.of(many(50_000, 100_000))) == 0
+
+
+@given(PERSONS, PERSONS)
+def test_the_share_of_small_sets_is_exact_and_so_are_their_numbers(a: set[int], b: set[int]) -> None:
+    x, y = Sketch.of(a), Sketch.of(b)
+    assert x.bounds == (len(a), len(a))
+    share = x.share_in(y)
+    if not a:
+        assert share is None
+        return
+    assert share is not None
+    assert (share.share, share.exact) == (len(a & b) / len(a), True)
+
+
+@pytest.mark.parametrize(("here", "there"), [((0, 20_000), (5_000, 40_000)), ((0, 500), (100, 60_000))])
+def test_estimates_keep_within_their_bounds(here: tuple[int, int], there: tuple[int, int]) -> None:
+    x, y = Sketch.of(many(*here)), Sketch.of(many(*there))
+    true = (min(here[1], there[1]) - max(here[0], there[0])) / (here[1] - here[0])
+    share = x.share_in(y)
+    assert share is not None
+    assert share.at_least <= true <= share.at_most
+    assert not share.exact
+    low, high = y.bounds
+    assert low <= there[1] - there[0] <= high
+    assert high - low < 2 * ERROR * (there[1] - there[0])
+
+
+def test_a_few_people_among_very_many_cannot_be_told() -> None:
+    assert Sketch.of(many(0, 3)).share_in(Sketch.of(many(0, 100_000))) is None
+
+
+def test_a_sketch_of_more_people_keeps_the_lowest_hashes_of_fewer() -> None:
+    few, more = Sketch.of(many(0, 300)).kept(), Sketch.of(many(0, 30_000)).kept()
+    assert list(few) == sorted(few)
+    assert {one for one in few if one <= more[-1]} <= set(more)
+    assert Sketch().kept() == ()
