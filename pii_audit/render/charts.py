@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
+
+from pii_audit.render.safe import short
 
 BAR_HEIGHT = 16
 COLUMN_HEIGHT = 160
+NARROWEST = 0.56
+"""Width of a letter that is no Han character, in em."""
 GAP = 0.35
 """Space between segments, in per cent of the width."""
 
@@ -74,14 +78,15 @@ def describe(counts: Sequence[int], names: Sequence[str], separator: str) -> str
 
 def width_of(text: str, size: float) -> float:
     """About how wide a text is in user units at that font size: Han characters are one em, others 0.56."""
-    return sum(size if ord(character) > 0x2E7F else size * 0.56 for character in text)  # noqa: PLR2004 - first CJK block
+    return sum(size if ord(character) > 0x2E7F else size * NARROWEST for character in text)  # noqa: PLR2004 - first CJK block
 
 
 def fit(text: str, size: float, room: float) -> str:
     """The text, cut with an ellipsis where it is wider than the room; the whole one belongs into a `<title>`."""
-    if width_of(text, size) <= room:
+    # A name may be 100 KB long: what cannot stand in the room is not measured either.
+    kept = text[: max(0, int(room / (size * NARROWEST)) + 1)]
+    if kept == text and width_of(text, size) <= room:
         return text
-    kept = text
     while kept and width_of(kept, size) + size > room:
         kept = kept[:-1]
     return f"{kept}…"
@@ -99,11 +104,11 @@ def ribbon(start: tuple[float, float], end: tuple[float, float], thickness: floa
         f"M{x0:.1f},{y0 - half:.1f}C{middle:.1f},{y0 - half:.1f} {middle:.1f},{y1 - half:.1f} {x1:.1f},{y1 - half:.1f}"
         f"L{x1:.1f},{y1 + half:.1f}C{middle:.1f},{y1 + half:.1f} {middle:.1f},{y0 + half:.1f} {x0:.1f},{y0 + half:.1f}Z"
     )
-    return Markup('<path class="{}" d="{}"><title>{}</title></path>').format(name, path, title)
+    return Markup('<path class="{}" d="{}"><title>{}</title></path>').format(name, path, short(title))
 
 
 def box(corner: tuple[float, float], size: tuple[float, float], name: str, title: str) -> Markup:
     """A rounded rectangle."""
     return Markup(
         '<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="6"><title>{}</title></rect>'
-    ).format(name, *corner, *size, escape(title))
+    ).format(name, *corner, *size, short(title))

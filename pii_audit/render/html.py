@@ -22,11 +22,14 @@ from pii_audit.model.coverage import CoverageStatus
 from pii_audit.model.finding import Change, Severity
 from pii_audit.model.run import Run
 from pii_audit.render import charts, flow_chart
-from pii_audit.render.safe import safe
+from pii_audit.render.matrix import graph
+from pii_audit.render.matrix.rights import rights
+from pii_audit.render.safe import safe, short
 from pii_audit.render.view import findings as finding_view
 from pii_audit.render.view.access import access
 from pii_audit.render.view.course import course_view
 from pii_audit.render.view.flows import OUTCOMES, flows
+from pii_audit.render.view.heat import heat_map
 from pii_audit.render.view.inventory import LEVELS, inventory
 from pii_audit.render.view.ledger import STATUSES, ledger
 from pii_audit.render.view.overview import by_group, by_stage, overview
@@ -87,6 +90,7 @@ def _body(run: Run, words: Words, course: Course | None, *, switchable: bool) ->
     cards = finding_view.cards(run, words)
     rules = finding_view.notes(cards)
     flow_views = flows(run, words)
+    reading = rights(run)
     return Markup(  # noqa: S704 - what the template escaped already
         environment()
         .get_template("body.html")
@@ -109,7 +113,10 @@ def _body(run: Run, words: Words, course: Course | None, *, switchable: bool) ->
             flow_chart=flow_chart.draw(flow_views, words) if flow_views else "",
             flows_drawn=min(len(flow_views), flow_chart.DRAWN),
             inventory=found,
+            heat=heat_map(run, words),
             access=access(run),
+            graph=graph.draw(reading, words),
+            rights=len(reading),
             ledger=ledger(run, words),
             run=run,
             resource=finding_view.resource_of,
@@ -140,8 +147,8 @@ def environment() -> Environment:
 
 
 def _visible(value: Any) -> Any:
-    """What every expression of a template passes through: text from data has its hidden characters shown."""
-    return safe(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    """What every expression of a template passes through: text from data is not too long and has its hidden characters shown."""
+    return safe(short(value)) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -692,6 +692,12 @@ def test_control_bidirectional_and_broken_characters_are_shown_and_never_written
     markup.encode("utf-8")
 
 
+def test_a_name_of_a_hundred_kilobytes_is_cut_and_says_how_much_was_left_out():
+    markup = html.render(poisoned_run("名" * 100_000), language="zh")
+    assert "名" * 2_000 + "… (+98000)" in markup
+    assert "名" * 2_001 not in markup
+
+
 def test_no_value_of_a_phone_or_identity_number_stands_in_the_page():
     text = page(sample(), "zh").text
     assert not re.search(r"(?<![0-9a-f])(?:1[3-9]\d{9}|\d{17}[\dX]|\d{16,19})(?![0-9a-f])", text)
@@ -729,6 +735,24 @@ def test_what_everyone_reads_stands_first_and_is_marked():
     access = report.text[report.text.index("Who reaches personal") :]
     assert access.index("PUBLIC") < access.index("role:teller")
     assert "1 other grants lead to nothing" in access
+
+
+def test_reading_rights_are_drawn_and_the_picture_says_how_many_of_all():
+    grants = tuple(
+        Grant(f"user:u{n}", "core:main.customer", "select", "GRANT teller", (f"user:u{n}", "role:teller"))
+        for n in range(40)
+    )
+    report = page(replace(sample(), grants=grants))
+    assert "Drawn are the 40 gravest of 40 reading rights" in report.text
+    assert {"user:u0 and 39 more", "role:teller", "core:main.customer"} <= {word.strip() for word in report.words}
+    assert not [tag for tag, _ in page(replace(sample(), grants=())).elements if tag == "figure"][1:]
+
+
+def test_the_heat_map_shows_where_which_identifier_is_and_of_how_many_people():
+    report = page(sample())
+    heat = report.text[report.text.index("Heat map") : report.text.index("Asset by asset")]
+    assert "core:main.customer 2,980" in heat
+    assert "2,980 people" in report.having("title")
 
 
 def test_a_grant_on_one_column_counts_with_the_level_of_that_column():

@@ -7,8 +7,9 @@ from markupsafe import Markup
 from pii_audit import content
 from pii_audit.language import Language
 from pii_audit.render.html import FOLDER, digest, environment
-from pii_audit.render.matrix.graph import DRAWN, draw
+from pii_audit.render.matrix.graph import draw
 from pii_audit.render.matrix.rights import Matrix
+from pii_audit.render.view.inventory import LEVELS
 from pii_audit.render.view.words import Words
 
 LISTED = 5_000
@@ -27,8 +28,8 @@ def render(matrix: Matrix, language: Language) -> str:
             style=Markup(style),  # noqa: S704 - our own file, not data
             style_hash=digest(style),
             matrix=matrix,
-            graph=draw(matrix.rights, words("matrix_graph")),
-            drawn=min(DRAWN, len(matrix.rights)),
+            graph=draw(matrix.rights, words),
+            LEVELS=LEVELS,
             LISTED=LISTED,
         )
     )

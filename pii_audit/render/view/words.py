@@ -71,6 +71,15 @@ class Words:
         """A number with thousands separators, anything else as text."""
         return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
+    def compact(self, number: int) -> str:
+        """A number for a narrow cell: whole below 10,000, then in tens of thousands (zh) or thousands and millions (en)."""
+        if number < 10_000:  # noqa: PLR2004 - five digits fit no more
+            return f"{number:,}"
+        units = ((100_000_000, "亿"), (10_000, "万")) if self.language == "zh" else ((1_000_000, "M"), (1_000, "k"))
+        size, unit = next((size, unit) for size, unit in units if number >= size)
+        share = number / size
+        return f"{share:,.0f}{unit}" if share >= 10 else f"{share:.1f}{unit}"  # noqa: PLR2004 - two figures tell enough
+
     def percent(self, share: float) -> str:
         """A share as a percentage that never rounds something to nothing or nearly all to all."""
         if share <= 0:
