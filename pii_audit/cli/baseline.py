@@ -1,4 +1,4 @@
-"""`--baseline`, which `run` and `gate` share."""
+"""`--baseline`, which `run`, `gate` and `report` share."""
 
 from __future__ import annotations
 
@@ -42,10 +42,12 @@ def without_baseline(session: Session, run: Run, baseline: Baseline | None) -> R
     if baseline is None:
         return run
     applied = baseline.apply(run)
-    session.say(
-        Text(
-            f"基线隐藏了 {applied.hidden} 项;基线中有 {applied.gone} 项已不存在",
-            f"the baseline hid {applied.hidden} finding(s); {applied.gone} of it are gone",
-        )
+    hidden, gone, unlooked = applied.baseline or (0, 0, 0)
+    text = Text(
+        f"基线隐藏了 {hidden} 项;基线中有 {gone} 项已不存在",
+        f"the baseline hid {hidden} finding(s); {gone} of it are gone",
     )
-    return applied.run
+    if unlooked:
+        text = Text(f"{text.zh},{unlooked} 项本次未查看", f"{text.en}, {unlooked} were not looked at")
+    session.say(text)
+    return applied

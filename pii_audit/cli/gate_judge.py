@@ -64,7 +64,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     code = done.exit_code(Severity(options.fail_on), allow_incomplete=options.allow_incomplete)
     if options.record:
         recorded = case.record(whole)
-        done = baseline.apply(recorded).run if baseline else recorded
+        done = baseline.apply(recorded) if baseline else recorded
     emit(session, done, options.format, options.output)
     if options.receipt:
         case.certify(done, inputs.digests(), code)

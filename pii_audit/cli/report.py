@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pii_audit.cli.baseline import add_baseline, read_baseline, without_baseline
 from pii_audit.cli.options import RUN_FORMATS, add_output, day, emit, number, say
 from pii_audit.cli.session import Session
 from pii_audit.errors import OutputError, UsageError
@@ -65,6 +66,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="N",
         help=say(language, "letters:第一份的编号(默认 1)", "letters: number of the first (default 1)"),
     )
+    add_baseline(parser, language)
     add_output(parser, language, RUN_FORMATS)
 
 
@@ -76,6 +78,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
 
     _check(options)
     renderer(options.format or "table")
+    baseline = read_baseline(options.baseline)
     space = session.workspace()
     units = space.below(options.unit) if options.unit else ()
     with Store.open(space.store, space.root, create=False) as store:
@@ -87,10 +90,13 @@ def run(session: Session, options: argparse.Namespace) -> int:
             draw(session, options.output, lambda console: render_runs(entries, console, session.language))
             return 0
         found = store.load(options.run)
-        # Of an earlier run, the course until then is not what the store holds today.
-        over_time = store.course(units or None, space.today()) if options.format == "html" and not options.run else None
+        # Of an earlier run, the course until then is not what the store holds today; nor does it know of a baseline.
+        recent = options.format == "html" and not options.run and not baseline
+        over_time = store.course(units or None, space.today()) if recent else None
     if options.document == LETTERS:
         return _letters(session, space, found, options)
+    if baseline:
+        found = without_baseline(session, found, baseline.of_units(units) if units else baseline)
     found = of_units(found, units) if units else found
     if options.document:
         from pii_audit.render.docx import render_document  # noqa: PLC0415
@@ -108,6 +114,11 @@ def _check(options: argparse.Namespace) -> None:
         raise UsageError(
             Text("--document 只有 docx 格式", "--document is written as docx only"),
             todo=Text("去掉 --format", "leave out --format"),
+        )
+    if options.baseline and (options.document or options.list):
+        raise UsageError(
+            Text("--baseline 不能与 --document、--list 同用", "--baseline does not go with --document or --list"),
+            todo=Text("文书陈述全部情况", "papers tell the whole"),
         )
     if options.document != LETTERS and (options.reply_by or options.number):
         raise UsageError(

@@ -1,6 +1,6 @@
 """The life of a finding, as far as people steer it: which step leads where, and what it takes.
 
-Closing is no step of a person: only a re-scan that looks at least as hard closes (`pii_audit.store.lifecycle`).
+Closing is no step of a person: only a re-scan that looks at least as hard closes (`pii_audit.findings.rechecking`).
 """
 
 from __future__ import annotations

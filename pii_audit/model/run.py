@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pii_audit.model.asset import Asset
 from pii_audit.model.coverage import Coverage
@@ -42,6 +42,14 @@ class Suppressed:
     basis: str = ""
 
 
+class AgainstBaseline(NamedTuple):
+    """What a baseline did: findings that it `hid`, those of it that are `gone`, and those that nobody looked at again."""
+
+    hidden: int
+    gone: int
+    unlooked: int
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """The result of a run or a gate; everything that reports are made of."""
@@ -64,6 +72,13 @@ class Run:
     def incomplete(self) -> bool:
         """Whether something could not be inspected."""
         return any(row.incomplete for row in self.coverage)
+
+    @property
+    def baseline(self) -> AgainstBaseline | None:
+        """What a baseline did to this run, None where there was none."""
+        if "baseline_hidden" not in self.notes:
+            return None
+        return AgainstBaseline(*(int(self.notes[f"baseline_{name}"]) for name in AgainstBaseline._fields))
 
     @property
     def standing(self) -> tuple[Finding, ...]:

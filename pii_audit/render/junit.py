@@ -115,6 +115,8 @@ def _suite(run: Run, number: int, title: str, cases: list[_Case], language: Lang
     }
     attributes = " ".join(f"{name}={_quoted(value)}" for name, value in head.items())
     properties = {"run": run.id, "version": run.version, "incomplete": str(run.incomplete).lower()}
+    if run.baseline:
+        properties |= {f"baseline_{name}": str(count) for name, count in run.baseline._asdict().items()}
     listed = "".join(f"<property name={_quoted(name)} value={_quoted(value)}/>" for name, value in properties.items())
     return (
         f"<testsuite {attributes}>\n<properties>{listed}</properties>\n"

@@ -65,6 +65,12 @@ def _families(run: Run) -> Iterator[tuple[str, str, Iterable[Sample]]]:
         [({"change": change.value}, changes[change]) for change in Change],
     )
     yield "findings_excepted", "Findings under an exception of a policy.", [({}, len(run.suppressed))]
+    if run.baseline:
+        yield (
+            "findings_baseline",
+            "Findings of the baseline: hidden by it, gone, not looked at.",
+            [({"state": state}, count) for state, count in run.baseline._asdict().items()],
+        )
     yield (
         "objects",
         "Objects met, by how far they were looked into.",

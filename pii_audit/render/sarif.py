@@ -67,7 +67,12 @@ def render(run: Run, *, language: Language) -> str:
                 "columnKind": "unicodeCodePoints",
                 "invocations": [_invocation(run, language)],
                 "results": [_result(one, exception, index, files, language) for one, exception in shown],
-                "properties": {"run": run.id, "kind": run.kind, "incomplete": run.incomplete},
+                "properties": {
+                    "run": run.id,
+                    "kind": run.kind,
+                    "incomplete": run.incomplete,
+                    **({"baseline": run.baseline._asdict()} if run.baseline else {}),
+                },
             }
         ],
     }

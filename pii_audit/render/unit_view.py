@@ -8,8 +8,17 @@ from dataclasses import replace
 from pii_audit.model.finding import Finding
 from pii_audit.model.run import Run
 
-_OF_THE_WHOLE = ("organisation", "fail_on", "allow_incomplete", "everyone", "region")
-"""Notes that are nobody's in particular."""
+_OF_THE_WHOLE = (
+    "organisation",
+    "fail_on",
+    "allow_incomplete",
+    "everyone",
+    "region",
+    "baseline_hidden",
+    "baseline_gone",
+    "baseline_unlooked",
+)
+"""Notes that are nobody's in particular; a baseline was cut to the units before it was applied."""
 
 
 def of_units(run: Run, units: Collection[str]) -> Run:

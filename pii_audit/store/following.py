@@ -9,13 +9,14 @@ from typing import Any
 
 from sqlalchemy.engine import Connection, Row
 
+from pii_audit.findings.rechecking import Ledger
 from pii_audit.language import Text
 from pii_audit.model.decision import Content
 from pii_audit.model.finding import Change, Finding, Status
 from pii_audit.model.lifecycle import Action
 from pii_audit.model.run import Run
 from pii_audit.policy.lapse import content_of
-from pii_audit.store.placing import CLOSING_KIND, DECIDED, Placed, as_it_stands, documents, ledger, life_of
+from pii_audit.store.placing import CLOSING_KIND, DECIDED, Placed, as_it_stands, documents, life_of
 
 Likeness = tuple[str, Content, int]
 
@@ -56,7 +57,7 @@ def _gone(
         and row.asset
         and row.life is not None
     }
-    now = ledger(run.coverage)
+    now = Ledger.of_coverage(run.coverage)
     return {
         one.fingerprint: one
         for one in documents(connection, candidates)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection, Row
 
 from pii_audit.findings.life import IN_WORK
+from pii_audit.findings.rechecking import Ledger, rechecked
 from pii_audit.language import Text, same
 from pii_audit.model.coverage import Coverage
 from pii_audit.model.decision import Assignment, Hiding, Life
@@ -20,7 +21,6 @@ from pii_audit.model.run import Run, Suppressed
 from pii_audit.policy.lapse import content_of, why_lapsed
 from pii_audit.store import schema
 from pii_audit.store.documents import read
-from pii_audit.store.lifecycle import Depth, Ledger, rechecked
 
 CLOSING_KIND = "run"
 """The kind of run that looks at everything under every rule; what another kind does not see says nothing."""
@@ -161,12 +161,12 @@ def unseen(connection: Connection, run: Run, known: Mapping[str, Row[Any]]) -> I
         return status in IN_WORK or (status in DECIDED and row.until is not None and row.until < as_of)
 
     waiting = {key: row for key, row in known.items() if key not in present and waits(row)}
-    now = ledger(run.coverage, (verdict.flow for verdict in run.verdicts))
+    now = Ledger.of_coverage(run.coverage, (verdict.flow for verdict in run.verdicts))
     ledgers: dict[int, Ledger] = {}
     for finding in documents(connection, waiting):
         row = waiting[finding.fingerprint]
         if row.last_run not in ledgers:
-            ledgers[row.last_run] = ledger(_coverage(connection, row.last_run))
+            ledgers[row.last_run] = Ledger.of_coverage(_coverage(connection, row.last_run))
         yield _unseen(finding, row, fixed=rechecked(finding, ledgers[row.last_run], now))
 
 
@@ -212,8 +212,3 @@ def _coverage(connection: Connection, number: int) -> Iterator[Coverage]:
     query = select(schema.coverage.c.document).where(schema.coverage.c.run == number)
     for (document,) in connection.execute(query):
         yield read(Coverage, document)
-
-
-def ledger(rows: Iterable[Coverage], flows: Iterable[str] = ()) -> Ledger:
-    """What some rows of coverage say was looked into."""
-    return Ledger.of(((row.source, row.id, Depth(row.status, row.draws or 0)) for row in rows), flows)

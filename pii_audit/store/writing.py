@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import IntegrityError
 
 from pii_audit.errors import StoreError
+from pii_audit.findings.rechecking import READ
 from pii_audit.language import Text
 from pii_audit.model.evidence import FREE_TEXT, FieldEvidence
 from pii_audit.model.lifecycle import Step
@@ -19,7 +20,6 @@ from pii_audit.store import history, schema
 from pii_audit.store.codec import Sketches
 from pii_audit.store.documents import packed, written
 from pii_audit.store.following import followed
-from pii_audit.store.lifecycle import READ
 from pii_audit.store.placing import Placed, batches, seen, unseen
 
 Values = dict[str, Any]

@@ -42,6 +42,68 @@ def test_what_was_put_right_is_counted_as_gone(baseline, space, call, told):
     assert "the baseline hid 0 finding(s); 1 of it are gone" in answer.err
 
 
+def test_what_was_not_looked_at_is_not_called_gone(baseline, space, excess, call, told):
+    (space / "policies" / "flows.yaml").write_text(
+        (space / "policies" / "flows.yaml").read_text()
+        + '  other:\n    {source: outbox, match: "x_*.csv", recipient: acme, purpose: sms, channel: sftp, legal_basis: contract, pia: PIA-1}\n'
+    )
+    (space / "outbox" / "x_1.csv").write_text("mobile,name\n13800138000,张*\n")
+    answer = call("gate", space / "outbox" / "x_1.csv", "--flow", "other", "--baseline", "baseline.json")
+    told(answer, 0)
+    assert "0 of it are gone, 1 were not looked at" in answer.err
+    assert "1 hidden" not in answer.out
+    answer = call("run", "--source", "core", "--baseline", "baseline.json", "--format", "html", "-o", "r.html")
+    assert "1 were not looked at" in answer.err
+    assert "Of the baseline, not looked at by this run, so unknown: 1." in (space / "r.html").read_text()
+
+
+def test_a_recorded_run_is_reported_against_a_baseline_in_every_format(space, excess, call, told):
+    call("run", "--format", "json", "-o", "baseline.json")
+    excess.write_text("mobile,name,id_no,email\n13800138000,张*,11010519491231002X,a.b@example.org\n" * 2)
+    call("run", "--format", "json")
+    whole = json.loads(call("report", "--format", "json").out)
+    answer = call("report", "--baseline", "baseline.json", "--format", "json")
+    new = json.loads(answer.out)
+    assert answer.code == 0
+    assert 0 < len(new["findings"]) < len(whole["findings"])
+    assert {"email"} == {
+        name for one in new["findings"] if one["rule"].startswith("SHR") for name in one["identifiers"]
+    }
+    hidden = new["run"]["notes"]["baseline_hidden"]
+    assert f"the baseline hid {hidden} finding(s)" in answer.err
+    sarif = json.loads(call("report", "--baseline", "baseline.json", "--format", "sarif").out)
+    assert sarif["runs"][0]["properties"]["baseline"] == {"hidden": int(hidden), "gone": 0, "unlooked": 0}
+    assert (
+        f'"baseline_hidden" value="{hidden}"' in call("report", "--baseline", "baseline.json", "--format", "junit").out
+    )
+    told(call("report", "--baseline", "baseline.json", "--document", "annual", "-o", "a.docx"), 2)
+    assert not (space / "a.docx").exists()
+
+
+def test_a_unit_s_report_counts_the_baseline_of_that_unit_alone(space, excess, call):
+    text = (space / "audit.yaml").read_text()
+    text = text.replace(
+        "organisation: {name: Test, standards: [pipl, jrt-0171, pci-dss]}",
+        "organisation: {name: Test, standards: [pipl, jrt-0171, pci-dss], units: [{id: a, title: A}, {id: b, title: B}]}",
+    )
+    (space / "audit.yaml").write_text(text.replace("owner: Data,", "owner: Data, unit: a,"))
+    call("run", "--format", "json", "-o", "baseline.json")
+    excess.unlink()
+    call("run", "--format", "json")
+    (hidden, gone), other = [
+        (int(notes["baseline_hidden"]), int(notes["baseline_gone"]))
+        for unit in ("a", "b")
+        for notes in [
+            json.loads(call("report", "--unit", unit, "--baseline", "baseline.json", "--format", "json").out)["run"][
+                "notes"
+            ]
+        ]
+    ]
+    assert gone >= 1
+    assert hidden >= 0
+    assert other == (0, 0)
+
+
 def test_ten_times_the_people_are_no_longer_the_same(baseline, excess, call, told):
     document = json.loads(baseline.read_text())
     assert document["findings"][0]["evidence"]["persons"] == 2
@@ -77,6 +139,7 @@ def test_a_run_records_everything_and_tells_what_is_new(space, excess, call, tol
         ('{"version": 2}', "no run of version 1"),
         ('{"version": 1, "run": {"id": "x"}, "findings": [{"status": "open"}]}', "no run of version 1"),
         ('{"version": 1, "run": {"id": "x"}, "findings": [{"status": "nonsense"}]}', "no run of version 1"),
+        ('{"version": 1, "run": {"id": "x", "kind": "run"}, "findings": []}', "no run of version 1"),
     ],
 )
 def test_a_baseline_that_is_none_is_refused_before_anything_is_read(space, excess, call, told, content, said):

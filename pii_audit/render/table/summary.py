@@ -117,8 +117,9 @@ def _changes(run: Run, language: Language) -> Iterator[str]:
     if run.grouped:
         count = number(run.grouped)
         yield Text(f"归并 {count}", f"{count} grouped into others").in_(language)
-    if "baseline_hidden" in run.notes:
-        hidden, gone = run.notes["baseline_hidden"], run.notes.get("baseline_gone", "0")
-        yield Text(f"基线隐藏 {hidden}（已不存在 {gone}）", f"{hidden} hidden by the baseline ({gone} gone)").in_(
-            language
-        )
+    if run.baseline:
+        hidden, gone, unlooked = run.baseline
+        zh, en = f"已不存在 {gone}", f"{gone} gone"
+        if unlooked:
+            zh, en = f"{zh}，未查看 {unlooked}", f"{en}, {unlooked} not looked at"
+        yield Text(f"基线隐藏 {hidden}（{zh}）", f"{hidden} hidden by the baseline ({en})").in_(language)

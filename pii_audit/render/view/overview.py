@@ -97,9 +97,10 @@ def statement(run: Run, words: Words) -> Statement:
     word = words(f"severity.{threshold}")
     code = run.exit_code(threshold, allow_incomplete=run.notes.get("allow_incomplete") == "true")
     lines = [words("statement_lesser", count=lesser)] if lesser else []
-    if "baseline_hidden" in run.notes:
-        hidden, gone = run.notes["baseline_hidden"], run.notes.get("baseline_gone", "0")
-        lines.append(words("statement_baseline", hidden=hidden, gone=gone))
+    if run.baseline:
+        lines.append(words("statement_baseline", hidden=run.baseline.hidden, gone=run.baseline.gone))
+        if run.baseline.unlooked:
+            lines.append(words("statement_unlooked", count=run.baseline.unlooked))
     incomplete = words("statement_failed", count=failed) if failed else ""
     if not run.coverage:
         incomplete = words("statement_nothing_read")

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from pii_audit.findings.rechecking import Depth, Ledger, rechecked
+from pii_audit.language import same
 from pii_audit.model.coverage import CoverageStatus
-from pii_audit.store.lifecycle import Depth, Ledger, rechecked
+from pii_audit.model.finding import Finding, Severity
 
 READ, FAILED, SKIPPED = (Depth(CoverageStatus(word)) for word in ("inspected", "failed", "skipped"))
+
+
+def finding(**stands_on):
+    nothing = same("")
+    return Finding("STO002", ("aaaa",), Severity.LOW, nothing, nothing, nothing, **stands_on)
 
 
 def sampled(draws):
@@ -86,13 +93,13 @@ ON_DECLARATION = {"asset": None, "source": None}
         pytest.param(ON_DECLARATION, {}, {"a:t": READ}, False, id="declaration: unknown what was read before"),
     ],
 )
-def test_fixed_is_only_what_was_looked_at_again_as_strongly(make, stands_on, before, now, fixed):
-    assert rechecked(make.finding("aaaa", **stands_on), ledger(before), ledger(now)) is fixed
+def test_fixed_is_only_what_was_looked_at_again_as_strongly(stands_on, before, now, fixed):
+    assert rechecked(finding(**stands_on), ledger(before), ledger(now)) is fixed
 
 
-def test_a_flow_of_which_nothing_was_seen_again_is_not_fixed(make):
-    finding, day = make.finding("aaaa", **ON_FLOW), {"out:f1": READ}
-    assert not rechecked(finding, ledger(day), ledger({"out:other": READ}, flows=("another",)))
+def test_a_flow_of_which_nothing_was_seen_again_is_not_fixed():
+    day = {"out:f1": READ}
+    assert not rechecked(finding(**ON_FLOW), ledger(day), ledger({"out:other": READ}, flows=("another",)))
 
 
 def test_several_ledger_rows_on_one_asset_count_as_the_weakest():

@@ -1,11 +1,11 @@
-"""When a finding counts as fixed: the one rule, free of any database."""
+"""When a finding that a run no longer shows counts as gone: the one rule, for the store and for baselines."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from pii_audit.model.coverage import CoverageStatus
+from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.finding import Finding
 
 READ = frozenset({CoverageStatus.INSPECTED, CoverageStatus.SAMPLED})
@@ -51,6 +51,11 @@ class Ledger:
             listed = sources.setdefault(source, {})
             listed[asset] = min(listed.get(asset, depth), depth, key=lambda each: each.rank)
         return cls(sources, frozenset(flows))
+
+    @classmethod
+    def of_coverage(cls, rows: Iterable[Coverage], flows: Iterable[str] = ()) -> Ledger:
+        """From the coverage of a run, and the flows that it judged."""
+        return cls.of(((row.source, row.id, Depth(row.status, row.draws or 0)) for row in rows), flows)
 
     def get(self, asset: str) -> Depth | None:
         """How far that asset was looked into, None when it was not met."""
