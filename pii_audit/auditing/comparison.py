@@ -10,7 +10,7 @@ from pii_audit.auditing.flows import Beyond, judge_flows, match_assets
 from pii_audit.auditing.selfcheck import feed_ids
 from pii_audit.findings.funnel import Funnel, Ownership
 from pii_audit.identifiers.model import Catalogue
-from pii_audit.model.finding import Finding, Verdict
+from pii_audit.model.finding import Finding, Use, Verdict
 from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.model.run import Inspected, Run
 from pii_audit.policy.comparison import Change, FindingChange, Judged, compared
@@ -45,7 +45,7 @@ class Recorded:
         run, by_id = self.run, {one.asset.id: one for one in self.run.inspected}
         matched, undeclared = match_assets(policy, run.inspected, feed_ids(self.workspace))
         assets = {flow: [by_id[name] for name in names] for flow, names in matched.items()}
-        beyond = Beyond(run.inspected, self.provided)
+        beyond = Beyond(run.inspected, self.provided, read=frozenset(row.source for row in run.coverage))
         verdicts = judge_flows(policy, assets, beyond, self.catalogue, self.as_of)
         facts = Facts(
             policy=policy,
@@ -70,6 +70,8 @@ def _by_subject(verdicts: Sequence[Verdict]) -> dict[_Subject, Judged]:
     """The verdicts by what they are about; of several about one thing the first, which is the worst objection."""
     found: dict[_Subject, Judged] = {}
     for verdict in verdicts:
+        if verdict.use is Use.NOT_SEEN and verdict.rule is None:
+            continue  # what may leave and does not: no verdict on what was seen
         found.setdefault((verdict.flow, verdict.element, verdict.form, verdict.fields), Judged.of(verdict))
     return found
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from pii_audit.auditing.history import History, first_columns
 from pii_audit.identifiers.catalogue import Catalogue
 from pii_audit.model.evidence import FREE_TEXT
 from pii_audit.model.finding import Verdict
 from pii_audit.model.run import Inspected
 from pii_audit.model.sketch import EXACT_PERSONS, Sketch
 from pii_audit.policy.evaluation import ConsentProof, Knowledge, Observed, evaluate_flow
-from pii_audit.policy.evaluation.border import regions_abroad
 from pii_audit.policy.matching import FlowMatcher
 from pii_audit.policy.model import CUSTOMER, Flow, Policy, Population
 
@@ -43,80 +43,41 @@ def match_assets(
 class Beyond:
     """What the judge of a flow is told beside its assets: all that this run saw, and what was provided earlier this year.
 
-    `provided` is None where no store says so.
+    `provided` is None where no store says so, `first` what the first recorded run of the year saw in the feeds. `read` are
+    the sources that were listed as a whole: a flow of theirs of which nothing was seen is judged too.
     """
 
     inspected: Sequence[Inspected] = ()
     provided: Sequence[Inspected] | None = None
+    first: Sequence[Inspected] = ()
+    read: Collection[str] = ()
 
 
 def judge_flows(
     policy: Policy, assets: Mapping[str, Sequence[Inspected]], beyond: Beyond, catalogue: Catalogue, as_of: date
 ) -> tuple[Verdict, ...]:
-    """The verdicts on every flow of which something was seen."""
-    year = _Year.of(policy, assets, beyond.provided, catalogue)
+    """The verdicts on every flow of which something was seen, or should have been."""
+    history = History.of(policy, assets, beyond.provided or (), as_of)
+    recorded = beyond.provided is not None
+    abroad = history.abroad(catalogue) if recorded else None
+    first = first_columns(policy, beyond.first)
     verdicts: list[Verdict] = []
     for name, mine in assets.items():
-        if mine:
-            flow = policy.flows[name]
+        flow = policy.flows[name]
+        if mine or flow.source in beyond.read:
             knowledge = Knowledge(
-                persons_this_year=year.told.get(flow.recipient, 0) if year else None,
-                abroad_this_year=year.abroad if year else None,
-                sensitive_this_year=year.sensitive_abroad if year else None,
+                persons_this_year=history.told(flow.recipient) if recorded else None,
+                abroad_this_year=abroad.everybody if abroad else None,
+                sensitive_this_year=abroad.sensitive if abroad else None,
+                persons_per_day=history.persons_per_day(flow.recipient) if recorded else None,
+                deliveries=history.deliveries(flow),
+                known_columns=first.get(flow.id),
                 population_share=_share(flow.population, mine, beyond.inspected) if flow.population else None,
                 consent=_proofs(flow, mine),
             )
             observed = Observed(tuple(mine))
             verdicts += evaluate_flow(policy, flow, observed, catalogue, as_of=as_of, knowledge=knowledge)
     return tuple(verdicts)
-
-
-@dataclass(frozen=True)
-class _Year:
-    """People since 1 January, as far as recorded runs and this one saw them.
-
-    `told` counts those of whom a recipient was told, by whichever flow; `abroad` those of whom anybody abroad was told,
-    `sensitive_abroad` those of them of whom something sensitive went (PIPL Art. 28).
-    """
-
-    told: Mapping[str, int]
-    abroad: int
-    sensitive_abroad: int
-
-    @classmethod
-    def of(
-        cls,
-        policy: Policy,
-        now: Mapping[str, Sequence[Inspected]],
-        provided: Sequence[Inspected] | None,
-        catalogue: Catalogue,
-    ) -> _Year | None:
-        if provided is None:
-            return None
-        by_recipient: dict[str, list[Inspected]] = {}
-        for name, mine in now.items():
-            by_recipient.setdefault(policy.flows[name].recipient, []).extend(mine)
-        flows = FlowMatcher(policy)
-        for one in provided:
-            flow = flows.find(one.asset.source, one.asset.name)
-            if flow is not None:
-                by_recipient.setdefault(flow.recipient, []).append(one)
-        home = policy.cross_border.home
-        gone = [
-            one
-            for recipient, several in by_recipient.items()
-            if regions_abroad(policy.recipients[recipient], home)
-            for one in several
-        ]
-        sensitive = [
-            one for one in gone if any("pipl28" in catalogue[found.identifier].sensitive for found in one.fields)
-        ]
-        told = {recipient: _count(several) for recipient, several in by_recipient.items()}
-        return cls(told, _count(gone), _count(sensitive))
-
-
-def _count(assets: Iterable[Inspected]) -> int:
-    return len(sum((one.persons for one in assets), Sketch()))
 
 
 def _proofs(flow: Flow, mine: Sequence[Inspected]) -> dict[str, ConsentProof]:

@@ -21,7 +21,7 @@ from pii_audit.identifiers.catalogue import Catalogue
 from pii_audit.language import Text
 from pii_audit.model.asset import AssetKind
 from pii_audit.model.coverage import Coverage, CoverageStatus
-from pii_audit.model.finding import Outcome, Severity
+from pii_audit.model.finding import Outcome, Severity, Use
 from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.model.run import Inspected, Run
 from pii_audit.policy.loader import flow_between, flow_named
@@ -143,7 +143,9 @@ def gate(
     judged = replace(policy, flows={**policy.flows, flow.id: flow})
     judgements = judge_flows(judged, {flow.id: inspected}, Beyond(inspected), catalogue, options.as_of)
     # Whether a declaration is used up is the self-check's question, not the gate's.
-    verdicts = tuple(one for one in judgements if not (one.rule or "").startswith("QLT"))
+    verdicts = tuple(
+        one for one in judgements if one.use is not Use.NOT_SEEN and not (one.rule or "").startswith("QLT")
+    )
     facts = Facts(judged, catalogue, options.as_of, {}, inspected, (), coverage, verdicts, judged.flows)
     drafts = (*shared(facts), *prohibited(facts))
     funnel = Funnel(

@@ -29,7 +29,7 @@ from pii_audit.policy.loader import load_policy
 from pii_audit.policy.model import Policy
 from pii_audit.rules.interface import Draft, Facts
 from pii_audit.rules.registry import apply_rules
-from pii_audit.sources.interface import Sampling
+from pii_audit.sources.interface import ROOT_NAME, Sampling
 from pii_audit.sources.registry import open_source
 from pii_audit.workspace import Source, Workspace, load_key, load_leavers, load_workspace, resolve
 
@@ -39,7 +39,8 @@ class Options:
     """How a self-check is done.
 
     `sample` overrides every source's own number of rows; `full` reads everything. `provided` is what recorded runs of this year saw in
-    the feeds, None where nothing is recorded; `earlier` gives the newest reading of every asset before this run, where there is a store.
+    the feeds, None where nothing is recorded, and `first` what the first of those runs saw; `earlier` gives the newest reading of
+    every asset before this run, where there is a store.
     """
 
     sources: Collection[str] = ()
@@ -49,6 +50,7 @@ class Options:
     as_of: date | None = None
     provided: Sequence[Inspected] | None = None
     earlier: Callable[[], Sequence[Inspected]] = tuple
+    first: Sequence[Inspected] = ()
     engine: Engine = field(default_factory=LocalEngine)
     progress: Progress = field(default_factory=Silent)
     checkpoint: Checkpoint = field(default_factory=NoCheckpoint)
@@ -184,7 +186,7 @@ def _facts(
     verdicts = judge_flows(
         policy,
         {flow: [shown[name] for name in names] for flow, names in matched.items()},
-        Beyond(inspected, options.provided),
+        Beyond(inspected, options.provided, options.first, _listed(space, crawled, options)),
         catalogue,
         as_of,
     )
@@ -203,6 +205,12 @@ def _facts(
         earlier=options.earlier() if any(line.keep_at_least for line in policy.storage.retention) else (),
     )
     return facts, _OwnerOf(space, units)
+
+
+def _listed(space: Workspace, crawled: _Crawled, options: Options) -> frozenset[str]:
+    """The sources of which all that is there was met: a flow of which nothing is among it has no feed."""
+    unread = {row.source for row in crawled.coverage if row.incomplete and row.asset == ROOT_NAME}
+    return frozenset(source.id for source in _selected(space, options.sources)) - unread
 
 
 def _unit(space: Workspace, source: Source, asset: str) -> str | None:

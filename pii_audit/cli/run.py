@@ -85,10 +85,14 @@ def run(session: Session, options: argparse.Namespace) -> int:
         if not options.resume:
             store.clear(key)
         with shown(session) as progress:
-            earlier = store.provided(feed_ids(space), space.now().replace(month=1, day=1, hour=0, minute=0))
-            checkpoint = store.begin(key)
+            feeds, january = feed_ids(space), space.now().replace(month=1, day=1, hour=0, minute=0)
             wanted = replace(
-                wanted, progress=progress, checkpoint=checkpoint, provided=earlier, earlier=store.inventory
+                wanted,
+                progress=progress,
+                checkpoint=store.begin(key),
+                provided=store.provided(feeds, january),
+                first=store.first(feeds, january),
+                earlier=store.inventory,
             )
             done = audit(space, wanted)
         notes = {**done.notes, "fail_on": options.fail_on, "allow_incomplete": str(options.allow_incomplete).lower()}

@@ -20,6 +20,8 @@ def quoted(text: str, limit: int = 40) -> str:
 
 
 MANY = 1000
+ALIKE = 8
+"""Of so many that are equally close the first in the dictionary is suggested."""
 NEAR = 64
 """So many neighbours on each side are asked for a likeness where there are too many words to ask them all."""
 
@@ -45,8 +47,16 @@ class Words(frozenset[str]):
 def suggestion(word: str, known: Iterable[str]) -> Text:
     """`; did you mean "x"?`, or nothing when no known word is close."""
     several = known.near(word) if isinstance(known, Words) and len(known) > MANY else known
-    close = difflib.get_close_matches(word, list(several), n=1, cutoff=0.6)
-    return Text(f",是否指 “{close[0]}”?", f'; did you mean "{close[0]}"?') if close else same("")
+    close = difflib.get_close_matches(word, list(several), n=ALIKE, cutoff=0.6)
+    if not close:
+        return same("")
+    alike = [one for one in close if _likeness(one, word) == _likeness(close[0], word)]
+    meant = min(alike)
+    return Text(f",是否指 “{meant}”?", f'; did you mean "{meant}"?')
+
+
+def _likeness(known: str, word: str) -> float:
+    return difflib.SequenceMatcher(None, known, word).ratio()
 
 
 def unknown(kind: Text, word: str, known: Iterable[str]) -> Text:

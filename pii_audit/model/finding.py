@@ -71,13 +71,38 @@ class Change(StrEnum):
     NOT_RECHECKED = "not_rechecked"
 
 
+class Use(StrEnum):
+    """What an element is to the purpose of a flow and the scope of its recipient."""
+
+    NEEDED = "needed"
+    ALLOWED = "allowed"
+    EXCESS = "excess"
+    FORBIDDEN = "forbidden"
+    NOT_SEEN = "not_seen"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How much of an element was seen: `hits` of `rows` cells of the fields that hold it, and the distinct `persons`."""
+
+    hits: int
+    rows: int
+    persons: int
+
+    @property
+    def prevalence(self) -> float:
+        """The share of cells that hold it, 0 to 1."""
+        return self.hits / self.rows if self.rows else 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What the policy says of one element of one flow, and the line that decided.
 
     `element` is what was judged: an identifier with its subject (`cn_mobile@contact`), a field, or a property of the
     flow; `rule` is the id of the rule that a violation or gap falls under, None when compliant; `trail` lists the lines
-    that were weighed, the deciding one last.
+    that were weighed, the deciding one last. Of an element, `use` says what it is to the flow, `measured` how much of it
+    was seen, `declared` what the flow says that its columns hold, and `allowed` in which form it may leave at the least.
     """
 
     flow: str
@@ -93,6 +118,10 @@ class Verdict:
     assets: tuple[str, ...] = ()
     trail: tuple[Position, ...] = ()
     remedy: Text | None = None
+    use: Use | None = None
+    measured: Measured | None = None
+    declared: tuple[str, ...] = ()
+    allowed: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

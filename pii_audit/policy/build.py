@@ -20,8 +20,10 @@ from pii_audit.policy.model import (
     Combination,
     Consent,
     Element,
+    Endpoint,
     ExceptionRule,
     Flow,
+    Frequency,
     Judgement,
     Line,
     Lines,
@@ -32,6 +34,7 @@ from pii_audit.policy.model import (
     Purpose,
     Recipient,
     Requirement,
+    Returned,
     SubProcessor,
     Transfer,
 )
@@ -112,6 +115,7 @@ def _agreement(section: Section, position: Position) -> Agreement:
         tuple(section["purposes"]) if "purposes" in section else None,
         lines(section["scope"], section.at("scope")) if "scope" in section else None,
         tuple(section["items"]) if "items" in section else None,
+        Returned(**section["returned"]) if "returned" in section else None,
     )
 
 
@@ -160,7 +164,13 @@ def flow(name: str, section: Section, position: Position, purpose: Section | Non
     if "fields" in section:
         declared = section["fields"]
         values["fields"] = {column: element(word, declared.at(column)) for column, word in declared.items()}
-    parts = (("consent", Consent), ("protection", Protection), ("population", Population))
+    parts = (
+        ("consent", Consent),
+        ("protection", Protection),
+        ("population", Population),
+        ("endpoint", Endpoint),
+        ("frequency", Frequency),
+    )
     for key, kind in parts:
         if key in section:
             values[key] = kind(section.at(key), **section[key])

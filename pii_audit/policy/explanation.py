@@ -58,7 +58,15 @@ def explain_element(seen: Seen, case: Case) -> Explanation:
     return Explanation(seen, tuple(steps), verdict)
 
 
-BEYOND = ("population", "consent.field", "max_persons.per_year", "transfer.threshold")
+BEYOND = (
+    "population",
+    "consent.field",
+    "max_persons.per_day",
+    "max_persons.per_year",
+    "transfer.threshold",
+    "frequency",
+    "columns",
+)
 """What takes more than the flow's own files: other assets, or the runs of a year."""
 ON_DATA = (*BEYOND, "max_persons.per_run")
 """What only data can show: without a run nothing is said of it."""

@@ -23,7 +23,7 @@ from pii_audit.language import Text
 from pii_audit.model.finding import Severity
 from pii_audit.model.forms import Form
 from pii_audit.policy.model import AGREEMENT_ITEMS
-from pii_audit.workspace.language import REGION, VERSION
+from pii_audit.workspace.language import REGION, URL, VERSION
 
 
 def _text(text: str) -> str:
@@ -91,6 +91,7 @@ AGREEMENT = Record(
         "purposes": ListOf(ID),
         "scope": LINES,
         "items": ListOf(Choice(AGREEMENT_ITEMS)),
+        "returned": Record({"on": DATE, "ref": NON_EMPTY}, required=("on",)),
     },
     required=("ref",),
     what=Text("协议", "an agreement"),
@@ -105,7 +106,7 @@ RECIPIENT = Record(
         "purposes": ListOf(ID),
         "scope": LINES,
         "never": ELEMENTS,
-        "max_persons": Record({"per_run": COUNT, "per_year": COUNT}),
+        "max_persons": Record({"per_run": COUNT, "per_day": COUNT, "per_year": COUNT}),
         "sub_processors": ListOf(
             Either(
                 scalar=NON_EMPTY,
@@ -162,6 +163,11 @@ FLOW = Record(
         "undeclared_fields": JUDGEMENT,
         "free_text": Choice(("forbid", "scan")),
         "population": POPULATION,
+        "endpoint": Record({"url": URL, "region": REGION}),
+        "frequency": Record(
+            {"at_most": COUNT, "per": Choice(("day", "week", "month", "quarter", "year"))},
+            required=("at_most", "per"),
+        ),
     },
     required=("recipient", "purpose"),
     what=Text("数据流", "a flow"),

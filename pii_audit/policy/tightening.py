@@ -101,7 +101,7 @@ def _changed(key: str, before: Any, now: Any, position: Position, floor: Positio
 def _limits(floor: Recipient, recipient: Recipient) -> Iterator[Problem]:
     if floor.max_persons is None:
         return
-    for key in ("per_run", "per_year"):
+    for key in ("per_run", "per_day", "per_year"):
         before, now = getattr(floor.max_persons, key), getattr(recipient.max_persons, key, None)
         if before is not None and (now is None or now > before):
             at = recipient.max_persons.position if recipient.max_persons is not None else recipient.position
@@ -147,7 +147,19 @@ def _stretched(before: Agreement, now: Agreement, catalogue: Catalogue) -> Itera
         yield from _lines(before.scope, now.scope, before.position, catalogue)
 
 
-_STAYS = ("recipient", "purpose", "source", "match", "channel", "protection", "legal_basis", "pia", "population")
+_STAYS = (
+    "recipient",
+    "purpose",
+    "source",
+    "match",
+    "channel",
+    "protection",
+    "legal_basis",
+    "pia",
+    "population",
+    "endpoint",
+    "frequency",
+)
 """Keys of a flow that stay as the floor states them; what it leaves out may be filled in, save those that mend a breach."""
 
 

@@ -21,6 +21,7 @@ SOURCE = (0.0, 150.0)
 FLOW = (270.0, 230.0)
 RECIPIENT = (930.0, 250.0)
 """Left edge and width of the three columns, in user units."""
+UNUSED = "not_seen"
 LANE = 21.0
 THICK = 13.0
 HEAD = 26.0
@@ -93,7 +94,9 @@ def _rows(flows: Sequence[FlowView], words: Words) -> list[Row]:
 def _lanes(flow: FlowView, words: Words) -> tuple[Lane, ...]:
     lanes: list[Lane] = []
     for outcome in OUTCOMES:
-        members = [element for element in flow.elements if element.outcome == outcome]
+        members = [
+            one for one in flow.elements if one.outcome == outcome and (one.use != UNUSED or outcome != OUTCOMES[-1])
+        ]
         alone = 0 if outcome == OUTCOMES[-1] else len(members) if len(members) <= LANES else LANES - 1
         for element in members[:alone]:
             form = words.known("form", element.form) if element.form else ""

@@ -7,7 +7,7 @@ from enum import Enum
 from pii_audit.language import Language, Text
 from pii_audit.model.asset import AssetKind
 from pii_audit.model.coverage import CoverageStatus
-from pii_audit.model.finding import Change, Outcome, Severity, Status
+from pii_audit.model.finding import Change, Outcome, Severity, Status, Use
 from pii_audit.model.forms import Form
 from pii_audit.model.lifecycle import Action
 
@@ -23,6 +23,11 @@ _WORDS: dict[Enum, Text] = {
     Outcome.COMPLIANT: Text("合规", "compliant"),
     Outcome.VIOLATION: Text("违规", "VIOLATION"),
     Outcome.GAP: Text("无法证明", "GAP"),
+    Use.NEEDED: Text("必需", "needed"),
+    Use.ALLOWED: Text("允许", "allowed"),
+    Use.EXCESS: Text("超出", "excess"),
+    Use.FORBIDDEN: Text("禁止", "forbidden"),
+    Use.NOT_SEEN: Text("未见", "not seen"),
     Status.OPEN: Text("待处理", "open"),
     Status.ASSIGNED: Text("已分派", "assigned"),
     Status.RECTIFYING: Text("整改中", "rectifying"),

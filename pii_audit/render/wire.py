@@ -206,6 +206,12 @@ def _verdict(verdict: Verdict, language: Language) -> VerdictWire:
         "policy": verdict.policy.to_line if verdict.policy else None,
         "trail": [position.to_line for position in verdict.trail],
         "remedy": verdict.remedy.in_(language) if verdict.remedy else None,
+        "use": verdict.use.value if verdict.use else None,
+        "declared": list(verdict.declared),
+        "allowed": verdict.allowed.in_(language) if verdict.allowed else None,
+        "hits": verdict.measured.hits if verdict.measured else None,
+        "prevalence": _ratio(verdict.measured.prevalence) if verdict.measured else None,
+        "persons": verdict.measured.persons if verdict.measured else None,
     }
 
 

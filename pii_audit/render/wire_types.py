@@ -124,7 +124,11 @@ class SuppressedWire(TypedDict):
 
 
 class VerdictWire(TypedDict):
-    """What the policy says of one element of one flow; `trail` are the lines weighed, the deciding one last."""
+    """What the policy says of one element of one flow; `trail` are the lines weighed, the deciding one last.
+
+    Of an element, `use` is what it is to the flow (needed, allowed, excess, forbidden, not_seen), `hits`, `prevalence` and
+    `persons` how much of it was seen, `declared` what the flow says of its columns, `allowed` the form that is asked for.
+    """
 
     flow: str
     element: str
@@ -139,6 +143,12 @@ class VerdictWire(TypedDict):
     policy: str | None
     trail: list[str]
     remedy: str | None
+    use: str | None
+    declared: list[str]
+    allowed: str | None
+    hits: int | None
+    prevalence: float | None
+    persons: int | None
 
 
 class CoverageWire(TypedDict):

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from pii_audit.language import Text
 from pii_audit.model.finding import Outcome
+from pii_audit.model.run import Inspected
 from pii_audit.rules.interface import Draft, Facts, concern, people, proof, titles
+from pii_audit.workspace import Source
 
 
 def verdicts(facts: Facts) -> Iterator[Draft]:
@@ -81,4 +83,53 @@ def undeclared(facts: Facts) -> Iterator[Draft]:
         )
 
 
-RULES = (verdicts, undeclared)
+_SERVED = re.compile(
+    r"(?i)(?:^|/)(?:public_html|htdocs|wwwroot|webroot|webapps/root|inetpub|var/www|srv/(?:www|http|ftp)|var/ftp"
+    r"|nginx/html|tftpboot)(?=/|$)"
+)
+"""Folders that web and anonymous file servers hand out, as their packages and hosts lay them."""
+
+
+def published(facts: Facts) -> Iterator[Draft]:
+    """SHR011: personal information that anybody on the internet gets; a gap where a folder alone says so."""
+    for source in facts.sources.values():
+        by_place: dict[str, list[Inspected]] = {}
+        for one in facts.of_source(source.id):
+            served = _SERVED.search(f"{source.url}/{one.asset.name}") if source.kind != "database" else None
+            place = source.published or (served[0].strip("/") if served else None)
+            if place is not None and one.fields:
+                by_place.setdefault(place, []).append(one)
+        for place, several in by_place.items():
+            yield _published(facts, source, place, several)
+
+
+def _published(facts: Facts, source: Source, place: str, several: list[Inspected]) -> Draft:
+    statements = [statement for one in several for statement in one.fields]
+    kinds = titles(facts, [statement.identifier for statement in statements])
+    count = len(several)
+    if source.published:
+        message = Text(
+            f"数据源 {source.id} 在互联网上公开({place}),{count} 个对象含 {kinds.zh}",
+            f"source {source.id} is open to the internet ({place}); {count} asset(s) hold {kinds.en}",
+        )
+    else:
+        message = Text(
+            f"数据源 {source.id} 的 {count} 个对象位于网站或匿名文件服务的目录 {place},含 {kinds.zh};是否对外开放须核实",
+            f"{count} asset(s) of source {source.id} lie in {place}, a folder of web or anonymous file servers, and hold "
+            f"{kinds.en}; whether it is served is to be checked",
+        )
+    return Draft(
+        "SHR011",
+        (source.id, place),
+        message,
+        outcome=Outcome.VIOLATION if source.published else Outcome.GAP,
+        source=source.id,
+        asset=several[0].asset.id if count == 1 else None,
+        identifiers=tuple(dict.fromkeys(statement.identifier for statement in statements)),
+        evidence=proof(statements, [one.asset.id for one in several]),
+        policy=source.position if source.published else None,
+        concern=concern(facts, statements, everyone=True),
+    )
+
+
+RULES = (verdicts, undeclared, published)

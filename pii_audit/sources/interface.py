@@ -11,6 +11,9 @@ from pii_audit.model.asset import Asset, Chunk
 from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.grant import Grant
 
+ROOT_NAME = "."
+"""The asset name of a ledger row about a source as a whole."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sampling:

@@ -34,3 +34,19 @@ def provided(connection: Connection, sources: Collection[str], since: datetime) 
             different[int(row.run)].add(row.asset_key)
     for number, keys in different.items():
         yield from inspected(connection, number, keys)
+
+
+def first(connection: Connection, sources: Collection[str], since: datetime) -> Iterator[Inspected]:
+    """What the first run that ended since a moment and met each of some sources saw there."""
+    assets, runs = schema.assets.c, schema.runs.c
+    for source in sources:
+        mine = (
+            select(assets.run, assets.asset_key)
+            .select_from(schema.assets.join(schema.runs, assets.run == runs.number))
+            .where(runs.finished >= schema.moment(since), assets.source_key == schema.key_of(source))
+            .order_by(assets.run)
+        )
+        rows = connection.execute(mine).all()
+        keys = {row.asset_key for row in rows if row.run == rows[0].run}
+        if keys:
+            yield from inspected(connection, int(rows[0].run), keys)

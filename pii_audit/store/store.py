@@ -17,7 +17,7 @@ from pii_audit.store import course, deciding, history, reading, tracked, writing
 from pii_audit.store.checkpoints import StoreCheckpoint
 from pii_audit.store.connection import Database, connect
 from pii_audit.store.migrate import migrate
-from pii_audit.store.provided import provided
+from pii_audit.store.provided import first, provided
 from pii_audit.store.tracked import Wanted
 from pii_audit.workspace import resolve
 
@@ -84,6 +84,11 @@ class Store:
         """What recorded runs saw in these sources since a moment: every different reading of every asset."""
         with self.database.read() as connection:
             return tuple(provided(connection, sources, since))
+
+    def first(self, sources: Collection[str], since: datetime) -> tuple[Inspected, ...]:
+        """What the first recorded run since a moment saw in these sources, each for itself."""
+        with self.database.read() as connection:
+            return tuple(first(connection, sources, since))
 
     def findings(
         self, wanted: Wanted | None = None, *, as_of: date | None = None, limit: int | None = None

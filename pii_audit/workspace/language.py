@@ -148,6 +148,7 @@ SOURCE = Record(
         "unit": ID,
         "environment": ID,
         "region": REGION,
+        "published": STRING,
         "include": GLOBS,
         "exclude": GLOBS,
         "ignore": GLOBS,

@@ -47,6 +47,8 @@ class AtRest:
 class Source:
     """Something to crawl. `url` is as written: a path, a URL or a reference that `resolve` turns into one.
 
+    `published` says where anybody on the internet gets at it without a login.
+
     `layouts` name the layout files of fixed-width files by glob; `max_size` (bytes) and `modified_within` limit what is
     read of a file share.
     """
@@ -59,6 +61,7 @@ class Source:
     unit: str | None = None
     environment: str | None = None
     region: str | None = None
+    published: str | None = None
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()

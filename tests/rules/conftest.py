@@ -102,7 +102,8 @@ def facts(catalogue: Catalogue) -> Callable[..., Facts]:
 
 
 def source(name: str, **more: object) -> Source:
-    return Source(name, Position("audit.yaml", 4), "database", "sqlite:x.db", **{"owner": "Retail", **more})  # type: ignore[arg-type]
+    said = {"kind": "database", "url": "sqlite:x.db", "owner": "Retail", **more}
+    return Source(name, Position("audit.yaml", 4), **said)  # type: ignore[arg-type]
 
 
 @pytest.fixture(name="source")

@@ -38,6 +38,8 @@ RULES = {
     "SHR008": ("CK-04", "high", "provide"),
     "SHR009": ("CK-04", "high", "provide"),
     "SHR010": ("CK-07", "high", "provide"),
+    "SHR012": ("CK-03", "medium", "provide"),
+    "SHR013": ("CK-03", "medium", "provide"),
     "SHR011": ("CK-14", "critical", "provide"),
     "XBR001": ("CK-10", "critical", "provide"),
     "XBR002": ("CK-10", "critical", "provide"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pii_audit.errors import Position
 from pii_audit.language import same
 from pii_audit.model.asset import AssetKind
 from pii_audit.model.finding import Outcome, Verdict
-from pii_audit.rules.share import undeclared, verdicts
+from pii_audit.rules.share import published, undeclared, verdicts
 
 FLOW = (
     "purposes: {p: {title: P, needs: {cn_mobile: plain}}}\n"
@@ -57,3 +59,36 @@ def test_an_undeclared_feed_without_personal_information_is_told_too(policy_of, 
     feed = asset("outbox:x.csv", {}, kind=AssetKind.FEED)
     [draft] = undeclared(facts(policy_of(FLOW), feed, undeclared=[feed]))
     assert "no personal information seen" in draft.message.en
+
+
+def test_what_is_published_to_the_internet_is_a_violation_of_the_source(policy_of, asset, facts, source):
+    statements = asset("share:statements.csv", {"card": "bank_card"}, kind=AssetKind.FILE)
+    empty = asset("share:prices.csv", {}, kind=AssetKind.FILE)
+    open_ = {"share": source("share", kind="file_share", url="share/", published="https://files.bank.example/")}
+    [draft] = published(facts(policy_of(FLOW), statements, empty, sources=open_))
+    assert (draft.rule, draft.outcome, draft.asset) == ("SHR011", Outcome.VIOLATION, "share:statements.csv")
+    assert "https://files.bank.example/" in draft.message.en
+
+
+@pytest.mark.parametrize(
+    ("url", "name", "place"),
+    [
+        ("/var/www/html", "a.csv", "var/www"),
+        ("share/", "site/public_html/a.csv", "public_html"),
+        ("/srv/ftp/pub", "a.csv", "srv/ftp"),
+        ("share/", "htdocs_old/a.csv", None),
+        ("share/", "a_wwwroot.csv", None),
+        ("/var/wwwdata", "a.csv", None),
+    ],
+)
+def test_a_folder_of_a_web_server_is_a_gap_until_somebody_has_looked(policy_of, asset, facts, source, url, name, place):
+    one = asset(f"share:{name}", {"card": "bank_card"}, kind=AssetKind.FILE)
+    there = {"share": source("share", kind="file_share", url=url)}
+    found = [(draft.outcome, draft.resource) for draft in published(facts(policy_of(FLOW), one, sources=there))]
+    assert found == ([(Outcome.GAP, ("share", place))] if place else [])
+
+
+def test_a_table_lies_in_no_folder_of_a_web_server(policy_of, asset, facts, source):
+    one = asset("db:main.customer", {"card": "bank_card"})
+    there = {"db": source("db", url="sqlite:/var/www/html/app.db")}
+    assert list(published(facts(policy_of(FLOW), one, sources=there))) == []

@@ -23,6 +23,34 @@ def agreement_verdicts(case: Case) -> Iterator[Verdict]:
     yield from _certifications(case)
 
 
+def ended_verdicts(case: Case) -> Iterator[Verdict]:
+    """Of a flow that no longer runs: whether what the recipient held was returned or deleted after the agreement's end."""
+    about = [agreement for agreement in case.recipient.agreements if agreement.covers(case.flow.purpose)]
+    if not about or any(one.until is None or one.until >= case.as_of for one in about):
+        return
+    last, asked = _latest(about), case.recipient.return_or_delete
+    if asked is None and case.recipient.role != "processor":
+        return
+    at = last.position
+    if last.returned is not None:
+        proof = last.returned.ref or "-"
+        message = Text(
+            f"协议 {last.ref} 已于 {last.until} 到期,信息已于 {last.returned.on} 返还或删除({proof})",
+            f"agreement {last.ref} ended on {last.until}; its data was returned or deleted on {last.returned.on} ({proof})",
+        )
+        yield case.of_flow("return_or_delete", Outcome.COMPLIANT, message, at, "SHR007")
+        return
+    message = Text(
+        f"协议 {last.ref} 已于 {last.until} 到期({at.to_line}),没有登记信息的返还或删除",
+        f"agreement {last.ref} ended on {last.until} ({at.to_line}); no return or deletion of the data is on record",
+    )
+    remedy = Text(
+        "要求返还或删除并出具证明,登记 returned: {on: …, ref: …}",
+        "have the data returned or deleted and certified, and enter returned: {on: …, ref: …}",
+    )
+    yield case.of_flow("return_or_delete", Outcome.GAP, message, at, "SHR007", remedy)
+
+
 ITEMS = {
     "purpose": Text("处理目的", "the purpose"),
     "term": Text("期限", "the term"),

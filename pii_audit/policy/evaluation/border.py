@@ -9,7 +9,7 @@ from pii_audit.model.finding import Outcome, Verdict
 from pii_audit.policy.evaluation.case import Case, Seen
 from pii_audit.policy.evaluation.forms import counts_as_plain
 from pii_audit.policy.evaluation.volume import persons_this_run
-from pii_audit.policy.model import Recipient
+from pii_audit.policy.model import Endpoint, Recipient
 
 CLEAR_CHANNELS = frozenset({"ftp", "http", "smtp", "media", "tftp", "telnet", "email", "usb", "fax"})
 PROTECTED_CHANNELS = frozenset(
@@ -31,7 +31,17 @@ def channel_verdicts(case: Case) -> Iterator[Verdict]:
         "改用 sftp、https 等加密通道,或加密文件并登记 protection",
         "use an encrypted channel such as sftp or https, or encrypt the file and enter protection",
     )
-    if guarded or (channel is not None and channel.lower() in PROTECTED_CHANNELS):
+    endpoint = case.flow.endpoint
+    if endpoint is not None and endpoint.scheme in CLEAR_CHANNELS and not guarded:
+        said = Text(f",而 channel 写的是 {channel}", f"; channel says {channel}") if channel else Text("", "")
+        at = endpoint.position
+        message = Text(
+            f"送达地址({at.to_line})用的是明文协议 {endpoint.scheme}{said.zh}",
+            f"the endpoint ({at.to_line}) is spoken to in clear, over {endpoint.scheme}{said.en}",
+        )
+        outcome = Outcome.VIOLATION if case.recipient.outside else Outcome.GAP
+        yield case.of_flow("channel", outcome, message, at, "SHR010", remedy)
+    elif guarded or (channel is not None and channel.lower() in PROTECTED_CHANNELS):
         how = guarded[0] if guarded else channel
         message = Text(f"传输受保护:{how}", f"protected on the way: {how}")
         where = protection.position if protection is not None and guarded else position
@@ -61,13 +71,17 @@ def _readable(seen: Seen, case: Case) -> bool:
 
 
 def abroad(case: Case) -> tuple[str, ...]:
-    """The regions outside home that the recipient and its sub-processors are in."""
-    return regions_abroad(case.recipient, case.policy.cross_border.home)
+    """The regions outside home that the recipient, its sub-processors and the endpoint are in."""
+    return regions_abroad(case.recipient, case.policy.cross_border.home, case.flow.endpoint)
 
 
-def regions_abroad(recipient: Recipient, home: tuple[str, ...]) -> tuple[str, ...]:
+def regions_abroad(recipient: Recipient, home: tuple[str, ...], endpoint: Endpoint | None = None) -> tuple[str, ...]:
     """Where outside home what a recipient gets ends up, as far as that is on record."""
-    regions = (recipient.region, *(sub.region for sub in recipient.sub_processors))
+    regions = (
+        recipient.region,
+        endpoint.region if endpoint else None,
+        *(sub.region for sub in recipient.sub_processors),
+    )
     return tuple(dict.fromkeys(region for region in regions if region is not None and region not in home))
 
 

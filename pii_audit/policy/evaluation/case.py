@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -37,7 +37,9 @@ class Knowledge:
 
     `persons_this_run` defaults to the distinct people of the assets. `persons_this_year` counts those of
     whom the recipient was told since 1 January, this run included; `abroad_this_year` those of whom anybody abroad was
-    told, `sensitive_this_year` those of them of whom sensitive information went. `population_share` is the share
+    told, `sensitive_this_year` those of them of whom sensitive information went. `persons_per_day` are the people of whom
+    the recipient was told day by day, `deliveries` the days of this flow's deliveries, one entry each. `known_columns` are
+    those that the flow had when it was first recorded. `population_share` is the share
     (0 to 1) of the people seen who belong to the declared population. `consent` maps asset ids to the proof found in
     the consent column.
     """
@@ -46,6 +48,9 @@ class Knowledge:
     persons_this_year: int | None = None
     abroad_this_year: int | None = None
     sensitive_this_year: int | None = None
+    persons_per_day: Mapping[date, int] | None = None
+    deliveries: Sequence[date] | None = None
+    known_columns: Collection[str] | None = None
     population_share: float | None = None
     consent: Mapping[str, ConsentProof] = field(default_factory=dict)
 

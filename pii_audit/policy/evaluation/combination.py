@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pii_audit.language import Text
-from pii_audit.model.finding import Outcome, Verdict
+from pii_audit.model.finding import Outcome, Use, Verdict
 from pii_audit.model.forms import Form
 from pii_audit.model.run import Inspected
 from pii_audit.policy.evaluation.case import Case, Seen
@@ -63,6 +63,7 @@ def _surplus(verdict: Verdict, member: Element, kept: Element, combination: Comb
         remedy=remedy,
         policy=combination.position,
         trail=trail,
+        use=Use.EXCESS,
     )
 
 

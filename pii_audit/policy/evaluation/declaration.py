@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pii_audit.errors import Position
 from pii_audit.language import Text
 from pii_audit.model.evidence import FREE_TEXT
-from pii_audit.model.finding import Outcome, Verdict
+from pii_audit.model.finding import Outcome, Use, Verdict
 from pii_audit.model.forms import Form
 from pii_audit.model.run import Inspected
 from pii_audit.policy.evaluation.case import Case, Seen
 from pii_audit.policy.evaluation.elements import breach
 from pii_audit.policy.evaluation.permission import Answer, permission
-from pii_audit.policy.evaluation.wording import columns
+from pii_audit.policy.evaluation.wording import columns, demanded
 from pii_audit.policy.model import CUSTOMER, Element
 
 PROSE_SHARE = 0.2
@@ -136,7 +136,8 @@ def _never_seen(fields: Mapping[str, Element], missing: set[str], case: Case) ->
                 f"{where.zh}声明为 {declared}({at.to_line}),但从未见到",
                 f"{where.en} is declared {declared} ({at.to_line}) and was never seen",
             )
-            yield _of_columns((name,), Outcome.GAP, message, at, case, rule="QLT001")
+            seen = {"use": Use.NOT_SEEN, "declared": (str(declared),)}
+            yield _of_columns((name,), Outcome.GAP, message, at, case, rule="QLT001", **seen)
 
 
 def _may_leave(declared: Element, case: Case) -> bool:
@@ -163,7 +164,8 @@ def _needs_never_seen(case: Case) -> Iterator[Verdict]:
             f"{line.element}, which purpose {case.purpose.id} needs ({at}), was never seen: "
             "the flow does not work as declared",
         )
-        yield case.of_flow(str(line.element), Outcome.GAP, message, line.position, "QLT001")
+        missing = case.of_flow(str(line.element), Outcome.GAP, message, line.position, "QLT001")
+        yield replace(missing, use=Use.NOT_SEEN, allowed=demanded(line.requirement))
 
 
 def _same(one: Element, other: Element) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pii_audit.language import Text
-from pii_audit.model.finding import Outcome, Verdict
+from pii_audit.model.finding import Outcome, Use, Verdict
 from pii_audit.policy.evaluation.case import Case, Seen
 from pii_audit.policy.evaluation.permission import Answer, Party, Permission, as_plain, permission
+from pii_audit.policy.evaluation.standing import standing
 from pii_audit.policy.evaluation.wording import demanded, holds, removal, transformation
 from pii_audit.policy.model import Line
 
@@ -40,7 +41,7 @@ def of_element(seen: Seen, outcome: Outcome, message: Text, found: Permission, c
         fields=seen.fields,
         assets=seen.assets,
         trail=found.trail,
-        **more,
+        **{**standing(seen, found, case), **more},
     )
 
 
@@ -63,7 +64,7 @@ def never_leaves(seen: Seen, case: Case) -> Verdict | None:
         f"{head.en}: C3 and authentication data may never leave, whatever a policy allows {case.recipient.id}",
     )
     trail = replace(found, position=position, trail=(*found.trail, position))
-    return of_element(seen, breach(seen), message, trail, case, rule="SHR001", remedy=removal(seen))
+    return of_element(seen, breach(seen), message, trail, case, rule="SHR001", remedy=removal(seen), use=Use.FORBIDDEN)
 
 
 def _by_permission(seen: Seen, found: Permission, case: Case) -> Verdict:

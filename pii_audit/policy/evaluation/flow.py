@@ -8,14 +8,16 @@ from datetime import date
 from pii_audit.identifiers.model import Catalogue
 from pii_audit.language import Text
 from pii_audit.model.finding import Outcome, Verdict
-from pii_audit.policy.evaluation.agreement import agreement_verdicts
+from pii_audit.policy.evaluation.agreement import agreement_verdicts, ended_verdicts
 from pii_audit.policy.evaluation.border import border_verdicts, channel_verdicts
 from pii_audit.policy.evaluation.case import Case, Knowledge, Observed
 from pii_audit.policy.evaluation.combination import together_verdicts, without_surplus_alternatives
+from pii_audit.policy.evaluation.course import drift_verdicts, frequency_verdicts
 from pii_audit.policy.evaluation.custom import custom_verdicts
 from pii_audit.policy.evaluation.declaration import declaration_verdicts
 from pii_audit.policy.evaluation.elements import element_verdicts
 from pii_audit.policy.evaluation.lawfulness import assessment_verdicts, basis_verdicts
+from pii_audit.policy.evaluation.standing import unused_verdicts
 from pii_audit.policy.evaluation.volume import population_verdicts, volume_verdicts
 from pii_audit.policy.model import Flow, Policy
 
@@ -26,13 +28,15 @@ def evaluate_flow(
     """The verdicts on a flow, elements first: compliant, violation, or gap where it cannot be shown.
 
     `observed` is the judged content of its assets, `as_of` the day against which dates are judged. A flow of which
-    nothing was observed gets one gap (QLT001). Rules: SHR001 to SHR005, SHR007 to SHR010, XBR001, XBR002, QLT001,
+    nothing was observed gets one gap: QLT001, or SHR007 where its agreement has ended and nothing was returned. Rules:
+    SHR001 to SHR005, SHR007 to SHR010, SHR012, SHR013, XBR001, XBR002, QLT001,
     and those of the policy itself.
     """
     case = Case.of(policy, flow, observed, catalogue, as_of=as_of, knowledge=knowledge)
     if not observed.assets:
+        ended = tuple(ended_verdicts(case))
         message = Text("没有见到这个数据流的任何文件或消息", "nothing of this flow was seen")
-        return (case.of_flow("flow", Outcome.GAP, message, flow.position, "QLT001"),)
+        return ended or (case.of_flow("flow", Outcome.GAP, message, flow.at("match"), "QLT001"),)
     elements = tuple(without_surplus_alternatives(tuple(element_verdicts(case)), case))
     return (
         *elements,
@@ -40,6 +44,7 @@ def evaluate_flow(
         *declaration_verdicts(elements, case),
         *property_verdicts(case),
         *custom_verdicts(case),
+        *unused_verdicts(case),
     )
 
 
@@ -52,3 +57,5 @@ def property_verdicts(case: Case) -> Iterator[Verdict]:
     yield from assessment_verdicts(case)
     yield from channel_verdicts(case)
     yield from border_verdicts(case)
+    yield from frequency_verdicts(case)
+    yield from drift_verdicts(case)

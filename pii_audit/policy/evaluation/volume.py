@@ -18,7 +18,7 @@ def persons_this_run(case: Case) -> int | None:
 
 
 def volume_verdicts(case: Case) -> Iterator[Verdict]:
-    """SHR005: distinct people per run and per calendar year."""
+    """SHR005: distinct people per run, per day and per calendar year."""
     limits = case.recipient.max_persons
     if limits is None:
         return
@@ -30,6 +30,8 @@ def volume_verdicts(case: Case) -> Iterator[Verdict]:
         if run is None and bound is not None and bound > limits.per_run:
             bound = None
         yield _volume("per_run", bound, limits.per_run, case)
+    if limits.per_day is not None:
+        yield _per_day(limits.per_day, run, case)
     if limits.per_year is not None:
         year = case.knowledge.persons_this_year
         at_least = max(year or 0, run or 0)
@@ -37,11 +39,24 @@ def volume_verdicts(case: Case) -> Iterator[Verdict]:
         yield _volume("per_year", known, limits.per_year, case)
 
 
-def _volume(key: str, count: int | None, limit: int, case: Case) -> Verdict:
+def _per_day(limit: int, run: int | None, case: Case) -> Verdict:
+    """The day with the most people; of nothing but this run it is known when even that is too many."""
+    days = case.knowledge.persons_per_day
+    if days:
+        worst = max(days, key=lambda day: (days[day], day))
+        return _volume("per_day", days[worst], limit, case, Text(f"{worst}", f"on {worst}"))
+    known = run if run is not None and run > limit and len(case.observed.assets) == 1 else None
+    return _volume("per_day", known, limit, case, Text("一日", "in a day"))
+
+
+_PERIODS = {"per_run": Text("本次", "this run"), "per_year": Text("本年累计", "this year")}
+
+
+def _volume(key: str, count: int | None, limit: int, case: Case, period: Text | None = None) -> Verdict:
     limits = case.recipient.max_persons
     position = limits.position if limits else case.recipient.position
     name = f"max_persons.{key}"
-    period = Text("本次", "this run") if key == "per_run" else Text("本年累计", "this year")
+    period = period or _PERIODS[key]
     cap = Text(f"{position.to_line} 的 {key} 上限为 {limit:,} 人", f"{key} at {position.to_line} allows {limit:,}")
     if count is None:
         message = Text(f"{period.zh}人数未知;{cap.zh}", f"the number of people {period.en} is not known; {cap.en}")

@@ -110,6 +110,9 @@ def transformation(seen: Seen, requirement: Requirement, catalogue: Catalogue) -
         Form.PASSWORD_HASH: Text("改为加盐慢哈希", "replace it by a salted, slow hash"),
     }
     way = ways.get(asked)
+    if asked is Form.ABSENT:
+        out = removal(seen)
+        return Text(f"{out.zh},或只给出是或否", f"{out.en}, or state yes or no in its place")
     if way is None:
         return removal(seen)
     return Text(f"{where.zh}:{way.zh}", f"{where.en}: {way.en}")

@@ -36,10 +36,19 @@ AGREEMENT_ITEMS = ("purpose", "term", "method", "types", "safeguards", "duties")
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """That what a recipient held was returned or deleted on a day, and what proves it."""
+
+    on: date
+    ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
     """A contract with a recipient; both dates are inclusive, None is open. `purposes` None: all that it serves.
 
-    `items` are those of AGREEMENT_ITEMS that it fixes, None where nobody has said.
+    `items` are those of AGREEMENT_ITEMS that it fixes, None where nobody has said; `returned` is what became of the
+    information after its end.
     """
 
     position: Position
@@ -49,6 +58,7 @@ class Agreement:
     purposes: tuple[str, ...] | None = None
     scope: Lines | None = None
     items: tuple[str, ...] | None = None
+    returned: Returned | None = None
 
     def covers(self, purpose: str) -> bool:
         """Whether it is about this purpose."""
@@ -61,10 +71,11 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class MaxPersons:
-    """How many distinct people a recipient may be told of, per run and per calendar year."""
+    """How many distinct people a recipient may be told of, per run, per day and per calendar year."""
 
     position: Position
     per_run: int | None = None
+    per_day: int | None = None
     per_year: int | None = None
 
 
@@ -144,6 +155,33 @@ class Protection:
 
 
 @dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a flow is delivered; `url` holds no secret, `region` is where it stands, which may be another than the recipient's."""
+
+    position: Position
+    url: str | None = None
+    region: str | None = None
+
+    @property
+    def scheme(self) -> str | None:
+        """How it is spoken to, as its URL says (`ftp`, `https`); None for a URL without a scheme."""
+        scheme, found, _ = (self.url or "").partition("://")
+        return scheme.lower() if found else None
+
+
+Span = Literal["day", "week", "month", "quarter", "year"]
+
+
+@dataclass(frozen=True, slots=True)
+class Frequency:
+    """How many deliveries a flow may make in a span of the calendar."""
+
+    position: Position
+    at_most: int
+    per: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Population:
     """Whose information a flow may hold: those whose `key` occurs in the asset `within`."""
 
@@ -171,6 +209,8 @@ class Flow:
     undeclared_fields: Judgement | None = None
     free_text: Literal["forbid", "scan"] = "scan"
     population: Population | None = None
+    endpoint: Endpoint | None = None
+    frequency: Frequency | None = None
     positions: Mapping[str, Position] = field(default_factory=dict)
 
     def at(self, key: str) -> Position:

@@ -45,6 +45,7 @@ CASE = Record(
         "known": Record(
             {
                 "persons_this_year": whole(0),
+                "persons_this_day": whole(0),
                 "abroad_this_year": whole(0),
                 "sensitive_this_year": whole(0),
                 "population_share": number(0, 1),

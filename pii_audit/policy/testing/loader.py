@@ -24,7 +24,14 @@ from pii_audit.policy.testing.model import Given, TestCase
 
 SUFFIX = CASES
 Noun = TypeVar("Noun")
-_KNOWN = ("persons_this_year", "abroad_this_year", "sensitive_this_year", "population_share", "consent_proved")
+_KNOWN = (
+    "persons_this_year",
+    "persons_this_day",
+    "abroad_this_year",
+    "sensitive_this_year",
+    "population_share",
+    "consent_proved",
+)
 
 
 def load_cases(

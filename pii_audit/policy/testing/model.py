@@ -42,6 +42,7 @@ class TestCase:
     elements: Mapping[str, Outcome] = field(default_factory=dict)
     persons: int = 1
     persons_this_year: int | None = None
+    persons_this_day: int | None = None
     abroad_this_year: int | None = None
     sensitive_this_year: int | None = None
     population_share: float | None = None

@@ -9,7 +9,7 @@ from pii_audit.language import Text, same
 from pii_audit.model.asset import Asset, AssetKind
 from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.evidence import FREE_TEXT, AssetTally, Evidence, FieldEvidence, FieldTally
-from pii_audit.model.finding import Outcome, Verdict
+from pii_audit.model.finding import Outcome, Use, Verdict
 from pii_audit.model.run import Inspected
 from pii_audit.policy.evaluation import ConsentProof, Knowledge, Observed, evaluate_flow
 from pii_audit.policy.model import Policy
@@ -30,6 +30,7 @@ def run_case(case: TestCase, policy: Policy, catalogue: Catalogue) -> Result:
     knowledge = Knowledge(
         persons_this_run=case.persons,
         persons_this_year=case.persons_this_year,
+        persons_per_day=None if case.persons_this_day is None else {case.as_of: case.persons_this_day},
         abroad_this_year=case.abroad_this_year,
         sensitive_this_year=case.sensitive_this_year,
         population_share=case.population_share,
@@ -39,7 +40,9 @@ def run_case(case: TestCase, policy: Policy, catalogue: Catalogue) -> Result:
     verdicts = tuple(
         verdict
         for verdict in judged
-        if not (verdict.rule or "").startswith("QLT") and (case.declared or verdict.element not in OF_A_FLOW)
+        if verdict.use is not Use.NOT_SEEN
+        and not (verdict.rule or "").startswith("QLT")
+        and (case.declared or verdict.element not in OF_A_FLOW)
     )
     return Result(case, verdicts, tuple(_differences(case, verdicts)))
 

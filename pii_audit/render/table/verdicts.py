@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from pii_audit.language import Language, Text
 from pii_audit.model.finding import Outcome, Verdict
 from pii_audit.render.labels import form_word, word
-from pii_audit.render.table.parts import OUTCOME_STYLES, WIDE, heading, joined, labelled, line, ruled
+from pii_audit.render.table.parts import (
+    OUTCOME_STYLES,
+    WIDE,
+    heading,
+    joined,
+    labelled,
+    line,
+    number,
+    percent,
+    ruled,
+)
 
 _ORDER = (Outcome.VIOLATION, Outcome.GAP, Outcome.COMPLIANT)
 
@@ -36,8 +46,8 @@ def print_verdicts(verdicts: Sequence[Verdict], console: Console, language: Lang
 def _print_wide(verdicts: Sequence[Verdict], console: Console, language: Language) -> None:
     titles = (
         Text("结论", "Verdict"),
-        Text("要素", "Element"),
-        Text("形式", "Form"),
+        Text("要素和判定", "Element, use"),
+        Text("形式和占比", "Form, seen"),
         Text("字段", "Fields"),
         Text("理由和策略行", "Why, and by which line"),
     )
@@ -48,12 +58,36 @@ def _print_wide(verdicts: Sequence[Verdict], console: Console, language: Languag
             why.append("\n").append_text(line((one.policy.to_line, "dim")))
         table.add_row(
             line((word(one.outcome, language), OUTCOME_STYLES[one.outcome])),
-            line(one.element),
-            line(form_word(one.form, language)),
-            line(joined(one.fields, language)),
+            _two(one.element, word(one.use, language) if one.use else ""),
+            _two(form_word(one.form, language), _amount(one, language)),
+            _two(joined(one.fields, language), _declared(one, language)),
             why,
         )
     console.print(table)
+
+
+def _two(first: str, second: str) -> RenderableType:
+    said = line(first)
+    if second:
+        said.append("\n" if first else "").append_text(line((second, "dim")))
+    return said
+
+
+def _amount(verdict: Verdict, language: Language) -> str:
+    """How much of an element was seen: the share of cells that hold it, and the people."""
+    if verdict.measured is None:
+        return ""
+    share, persons = percent(verdict.measured.prevalence), number(verdict.measured.persons)
+    if not verdict.measured.persons:
+        return share
+    return Text(f"{share},{persons} 人", f"{share}, {persons} people").in_(language)
+
+
+def _declared(verdict: Verdict, language: Language) -> str:
+    if not verdict.declared:
+        return ""
+    said = joined(verdict.declared, language)
+    return Text(f"声明为 {said}", f"declared {said}").in_(language)
 
 
 def _print_narrow(verdicts: Sequence[Verdict], console: Console, language: Language) -> None:
@@ -62,7 +96,10 @@ def _print_narrow(verdicts: Sequence[Verdict], console: Console, language: Langu
         outcome = (word(one.outcome, language), OUTCOME_STYLES[one.outcome])
         console.print(line(outcome, f" {one.element}", (f" ({form})" if form else "", "")))
         pairs = (
+            (Text("用途判定", "Use"), word(one.use, language) if one.use else ""),
+            (Text("占比", "Seen"), _amount(one, language)),
             (Text("字段", "Fields"), joined(one.fields, language)),
+            (Text("声明", "Declared"), joined(one.declared, language)),
             (Text("理由", "Why"), one.message.in_(language)),
             (Text("策略", "Policy"), one.policy.to_line if one.policy else ""),
         )

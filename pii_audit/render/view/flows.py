@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from pii_audit.model.finding import Outcome, Verdict
+from pii_audit.model.finding import Outcome, Use, Verdict
 from pii_audit.model.run import Run
 from pii_audit.render.view.words import Words
 
@@ -15,7 +15,11 @@ OUTCOMES = (Outcome.VIOLATION.value, Outcome.GAP.value, Outcome.COMPLIANT.value)
 
 @dataclass(frozen=True, slots=True)
 class ElementRow:
-    """One verdict in printed form; `seen` tells an element of data from a property of the flow (agreement, basis …)."""
+    """One verdict in printed form; `seen` tells an element of data from a property of the flow (agreement, basis …).
+
+    `use`, `amount` (prevalence and people), `declared` and `allowed` set an element as it was seen beside what was declared
+    and what is allowed; they are empty for what is no element.
+    """
 
     element: str
     form: str
@@ -27,11 +31,15 @@ class ElementRow:
     trail: tuple[str, ...]
     remedy: str
     seen: bool
+    use: str = ""
+    amount: str = ""
+    declared: tuple[str, ...] = ()
+    allowed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FlowView:
-    """One flow; `sources` and `recipient` may be unknown (empty). `counts` follow OUTCOMES."""
+    """One flow; `sources` and `recipient` may be unknown (empty). `counts` follow OUTCOMES, without what was never seen."""
 
     id: str
     sources: tuple[str, ...]
@@ -71,11 +79,13 @@ def flows(run: Run, words: Words) -> tuple[FlowView, ...]:
 
 def _flow(run: Run, flow: str, verdicts: list[Verdict], recipient: str, words: Words) -> FlowView:
     region = run.notes.get(f"flow.{flow}.region", "")
-    counts = Counter(verdict.outcome.value for verdict in verdicts)
+    counts = Counter(verdict.outcome.value for verdict in verdicts if not unused(verdict))
     sources = {asset.partition(":")[0] for verdict in verdicts for asset in verdict.assets}
     if noted := run.notes.get(f"flow.{flow}.source"):
         sources = {noted}
-    ordered = sorted(verdicts, key=lambda verdict: (OUTCOMES.index(verdict.outcome.value), verdict.element))
+    ordered = sorted(
+        verdicts, key=lambda verdict: (OUTCOMES.index(verdict.outcome.value), unused(verdict), verdict.element)
+    )
     return FlowView(
         id=flow,
         sources=tuple(sorted(sources)),
@@ -107,5 +117,21 @@ def _element(verdict: Verdict, words: Words) -> ElementRow:
         policy=verdict.policy.to_line if verdict.policy else "",
         trail=tuple(position.to_line for position in verdict.trail[:-1]),
         remedy=verdict.remedy.in_(language) if verdict.remedy else "",
-        seen=bool(verdict.identifier or verdict.fields),
+        seen=bool(verdict.identifier or verdict.fields or verdict.use),
+        use=verdict.use.value if verdict.use else "",
+        amount=_amount(verdict, words),
+        declared=verdict.declared,
+        allowed=verdict.allowed.in_(language) if verdict.allowed else "",
     )
+
+
+def unused(verdict: Verdict) -> bool:
+    """Whether it only says that something which may leave was never seen: nothing that was judged."""
+    return verdict.use is Use.NOT_SEEN and verdict.outcome is Outcome.COMPLIANT
+
+
+def _amount(verdict: Verdict, words: Words) -> str:
+    if verdict.measured is None:
+        return ""
+    share = words.percent(verdict.measured.prevalence)
+    return words("seen_of", share=share, persons=verdict.measured.persons) if verdict.measured.persons else share

@@ -18,10 +18,9 @@ from pii_audit.sources.file_share.posix import file_grants, supported
 from pii_audit.sources.format.files import file_asset, readings
 from pii_audit.sources.format.fixed_width import Layouts
 from pii_audit.sources.globs import covers_folder, path_match
-from pii_audit.sources.interface import Reading, Sampling, Source, failed, skipped
+from pii_audit.sources.interface import ROOT_NAME, Reading, Sampling, Source, failed, skipped
 from pii_audit.sources.reading import unreadable
 
-ROOT_NAME = "."
 _NOT_INCLUDED = Text("不在 include 范围内", "not in include")
 _OTHER_KINDS = (
     (stat.S_ISFIFO, Text("是命名管道,不是文件", "is a named pipe, not a file")),

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from pii_audit.errors import ConfigurationError
 from pii_audit.policy.evaluation import ConsentProof
 
 SOUND = {
@@ -360,3 +361,88 @@ def test_this_run_alone_can_pass_the_threshold(verdicts):
         persons=50, known={"persons_this_run": 1_000_000}, **ABROAD, more="transfer: {mechanism: certification}"
     )
     assert found == [("XBR002", "transfer.threshold", "violation", MORE)]
+
+
+# --- SHR005 per day, SHR012 frequency, SHR013 drift
+
+DAY, OTHER = date(2026, 6, 29), date(2026, 6, 30)
+
+
+@pytest.mark.parametrize(
+    ("days", "outcome"),
+    [({DAY: 50, OTHER: 50}, None), ({DAY: 51, OTHER: 3}, "violation"), (None, "gap")],
+)
+def test_the_day_with_the_most_people_counts(verdicts, days, outcome):
+    found = verdicts(known={"persons_per_day": days}, more="max_persons: {per_day: 50}")
+    assert found == ([("SHR005", "max_persons.per_day", outcome, MORE)] if outcome else [])
+
+
+@pytest.mark.parametrize(
+    ("per", "days", "outcome"),
+    [
+        ("day", [DAY, OTHER], None),
+        ("day", [DAY, DAY], "violation"),
+        ("week", [DAY, OTHER], "violation"),
+        ("month", [DAY, date(2026, 7, 1)], None),
+        ("quarter", [date(2026, 4, 1), OTHER], "violation"),
+        ("year", [date(2025, 12, 31), date(2026, 1, 1)], None),
+        ("day", [], None),
+    ],
+)
+def test_deliveries_are_counted_by_spans_of_the_calendar(verdicts, per, days, outcome):
+    found = verdicts(known={"deliveries": days}, flow=f"frequency: {{at_most: 1, per: {per}}}")
+    assert found == ([("SHR012", "frequency", outcome, FLOW_MORE)] if outcome else [])
+
+
+def test_columns_that_were_not_there_at_first_are_drift(verdicts):
+    grown = {"mobile": "cn_mobile", "remark": ""}
+    assert verdicts(grown, known={"known_columns": ["mobile"]}) == [("SHR013", "columns", "gap", FLOW)]
+    assert verdicts(grown, known={"known_columns": ["mobile", "remark", "gone"]}) == []
+
+
+def test_declared_columns_are_judged_by_their_declaration_and_not_as_drift(verdicts):
+    known = {"known_columns": ["mobile"]}
+    assert verdicts({"mobile": "cn_mobile", "no": ""}, known=known, flow="fields: {mobile: cn_mobile, no: none}") == []
+
+
+# --- Endpoint
+
+
+def test_an_endpoint_that_is_spoken_to_in_clear_counts_whatever_the_channel_says(verdicts):
+    found = verdicts(flow='endpoint: {url: "ftp://acme.example/in"}')
+    assert found == [("SHR010", "channel", "violation", FLOW_MORE)]
+    assert verdicts(flow='endpoint: {url: "ftp://acme.example/in"}\n    protection: {file: pgp}') == []
+    assert verdicts(flow='endpoint: {url: "sftp://acme.example/in"}') == []
+
+
+def test_an_endpoint_abroad_takes_the_flow_across_the_border(verdicts):
+    assert [one[:3] for one in verdicts(flow="endpoint: {region: SG}")] == [("XBR001", "transfer", "violation")]
+
+
+def test_an_endpoint_with_a_password_is_refused(policy_of):
+    with pytest.raises(ConfigurationError, match="secrets never stand in YAML"):
+        policy_of(policy(flow='endpoint: {url: "sftp://u:secret@acme.example/in"}'))
+
+
+# --- What becomes of the data after the end
+
+
+@pytest.mark.parametrize(
+    ("more", "returned", "rule", "outcome"),
+    [
+        ("", "", "SHR007", "gap"),
+        ("", ", returned: {on: 2026-01-15, ref: C-9}", None, "compliant"),
+        ("return_or_delete: on_end", "", "SHR007", "gap"),
+    ],
+)
+def test_after_the_end_of_an_agreement_its_data_is_to_be_returned_or_deleted(
+    policy_of, judge, more, returned, rule, outcome
+):
+    ended = f"agreement: {{ref: A-1, from: 2025-01-01, until: 2025-12-31{returned}}}"
+    [verdict] = judge(policy_of(policy(agreement=ended, more=more)))
+    assert (verdict.element, verdict.rule, verdict.outcome.value) == ("return_or_delete", rule, outcome)
+
+
+def test_a_flow_without_a_feed_is_a_gap_while_its_agreement_runs(policy_of, judge):
+    [verdict] = judge(policy_of(policy()))
+    assert (verdict.element, verdict.rule, verdict.outcome.value) == ("flow", "QLT001", "gap")
