@@ -78,6 +78,7 @@ _SOURCE = Record(
         "owner": STRING,
         "environment": ID,
         "region": REGION,
+        "published": NON_EMPTY,
         "at_rest": Record({"method": NON_EMPTY, "until": DATE}, required=("method",)),
     }
 )
