@@ -38,7 +38,7 @@ from pii_audit.workspace import Source, Workspace, load_key, load_leavers, load_
 class Options:
     """How a self-check is done.
 
-    `sample` overrides every source's own number of rows; `full` reads everything. `provided` is what recorded runs of this year saw in
+    `sample` and `max_load` (percent) override every source's own; `full` reads everything. `provided` is what recorded runs of this year saw in
     the feeds, None where nothing is recorded, and `first` what the first of those runs saw; `earlier` gives the newest reading of
     every asset before this run, where there is a store.
     """
@@ -46,6 +46,7 @@ class Options:
     sources: Collection[str] = ()
     sample: int | None = None
     full: bool = False
+    max_load: int | None = None
     seed: int = 0
     as_of: date | None = None
     provided: Sequence[Inspected] | None = None
@@ -151,7 +152,8 @@ def _selected(space: Workspace, wanted: Collection[str]) -> Sequence[Source]:
 
 
 def _crawl(space: Workspace, source: Source, detector: Detector, options: Options, into: _Crawled) -> None:
-    opened = open_source(replace(source, url=resolve(source.url)), root=space.root)
+    slowed = replace(source, url=resolve(source.url), max_load=options.max_load or source.max_load)
+    opened = open_source(slowed, root=space.root)
     rows = None if options.full else options.sample or source.sample
     task = Task(opened, Sampling(rows, options.seed), detector, options.progress, options.checkpoint)
     try:

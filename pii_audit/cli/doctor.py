@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -25,6 +25,8 @@ EXAMPLE = Text(
 GOOD, WARN, BAD = "ok", "warn", "fail"
 MARKS = {GOOD: ("✓", "green"), WARN: ("!", "yellow"), BAD: ("✗", "bold red")}
 BROKEN = 2
+NAMED = 20
+"""Databases that nobody lists and that are named; the rest is counted."""
 
 
 @dataclass(frozen=True)
@@ -225,6 +227,7 @@ def _store(space: Workspace) -> Iterator[Check]:
 
 def _source(space: Workspace, name: str) -> Iterator[Check]:
     from pii_audit.model.coverage import Coverage, CoverageStatus  # noqa: PLC0415 - start-up does without
+    from pii_audit.sources.database.server import ServerSource  # noqa: PLC0415
     from pii_audit.sources.registry import open_source  # noqa: PLC0415
     from pii_audit.workspace import resolve  # noqa: PLC0415
 
@@ -236,6 +239,7 @@ def _source(space: Workspace, name: str) -> Iterator[Check]:
         return
     assets = failed = 0
     reason: Text | None = None
+    others: Sequence[str] = ()
     try:
         for one in opened.assets():
             if isinstance(one, Coverage) and one.status is CoverageStatus.FAILED:
@@ -243,13 +247,32 @@ def _source(space: Workspace, name: str) -> Iterator[Check]:
                 reason = reason or one.reason
             elif not isinstance(one, Coverage):
                 assets += 1
+        if isinstance(opened, ServerSource) and not failed:
+            others = opened.others()
     finally:
         opened.close()
     found = Text(f"来源 {name}:{assets} 个对象", f"source {name}: {assets} asset(s)")
     if not failed:
         yield Check(GOOD, found)
+        if others:
+            yield _unlisted(name, others)
         return
     why = reason or same("?")
     yield Check(
         WARN if assets else BAD, Text(f"{found.zh},{failed} 个无法读取", f"{found.en}, {failed} cannot be read"), why
+    )
+
+
+def _unlisted(name: str, others: Sequence[str]) -> Check:
+    names = ", ".join(others[:NAMED]) + (" …" if len(others) > NAMED else "")
+    return Check(
+        WARN,
+        Text(
+            f"来源 {name}:同一服务器还有 {len(others)} 个未列出的数据库,不会检查:{names}",
+            f"source {name}: {len(others)} other database(s) of the server are not listed and will not be inspected: {names}",
+        ),
+        Text(
+            "需要检查的另写一个来源,或在 include 中列出",
+            "list those that should be: a source of their own, or under include",
+        ),
     )

@@ -119,6 +119,15 @@ def number(text: str) -> int:
     return value
 
 
+def percent(text: str) -> int:
+    """A whole number from 1 to 100, for argparse."""
+    value = int(text) if text.isdecimal() else 0
+    if not 1 <= value <= 100:  # noqa: PLR2004 - per cent
+        message = f'expected a whole number from 1 to 100, got "{text[:20]}"'
+        raise argparse.ArgumentTypeError(message)
+    return value
+
+
 def day(text: str) -> date:
     """A calendar day YYYY-MM-DD, for argparse."""
     try:

@@ -6,7 +6,7 @@ import argparse
 from dataclasses import replace
 
 from pii_audit.cli.baseline import add_baseline, read_baseline, without_baseline
-from pii_audit.cli.options import RUN_FORMATS, add_output, add_verdict, emit, number, say
+from pii_audit.cli.options import RUN_FORMATS, add_output, add_verdict, emit, number, percent, say
 from pii_audit.cli.session import Session
 from pii_audit.language import Language, Text
 from pii_audit.model.finding import Severity
@@ -52,6 +52,16 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="N",
         help=say(language, "并行进程数(默认 1)", "processes side by side (default 1)"),
     )
+    parser.add_argument(
+        "--max-load",
+        type=percent,
+        metavar="PERCENT",
+        help=say(
+            language,
+            "数据库服务器至多用这么多时间为本程序工作,其余时间停顿(1 到 100)",
+            "a database server works for this program so much of the time and rests in between (1 to 100)",
+        ),
+    )
     parser.add_argument("--engine", choices=("local",), default="local", help=say(language, "执行引擎", "engine"))
     parser.add_argument(
         "--resume", action="store_true", help=say(language, "从中断处继续", "go on where an interrupted run stopped")
@@ -78,6 +88,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
             sources=options.source,
             sample=options.sample,
             full=options.full,
+            max_load=options.max_load,
             seed=options.seed,
             engine=engine(options.jobs),
         )

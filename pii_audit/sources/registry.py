@@ -15,6 +15,7 @@ from pii_audit.document import Period, Reader
 from pii_audit.errors import UsageError
 from pii_audit.language import Text
 from pii_audit.sources.interface import Source
+from pii_audit.workspace import resolve
 
 if TYPE_CHECKING:
     from pii_audit.sources.format.fixed_width import Layouts
@@ -48,6 +49,14 @@ class SourceSpec(Protocol):
     @property
     def ignore(self) -> tuple[str, ...]:
         """Globs of a feed's control files."""
+
+    @property
+    def replicas(self) -> tuple[str, ...]:
+        """Copies of a database server that are read in its place, or references to them."""
+
+    @property
+    def max_load(self) -> int | None:
+        """Percent of the time that a database server works for us; None for no limit."""
 
     @property
     def layouts(self) -> Mapping[str, str]:
@@ -108,14 +117,22 @@ def _server(spec: SourceSpec, scheme: str) -> Source:
     from sqlalchemy.exc import ArgumentError  # noqa: PLC0415 - as above
 
     from pii_audit.sources.database.server import ServerSource  # noqa: PLC0415 - as above
+    from pii_audit.sources.database.session import Manner  # noqa: PLC0415 - as above
 
     module, engine, driver, extra = _SERVERS[scheme]
     _require(spec, driver, extra)
-    try:
-        make_url(spec.url)
-    except (ArgumentError, ValueError):
-        raise _unsupported(spec, _DATABASES) from None
-    return ServerSource(spec.id, getattr(import_module(module), engine)(), spec.url, spec.include, spec.exclude)
+    replicas = tuple(map(resolve, spec.replicas))
+    for url in (spec.url, *replicas):
+        try:
+            make_url(url)
+        except (ArgumentError, ValueError):
+            raise _unsupported(spec, _DATABASES) from None
+        if _SERVERS.get(_scheme(url)[0]) != _SERVERS[scheme]:
+            raise UsageError(
+                Text("副本与 url 不是同一种数据库", "a replica is of another kind than the url"), where=spec.id
+            )
+    manner = Manner(replicas, spec.max_load or 100)
+    return ServerSource(spec.id, getattr(import_module(module), engine)(), spec.url, spec.include, spec.exclude, manner)
 
 
 def _duckdb(spec: SourceSpec, path: Path) -> Source:

@@ -129,6 +129,20 @@ SIZE = Scalar(
 )
 
 
+def _percent(text: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]?|100", text):
+        raise ValueError
+    return int(text)
+
+
+PERCENT = Scalar(
+    Text("1 到 100 的整数(百分比)", "a whole number from 1 to 100, in per cent"),
+    _percent,
+    {"type": "integer", "minimum": 1, "maximum": 100},
+    quoted=False,
+)
+
+
 def _unit() -> Spec:
     return UNIT
 
@@ -153,6 +167,8 @@ SOURCE = Record(
         "exclude": GLOBS,
         "ignore": GLOBS,
         "sample": whole(1),
+        "replicas": ListOf(URL, at_least=1),
+        "max_load": PERCENT,
         "layouts": MapOf(STRING, key=STRING),
         "max_size": SIZE,
         "modified_within": PERIOD,

@@ -108,7 +108,13 @@ def _exists(folder: Path, entry: str, position: Position, reader: Reader) -> Non
 
 def _only_where_it_works(source: Section, reader: Reader) -> None:
     """Keys that a kind of source has no use for: what leaves is read whole, and tables have columns of their own."""
-    kinds = {"layouts": ("file_share", "feed"), "max_size": ("file_share",), "modified_within": ("file_share",)}
+    kinds = {
+        "layouts": ("file_share", "feed"),
+        "max_size": ("file_share",),
+        "modified_within": ("file_share",),
+        "replicas": ("database",),
+        "max_load": ("database",),
+    }
     for key, allowed in kinds.items():
         if key in source and source.get("kind") not in (None, *allowed):
             listed = ", ".join(allowed)

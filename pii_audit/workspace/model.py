@@ -50,7 +50,7 @@ class Source:
     `published` says where anybody on the internet gets at it without a login.
 
     `layouts` name the layout files of fixed-width files by glob; `max_size` (bytes) and `modified_within` limit what is
-    read of a file share.
+    read of a file share. `replicas` of a database server are read in its place, and it works for us `max_load` percent of the time.
     """
 
     id: str
@@ -66,6 +66,8 @@ class Source:
     exclude: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     sample: int | None = None
+    replicas: tuple[str, ...] = ()
+    max_load: int | None = None
     layouts: Mapping[str, str] = field(default_factory=dict)
     max_size: int | None = None
     modified_within: Period | None = None

@@ -14,7 +14,9 @@ def source_of():
     opened = []
 
     def open_(url, include=()):
-        spec = SimpleNamespace(id="w", kind="database", url=url, include=include, exclude=(), ignore=())
+        spec = SimpleNamespace(
+            id="w", kind="database", url=url, include=include, exclude=(), ignore=(), replicas=(), max_load=None
+        )
         opened.append(open_source(spec, root=Path()))
         return opened[-1]
 

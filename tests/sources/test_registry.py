@@ -23,6 +23,8 @@ class Spec:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    replicas: tuple[str, ...] = ()
+    max_load: int | None = None
     layouts: dict[str, str] = field(default_factory=dict)
     max_size: int | None = None
     modified_within: Period | None = None

@@ -91,6 +91,13 @@ class Engine(ABC):
         database = make_url(url).database
         return [database] if database else []
 
+    def elsewhere(self, session: Session, include: Sequence[str]) -> Sequence[str]:
+        """Other databases of the server, which are not read; raises InspectionError."""
+        if "databases" not in self.queries.queries:
+            return ()
+        read = self.databases(session.url, include)
+        return [name for (name,) in session.rows(self.queries.sql("databases")) if name not in read]
+
     def least_privileges(self, url: str, include: Sequence[str]) -> str:
         """The statements that give an account of ours the least that it needs, for an administrator to run; none for a file."""
         if "least_privileges" not in self.queries.queries:

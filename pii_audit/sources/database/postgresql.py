@@ -74,6 +74,10 @@ _REASONS = {
         f"语句超过 {STATEMENT_SECONDS} 秒或被管理员取消",
         f"the statement took over {STATEMENT_SECONDS} seconds or was cancelled",
     ),
+    "40001": Text(
+        "副本回放主库的变更时取消了查询,请稍后再试",
+        "the replica cancelled the query to replay what the server changed; try again later",
+    ),
     "55P03": Text("表被其他会话锁定,请稍后再试", "the table is locked by another session; try again later"),
     "55000": Text("物化视图尚未刷新过,没有数据", "the materialised view was never refreshed and holds nothing"),
     "42P01": Text("表已不存在", "the table is gone"),

@@ -12,7 +12,7 @@ from pii_audit.model.coverage import Coverage
 from pii_audit.model.grant import Grant
 from pii_audit.sources.database.engine import LONGEST, Cell, Column, Engine, width
 from pii_audit.sources.database.names import split
-from pii_audit.sources.database.session import Session
+from pii_audit.sources.database.session import Manner, Session
 from pii_audit.sources.format.encoding import decode_cell
 from pii_audit.sources.globs import first_match
 from pii_audit.sources.interface import Reading, Sampling, Source, failed, skipped
@@ -35,17 +35,23 @@ class ServerSource(Source):
     """
 
     def __init__(
-        self, id_: str, engine: Engine, url: str, include: Sequence[str] = (), exclude: Sequence[str] = ()
+        self,
+        id_: str,
+        engine: Engine,
+        url: str,
+        include: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        manner: Manner | None = None,
     ) -> None:
         self.id = id_
         self.engine = engine
         self._url = url
         self._include = include
         self._exclude = exclude
-        self.session = Session(engine, url)
+        self.session = Session(engine, url, manner)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return type(self), (self.id, self.engine, self._url, self._include, self._exclude)
+        return type(self), (self.id, self.engine, self._url, self._include, self._exclude, self.session.manner)
 
     def assets(self) -> Iterator[Asset | Coverage]:
         try:
@@ -53,8 +59,18 @@ class ServerSource(Source):
                 name = one.name if isinstance(one, Asset) else one.asset
                 rule = self._rule(name) if name else None
                 yield skipped(self.id, name, rule) if rule else one
+            yield from self._passed_over()
         except InspectionError as error:
             yield failed(self.id, "", error.what)
+
+    def others(self) -> Sequence[str]:
+        """Databases of the same server that are not read, since nobody lists them; raises InspectionError."""
+        return self.engine.elsewhere(self.session, self._include)
+
+    def _passed_over(self) -> Iterator[Coverage]:
+        for number, why in self.session.passed_over.items():
+            said = Text(f"无法使用,改读下一个:{why.zh}", f"could not be used, the next was read: {why.en}")
+            yield skipped(self.id, f"replicas[{number}]", said)
 
     def open(self, asset: Asset, sampling: Sampling) -> Iterator[tuple[Asset, Reading]]:
         yield asset, ServerReading(self.session, Ledger(self.id, asset.name), sampling)

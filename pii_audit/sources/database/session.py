@@ -5,21 +5,46 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from pii_audit.errors import InspectionError
+from pii_audit.language import Text
 from pii_audit.sources.database.engine import Cell, Engine
 
 WAITS = (1.0, 4.0, 10.0)
 """Seconds before a lost connection is tried again; a restart of the server takes about as long."""
+SLICE = 0.2
+"""Seconds of a long statement after which its pause is taken, so that pauses are neither many nor long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How gently a server is asked: of its `replicas` the first that answers is read, and the server itself where none does.
+
+    It works for us `max_load` percent of the time; after each statement it has the rest to itself.
+    """
+
+    replicas: tuple[str, ...] = ()
+    max_load: int = 100
+
+    def rest(self, busy: float) -> None:
+        """The pause after so many seconds of work."""
+        if self.max_load < 100:  # noqa: PLR2004 - per cent
+            time.sleep(busy * (100 / self.max_load - 1))
 
 
 class Session:
-    """Read-only statements over one connection at a time. Everything raises InspectionError for what the server refuses."""
+    """Read-only statements over one connection at a time. Everything raises InspectionError for what the server refuses.
 
-    def __init__(self, engine: Engine, url: str) -> None:
+    `passed_over` says of each replica (from 1) that could not be used why.
+    """
+
+    def __init__(self, engine: Engine, url: str, manner: Manner | None = None) -> None:
         self.engine = engine
         self.url = url
+        self.manner = manner or Manner()
+        self.passed_over: dict[int, Text] = {}
         self._raw: Any = None
         self._connected = False
 
@@ -28,8 +53,11 @@ class Session:
         for wait in (*WAITS, None):
             try:
                 with self._connection().cursor() as cursor:
+                    began = time.monotonic()
                     cursor.execute(sql, parameters or None)
-                    return list(cursor.fetchall())
+                    rows = list(cursor.fetchall())
+                self.manner.rest(time.monotonic() - began)
+                return rows  # noqa: TRY300 - the pause is part of the statement
             except self.engine.errors as error:
                 lost = self.engine.lost(error)
                 if lost:
@@ -45,7 +73,7 @@ class Session:
         """The rows of a long statement as they come. A connection that is lost on the way ends it: rows have no order to go on from."""
         done = False
         try:
-            yield from self.engine.stream(self._connection(), sql)
+            yield from self._paced(self.engine.stream(self._connection(), sql))
             done = True
         except self.engine.errors as error:
             raise InspectionError(self.engine.reason(error)) from None
@@ -53,6 +81,20 @@ class Session:
             if not done:
                 # What the server has begun to send would stand before the next answer.
                 self.close()
+
+    def _paced(self, rows: Iterator[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
+        """The rows as they come, with a pause after each slice of the time that the server took for them."""
+        if self.manner == Manner(self.manner.replicas):
+            yield from rows
+            return
+        busy, began = 0.0, time.monotonic()
+        for row in rows:
+            busy += time.monotonic() - began
+            if busy >= SLICE:
+                self.manner.rest(busy)
+                busy = 0.0
+            yield row
+            began = time.monotonic()
 
     def close(self) -> None:
         """Lets go of the connection; the next statement opens another."""
@@ -63,6 +105,14 @@ class Session:
 
     def _connection(self) -> Any:
         if self._raw is None:
-            self._raw = self.engine.connect(self.url)
+            self._raw = self._replica() or self.engine.connect(self.url)
             self._connected = True
         return self._raw
+
+    def _replica(self) -> Any:
+        for number, url in enumerate(self.manner.replicas, start=1):
+            try:
+                return self.engine.connect(url)
+            except self.engine.errors as error:
+                self.passed_over[number] = self.engine.reason(error)
+        return None

@@ -17,8 +17,17 @@ def opened():
     """Opens databases by URL; all are closed after the test."""
     sources = []
 
-    def open_(url, include=(), exclude=()):
-        spec = SimpleNamespace(id="w", kind="database", url=url, include=include, exclude=exclude, ignore=())
+    def open_(url, include=(), exclude=(), replicas=(), max_load=None):
+        spec = SimpleNamespace(
+            id="w",
+            kind="database",
+            url=url,
+            include=include,
+            exclude=exclude,
+            ignore=(),
+            replicas=replicas,
+            max_load=max_load,
+        )
         sources.append(open_source(spec, root=Path()))
         return sources[-1]
 
