@@ -9,6 +9,7 @@ from pii_audit.errors import InspectionError
 from pii_audit.language import Text
 from pii_audit.model.coverage import Coverage
 from pii_audit.model.grant import Grant
+from pii_audit.sources.bundle.source import BundleSource
 from pii_audit.sources.database.server import ServerSource
 from pii_audit.sources.interface import Source, failed
 
@@ -21,13 +22,14 @@ def effective_access(source: Source, assets: Collection[str]) -> Iterator[Grant 
     A database of thousands of tables and accounts has more rights than anybody reads: those on assets without personal
     information are not asked for.
     """
-    if not isinstance(source, ServerSource) or source.engine.dialect not in _CATALOGS:
+    if not assets and isinstance(source, ServerSource | BundleSource):
+        return
+    session = source.session if isinstance(source, ServerSource | BundleSource) else None
+    if session is None or session.engine.dialect not in _CATALOGS:
         yield from source.grants()
         return
-    if not assets:
-        return
     try:
-        yield from _CATALOGS[source.engine.dialect](source.session, source.id, frozenset(assets))
+        yield from _CATALOGS[session.engine.dialect](session, source.id, frozenset(assets))
     except InspectionError as error:
         reason = error.what
         yield failed(source.id, "", Text(f"无法读取权限:{reason.zh}", f"rights cannot be read: {reason.en}"))

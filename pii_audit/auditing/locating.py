@@ -19,7 +19,7 @@ from pii_audit.model.evidence import Match
 from pii_audit.model.finding import Finding
 from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.render.safe import safe_cell
-from pii_audit.sources.interface import Reading, Sampling, Source
+from pii_audit.sources.interface import Reading, Sampling, Source, Tallied
 from pii_audit.sources.registry import open_source
 from pii_audit.workspace import Workspace, load_key, resolve
 
@@ -93,7 +93,7 @@ def locate(space: Workspace, finding: Finding) -> Located:
         by_source.setdefault(asset.partition(":")[0], set()).add(asset)
     for source_id, assets in sorted(by_source.items()):
         source = space.source(source_id)
-        opened = open_source(replace(source, url=resolve(source.url)), root=space.root)
+        opened = open_source(replace(source, url=resolve(source.url)), root=space.root, key=lambda: load_key(space))
         try:
             _search(opened, assets, search, located)
         finally:
@@ -133,6 +133,10 @@ def _search(source: Source, assets: set[str], search: _Search, into: Located) ->
 
 def _read(asset: Asset, name: str, reading: Reading, search: _Search, into: Located) -> None:
     failure: Text | None = None
+    if isinstance(reading, Tallied):
+        failure = Text(
+            "采集包不含原始数据,请在数据库所在处定位", "a bundle holds no rows; look for them where the database is"
+        )
     try:
         for chunk in reading:
             into.rows.extend(_rows(asset, name, chunk, search))

@@ -153,7 +153,7 @@ def _selected(space: Workspace, wanted: Collection[str]) -> Sequence[Source]:
 
 def _crawl(space: Workspace, source: Source, detector: Detector, options: Options, into: _Crawled) -> None:
     slowed = replace(source, url=resolve(source.url), max_load=options.max_load or source.max_load)
-    opened = open_source(slowed, root=space.root)
+    opened = open_source(slowed, root=space.root, key=lambda: load_key(space))
     rows = None if options.full else options.sample or source.sample
     task = Task(opened, Sampling(rows, options.seed), detector, options.progress, options.checkpoint)
     try:

@@ -17,6 +17,10 @@ COMMANDS: dict[str, Text] = {
     "run": Text("自查:采集、识别、评估、记录、出报告", "the self-check: crawl, detect, evaluate, record, report"),
     "inspect": Text("临时查看文件或标准输入,不需要工作区", "look at files or standard input, no workspace needed"),
     "gate": Text("这份导出可以离开吗?读完全部内容后裁决", "may this export leave? reads everything, decides, says why"),
+    "collect": Text(
+        "为连不到的数据库写出只读采集程序,带回签名的采集包",
+        "write a read-only collector for a database that cannot be reached; it brings back a signed bundle",
+    ),
     "access": Text(
         "谁能读到哪些个人信息、经由哪条路径、如何收回",
         "who can read what personal information, by which path, and what would close it",

@@ -69,12 +69,12 @@ def run(session: Session, options: argparse.Namespace) -> int:
 def _print_grants(session: Session) -> int:
     from pii_audit.sources.database.server import ServerSource  # noqa: PLC0415 - start-up does without
     from pii_audit.sources.registry import open_source  # noqa: PLC0415
-    from pii_audit.workspace import resolve  # noqa: PLC0415
+    from pii_audit.workspace import load_key, resolve  # noqa: PLC0415
 
     space = session.workspace()
     servers = []
     for source in space.sources:
-        opened = open_source(replace(source, url=resolve(source.url)), root=space.root)
+        opened = open_source(replace(source, url=resolve(source.url)), root=space.root, key=lambda: load_key(space))
         if isinstance(opened, ServerSource) and opened.least_privileges():
             servers.append(opened)
     if not servers:
@@ -229,11 +229,11 @@ def _source(space: Workspace, name: str) -> Iterator[Check]:
     from pii_audit.model.coverage import Coverage, CoverageStatus  # noqa: PLC0415 - start-up does without
     from pii_audit.sources.database.server import ServerSource  # noqa: PLC0415
     from pii_audit.sources.registry import open_source  # noqa: PLC0415
-    from pii_audit.workspace import resolve  # noqa: PLC0415
+    from pii_audit.workspace import load_key, resolve  # noqa: PLC0415
 
     source = space.source(name)
     try:
-        opened = open_source(replace(source, url=resolve(source.url)), root=space.root)
+        opened = open_source(replace(source, url=resolve(source.url)), root=space.root, key=lambda: load_key(space))
     except PiiAuditError as error:
         yield Check(BAD, Text(*(f"{name}: {'; '.join(error.lines(language))}" for language in ("zh", "en"))))
         return

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from pii_audit.detection.judge import judge
 from pii_audit.engine.interface import Task, resumable, size_of
+from pii_audit.language import Text
 from pii_audit.model.asset import Asset, Chunk, TableChunk
 from pii_audit.model.coverage import Coverage
 from pii_audit.model.evidence import AssetTally
 from pii_audit.model.run import Inspected
-from pii_audit.sources.interface import Reading
+from pii_audit.sources.interface import Reading, Tallied, failed
 
 SAVE_EVERY = 5.0
 """Seconds between two checkpoints of one asset."""
@@ -39,6 +40,8 @@ class LocalEngine:
             yield self._inspect(task, inner, reading)
 
     def _inspect(self, task: Task, asset: Asset, reading: Reading) -> Inspected:
+        if isinstance(reading, Tallied):
+            return _judged(task, asset, reading)
         name = resumable(asset)
         tally = task.checkpoint.load(name) or AssetTally()
         saved = time.monotonic()
@@ -59,3 +62,18 @@ def _amount(chunk: Chunk) -> tuple[int, int]:
     if isinstance(chunk, TableChunk):
         return len(chunk.rows), sum(len(cell or "") + 1 for cells in chunk.columns.values() for cell in cells)
     return chunk.text.count("\n"), len(chunk.text)
+
+
+def _judged(task: Task, asset: Asset, reading: Tallied) -> Inspected:
+    """What was seen elsewhere; of identifiers that are not defined here nothing can be said."""
+    known = task.detector.catalogue
+    seen = {identifier for field in reading.tally.fields.values() for identifier in field.evidence}
+    unknown = sorted(seen - set(known))
+    task.progress.advance(reading.tally.rows, size_of(asset))
+    if not unknown:
+        return judge(task.detector, asset, reading.tally, reading.coverage())
+    names = ", ".join(unknown)
+    reason = Text(
+        f"采集时用到此处没有定义的标识符:{names}", f"was collected with identifiers that are not defined here: {names}"
+    )
+    return judge(task.detector, asset, AssetTally(), failed(asset.source, asset.name, reason))

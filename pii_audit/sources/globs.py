@@ -6,6 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from pii_audit.language import Text
+
+_NOT_INCLUDED = Text("不在 include 范围内", "not in include")
+
 
 def _translate(pattern: str) -> str:
     out: list[str] = []
@@ -62,3 +66,12 @@ def covers_folder(path: str, patterns: Sequence[str]) -> str | None:
     """The first pattern that matches everything below a folder (`tmp/**`, `**/node_modules/**`)."""
     whole = [pattern for pattern in patterns if pattern.endswith("/**")]
     return next((pattern for pattern in whole if first_match((path,), (pattern[:-3],))), None)
+
+
+def left_out(names: Iterable[str], include: Sequence[str], exclude: Sequence[str]) -> Text | None:
+    """The rule by which a table that goes by these names is not read; None where it is."""
+    known = tuple(names)
+    rule = first_match(known, exclude)
+    if rule:
+        return Text(f"被规则排除:{rule}", f"excluded by {rule}")
+    return _NOT_INCLUDED if include and not first_match(known, include) else None

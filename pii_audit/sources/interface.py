@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pii_audit.language import Text
 from pii_audit.model.asset import Asset, Chunk
 from pii_audit.model.coverage import Coverage, CoverageStatus
+from pii_audit.model.evidence import AssetTally
 from pii_audit.model.grant import Grant
 
 ROOT_NAME = "."
@@ -40,6 +41,20 @@ class Reading(ABC):
     @abstractmethod
     def coverage(self) -> Coverage:
         """The ledger row; complete once the chunks are exhausted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tallied(Reading):
+    """An asset that was looked at elsewhere: it has no chunks, and `tally` is what was seen."""
+
+    tally: AssetTally
+    reached: Coverage
+
+    def __iter__(self) -> Iterator[Chunk]:
+        return iter(())
+
+    def coverage(self) -> Coverage:
+        return self.reached
 
 
 class Source(ABC):

@@ -18,9 +18,11 @@ from pii_audit.sources.interface import Source
 from pii_audit.workspace import resolve
 
 if TYPE_CHECKING:
+    from pii_audit.sources.database.engine import Engine
     from pii_audit.sources.format.fixed_width import Layouts
 
 ENTRY_POINTS = "pii_audit.sources"
+BUNDLE = "bundle"
 
 
 class SourceSpec(Protocol):
@@ -32,7 +34,7 @@ class SourceSpec(Protocol):
 
     @property
     def kind(self) -> str:
-        """`database`, `file_share`, `feed`, or the name of an entry point."""
+        """`database`, `file_share`, `feed`, `bundle`, or the name of an entry point."""
 
     @property
     def url(self) -> str:
@@ -74,17 +76,19 @@ class SourceSpec(Protocol):
 Opener = Callable[[SourceSpec, Path], Source]
 
 
-def open_source(spec: SourceSpec, *, root: Path) -> Source:
-    """The source that a spec declares; relative paths are relative to `root`, the folder of audit.yaml.
+def open_source(spec: SourceSpec, *, root: Path, key: Callable[[], bytes] | None = None) -> Source:
+    """The source that a spec declares; relative paths are relative to `root`, the folder of audit.yaml, `key` gives the workspace's.
 
     Reads nothing yet. Raises UsageError for a kind or url that nothing here can read; the url, which may hold a
     password, is not repeated.
     """
+    if spec.kind == BUNDLE:
+        return _bundle(spec, root, key)
     opener = _BUILT_IN.get(spec.kind)
     if opener is None:
         found = next(iter(entry_points(group=ENTRY_POINTS, name=spec.kind)), None)
         if found is None:
-            known = ", ".join(_BUILT_IN)
+            known = ", ".join((*_BUILT_IN, BUNDLE))
             raise UsageError(
                 Text(f"未知的来源类型 “{spec.kind}”", f'unknown kind of source "{spec.kind}"'),
                 where=spec.id,
@@ -133,6 +137,22 @@ def _server(spec: SourceSpec, scheme: str) -> Source:
             )
     manner = Manner(replicas, spec.max_load or 100)
     return ServerSource(spec.id, getattr(import_module(module), engine)(), spec.url, spec.include, spec.exclude, manner)
+
+
+def _bundle(spec: SourceSpec, root: Path, key: Callable[[], bytes] | None) -> Source:
+    from pii_audit.sources.bundle.source import BundleSource  # noqa: PLC0415 - a scan loads what it reads
+
+    path = _folder(spec, root)
+    return BundleSource(spec.id, path, key() if key else None, engine_of, spec.include, spec.exclude)
+
+
+def engine_of(dialect: str) -> Engine | None:
+    """The engine of a dialect that has servers."""
+    for module, name, _, _ in _SERVERS.values():
+        engine: Engine = getattr(import_module(module), name)()
+        if engine.dialect == dialect:
+            return engine
+    return None
 
 
 def _duckdb(spec: SourceSpec, path: Path) -> Source:

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, insert, select
 
+from pii_audit.model.codec import tally_from_bytes, tally_to_bytes
 from pii_audit.model.evidence import AssetTally
 from pii_audit.store import schema
-from pii_audit.store.codec import tally_from_bytes, tally_to_bytes
 from pii_audit.store.connection import Database
 from pii_audit.store.documents import damage_reported
 

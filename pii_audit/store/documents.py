@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pii_audit.errors import StoreError
 from pii_audit.language import Text
-from pii_audit.store.codec import Sketches, decode, dump, encode
+from pii_audit.model.codec import Sketches, decode, dump, encode
 
 T = TypeVar("T")
 

@@ -13,11 +13,11 @@ from sqlalchemy.exc import IntegrityError
 from pii_audit.errors import StoreError
 from pii_audit.findings.rechecking import READ
 from pii_audit.language import Text
+from pii_audit.model.codec import Sketches
 from pii_audit.model.evidence import FREE_TEXT, FieldEvidence
 from pii_audit.model.lifecycle import Step
 from pii_audit.model.run import Inspected, Run, Suppressed
 from pii_audit.store import history, schema
-from pii_audit.store.codec import Sketches
 from pii_audit.store.documents import packed, written
 from pii_audit.store.following import followed
 from pii_audit.store.placing import Placed, batches, seen, unseen

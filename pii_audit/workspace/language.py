@@ -156,7 +156,7 @@ UNIT = Record(
 SOURCE = Record(
     {
         "id": ID,
-        "kind": Choice(("database", "file_share", "feed")),
+        "kind": Choice(("database", "file_share", "feed", "bundle")),
         "url": URL,
         "owner": STRING,
         "unit": ID,

@@ -17,7 +17,7 @@ from pii_audit.language import Text
 DEFAULT_TIMEZONE = "Asia/Shanghai"
 DEFAULT_STORE = "sqlite:.pii-audit/store.db"
 
-SourceKind = Literal["database", "file_share", "feed"]
+SourceKind = Literal["database", "file_share", "feed", "bundle"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ from pii_audit.cli.main import main
 from pii_audit.demo import numbers
 from pii_audit.demo.persons import Registry
 from pii_audit.identifiers.catalogue import load_catalogue
+from pii_audit.model.codec import encode
 from pii_audit.store import Store
-from pii_audit.store.codec import encode
 
 SEED = 20260630
 ROWS = 6

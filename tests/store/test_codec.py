@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pii_audit.model.codec import Sketches, decode, dump, encode, plain, tally_from_bytes, tally_to_bytes
 from pii_audit.model.evidence import AssetTally, Evidence, FieldTally, Sample
 from pii_audit.model.finding import Finding
 from pii_audit.model.forms import Form
 from pii_audit.model.run import Run
 from pii_audit.model.sketch import Sketch
-from pii_audit.store.codec import Sketches, decode, dump, encode, plain, tally_from_bytes, tally_to_bytes
 
 names = st.text(st.characters(codec=None), max_size=8)
 counts = st.integers(0, 2**62)

@@ -41,14 +41,14 @@ LONG = frozenset({"text", "mediumtext", "longtext", "json"})
 UNDECLARED = frozenset({"latin1", "ascii"})
 """Old schemas keep Chinese text in columns declared so: their bytes tell what they are."""
 
-_SETTINGS = (
+SETTINGS = (
     "SET NAMES utf8mb4",
     "SET SESSION TRANSACTION READ ONLY",
     "SET SESSION lock_wait_timeout = {lock}, innodb_lock_wait_timeout = {lock}",
     f"SET SESSION net_write_timeout = {STREAM_SECONDS}",
     "SET SESSION sql_mode = '', time_zone = '+00:00'",
 )
-_LIMITS = ("max_statement_time = {seconds}", "max_execution_time = {seconds}000")
+LIMITS = ("max_statement_time = {seconds}", "max_execution_time = {seconds}000")
 """MariaDB counts seconds, MySQL milliseconds; each knows only its own."""
 
 _GONE = frozenset({1053, 1077, 1927, 2006, 2013, 2055, 4031})
@@ -99,6 +99,8 @@ class MysqlEngine(Engine):
 
     dialect = "mysql"
     mark = "`"
+    ordered = mysql_rows.ORDERED
+    """Types of keys that rows can be read along."""
 
     @property
     def errors(self) -> tuple[type[Exception], ...]:
@@ -115,7 +117,7 @@ class MysqlEngine(Engine):
         connection = pymysql.connect(**named, charset="utf8mb4", autocommit=True)
         try:
             with connection.cursor() as cursor:
-                for statement in _SETTINGS:
+                for statement in SETTINGS:
                     cursor.execute(statement.format(lock=LOCK_SECONDS))
             _limit(connection, STATEMENT_SECONDS)
         except pymysql.err.MySQLError:
@@ -153,10 +155,13 @@ class MysqlEngine(Engine):
         return _REASONS.get(code, other)
 
     def databases(self, url: str, include: Sequence[str]) -> list[str]:
-        """That of the url and those that include names before a dot, without wildcards."""
+        """That of the url and those that include names."""
+        return list(dict.fromkeys([*super().databases(url, include), *self.listed(include)]))
+
+    def listed(self, include: Sequence[str]) -> list[str]:
+        """The databases that include names before a dot, without wildcards."""
         named = [pattern.partition(".")[0] for pattern in include if "." in pattern]
-        listed = [name for name in named if not re.search(r"[*?\[]", name)]
-        return list(dict.fromkeys([*super().databases(url, include), *listed]))
+        return [name for name in named if not re.search(r"[*?\[]", name)]
 
     def assets(self, session: Session, source: str, include: Sequence[str]) -> Iterator[Asset | Coverage]:
         databases = self.databases(session.url, include)
@@ -213,7 +218,7 @@ class MysqlEngine(Engine):
     def rows(
         self, session: Session, columns: Sequence[Column], sampling: Sampling, ledger: Ledger
     ) -> Iterator[Sequence[Cell]]:
-        yield from mysql_rows.rows(session, columns, sampling, ledger)
+        yield from mysql_rows.rows(session, columns, sampling, ledger, self.ordered)
 
 
 def _code(error: Exception) -> int:
@@ -224,7 +229,7 @@ def _limit(connection: Any, seconds: int) -> None:
     import pymysql  # noqa: PLC0415 - a scan loads what it reads
 
     with connection.cursor() as cursor:
-        for setting in _LIMITS:
+        for setting in LIMITS:
             with suppress(pymysql.err.OperationalError):  # it is the other server's variable
                 cursor.execute(f"SET SESSION {setting.format(seconds=seconds)}")
 

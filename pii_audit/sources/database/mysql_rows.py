@@ -60,14 +60,16 @@ def like(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(re.escape(kept) if kept else wild.get(bare, re.escape(bare)) for kept, bare in parts))
 
 
-def rows(session: Session, columns: Sequence[Column], sampling: Sampling, ledger: Ledger) -> Iterator[Sequence[Cell]]:
+def rows(
+    session: Session, columns: Sequence[Column], sampling: Sampling, ledger: Ledger, ordered: frozenset[str] = ORDERED
+) -> Iterator[Sequence[Cell]]:
     """The rows that the sampling asks for; a view, a table without a key and one with history are passed through whole."""
     place = split(ledger.asset)
     dialect = load_dialect("mysql")
     [(kind, known, width)] = session.rows(dialect.sql("size"), place)
     name = ".".join(quoted(part, "`") for part in place)
     expected = int(known or 0)
-    key = _key(session, place, expected) if kind == "BASE TABLE" else None
+    key = _key(session, place, expected, ordered) if kind == "BASE TABLE" else None
     wanted = min(sampling.rows or 0, max(1, SAMPLE_BYTES // max(1, int(width or 1))))
     if sampling.rows is not None and key and key.spread and expected > LARGE_SHARE * wanted:
         found = _drawn(session, _parts(session, place, name, expected), key, columns, wanted, sampling, ledger)
@@ -92,7 +94,7 @@ def _select(query: str, columns: Sequence[Column], **more: str) -> str:
     return load_dialect("mysql").sql(query, columns=expressions, **more)
 
 
-def _key(session: Session, place: Sequence[str], expected: int) -> Key | None:
+def _key(session: Session, place: Sequence[str], expected: int, ordered: frozenset[str]) -> Key | None:
     """The primary key, else another unique one, of which every column can be compared; one to draw from if there is any."""
     indexes: dict[str, list[tuple[str, str, int, bool]]] = {}
     for index, column, kind, cardinality, fit in session.rows(load_dialect("mysql").sql("keys"), place):
@@ -104,7 +106,7 @@ def _key(session: Session, place: Sequence[str], expected: int) -> Key | None:
             parts[0][1] in INTEGERS and (len(parts) == 1 or parts[0][2] * 2 >= expected),
         )
         for index, parts in indexes.items()
-        if all(fit and kind in ORDERED for _, kind, _, fit in parts)
+        if all(fit and kind in ordered for _, kind, _, fit in parts)
     ]
     return next((key for key in keys if key.spread), keys[0] if keys else None)
 

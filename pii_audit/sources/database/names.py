@@ -14,9 +14,13 @@ def qualified(schema: str, name: str) -> str:
 
 def split(asset: str) -> tuple[str, str]:
     """Schema and table of a name that `qualified` made."""
-    parts = [match[2] or match[1].replace('""', '"') for match in _PART.finditer(asset)]
-    schema, name = parts
+    schema, name = parts(asset)
     return schema, name
+
+
+def parts(asset: str) -> list[str]:
+    """The names between the dots; an SQLite table has its own alone."""
+    return [match[2] or match[1].replace('""', '"') for match in _PART.finditer(asset)]
 
 
 def quoted(name: str, mark: str = '"') -> str:

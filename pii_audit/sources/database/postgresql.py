@@ -35,7 +35,7 @@ LARGE_OBJECTS = "pg_catalog.pg_largeobject"
 FIRST_FETCH, MOST_FETCHED = 100, 5_000
 """Rows of the first batch of a stream, before it is known how wide they are, and of any batch."""
 
-_SETTINGS = """
+SETTINGS = """
     SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY;
     SET default_transaction_read_only = on;
     SET statement_timeout = {statement};
@@ -124,7 +124,7 @@ class PostgresqlEngine(Engine):
         named = {"connect_timeout": CONNECT_SECONDS, "application_name": APPLICATION, **named}
         connection = psycopg.connect(*words, **named, autocommit=True)
         try:
-            connection.execute(_SETTINGS.format(statement=STATEMENT_SECONDS * 1000, lock=LOCK_SECONDS * 1000))
+            connection.execute(SETTINGS.format(statement=STATEMENT_SECONDS * 1000, lock=LOCK_SECONDS * 1000))
             # Bytes that are in no encoding come as they are; everything else as UTF-8.
             ascii_only = connection.info.parameter_status("server_encoding") == "SQL_ASCII"
             connection.execute(f"SET client_encoding = '{'SQL_ASCII' if ascii_only else 'UTF8'}'")

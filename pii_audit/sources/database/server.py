@@ -14,11 +14,10 @@ from pii_audit.sources.database.engine import LONGEST, Cell, Column, Engine, wid
 from pii_audit.sources.database.names import split
 from pii_audit.sources.database.session import Manner, Session
 from pii_audit.sources.format.encoding import decode_cell
-from pii_audit.sources.globs import first_match
+from pii_audit.sources.globs import left_out
 from pii_audit.sources.interface import Reading, Sampling, Source, failed, skipped
 from pii_audit.sources.reading import CHARACTERS, ROWS, Ledger, LedgerReading, unique
 
-_NOT_INCLUDED = Text("不在 include 范围内", "not in include")
 LONGEST_CHARACTER = 4
 """Bytes of a character in UTF-8 and GB 18030 at most."""
 _TEXT = frozenset({str, type(None)})
@@ -87,11 +86,7 @@ class ServerSource(Source):
         return self.engine.least_privileges(self._url, self._include)
 
     def _rule(self, name: str) -> Text | None:
-        names = (name, split(name)[1])
-        rule = first_match(names, self._exclude)
-        if rule:
-            return Text(f"被规则排除:{rule}", f"excluded by {rule}")
-        return _NOT_INCLUDED if self._include and not first_match(names, self._include) else None
+        return left_out((name, split(name)[1]), self._include, self._exclude)
 
 
 class ServerReading(LedgerReading):

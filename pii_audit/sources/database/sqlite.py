@@ -18,7 +18,7 @@ from pii_audit.sources.database.sqlite_connection import Connection, quoted, rea
 from pii_audit.sources.file_share.names import shown
 from pii_audit.sources.file_share.posix import file_grants, supported
 from pii_audit.sources.format.encoding import decode_cell
-from pii_audit.sources.globs import first_match
+from pii_audit.sources.globs import left_out
 from pii_audit.sources.interface import Reading, Sampling, Source, failed, skipped
 from pii_audit.sources.reading import (
     Batcher,
@@ -43,7 +43,6 @@ LARGE_SHARE = 4
 """A sample of more than a quarter of the rows is drawn from a pass over all of them."""
 
 _INTERNAL = Text("虚拟表的内部数据,随虚拟表读取", "holds the insides of a virtual table, which is read itself")
-_NOT_INCLUDED = Text("不在 include 范围内", "not in include")
 
 
 class SqliteSource(Source):
@@ -72,11 +71,7 @@ class SqliteSource(Source):
                 yield from file_grants(self._path, self._path.parent, self.id, asset.name, place=place)
 
     def _rule(self, name: str) -> Text | None:
-        names = (name, f"{SCHEMA}.{name}")
-        rule = first_match(names, self._exclude)
-        if rule:
-            return Text(f"被规则排除:{rule}", f"excluded by {rule}")
-        return _NOT_INCLUDED if self._include and not first_match(names, self._include) else None
+        return left_out((name, f"{SCHEMA}.{name}"), self._include, self._exclude)
 
 
 def contained(path: Path, file: Asset, sampling: Sampling) -> Iterator[tuple[Asset, Reading]]:

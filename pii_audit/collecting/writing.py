@@ -1,0 +1,182 @@
+"""Writes a collector: our own sources as plain text in one file that a database administrator can read, and the SQL that it asks.
+
+A zipapp would be shorter to make and could not be read in a pager, compared, or passed through a gateway that lets text alone in. So every
+module stands in the file as it stands here, behind a loader of a page; those that need a package have a stand-in under `inside/`.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import importlib.util
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.abc import InspectLoader
+from importlib.resources import files
+
+import pii_audit
+from pii_audit import content
+from pii_audit.errors import UsageError
+from pii_audit.identifiers.catalogue import Catalogue
+from pii_audit.language import Text
+from pii_audit.model.codec import dump, encode
+from pii_audit.sources.bundle.format import key_check
+from pii_audit.sources.database.dialect import DatabaseDialect, load_dialect
+
+_INSIDE = "pii_audit.collecting.inside"
+STAND_INS = {
+    "pii_audit.detection": f"{_INSIDE}.detection",
+    "pii_audit.detection.bulk.matcher": f"{_INSIDE}.matcher",
+    "pii_audit.detection.names.running": f"{_INSIDE}.running",
+    "pii_audit.document": f"{_INSIDE}.document",
+    "pii_audit.identifiers.catalogue": f"{_INSIDE}.catalogue",
+    "pii_audit.model.sketch": f"{_INSIDE}.sketch",
+    "pii_audit.sources.database.dialect": f"{_INSIDE}.dialect",
+}
+"""What needs a package of others, or YAML, and what stands in its place."""
+CLIENTS: Mapping[str, tuple[str, ...]] = {
+    "postgresql": (f"{_INSIDE}.postgresql",),
+    "mysql": (f"{_INSIDE}.mysql",),
+    "sqlite": ("pii_audit.sources.database.sqlite",),
+}
+"""Dialects that can be collected, with the modules of each."""
+_OURS = ("pii_audit", "stdnum")
+"""Packages whose sources are put in: ours, and python-stdnum (LGPL-2.1-or-later; its notices stand in its files)."""
+_DATA = ("stdnum/iban.dat", "stdnum/us/ein.dat")
+_WORDS = "scanners/identifiers/words"
+_NOT_ASKED = "least_privileges"
+
+
+@dataclass(frozen=True)
+class Collector:
+    """What is written; `statements` is the SQL, to read and to run by hand."""
+
+    program: str
+    statements: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a collector is to do: the source that it stands for, and what the workspace says of it."""
+
+    dialect: str
+    source: str = ""
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    sample: int | None = None
+    samples: bool = True
+
+
+def write_collector(order: Order, catalogue: Catalogue, key: bytes) -> Collector:
+    """A collector; the key is not in it, only what tells that key from others. UsageError for a dialect that none is for."""
+    if order.dialect not in CLIENTS:
+        known = ", ".join(CLIENTS)
+        raise UsageError(
+            Text(f"没有 {order.dialect} 的采集程序", f"there is no collector for {order.dialect}"),
+            todo=Text(f"可用:{known}", f"There is one for: {known}"),
+        )
+    dialect = load_dialect(order.dialect)
+    modules = dict(_modules([f"{_INSIDE}.main", *CLIENTS[order.dialect]]))
+    modules[f"{_INSIDE}.tables"] = _tables(order, catalogue, dialect, key)
+    return Collector(_program(order, modules), _script(order, dialect))
+
+
+def _modules(roots: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The sources of these modules and of all that they import, by the names under which they are imported."""
+    seen: set[str] = set()
+    waiting = list(roots)
+    while waiting:
+        name = waiting.pop()
+        source = None if name in seen else _source_of(name)
+        seen.add(name)
+        if source is None:
+            continue
+        yield name, source
+        waiting += _imports(source)
+        waiting += [name.rpartition(".")[0]] if "." in name else []
+
+
+def _source_of(name: str) -> str | None:
+    """The source of a module, or of what stands in its place; None for what is no module."""
+    if name.partition(".")[0] not in _OURS:
+        return None
+    try:
+        found = importlib.util.find_spec(STAND_INS.get(name, name))
+    except ModuleNotFoundError:  # a class of a module
+        return None
+    loader = found.loader if found else None
+    return loader.get_source(found.name) if found and isinstance(loader, InspectLoader) else None
+
+
+def _imports(source: str) -> Iterator[str]:
+    """Every module that a source may import, those for types alone left out."""
+    for node in _run(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _run(node: ast.AST) -> Iterator[ast.AST]:
+    if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
+        return
+    yield node
+    for child in ast.iter_child_nodes(node):
+        yield from _run(child)
+
+
+def _tables(order: Order, catalogue: Catalogue, dialect: DatabaseDialect, key: bytes) -> str:
+    statements = {
+        name: [query.sql, query.reads.zh, query.reads.en]
+        for name, query in dialect.queries.items()
+        if name != _NOT_ASKED
+    }
+    values = {
+        "VERSION": pii_audit.__version__,
+        "DIALECT": order.dialect,
+        "SOURCE": order.source,
+        "KEY_CHECK": key_check(key),
+        "SAMPLES": order.samples,
+        "SAMPLE": order.sample,
+        "INCLUDE": order.include,
+        "EXCLUDE": order.exclude,
+        "STATEMENTS": dump(statements),
+        "IDENTIFIERS": dump([encode(one) for one in catalogue.values()]),
+    }
+    return "".join(f"{name} = {value!r}\n" for name, value in values.items())
+
+
+def _program(order: Order, modules: Mapping[str, str]) -> str:
+    packages = sorted({name.rpartition(".")[0] for name in modules if "." in name})
+    parts = [files("pii_audit.collecting").joinpath("loader.txt").read_text(encoding="utf-8")]
+    parts[0] = parts[0].replace("{dialect}", order.dialect).replace("{version}", pii_audit.__version__)
+    parts[0] = parts[0].replace("{packages}", repr(packages))
+    parts += [_embedded("MODULES", name, modules[name]) for name in sorted(modules)]
+    for path in _DATA:
+        package, _, name = path.partition("/")
+        parts.append(_embedded("DATA", path, files(package).joinpath(*name.split("/")).read_text(encoding="utf-8")))
+    for path in content.walk(_WORDS, ".txt"):
+        parts.append(_embedded("DATA", f"pii_audit/{path}", content.text(path)))
+    parts.append("\nif __name__ == '__main__':\n    start()\n")
+    return "".join(parts)
+
+
+def _embedded(table: str, name: str, text: str) -> str:
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    quoted = f"r'''{text}'''" if "'''" not in text and not text.endswith(("'", "\\")) else repr(text)
+    return f"\n# ---- {name} · SHA-256 {digest}\n{table}[{name!r}] = {quoted}\n"
+
+
+def _script(order: Order, dialect: DatabaseDialect) -> str:
+    """Every statement, those with places to fill in as comments, so that the file can be run by hand."""
+    parts = [files("pii_audit.collecting").joinpath("statements.txt").read_text(encoding="utf-8")]
+    parts[0] = parts[0].replace("{dialect}", order.dialect).replace("{version}", pii_audit.__version__)
+    for name, query in dialect.queries.items():
+        if name == _NOT_ASKED:
+            continue
+        sql = query.sql.rstrip().rstrip(";")
+        whole = not any(mark in sql for mark in ("{", "%s", "?"))
+        body = f"{sql};" if whole else "\n".join(f"-- {line}" for line in f"{sql};".splitlines())
+        parts.append(f"\n-- {name} · {query.reads.zh} · {query.reads.en}\n{body}\n")
+    return "".join(parts)

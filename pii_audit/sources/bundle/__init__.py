@@ -1,0 +1,1 @@
+"""Bundles: what a collector saw behind a bastion, as a source like any other."""
