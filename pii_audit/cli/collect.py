@@ -84,8 +84,9 @@ def run(session: Session, options: argparse.Namespace) -> int:
         source.id if source else "",
         source.include if source else (),
         source.exclude if source else (),
-        None if options.full else (source.sample if source else None) or SAMPLE,
-        space.samples == "masked",
+        sample=None if options.full else (source.sample if source else None) or SAMPLE,
+        max_load=(source.max_load if source else None) or 100,
+        samples=space.samples == "masked",
     )
     collector = write_collector(order, load_catalogue(space.identifiers), key)
     write_output(target, collector.program)

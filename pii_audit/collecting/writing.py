@@ -64,6 +64,7 @@ class Order:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     sample: int | None = None
+    max_load: int = 100
     samples: bool = True
 
 
@@ -139,6 +140,7 @@ def _tables(order: Order, catalogue: Catalogue, dialect: DatabaseDialect, key: b
         "KEY_CHECK": key_check(key),
         "SAMPLES": order.samples,
         "SAMPLE": order.sample,
+        "MAX_LOAD": order.max_load,
         "INCLUDE": order.include,
         "EXCLUDE": order.exclude,
         "STATEMENTS": dump(statements),

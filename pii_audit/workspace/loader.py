@@ -113,7 +113,7 @@ def _only_where_it_works(source: Section, reader: Reader) -> None:
         "max_size": ("file_share",),
         "modified_within": ("file_share",),
         "replicas": ("database",),
-        "max_load": ("database",),
+        "max_load": ("database", "bundle"),
     }
     for key, allowed in kinds.items():
         if key in source and source.get("kind") not in (None, *allowed):

@@ -13,7 +13,7 @@ import re
 import secrets
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -33,7 +33,9 @@ from pii_audit.model.evidence import AssetTally
 from pii_audit.model.fingerprint import KEY_BYTES, Fingerprinter
 from pii_audit.sources.bundle.answers import Asking
 from pii_audit.sources.bundle.format import Writer, key_check
+from pii_audit.sources.database.engine import Engine
 from pii_audit.sources.database.server import ServerSource
+from pii_audit.sources.database.session import Manner
 from pii_audit.sources.interface import Sampling, Source
 
 LONGEST_NAME = 64
@@ -75,6 +77,13 @@ def _arguments() -> argparse.ArgumentParser:
     add("--key", metavar="FILE", help="file with the key; asked for without it / 密钥文件;不给则提示输入")
     add("--sample", type=int, metavar="N", default=tables.SAMPLE, help="rows of each table / 每表读取的行数")
     add("--full", action="store_true", help="read all rows / 读取全部行")
+    add(
+        "--max-load",
+        type=int,
+        metavar="N",
+        default=tables.MAX_LOAD,
+        help="percent of the time that the server works for it / 服务器为其工作的时间占比",
+    )
     add("--include", action="append", default=[], metavar="GLOB", help="schema.table / 只读这些表")
     add("--exclude", action="append", default=[], metavar="GLOB", help="schema.table / 不读这些表")
     add("--statements", action="store_true", help="print every statement, run nothing / 只打印语句")
@@ -101,6 +110,8 @@ def _run(options: argparse.Namespace) -> int:
             ),
             todo=Text("用 --help 查看", "see --help"),
         )
+    if not 1 <= options.max_load <= 100:  # noqa: PLR2004 - per cent
+        raise UsageError(Text("--max-load 为 1 到 100", "--max-load is 1 to 100"))
     if options.sample is not None and options.sample < 1:
         raise UsageError(Text("--sample 至少为 1", "--sample is 1 at least"))
     key = _key(options.key)
@@ -231,20 +242,20 @@ def _rights(source: Source, holding: set[str], bundle: Writer, redactor: Redacto
 
 def _source(options: argparse.Namespace) -> Source:
     include, exclude = (*tables.INCLUDE, *options.include), (*tables.EXCLUDE, *options.exclude)
-    open_: Callable[[Sequence[str], Sequence[str], Sequence[str]], Source] = _OPENERS[tables.DIALECT]
-    return open_(options.database, include, exclude)
+    if tables.DIALECT == "sqlite":
+        return _sqlite(options.database, include, exclude)
+    engine = _engine(_found(options.database))
+    return ServerSource(tables.SOURCE, engine, "", include, exclude, Manner(max_load=options.max_load))
 
 
-def _postgresql(command: Sequence[str], include: Sequence[str], exclude: Sequence[str]) -> Source:
-    from pii_audit.collecting.inside.postgresql import PsqlEngine  # noqa: PLC0415 - a collector has one dialect
+def _engine(command: Sequence[str]) -> Engine:
+    if tables.DIALECT == "postgresql":
+        from pii_audit.collecting.inside.postgresql import PsqlEngine  # noqa: PLC0415 - a collector has one dialect
 
-    return ServerSource(tables.SOURCE, PsqlEngine(_found(command)), "", include, exclude)
-
-
-def _mysql(command: Sequence[str], include: Sequence[str], exclude: Sequence[str]) -> Source:
+        return PsqlEngine(command)
     from pii_audit.collecting.inside.mysql import MysqlClientEngine  # noqa: PLC0415 - as above
 
-    return ServerSource(tables.SOURCE, MysqlClientEngine(_found(command)), "", include, exclude)
+    return MysqlClientEngine(command)
 
 
 def _found(command: Sequence[str]) -> Sequence[str]:
@@ -267,9 +278,6 @@ def _sqlite(command: Sequence[str], include: Sequence[str], exclude: Sequence[st
     if more:
         raise UsageError(Text("只能给出一个数据库文件", "one database file can be given"), where=more[0])
     return SqliteSource(tables.SOURCE, Path(path), include, exclude)
-
-
-_OPENERS = {"postgresql": _postgresql, "mysql": _mysql, "sqlite": _sqlite}
 
 
 def _progress(number: int) -> None:

@@ -14,6 +14,8 @@ SAMPLES = True
 """Whether masked samples are kept."""
 SAMPLE: int | None = None
 """Rows of a table that are read; None for all."""
+MAX_LOAD = 100
+"""Percent of the time that a server works for it."""
 INCLUDE: tuple[str, ...] = ()
 EXCLUDE: tuple[str, ...] = ()
 IDENTIFIERS = "[]"
