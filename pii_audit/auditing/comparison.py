@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pii_audit.auditing.flows import Beyond, judge_flows, match_assets
-from pii_audit.auditing.selfcheck import feed_ids
+from pii_audit.auditing.selfcheck import Earlier, feed_ids, recorded
 from pii_audit.findings.funnel import Funnel, Ownership
 from pii_audit.identifiers.model import Catalogue
 from pii_audit.model.finding import Finding, Use, Verdict
@@ -17,18 +17,22 @@ from pii_audit.policy.comparison import Change, FindingChange, Judged, compared
 from pii_audit.policy.model import Policy
 from pii_audit.rules.interface import Facts
 from pii_audit.rules.registry import apply_rules
-from pii_audit.workspace import Workspace
+from pii_audit.workspace import Workspace, load_leavers
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """A run, and what else was known when it was judged. `provided` are other recorded readings of the year."""
+    """A run, and what else was known when it was judged.
+
+    `provided` are other recorded readings of the year, `earlier` gives what recorded runs saw, run by run.
+    """
 
     run: Run
     workspace: Workspace
     catalogue: Catalogue
     as_of: date
     provided: Sequence[Inspected] = ()
+    earlier: Earlier | None = None
 
     def changes(self, before: Policy, after: Policy) -> tuple[tuple[Change, ...], tuple[FindingChange, ...]]:
         """The verdicts and the findings that differ."""
@@ -58,6 +62,8 @@ class Recorded:
             verdicts=verdicts,
             flows=policy.flows,
             undeclared=tuple(by_id[name] for name in undeclared),
+            leavers=load_leavers(self.workspace),
+            earlier=recorded(policy, [source.id for source in self.workspace.sources], self.earlier),
         )
         funnel = Funnel(policy, Fingerprinter.of_nobody(), self.as_of, (), lambda _: Ownership())
         return verdicts, funnel.run(apply_rules(facts))[0]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pii_audit
@@ -33,14 +34,16 @@ from pii_audit.sources.interface import ROOT_NAME, Sampling
 from pii_audit.sources.registry import open_source
 from pii_audit.workspace import Source, Workspace, load_key, load_leavers, load_workspace, resolve
 
+Earlier = Callable[[Collection[str]], Iterable[Sequence[Inspected]]]
+
 
 @dataclass(frozen=True)
 class Options:
     """How a self-check is done.
 
     `sample` and `max_load` (percent) override every source's own; `full` reads everything. `provided` is what recorded runs of this year saw in
-    the feeds, None where nothing is recorded, and `first` what the first of those runs saw; `earlier` gives the newest reading of
-    every asset before this run, where there is a store.
+    the feeds, None where nothing is recorded, and `first` what the first of those runs saw; `earlier` gives what recorded runs saw in
+    some sources, run by run.
     """
 
     sources: Collection[str] = ()
@@ -50,7 +53,7 @@ class Options:
     seed: int = 0
     as_of: date | None = None
     provided: Sequence[Inspected] | None = None
-    earlier: Callable[[], Sequence[Inspected]] = tuple
+    earlier: Earlier | None = None
     first: Sequence[Inspected] = ()
     engine: Engine = field(default_factory=LocalEngine)
     progress: Progress = field(default_factory=Silent)
@@ -204,7 +207,7 @@ def _facts(
         flows=policy.flows,
         undeclared=tuple(shown[name] for name in undeclared),
         leavers=load_leavers(space),
-        earlier=options.earlier() if any(line.keep_at_least for line in policy.storage.retention) else (),
+        earlier=recorded(policy, [one.id for one in _selected(space, options.sources)], options.earlier),
     )
     return facts, _OwnerOf(space, units)
 
@@ -213,6 +216,19 @@ def _listed(space: Workspace, crawled: _Crawled, options: Options) -> frozenset[
     """The sources of which all that is there was met: a flow of which nothing is among it has no feed."""
     unread = {row.source for row in crawled.coverage if row.incomplete and row.asset == ROOT_NAME}
     return frozenset(source.id for source in _selected(space, options.sources)) - unread
+
+
+def recorded(policy: Policy, sources: Collection[str], earlier: Earlier | None) -> tuple[tuple[Inspected, ...], ...]:
+    """What recorded runs saw of the assets whose rows or files have to be kept for some time."""
+    lines = policy.storage.retention
+    dated = {line.asset for line in lines if line.date is not None}
+    if earlier is None or not dated or not any(line.keep_at_least for line in lines):
+        return ()
+
+    def is_dated(one: Inspected) -> bool:
+        return any(fnmatchcase(f"{one.asset.source}.{one.asset.name}", pattern) for pattern in dated)
+
+    return tuple(tuple(filter(is_dated, run)) for run in earlier(sources))
 
 
 def _unit(space: Workspace, source: Source, asset: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -130,5 +131,6 @@ def _recorded(
         found = store.load(None if options.run == LAST else options.run)
         started = found.started.astimezone(ZoneInfo(space.timezone))
         provided = store.provided(feed_ids(space), started.replace(month=1, day=1, hour=0, minute=0))
-    day = options.as_of or started.date()
-    return Recorded(found, space, catalogue, day, provided).changes(before, after)
+        day = options.as_of or started.date()
+        recorded = Recorded(found, space, catalogue, day, provided, partial(store.earlier, than=found.id))
+        return recorded.changes(before, after)

@@ -103,7 +103,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
                 checkpoint=store.begin(key),
                 provided=store.provided(feeds, january),
                 first=store.first(feeds, january),
-                earlier=store.inventory,
+                earlier=store.earlier,
             )
             done = audit(space, wanted)
         notes = {**done.notes, "fail_on": options.fail_on, "allow_incomplete": str(options.allow_incomplete).lower()}

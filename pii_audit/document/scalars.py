@@ -85,6 +85,11 @@ class Period:
                 continue
         raise AssertionError
 
+    @property
+    def days(self) -> float:
+        """About how long it is, to tell which of two is the longer."""
+        return self.count * {"d": 1, "m": 30.4375, "y": 365.25}[self.unit]
+
     def __str__(self) -> str:
         return f"{self.count}{self.unit}"
 

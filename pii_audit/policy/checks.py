@@ -111,6 +111,12 @@ def _check_storage(storage: Mapping[str, Any], known: Known, reader: Reader) -> 
         _check_references(environment.get("when", {}).get("same_persons_as"), _SOURCE, known.sources, reader)
     for period in storage.get("retention", ()):
         _check_retention(period, reader)
+        if not {"asset", "holding"} & period.positions.keys():
+            said = Text("写 asset 或 holding:说的是哪些资产", "write asset or holding: which assets it is about")
+            reader.note(period.position, said)
+        if not {"date", "keep_at_least", "delete_after"} & period.positions.keys():
+            said = Text("写 date、keep_at_least 或 delete_after", "write date, keep_at_least or delete_after")
+            reader.note(period.position, said)
 
 
 def _agreements(recipient: Section) -> list[Section]:
@@ -152,6 +158,8 @@ def _words(document: Section) -> Iterator[_Where]:
     yield from _items(storage.get("never"))
     for environment in storage.get("environments", {}).values():
         yield from _items(environment.get("forbid"))
+    for period in storage.get("retention", ()):
+        yield from _items(period.get("holding"))
     yield from _keys(storage.get("regions", Section(document.position)))
     for rule in document.get("classification", {}).get("raise", ()):
         yield from _items(rule.get("together"))
@@ -271,9 +279,8 @@ def _check_within(population: Section | None, sources: Words | None, reader: Rea
 
 
 def _check_retention(rule: Section, reader: Reader) -> None:
-    days = {"d": 1, "m": 30.4375, "y": 365.25}
     keep, delete = rule.get("keep_at_least"), rule.get("delete_after")
-    if keep and delete and keep.count * days[keep.unit] > delete.count * days[delete.unit]:
+    if keep and delete and keep.days > delete.days:
         reader.note(rule.at("delete_after"), Text("短于 keep_at_least", "shorter than keep_at_least"))
 
 

@@ -206,8 +206,14 @@ STORAGE = Record(
         ),
         "retention": ListOf(
             Record(
-                {"asset": NON_EMPTY, "date": NON_EMPTY, "keep_at_least": PERIOD, "delete_after": PERIOD},
-                required=("asset", "date"),
+                {
+                    "asset": NON_EMPTY,
+                    "holding": ListOf(ELEMENT, at_least=1, or_single=True),
+                    "date": NON_EMPTY,
+                    "keep_at_least": PERIOD,
+                    "delete_after": PERIOD,
+                },
+                what=Text("保存期限", "a retention period"),
             )
         ),
         "regions": MapOf(ListOf(REGION, at_least=1, or_single=True), key=ELEMENT),

@@ -19,6 +19,7 @@ from pii_audit.policy.files import Documents, read_documents
 from pii_audit.policy.inheritance import Merged, check_exceptions, check_merged, loosened, merge
 from pii_audit.policy.language import POLICY_FILE
 from pii_audit.policy.model import Flow, Policy
+from pii_audit.policy.periods import contradicting
 from pii_audit.workspace import shown_path
 
 
@@ -45,7 +46,11 @@ def load_policy(
         reader.problems.append(problem)
     if reader.problems:
         raise ConfigurationError([from_here(problem, root) for problem in reader.problems])
-    return _policy(found, merged)
+    policy = _policy(found, merged)
+    contradictions = [*contradicting(policy.storage.retention)]
+    if contradictions:
+        raise ConfigurationError([from_here(problem, root) for problem in contradictions])
+    return policy
 
 
 def from_here(problem: Problem, root: Path) -> Problem:

@@ -46,16 +46,23 @@ def storage(sections: Sequence[tuple[str, Section]]) -> StoragePolicy:
             for _, section in sections
             for name, value in section.get("environments", {}).items()
         ),
-        retention=tuple(
-            Retention(rule.position, rule["asset"], rule["date"], rule.get("keep_at_least"), rule.get("delete_after"))
-            for _, section in sections
-            for rule in section.get("retention", ())
-        ),
+        retention=tuple(_retention(rule) for _, section in sections for rule in section.get("retention", ())),
         regions=tuple(
             Region(element(word, section["regions"].at(word)), tuple(regions))
             for _, section in sections
             for word, regions in section.get("regions", {}).items()
         ),
+    )
+
+
+def _retention(rule: Section) -> Retention:
+    return Retention(
+        rule.position,
+        rule.get("asset", "*"),
+        rule.get("date"),
+        rule.get("keep_at_least"),
+        rule.get("delete_after"),
+        elements(rule.get("holding")),
     )
 
 

@@ -49,8 +49,8 @@ class Draft:
 class Facts:
     """Everything that is known when rules are asked; names in it may be shown.
 
-    `undeclared` are feed assets that no flow names, `leavers` the accounts of people who have left, `earlier` the newest readings
-    before this run.
+    `undeclared` are feed assets that no flow names, `leavers` the accounts of people who have left, `earlier` what recorded
+    runs saw, each by itself, of assets whose content has to be kept for some time.
     """
 
     policy: Policy
@@ -64,7 +64,7 @@ class Facts:
     flows: Mapping[str, Flow] = attribute(default_factory=dict)
     undeclared: Sequence[Inspected] = ()
     leavers: frozenset[str] = frozenset()
-    earlier: Sequence[Inspected] = ()
+    earlier: Sequence[Sequence[Inspected]] = ()
 
     def of_source(self, source: str) -> list[Inspected]:
         """The inspected assets of one source."""

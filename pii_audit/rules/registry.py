@@ -14,6 +14,7 @@ from pii_audit.rules import (
     leftovers,
     manual,
     masking,
+    retention,
     share,
     store,
     too_early,
@@ -25,6 +26,7 @@ from pii_audit.rules.interface import Draft, Facts
 RULES = (
     *collect.RULES,
     *store.RULES,
+    *retention.RULES,
     *too_early.RULES,
     *copies.RULES,
     *leftovers.RULES,

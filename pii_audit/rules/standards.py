@@ -2,6 +2,7 @@
 
 The texts are YAML under policies/standards/. A provision is named by its clause where number and content were verified
 (policies/instruments.yaml), else by its topic; a rule that there is not, or a clause that was not verified, is refused.
+How it is checked is not written but follows from its rules.
 """
 
 from __future__ import annotations
@@ -10,16 +11,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import PurePosixPath
-from typing import Literal, cast
+from typing import Literal
 
 from pii_audit import content
-from pii_audit.document import MISSING, STRING, Choice, ListOf, Reader, Record, Section, unknown
+from pii_audit.document import BOOLEAN, MISSING, STRING, Choice, ListOf, Reader, Record, Section, unknown
 from pii_audit.language import Text
+from pii_audit.rules.cases import load_cases
 from pii_audit.rules.catalogue import Instrument, load_instruments, load_rules
 
 How = Literal["automatic", "semi_automatic", "manual", "information"]
 HOWS: tuple[How, ...] = ("automatic", "semi_automatic", "manual", "information")
 FOLDER = "policies/standards"
+ATTESTED = "MAN"
+"""The family of rules that only a human can answer."""
 _BOTH = Record({"zh": STRING, "en": STRING}, ("zh", "en"))
 STANDARD = Record(
     {
@@ -29,12 +33,12 @@ STANDARD = Record(
                 {
                     "clause": STRING,
                     "topic": _BOTH,
-                    "how": Choice(HOWS),
                     "what": _BOTH,
                     "rules": ListOf(STRING, at_least=1),
                     "human": _BOTH,
+                    "information": BOOLEAN,
                 },
-                ("how", "what"),
+                ("what",),
             ),
             at_least=1,
         ),
@@ -50,9 +54,21 @@ class Provision:
 
     name: Text
     what: Text
-    how: How
     rules: tuple[str, ...] = ()
     human: Text | None = None
+    information: bool = False
+
+    @property
+    def how(self) -> How:
+        """Automatic where rules that look for themselves check it and leave nothing to a human; else semi-automatic or manual.
+
+        Rules that ask for an attestation (MAN) check nothing themselves, nor does a rule that no case shows to find anything.
+        """
+        if self.information:
+            return "information"
+        if not any(rule in load_cases() and not rule.startswith(ATTESTED) for rule in self.rules):
+            return "manual"
+        return "automatic" if self.human is None else "semi_automatic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,25 +105,23 @@ def load_standards() -> Mapping[str, Standard]:
 
 
 def _provision(section: Section, instrument: Instrument, reader: Reader) -> Provision:
-    how = cast("How", section.get("how", "manual"))
     rules = tuple(section.get("rules", ()))
     for rule, position in zip(rules, section["rules"].positions, strict=True) if rules else ():
         if rule not in load_rules():
             reader.note(position, unknown(Text("规则", "rule"), rule, load_rules()))
-    if how in ("automatic", "semi_automatic") and not rules:
-        reader.note(section.position, Text("没有写由哪条规则检查", "no rule that checks it is named"))
-    if ("human" in section) != (how == "semi_automatic"):
-        said = Text(
-            "半自动(且仅半自动)的条款写明 human", "human is what a semi-automatic provision leaves, and no other"
-        )
+    human, information = section.get("human"), section.get("information", False)
+    if information and (rules or human is not None):
+        said = Text("仅供说明的条款没有规则和 human", "what stands for information alone has neither rules nor human")
         reader.note(section.position, said)
-    human = section.get("human")
+    if human is not None and all(rule.startswith(ATTESTED) for rule in rules):
+        said = Text("human 是规则之外留给人的部分", "human is what rules leave over, and there is none that checks it")
+        reader.note(section.position, said)
     return Provision(
         _name(section, instrument, reader),
         _text(section["what"]) if "what" in section else Text("", ""),
-        how,
         rules,
         _text(human) if human is not None else None,
+        information,
     )
 
 

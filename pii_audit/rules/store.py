@@ -1,10 +1,8 @@
-"""Keeping: what must not be kept at all, what must not lie in clear, what is kept too long."""
+"""Keeping: what must not be kept at all, and what must not lie in clear."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
-from fnmatch import fnmatchcase
 from itertools import chain
 
 from pii_audit.errors import Position
@@ -17,13 +15,11 @@ from pii_audit.model.run import Inspected
 from pii_audit.policy.evaluation.forms import satisfies
 from pii_audit.policy.evaluation.grades import raised_levels
 from pii_audit.policy.evaluation.wording import FORMS, demanded
-from pii_audit.policy.model import Line, Lines, Retention
+from pii_audit.policy.model import Line, Lines
 from pii_audit.rules.interface import Draft, Facts, concern, named, proof, titles
 
 _KEPT = frozenset({Form.PLAIN, Form.ENCODED, Form.BARE_HASH, Form.KEYED_HASH, Form.TOKENISED, Form.ENCRYPTED})
 """Forms in which prohibited data is still kept: PCI DSS 3.3.1 forbids it even encrypted."""
-FILE_MODIFIED = "file:modified"
-"""The date by which a retention line speaks of files instead of rows: that of their last change."""
 ALWAYS_PROHIBITED = "pci:sad"
 """Sensitive authentication data (PCI DSS 3.3.1), where no policy says what may never be kept."""
 
@@ -124,76 +120,8 @@ def _kept_safe(facts: Facts, one: Inspected, statement: FieldEvidence, line: Lin
     return by_medium and Form.ENCRYPTED in line.requirement.forms
 
 
-def too_long(facts: Facts) -> Iterator[Draft]:
-    """STO003: rows whose date lies further back than `delete_after`; one finding an asset."""
-    for line in facts.policy.storage.retention:
-        if line.delete_after is None:
-            continue
-        limit = line.delete_after.before(facts.as_of)
-        if line.date == FILE_MODIFIED:
-            yield from _stale(facts, line, limit)
-            continue
-        for one in stored(facts):
-            tally = one.tally.fields.get(line.date)
-            if tally is None or not is_meant(line, one):
-                continue
-            overdue = sum(rows for month, rows in tally.months.items() if month < f"{limit:%Y-%m}")
-            if not overdue:
-                continue
-            oldest = min(tally.months)
-            yield Draft(
-                "STO003",
-                (one.asset.id, line.date),
-                Text(
-                    f"{one.asset.id} 有 {overdue} 行超过保存期限 {line.delete_after}(按 {line.date},最早 {oldest})",
-                    f"{one.asset.id} keeps {overdue} rows longer than {line.delete_after} (by {line.date}, the oldest of {oldest})",
-                ),
-                source=one.asset.source,
-                asset=one.asset.id,
-                field=line.date,
-                evidence=proof(
-                    (),
-                    [one.asset.id],
-                    rows=overdue,
-                    rows_inspected=tally.rows,
-                    oldest=oldest,
-                    limit=f"{limit:%Y-%m-%d}",
-                ),
-                policy=line.position,
-                concern=concern(facts, one.fields),
-            )
-
-
-def _stale(facts: Facts, line: Retention, limit: date) -> Iterator[Draft]:
-    """Files with personal information that nobody changed since the limit; a file has no other date of its own."""
-    for one in stored(facts):
-        changed = one.asset.modified
-        if not one.fields or changed is None or changed.date() >= limit or not is_meant(line, one):
-            continue
-        day = f"{changed:%Y-%m-%d}"
-        yield Draft(
-            "STO003",
-            (one.asset.id, line.date),
-            Text(
-                f"{one.asset.id} 自 {day} 起没有改动,超过保存期限 {line.delete_after}",
-                f"{one.asset.id} was last changed on {day} and is kept longer than {line.delete_after}",
-            ),
-            source=one.asset.source,
-            asset=one.asset.id,
-            identifiers=_identifiers(list(one.fields)),
-            evidence=proof(one.fields, [one.asset.id], modified=day, limit=f"{limit:%Y-%m-%d}"),
-            policy=line.position,
-            concern=concern(facts, one.fields),
-        )
-
-
-def is_meant(line: Retention, one: Inspected) -> bool:
-    """Whether a retention line is about an asset."""
-    return fnmatchcase(f"{one.asset.source}.{one.asset.name}", line.asset)
-
-
 def _identifiers(statements: list[FieldEvidence]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(statement.identifier for statement in statements))
 
 
-RULES = (prohibited, in_clear, too_long)
+RULES = (prohibited, in_clear)

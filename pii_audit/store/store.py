@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from pii_audit.model.run import Inspected, Run
 from pii_audit.store import course, deciding, history, reading, tracked, writing
 from pii_audit.store.checkpoints import StoreCheckpoint
 from pii_audit.store.connection import Database, connect
+from pii_audit.store.earlier import earlier
 from pii_audit.store.migrate import migrate
 from pii_audit.store.provided import first, provided
 from pii_audit.store.tracked import Wanted
@@ -89,6 +90,11 @@ class Store:
         """What the first recorded run since a moment saw in these sources, each for itself."""
         with self.database.read() as connection:
             return tuple(first(connection, sources, since))
+
+    def earlier(self, sources: Collection[str], than: str | None = None) -> Iterator[tuple[Inspected, ...]]:
+        """What recorded self-checks saw in these sources, run by run, the oldest first, up to a run or all."""
+        with self.database.read() as connection:
+            yield from earlier(connection, sources, than)
 
     def findings(
         self, wanted: Wanted | None = None, *, as_of: date | None = None, limit: int | None = None

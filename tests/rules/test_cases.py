@@ -71,7 +71,7 @@ class Situation:
             flows=self._policy.flows,
             undeclared=[by_id[name] for name in undeclared],
             leavers=frozenset(self._told.get("leavers", ())),
-            earlier=earlier,
+            earlier=[earlier] if earlier else (),
         )
 
     def _sources(self, inspected) -> dict[str, Source]:

@@ -9,7 +9,8 @@ import pytest
 
 from pii_audit.errors import Position
 from pii_audit.model.asset import AssetKind
-from pii_audit.rules.store import in_clear, prohibited, too_long
+from pii_audit.rules.retention import too_long
+from pii_audit.rules.store import in_clear, prohibited
 from pii_audit.workspace.model import AtRest
 
 FORMS = "storage: {forms: {login_credential: password_hash, C3: encrypted, cn_mobile: masked}}\n"

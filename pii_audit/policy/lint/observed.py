@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
-from fnmatch import fnmatchcase
 
 from pii_audit.errors import Problem
 from pii_audit.identifiers.model import Catalogue
 from pii_audit.language import Text
+from pii_audit.model.asset import AssetKind
 from pii_audit.model.run import Inspected, Run
 from pii_audit.policy.evaluation.case import gather
 from pii_audit.policy.exceptions import Breach, covers
 from pii_audit.policy.lint.elements import identifiers
 from pii_audit.policy.matching import FlowMatcher
 from pii_audit.policy.model import Line, Policy, Retention
+from pii_audit.policy.periods import FILE_MODIFIED, is_about
 
 _Pairs = set[tuple[str, str]]
 
@@ -38,7 +39,7 @@ def unobserved(policy: Policy, run: Run, catalogue: Catalogue, as_of: date) -> l
         *_scopes(policy, seen, met, catalogue),
         *_purposes(policy, seen, met, catalogue),
         *_access(policy, run),
-        *_retention(policy, run),
+        *_retention(policy, run, catalogue),
         *_exceptions(policy, run, as_of),
     ]
     return sorted(found, key=lambda problem: problem.position)
@@ -100,23 +101,40 @@ def _access(policy: Policy, run: Run) -> Iterator[Problem]:
             yield Problem(rule.position, said)
 
 
-def _retention(policy: Policy, run: Run) -> Iterator[Problem]:
+def _retention(policy: Policy, run: Run, catalogue: Catalogue) -> Iterator[Problem]:
     read = _read(run)
-    for line in policy.storage.retention:
+    lines = policy.storage.retention
+    for line in lines:
         source = line.asset.partition(".")[0]
-        if source not in read and "*" not in source:
+        if line.date is None or (source not in read and "*" not in source):
             continue
-        meant = [one for one in run.inspected if _meant(line, one)]
+        meant = [one for one in run.inspected if _meant(line, one, catalogue)]
         if not meant:
             said = Text(f"没有资产与 {line.asset} 相符", f"no asset matches {line.asset}")
             yield Problem(line.position, said)
-        elif not any(line.date in one.columns for one in meant):
+        elif line.date != FILE_MODIFIED and not any(line.date in one.columns for one in meant):
             said = Text(f"{line.asset} 没有 “{line.date}” 列", f'{line.asset} has no column "{line.date}"')
+            yield Problem(line.position, said)
+    for line in lines:
+        counted = [other for other in lines if other.date is not None]
+        uncounted = [
+            one.asset.id
+            for one in run.inspected
+            if line.date is None and one.asset.kind not in (AssetKind.FEED, AssetKind.VIEW)
+            if _meant(line, one, catalogue) and not any(_meant(other, one, catalogue) for other in counted)
+        ]
+        if uncounted:
+            first, count = uncounted[0], len(uncounted)
+            said = Text(
+                f"这一期限适用于 {first} 等 {count} 个资产,但没有 retention 写明从哪一列(date)算起",
+                f"the period holds for {count} asset(s), {first} the first, and no retention line names the date that it is counted from",
+            )
             yield Problem(line.position, said)
 
 
-def _meant(line: Retention, one: Inspected) -> bool:
-    return fnmatchcase(f"{one.asset.source}.{one.asset.name}", line.asset)
+def _meant(line: Retention, one: Inspected, catalogue: Catalogue) -> bool:
+    held = {statement.identifier for statement in one.fields}
+    return is_about(line, f"{one.asset.source}.{one.asset.name}", held, catalogue)
 
 
 def _exceptions(policy: Policy, run: Run, as_of: date) -> Iterator[Problem]:

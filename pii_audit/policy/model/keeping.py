@@ -60,13 +60,17 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long rows of the assets that `asset` (source.name, a glob) matches are kept, counted from a date column."""
+    """How long the rows of some assets are kept: those that `asset` (source.name, a glob) matches, and that hold any of `holding` if it names any.
+
+    `date` is the column from which time is counted; without one the periods hold for whatever lines do name one.
+    """
 
     position: Position
-    asset: str
-    date: str
+    asset: str = "*"
+    date: str | None = None
     keep_at_least: Period | None = None
     delete_after: Period | None = None
+    holding: tuple[Element, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

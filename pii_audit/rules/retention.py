@@ -1,0 +1,161 @@
+"""How long it is kept: STO003 too long, STO004 not long enough.
+
+Periods come from lines that name a date, and from lines of packs that say what holds wherever some element is kept.
+Where the two ends meet, keeping wins: a statutory minimum overrides earlier deletion (AML Law 2024, Art. 34; PIPL
+Art. 47 allows storage and nothing else until then).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pii_audit.document import Period
+from pii_audit.language import Text
+from pii_audit.model.forms import Form
+from pii_audit.model.run import Inspected
+from pii_audit.policy.model import Retention
+from pii_audit.policy.periods import FILE_MODIFIED, is_about
+from pii_audit.rules.interface import Draft, Facts, concern, proof, titles
+from pii_audit.rules.store import stored
+
+
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """What holds for one asset by one date: the lines that name the date, the longest minimum, the shortest maximum."""
+
+    one: Inspected
+    date: str
+    stated: tuple[Retention, ...]
+    keep: Retention | None
+    delete: Retention | None
+
+    @property
+    def too_old(self) -> Period | None:
+        """The period after which it has to go; what must be kept longer than that goes when it may."""
+        after = self.delete.delete_after if self.delete else None
+        at_least = self.keep.keep_at_least if self.keep else None
+        return max((one for one in (after, at_least) if one), key=lambda one: one.days) if after else None
+
+
+def periods(facts: Facts, assets: Iterable[Inspected]) -> Iterator[Periods]:
+    """The periods of every asset of which some line says by which date they are counted."""
+    for one in assets:
+        lines = [line for line in facts.policy.storage.retention if is_meant(line, one, facts)]
+        everywhere = [line for line in lines if line.date is None]
+        for date in dict.fromkeys(line.date for line in lines if line.date is not None):
+            stated = tuple(line for line in lines if line.date == date)
+            every = (*stated, *everywhere)
+            keep = max((line for line in every if line.keep_at_least), key=_kept_for, default=None)
+            shortest = min((line for line in every if line.delete_after), key=_gone_after, default=None)
+            yield Periods(one, date, stated, keep, shortest)
+
+
+def _kept_for(line: Retention) -> float:
+    return line.keep_at_least.days if line.keep_at_least else 0
+
+
+def _gone_after(line: Retention) -> float:
+    return line.delete_after.days if line.delete_after else 0
+
+
+def is_meant(line: Retention, one: Inspected, facts: Facts) -> bool:
+    """Whether a retention line is about an asset, by its name and by what it holds."""
+    held = {statement.identifier for statement in one.fields if statement.form is not Form.ABSENT}
+    return is_about(line, f"{one.asset.source}.{one.asset.name}", held, facts.catalogue)
+
+
+def too_long(facts: Facts) -> Iterator[Draft]:
+    """STO003: rows whose date lies further back than `delete_after`; one finding an asset and date."""
+    for told in periods(facts, stored(facts)):
+        if told.too_old is None or told.delete is None:
+            continue
+        if told.date == FILE_MODIFIED:
+            yield from _stale(facts, told, told.delete, told.too_old)
+        else:
+            yield from _overdue(facts, told, told.delete, told.too_old)
+
+
+def _overdue(facts: Facts, told: Periods, line: Retention, period: Period) -> Iterator[Draft]:
+    one, limit = told.one, period.before(facts.as_of)
+    tally = one.tally.fields.get(told.date)
+    overdue = sum(rows for month, rows in tally.months.items() if month < f"{limit:%Y-%m}") if tally else 0
+    if tally is None or not overdue:
+        return
+    oldest = min(tally.months)
+    yield Draft(
+        "STO003",
+        (one.asset.id, told.date),
+        Text(
+            f"{one.asset.id} 有 {overdue} 行超过保存期限 {period}(按 {told.date},最早 {oldest})",
+            f"{one.asset.id} keeps {overdue} rows longer than {period} (by {told.date}, the oldest of {oldest})",
+        ),
+        source=one.asset.source,
+        asset=one.asset.id,
+        field=told.date,
+        evidence=proof(
+            (), [one.asset.id], rows=overdue, rows_inspected=tally.rows, oldest=oldest, limit=f"{limit:%Y-%m-%d}"
+        ),
+        policy=line.position,
+        concern=concern(facts, one.fields),
+    )
+
+
+def _stale(facts: Facts, told: Periods, line: Retention, period: Period) -> Iterator[Draft]:
+    """A file with personal information that nobody changed since the limit; a file has no other date of its own."""
+    one, limit = told.one, period.before(facts.as_of)
+    changed = one.asset.modified
+    if not one.fields or changed is None or changed.date() >= limit:
+        return
+    day = f"{changed:%Y-%m-%d}"
+    yield Draft(
+        "STO003",
+        (one.asset.id, told.date),
+        Text(
+            f"{one.asset.id} 自 {day} 起没有改动,超过保存期限 {period}",
+            f"{one.asset.id} was last changed on {day} and is kept longer than {period}",
+        ),
+        source=one.asset.source,
+        asset=one.asset.id,
+        identifiers=_identifiers(one),
+        evidence=proof(one.fields, [one.asset.id], modified=day, limit=f"{limit:%Y-%m-%d}"),
+        policy=line.position,
+        concern=concern(facts, one.fields),
+    )
+
+
+def set_too_short(facts: Facts) -> Iterator[Draft]:
+    """STO004: a period of ours that deletes before a minimum which what the asset holds asks for; one finding an asset and date."""
+    for told in periods(facts, stored(facts)):
+        ours = min((line for line in told.stated if line.delete_after), key=_gone_after, default=None)
+        if ours is None or told.keep is None or _gone_after(ours) >= _kept_for(told.keep):
+            continue
+        one, asked = told.one, told.keep
+        meant = frozenset(word for element in asked.holding for word in facts.catalogue.expand(element.word))
+        held = [found for found in one.fields if found.identifier in meant] or list(one.fields)
+        kinds = titles(facts, [found.identifier for found in held])
+        at, floor = ours.position.to_line, asked.position.to_line
+        yield Draft(
+            "STO004",
+            (one.asset.id, told.date, "period"),
+            Text(
+                f"{one.asset.id} 按 {told.date} 满 {ours.delete_after} 即删除({at}),{floor} 要求至少保存 "
+                f"{asked.keep_at_least}:{kinds.zh}",
+                f"{one.asset.id} is deleted {ours.delete_after} after {told.date} ({at}), and {floor} asks for at least "
+                f"{asked.keep_at_least}: {kinds.en}",
+            ),
+            source=one.asset.source,
+            asset=one.asset.id,
+            field=told.date,
+            identifiers=_identifiers(one),
+            evidence=proof((), [one.asset.id], delete_after=str(ours.delete_after), asked=str(asked.keep_at_least)),
+            policy=ours.position,
+            concern=concern(facts, held),
+        )
+
+
+def _identifiers(one: Inspected) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(found.identifier for found in one.fields))
+
+
+RULES = (too_long, set_too_short)
