@@ -34,7 +34,7 @@ def test_what_a_retention_line_may_not_say_is_refused_where_it_stands(policy_of,
 def test_a_branch_may_not_delete_what_head_office_keeps(policy_of):
     floor = "{asset: 'core.*', date: closed, keep_at_least: 10y}"
     assert lines(policy_of, floor, "{asset: core.c, date: closed, delete_after: 5y}") == [
-        "p1.yaml:2:22: deletes after 5y what p0.yaml:2 keeps for at least 10y"
+        "p1.yaml:2:23: deletes after 5y what p0.yaml:2 keeps for at least 10y"
     ]
 
 
