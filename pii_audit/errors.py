@@ -89,6 +89,12 @@ class InspectionError(PiiAuditError):
     exit_code = 3
 
 
+class SpoolError(PiiAuditError):
+    """What is on its way could not be kept until its verdict; none of it was released."""
+
+    exit_code = 3
+
+
 class StoreError(PiiAuditError):
     """The store could not be read or written."""
 

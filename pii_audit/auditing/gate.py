@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pii_audit
-from pii_audit.auditing.files import STDIN, Files
+from pii_audit.auditing.files import Files
 from pii_audit.auditing.flows import Beyond, judge_flows
 from pii_audit.auditing.selfcheck import run_id
 from pii_audit.detection.redact import Redactor
@@ -130,7 +130,8 @@ def gate(
     )
     for one in files.inspect(detector, progress=options.progress):
         if isinstance(one, Inspected):
-            inspected.append(redactor.inspected(_more_than_nothing(one)))
+            whole = _more_than_nothing(one) if one.asset.name in options.streams else one
+            inspected.append(redactor.inspected(whole))
             coverage.append(inspected[-1].coverage)
         else:
             coverage.append(redactor.coverage(one))
@@ -170,7 +171,7 @@ def gate(
 
 def _more_than_nothing(one: Inspected) -> Inspected:
     """An empty pipe is no export without rows: an export that failed gives the same."""
-    if one.asset.name != STDIN or one.coverage.bytes != 0:
+    if one.coverage.bytes != 0:
         return one
     reason = Text(
         "标准输入没有任何内容(导出可能失败了)", "standard input gave nothing at all, as an export does that failed"

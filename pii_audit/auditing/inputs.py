@@ -57,30 +57,41 @@ class Passing(io.RawIOBase):
         return FileDigest(self._hash.hexdigest(), self._bytes)
 
 
+@dataclass(frozen=True, slots=True)
+class StandardInput:
+    """What is read for `-`: under which `name` it is judged, and who else gets its bytes as they pass."""
+
+    stream: BinaryIO
+    name: str = STDIN
+    also: Callable[[bytes], object] | None = None
+
+
 class Inputs:
-    """Paths to be judged; `shown` gives the name under which each may be told, `standard_input` is read for `-`.
+    """Paths to be judged; `shown` gives the name under which each may be told.
 
     `certified`: their digests will be asked for. Raises UsageError where standard input is named twice.
     """
 
     def __init__(
-        self, paths: Sequence[str], shown: Callable[[str], str], standard_input: BinaryIO, *, certified: bool
+        self, paths: Sequence[str], shown: Callable[[str], str], standard_input: StandardInput, *, certified: bool
     ) -> None:
         if paths.count(STDIN) > 1:
             raise UsageError(Text("标准输入只能写一次", "standard input can be named once only"), where=STDIN)
-        self.paths = tuple(paths)
+        self._name = standard_input.name
+        self.paths = tuple(self._name if path == STDIN else path for path in paths)
         self._shown = shown
-        self._passing = Passing(standard_input) if STDIN in paths else None
-        self._before = digests(paths, shown) if certified else {}
+        self._passing = Passing(standard_input.stream, standard_input.also) if STDIN in paths else None
+        self._files = tuple(path for path in paths if path != STDIN)
+        self._before = digests(self._files, shown) if certified else {}
 
     @property
     def streams(self) -> Mapping[str, BinaryIO]:
         """What is read in place of paths."""
-        return {STDIN: cast("BinaryIO", self._passing)} if self._passing else {}
+        return {self._name: cast("BinaryIO", self._passing)} if self._passing else {}
 
     def digests(self) -> dict[str, FileDigest]:
         """What was judged, by shown name. UsageError when a file changed meanwhile: nothing can be certified then."""
-        after = digests(self.paths, self._shown)
+        after = digests(self._files, self._shown)
         for name, digest in self._before.items():
             if after.get(name) != digest:
                 raise UsageError(
@@ -90,7 +101,7 @@ class Inputs:
                     where=name,
                     todo=Text("等导出写完再裁决", "judge it when the export is finished"),
                 )
-        return {**self._before, **({STDIN: self._passing.drain()} if self._passing else {})}
+        return {**self._before, **({self._shown(self._name): self._passing.drain()} if self._passing else {})}
 
 
 def digests(paths: Sequence[str], shown: Callable[[str], str]) -> dict[str, FileDigest]:
@@ -103,7 +114,7 @@ def digests(paths: Sequence[str], shown: Callable[[str], str]) -> dict[str, File
             else [Path(path)]
         )
         for file in below:
-            if path != STDIN and file.is_file():
+            if file.is_file():
                 found[shown(str(file))] = digest(file)
     return found
 

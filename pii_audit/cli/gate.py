@@ -12,12 +12,12 @@ from pii_audit.cli.session import Session
 from pii_audit.errors import UsageError
 from pii_audit.language import Language, Text
 
-MODES = {"verify": "gate_verify"}
+MODES = {"pass_through": "gate_pass", "verify": "gate_verify"}
 """What is asked instead of a plain verdict: the option's name, and the module that answers."""
 PLAIN = "gate_judge"
 EXAMPLE = Text(
-    "例: pii-audit gate outbox/sms_20260601.csv --flow sms-daily\n    export.sh | pii-audit gate - --recipient acme-sms --purpose sms-notification",
-    "example: pii-audit gate outbox/sms_20260601.csv --flow sms-daily\n         export.sh | pii-audit gate - --recipient acme-sms --purpose sms-notification",
+    "例: pii-audit gate outbox/sms_20260601.csv --flow sms-daily\n    export.sh | pii-audit gate - --recipient acme-sms --purpose sms-notification\n    export.sh | pii-audit gate --flow sms-daily --pass-through | upload.sh",
+    "example: pii-audit gate outbox/sms_20260601.csv --flow sms-daily\n         export.sh | pii-audit gate - --recipient acme-sms --purpose sms-notification\n         export.sh | pii-audit gate --flow sms-daily --pass-through | upload.sh",
 )
 
 

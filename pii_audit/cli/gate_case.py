@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 from pii_audit.auditing.files import STDIN
 from pii_audit.auditing.gate import GateOptions, allowing_gaps, flow_of, gate, included, refuse_strangers
-from pii_audit.auditing.inputs import FileDigest, Inputs
+from pii_audit.auditing.inputs import FileDigest, Inputs, StandardInput
 from pii_audit.auditing.receipt import Receipt, elements
 from pii_audit.cli.gate_judge import STATED
 from pii_audit.cli.options import own_identifiers
@@ -51,11 +51,15 @@ class Case:
     fingerprinter: Fingerprinter
     shown: Callable[[str], str]
 
-    def inputs(self, *, certified: bool) -> Inputs:
-        """The paths that were named; UsageError for none, for a missing one and for one of another flow."""
-        existing(self.options.path)
-        refuse_strangers(self.space, self.flow, self.options.path, self.shown)
-        return Inputs(self.options.path, self.shown, sys.stdin.buffer, certified=certified)
+    def inputs(self, paths: Sequence[str], *, certified: bool, also: Callable[[bytes], object] | None = None) -> Inputs:
+        """The paths to be judged; UsageError for none, for a missing one and for one of another flow.
+
+        `also` gets the bytes of standard input as they pass.
+        """
+        existing(paths)
+        refuse_strangers(self.space, self.flow, paths, self.shown)
+        standard_input = StandardInput(sys.stdin.buffer, self.options.name or STDIN, also)
+        return Inputs(paths, self.shown, standard_input, certified=certified)
 
     def judge(self, paths: Sequence[str], streams: Mapping[str, BinaryIO] | None = None, *, copies: bool = True) -> Run:
         """The run of a gate on these paths, as strict as the options say."""

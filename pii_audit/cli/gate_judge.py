@@ -24,7 +24,16 @@ STATED = {
 
 
 def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
-    """Declares what a verdict may leave behind."""
+    """Declares how standard input is taken, and what a verdict may leave behind."""
+    parser.add_argument(
+        "--name",
+        metavar="NAME",
+        help=say(
+            language,
+            "把标准输入当作此名字的文件裁决(扩展名、定长布局)",
+            "judge standard input as a file of this name (its suffix, its fixed-width layout)",
+        ),
+    )
     parser.add_argument(
         "--receipt",
         metavar="FILE",
@@ -58,7 +67,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
             todo=Text("回执裁决整份导出", "a receipt certifies the whole export"),
         )
     case = open_case(session, options)
-    inputs = case.inputs(certified=bool(options.receipt))
+    inputs = case.inputs(options.path, certified=bool(options.receipt))
     whole = case.judge(inputs.paths, inputs.streams)
     done = without_baseline(session, whole, baseline)
     code = done.exit_code(Severity(options.fail_on), allow_incomplete=options.allow_incomplete)

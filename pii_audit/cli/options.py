@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pii_audit.model.run import Run
 
 
-RUN_FORMATS = "table json html markdown xlsx docx csv sarif junit gitlab prometheus"
+RUN_FORMATS = "table json html markdown xlsx docx csv sarif junit github gitlab prometheus"
 """What run, gate and report write; `pii_audit.render.interface` has their table."""
 
 
@@ -183,8 +183,28 @@ def emit(session: Session, run: Run, name: str | None, output: str | None, cours
 
         write_output(output, html.render(run, language=session.language, course=course))
         return
+    if name == "github":
+        _summarise(session, run)
     written = render(name, run, session.language)
     if isinstance(written, bytes):
         write_binary(output, written)
     else:
         write_output(output, written)
+
+
+def _summarise(session: Session, run: Run) -> None:
+    """Adds the run in brief to the summary of the job, where GitHub names a file for that; UsageError where it cannot be written."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return
+    from pii_audit.render import markdown  # noqa: PLC0415 - only where GitHub runs us
+
+    try:
+        with Path(path).open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(markdown.render(run, language=session.language))
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise UsageError(
+            Text(f"作业摘要未写入:{reason}", f"the job summary was not written: {reason}"),
+            where="GITHUB_STEP_SUMMARY",
+        ) from error

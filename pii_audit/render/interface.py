@@ -16,6 +16,7 @@ GROUP = "pii_audit.renderers"
 FORMATS = {
     "csv": "pii_audit.render.csv:render",
     "docx": "pii_audit.render.docx:render",
+    "github": "pii_audit.render.github:render",
     "gitlab": "pii_audit.render.gitlab:render",
     "html": "pii_audit.render.html:render",
     "json": "pii_audit.render.json:render",

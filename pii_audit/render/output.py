@@ -14,10 +14,12 @@ from pii_audit.language import Text
 
 STDOUT = "-"
 """Standard output, where a file is named."""
+STDERR = "/dev/stderr"
+"""Standard error, which may be a log that others have written to: it is added to, never replaced."""
 
 
 def write_output(path: Path | str | None, payload: str | bytes) -> None:
-    """Writes the payload (text as UTF-8) to a file, or to standard output for None and `-`.
+    """Writes the payload (text as UTF-8) to a file, to standard output for None and `-`, or to standard error (`/dev/stderr`).
 
     A file is replaced in one step and readable by its owner alone; when anything fails, disk full included, what stood
     there before is untouched. OutputError when it cannot be written. A reader of standard output that has gone away
@@ -27,17 +29,21 @@ def write_output(path: Path | str | None, payload: str | bytes) -> None:
     if path is None or str(path) == STDOUT:
         _to_stdout(data)
         return
+    if str(path) == STDERR:
+        sys.stderr.flush()
+        sys.stderr.buffer.write(data)
+        sys.stderr.buffer.flush()
+        return
     try:
-        # Through a symbolic link, as every other program writes.
-        target = Path(os.path.realpath(path))
-        mode = target.stat().st_mode if target.exists() else None
+        mode = Path(path).stat().st_mode if Path(path).exists() else None
         if mode is not None and stat.S_ISDIR(mode):
             raise _failed(path, Text("是文件夹", "it is a folder"), Text("给出文件名", "name a file in it"))
         if mode is not None and not stat.S_ISREG(mode):
             # A pipe or /dev/null is written to; replaced, it would be gone.
-            target.write_bytes(data)
+            Path(path).write_bytes(data)
         else:
-            _replace(target, data)
+            # Through a symbolic link, as every other program writes.
+            _replace(Path(os.path.realpath(path)), data)
     except OSError as error:
         raise _unwritable(path, error) from error
 

@@ -161,3 +161,20 @@ def test_a_gate_is_recorded_only_when_asked(space, excess, call):
     call("gate", excess, "--flow", "sms-daily", "--record")
     [row] = json.loads(call("findings", "list", "--format", "json").out)["findings"]
     assert (row["rule"], row["status"]) == ("SHR002", "open")
+
+
+def test_a_job_on_github_gets_annotations_and_a_summary(space, excess, call, monkeypatch):
+    (space / "summary.md").write_text("# before\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(space / "summary.md"))
+    answer = call("gate", "outbox/sms_2.csv", "--flow", "sms-daily", "--format", "github")
+    assert answer.code == 1
+    assert answer.out.startswith("::error file=outbox/sms_2.csv,line=1,title=SHR002 Excess element leaves::")
+    summary = (space / "summary.md").read_text()
+    assert summary.startswith("# before\n")
+    assert "SHR002" in summary
+
+
+def test_a_summary_that_cannot_be_written_is_told(space, excess, call, told, monkeypatch):
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(space / "nowhere" / "summary.md"))
+    [line] = told(call("gate", "outbox/sms_2.csv", "--flow", "sms-daily", "--format", "github"), 2)
+    assert "GITHUB_STEP_SUMMARY" in line

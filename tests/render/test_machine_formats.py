@@ -148,6 +148,21 @@ def test_gitlab_lists_what_stands_with_path_and_fingerprint(run):
     assert {one["severity"] for one in issues} <= {"info", "minor", "major", "critical", "blocker"}
 
 
+def test_github_annotates_what_stands_and_what_could_not_be_read(run):
+    lines = render("github", run, "en").splitlines()
+    assert len(lines) == len(run.standing) + sum(row.incomplete for row in run.coverage)
+    assert all(re.match(r"::(error|warning|notice) file=[^,]+,line=[0-9]+,title=[^:,]+::", line) for line in lines)
+    assert any(line.startswith("::error file=sms_20260701.csv,line=1,title=SHR002 ") for line in lines)
+
+
+def test_a_name_cannot_end_a_github_command_or_begin_another(hostile):
+    run, _ = hostile
+    for line in render("github", run, "en").splitlines():
+        head, _, message = line.removeprefix("::").partition("::")
+        assert head.count(",") == 2
+        assert "%" not in re.sub("%(25|3A|2C|0A|0D)", "", head + message)
+
+
 def test_csv_has_a_row_for_every_finding_and_says_who_set_one_aside(accepted):
     rows = _csv(accepted)
     assert len(rows) == len(accepted.findings) + len(accepted.suppressed)
@@ -188,7 +203,7 @@ def test_hostile_names_break_no_format(hostile, sarif_schema, junit_schema):
     assert len(json.loads(render("gitlab", run, "en"))) == len(run.standing)
     assert len(_csv(run)) == len(run.findings) + len(run.suppressed)
     assert _metrics(run)
-    for name in ("sarif", "junit", "gitlab", "csv", "prometheus"):
+    for name in ("sarif", "junit", "github", "gitlab", "csv", "prometheus"):
         written = render(name, run, "en")
         text = written if isinstance(written, str) else written.decode()
         assert not CONTROL.search(text)
