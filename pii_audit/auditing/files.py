@@ -19,6 +19,7 @@ from pii_audit.model.evidence import AssetTally
 from pii_audit.model.run import Inspected
 from pii_audit.sources.feed.outbox import OutboxSource
 from pii_audit.sources.file_share.local import FolderSource, Selection
+from pii_audit.sources.file_share.names import real
 from pii_audit.sources.format.files import readings, readings_of_stream
 from pii_audit.sources.format.fixed_width import Layouts
 from pii_audit.sources.interface import Reading, Sampling
@@ -71,6 +72,15 @@ class Files:
                 progress.asset(asset.name)
                 yield self._read(detector, asset, reading, watch, progress)
                 progress.done()
+
+    def listed(self, path: str) -> Iterator[Path]:
+        """The files that a path stands for: itself, or those below that the globs leave in."""
+        if Path(path).is_dir():
+            for found in self._folder(Path(path)).assets():
+                if not isinstance(found, Coverage):
+                    yield real(Path(path), found.name)
+        else:
+            yield Path(path)
 
     def _readings(self, path: str) -> Iterator[tuple[Asset, Reading] | Coverage]:
         if path == STDIN or path in self.streams:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -67,22 +66,29 @@ class StandardInput:
 
 
 class Inputs:
-    """Paths to be judged; `shown` gives the name under which each may be told.
+    """Paths to be judged; `shown` gives the name under which each may be told, `listed` the files that each stands for.
 
     `certified`: their digests will be asked for. Raises UsageError where standard input is named twice.
     """
 
     def __init__(
-        self, paths: Sequence[str], shown: Callable[[str], str], standard_input: StandardInput, *, certified: bool
+        self,
+        paths: Sequence[str],
+        shown: Callable[[str], str],
+        listed: Callable[[str], Iterable[Path]],
+        standard_input: StandardInput,
+        *,
+        certified: bool,
     ) -> None:
         if paths.count(STDIN) > 1:
             raise UsageError(Text("标准输入只能写一次", "standard input can be named once only"), where=STDIN)
         self._name = standard_input.name
         self.paths = tuple(self._name if path == STDIN else path for path in paths)
         self._shown = shown
+        self._listed = listed
         self._passing = Passing(standard_input.stream, standard_input.also) if STDIN in paths else None
-        self._files = tuple(path for path in paths if path != STDIN)
-        self._before = digests(self._files, shown) if certified else {}
+        self._named = tuple(path for path in paths if path != STDIN)
+        self._before = self._digests() if certified else {}
 
     @property
     def streams(self) -> Mapping[str, BinaryIO]:
@@ -91,9 +97,9 @@ class Inputs:
 
     def digests(self) -> dict[str, FileDigest]:
         """What was judged, by shown name. UsageError when a file changed meanwhile: nothing can be certified then."""
-        after = digests(self._files, self._shown)
-        for name, digest in self._before.items():
-            if after.get(name) != digest:
+        after = self._digests()
+        for name in self._before.keys() | after.keys():
+            if after.get(name) != self._before.get(name):
                 raise UsageError(
                     Text(
                         "裁决期间文件发生变化,未出回执", "the file changed while it was judged; no receipt was written"
@@ -103,20 +109,9 @@ class Inputs:
                 )
         return {**self._before, **({self._shown(self._name): self._passing.drain()} if self._passing else {})}
 
-
-def digests(paths: Sequence[str], shown: Callable[[str], str]) -> dict[str, FileDigest]:
-    """The digests of all files below the paths, by the name under which each may be `shown`."""
-    found: dict[str, FileDigest] = {}
-    for path in paths:
-        below = (
-            sorted(Path(folder) / name for folder, _, names in os.walk(path) for name in names)
-            if Path(path).is_dir()
-            else [Path(path)]
-        )
-        for file in below:
-            if file.is_file():
-                found[shown(str(file))] = digest(file)
-    return found
+    def _digests(self) -> dict[str, FileDigest]:
+        files = (file for path in self._named for file in self._listed(path))
+        return {self._shown(str(file)): digest(file) for file in files if file.is_file()}
 
 
 def digest(path: Path) -> FileDigest:

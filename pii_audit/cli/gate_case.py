@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from pii_audit.auditing.files import STDIN
+from pii_audit.auditing.files import STDIN, Files
 from pii_audit.auditing.gate import GateOptions, allowing_gaps, flow_of, gate, included, refuse_strangers
 from pii_audit.auditing.inputs import FileDigest, Inputs, StandardInput
 from pii_audit.auditing.receipt import Receipt, elements
@@ -26,6 +26,7 @@ from pii_audit.detection.tally import Detector
 from pii_audit.errors import PiiAuditError, UsageError
 from pii_audit.identifiers.catalogue import Catalogue, load_catalogue
 from pii_audit.language import Text
+from pii_audit.model.asset import AssetKind
 from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.model.run import Run
 from pii_audit.policy.loader import load_policy
@@ -59,25 +60,14 @@ class Case:
         existing(paths)
         refuse_strangers(self.space, self.flow, paths, self.shown)
         standard_input = StandardInput(sys.stdin.buffer, self.options.name or STDIN, also)
-        return Inputs(paths, self.shown, standard_input, certified=certified)
+        wanted = self._wanted(paths)
+        listed = Files((), AssetKind.FEED, wanted.include, wanted.ignore).listed
+        return Inputs(paths, self.shown, listed, standard_input, certified=certified)
 
     def judge(self, paths: Sequence[str], streams: Mapping[str, BinaryIO] | None = None, *, copies: bool = True) -> Run:
         """The run of a gate on these paths, as strict as the options say."""
-        named = [path for path in paths if path not in (streams or {})]
         with shown(self.session) as progress:
-            wanted = GateOptions(
-                as_of=self.options.as_of or self.space.today(),
-                standards=self.space.standards,
-                include=included(self.space, self.flow, named) if named else (),
-                ignore=self.source.ignore if self.source else (),
-                layouts=layouts_of(self.source, self.space.root) if self.source else (),
-                owner=self.source.owner if self.source else None,
-                timezone=self.space.now().tzinfo or UTC,
-                samples=self.space.samples == "masked",
-                streams=streams or {},
-                copies=copies,
-                progress=progress,
-            )
+            wanted = replace(self._wanted(paths), streams=streams or {}, copies=copies, progress=progress)
             done = gate(paths, self.flow, self.policy, self.catalogue, self.fingerprinter, wanted)
         if self.options.allow_gaps:
             done = allowing_gaps(done)
@@ -86,6 +76,19 @@ class Case:
             "allow_incomplete": str(self.options.allow_incomplete).lower(),
         }
         return replace(done, notes={**done.notes, **strictness})
+
+    def _wanted(self, paths: Sequence[str]) -> GateOptions:
+        named = [path for path in paths if Path(path).exists()]
+        return GateOptions(
+            as_of=self.options.as_of or self.space.today(),
+            standards=self.space.standards,
+            include=included(self.space, self.flow, named) if named else (),
+            ignore=self.source.ignore if self.source else (),
+            layouts=layouts_of(self.source, self.space.root) if self.source else (),
+            owner=self.source.owner if self.source else None,
+            timezone=self.space.now().tzinfo or UTC,
+            samples=self.space.samples == "masked",
+        )
 
     def record(self, run: Run) -> Run:
         """The run as the store has it from now on."""

@@ -29,6 +29,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
 
 def run(session: Session, options: argparse.Namespace) -> int:
     """0 where the receipt holds, passed, and is about every file named; 1 where not."""
+    from pii_audit.auditing.files import Files  # noqa: PLC0415 - start-up does without
     from pii_audit.auditing.inputs import Inputs, StandardInput  # noqa: PLC0415
     from pii_audit.auditing.verification import check, read_receipt  # noqa: PLC0415
     from pii_audit.cli.gate_case import existing, shown_names  # noqa: PLC0415
@@ -46,7 +47,8 @@ def run(session: Session, options: argparse.Namespace) -> int:
     key = load_key(space)
     receipt = read_receipt(options.verify)
     names = shown_names(space, options, key)
-    files = Inputs(options.path, names, StandardInput(sys.stdin.buffer), certified=True).digests()
+    standard_input = StandardInput(sys.stdin.buffer)
+    files = Inputs(options.path, names, Files(()).listed, standard_input, certified=True).digests()
     if not files:
         raise UsageError(Text("没有可核对的文件", "there is no file to check"), where=", ".join(options.path))
     answers = check(receipt, options.verify, key, files)

@@ -212,3 +212,13 @@ def test_archives_and_folders_are_read_to_the_last_entry(space, call, tmp_path):
     answer = call("gate", tmp_path / "export.zip", "--flow", "sms-daily", "--format", "json")
     assert answer.code == 1
     assert {finding["field"] for finding in json.loads(answer.out)["findings"]} == {"id_no"}
+
+
+def test_a_receipt_of_a_folder_names_what_was_judged_and_no_more(space, call):
+    (space / "outbox" / "other.csv").write_text("id_no\n11010519491231002X\n")
+    (space / "outbox" / "sms_1.ok").write_text("done")
+    assert call("gate", "outbox", "--flow", "sms-daily", "--receipt", "receipt.json").code == 0
+    assert list(json.loads((space / "receipt.json").read_text())["files"]) == ["outbox/sms_1.csv"]
+    answer = call("gate", "--verify", "receipt.json", "outbox")
+    assert answer.code == 1
+    assert "outbox/other.csv: the receipt is not about this file" in answer.out
