@@ -15,6 +15,7 @@ from pii_audit import content
 from pii_audit.access import effective_access
 from pii_audit.auditing.flows import Beyond, judge_flows, match_assets
 from pii_audit.auditing.inherited import inherited
+from pii_audit.auditing.notes import notes_of
 from pii_audit.detection.redact import Redactor
 from pii_audit.detection.tally import Detector
 from pii_audit.engine.interface import Engine, NoCheckpoint, Progress, Silent, Task
@@ -102,21 +103,8 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
         findings=proved(findings, facts.inspected, fingerprinter),
         suppressed=tuple(suppressed),
         grouped=grouped,
-        notes=_notes(space, policy),
+        notes=notes_of(space, policy, facts.inspected, facts.as_of),
     )
-
-
-def _notes(space: Workspace, policy: Policy) -> dict[str, str]:
-    """What reports say of the organisation and of the flows beside what was found."""
-    notes = {"organisation": space.name, "everyone": "\n".join(policy.access.everyone)}
-    notes |= {f"unit.{unit.id}": unit.title.zh for unit in space.units.values()}
-    for flow in policy.flows.values():
-        recipient = policy.recipients[flow.recipient]
-        notes[f"flow.{flow.id}.recipient"] = flow.recipient
-        notes[f"flow.{flow.id}.purpose"] = flow.purpose
-        notes[f"flow.{flow.id}.region"] = recipient.region or ""
-        notes[f"flow.{flow.id}.source"] = flow.source or ""
-    return notes
 
 
 def feed_ids(space: Workspace) -> list[str]:

@@ -169,7 +169,7 @@ def draw(session: Session, output: str | None, paint: Callable[[Console], None])
 
 
 def emit(session: Session, run: Run, name: str | None, output: str | None, course: Course | None = None) -> None:
-    """Writes a run in a format: a table to look at, or a document to standard output or a file; `course` goes into HTML."""
+    """Writes a run in a format: a table to look at, or a document to standard output or a file; `course` goes into HTML and the annual report."""
     from pii_audit.render.interface import render  # noqa: PLC0415 - start-up does without
     from pii_audit.render.output import write_binary, write_output  # noqa: PLC0415
 
@@ -177,6 +177,11 @@ def emit(session: Session, run: Run, name: str | None, output: str | None, cours
         from pii_audit.render.table import render_run  # noqa: PLC0415 - rich only where a table is drawn
 
         draw(session, output, lambda console: render_run(run, console, session.language, verbose=session.verbose))
+        return
+    if course is not None and name == "docx":
+        from pii_audit.render.docx import render_year  # noqa: PLC0415
+
+        write_binary(output, render_year(run, session.language, course))
         return
     if course is not None:
         from pii_audit.render import html  # noqa: PLC0415

@@ -26,6 +26,8 @@ EXAMPLE = Text(
     "         pii-audit report --document letters --reply-by 2026-09-30 -o letters/",
 )
 LETTERS = "letters"
+ANNUAL = "annual"
+"""What the format docx is."""
 DAYS_TO_REPLY = 15
 """Days from the letter to the answer where --reply-by names none; our own default, no regulation sets it."""
 
@@ -43,7 +45,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
     )
     parser.add_argument(
         "--document",
-        choices=("annual", LETTERS, "workpaper", "ropa", "pia"),
+        choices=(ANNUAL, LETTERS, "workpaper", "ropa", "pia"),
         help=say(
             language,
             "Word 文件:annual 自查报告,letters 风险提示函(每个责任单位一份,-o 为文件夹),workpaper 合规审计工作底稿,ropa 处理活动记录草稿,pia 影响评估草稿",
@@ -91,22 +93,26 @@ def run(session: Session, options: argparse.Namespace) -> int:
             return 0
         found = store.load(options.run)
         # Of an earlier run, the course until then is not what the store holds today; nor does it know of a baseline.
-        recent = options.format == "html" and not options.run and not baseline
+        recent = _over_time(options) and not options.run and not baseline
         over_time = store.course(units or None, space.today()) if recent else None
     if options.document == LETTERS:
         return _letters(session, space, found, options)
     if baseline:
         found = without_baseline(session, found, baseline.of_units(units) if units else baseline)
     found = of_units(found, units) if units else found
-    if options.document:
+    over_time = over_time.in_zone(space.now().tzinfo) if over_time else None
+    if options.document and options.document != ANNUAL:
         from pii_audit.render.docx import render_document  # noqa: PLC0415
         from pii_audit.render.output import write_binary  # noqa: PLC0415
 
         write_binary(options.output, render_document(options.document, found, session.language))
     else:
-        zone = space.now().tzinfo
-        emit(session, found, options.format, options.output, over_time.in_zone(zone) if over_time else None)
+        emit(session, found, "docx" if options.document else options.format, options.output, over_time)
     return 0
+
+
+def _over_time(options: argparse.Namespace) -> bool:
+    return options.format in ("html", "docx") or options.document == ANNUAL
 
 
 def _check(options: argparse.Namespace) -> None:

@@ -33,10 +33,15 @@ def of_units(run: Run, units: Collection[str]) -> Run:
     flows = frozenset(finding.flow for finding in shown if finding.flow)
     elements = {(finding.flow, part) for finding in shown for part in _elements(finding)}
     notes = {name: value for name, value in run.notes.items() if name in _OF_THE_WHOLE}
-    notes |= {name: value for name, value in run.notes.items() if name.removeprefix("unit.") in units}
-    for flow in flows:
-        notes |= {name: value for name, value in run.notes.items() if name.startswith(f"flow.{flow}.")}
-    notes["scope"] = ", ".join(run.notes.get(f"unit.{unit}", unit) for unit in sorted(units))
+    prefixes = (
+        *(f"flow.{flow}." for flow in flows),
+        *(f"asset.{asset}." for asset in assets),
+        *(f"source.{asset.partition(':')[0]}." for asset in assets),
+    )
+    notes |= {name: value for name, value in run.notes.items() if name.startswith(prefixes)}
+    notes |= {name: value for name, value in run.notes.items() if _unit_named(name) in units}
+    for end in ("", "@en"):
+        notes[f"scope{end}"] = ", ".join(notes.get(f"unit.{unit}{end}", unit) for unit in sorted(units))
     return replace(
         run,
         inspected=tuple(one for one in run.inspected if one.asset.id in assets),
@@ -48,6 +53,10 @@ def of_units(run: Run, units: Collection[str]) -> Run:
         grouped=0,
         notes=notes,
     )
+
+
+def _unit_named(note: str) -> str | None:
+    return note.removeprefix("unit.").removesuffix("@en") if note.startswith("unit.") else None
 
 
 def _elements(finding: Finding) -> tuple[str, ...]:

@@ -105,3 +105,23 @@ def test_html_tells_how_it_went_once_there_are_two_runs_and_of_a_unit_its_own(re
     assert "The last 2 self-checks" in ours
     assert "Hangzhou" not in ours
     assert "杭州分行" not in ours
+
+
+def test_the_records_of_processing_hold_what_the_policies_declare(recorded, call, told):
+    told(call("report", "--document", "ropa", "-o", "r.docx"), 0)
+    tables = docx.Document(recorded / "r.docx").tables
+    text = "\n".join(cell.text for table in tables for row in table.rows for cell in row.cells)
+    assert {"Text messages (sms)", "Acme SMS (acme)\nprocessor\nCN", "contract", "sftp"} <= {
+        cell.text for cell in tables[0].rows[1].cells
+    }
+    assert "HT-1 2025-01-01..2099-12-31" in text
+    assert "Retail" in text
+    told(call("report", "--document", "annual", "-o", "one.docx"), 0)
+    call("run", "--format", "json")
+    told(call("report", "--document", "annual", "-o", "two.docx"), 0)
+    one, two = (
+        "\n".join(paragraph.text for paragraph in docx.Document(recorded / name).paragraphs)
+        for name in ("one.docx", "two.docx")
+    )
+    assert "The 2 self-checks of" in two
+    assert "self-checks of" not in one

@@ -15,10 +15,11 @@ import pytest
 from lxml import etree
 
 from pii_audit.errors import UsageError
+from pii_audit.model.course import Course, Point, Standing
 from pii_audit.model.decision import Content, Decision
 from pii_audit.model.finding import Status
 from pii_audit.render import package
-from pii_audit.render.docx import DOCUMENTS, Letter, render_document, render_letter
+from pii_audit.render.docx import DOCUMENTS, Letter, render_document, render_letter, render_year
 from pii_audit.render.docx.workpaper import items
 from pii_audit.render.interface import render
 from pii_audit.render.unit_view import of_units
@@ -183,7 +184,7 @@ def test_the_records_of_processing_name_what_was_seen_and_leave_the_rest_to_peop
     flow = [cell.text for cell in provided.rows[1].cells]
     assert flow[:3] == ["sms-daily", "sms", "acme-sms"]
     assert "Resident identity number" in flow[3]
-    assert flow[4:] == ["1000", "", ""]
+    assert flow[4:] == ["1000", "", "", ""]
     rows = [[cell.text for cell in row.cells] for row in kept.rows[1:]]
     assert [row[0] for row in rows] == [
         "core:customer",
@@ -192,6 +193,77 @@ def test_the_records_of_processing_name_what_was_seen_and_leave_the_rest_to_peop
         "share:hz/backup/应用日志 2026-06.log",
     ]
     assert rows[3][3] == "C3"
+
+
+DECLARED = {
+    "flow.sms-daily.recipient": "acme-sms",
+    "flow.sms-daily.recipient@zh": "示例短信公司",
+    "flow.sms-daily.recipient@en": "Acme SMS",
+    "flow.sms-daily.basis": "contract",
+    "flow.sms-daily.consent": "separate CS-3",
+    "flow.sms-daily.role": "processor",
+    "flow.sms-daily.agreement": "HT-1 2025-01-01..2099-12-31",
+    "flow.sms-daily.transfer": "standard_contract BA-7 2030-01-01",
+    "flow.sms-daily.channel": "sftp",
+    "flow.sms-daily.protection": "pgp KEY-7",
+    "source.core.at_rest": "TDE SEC-3",
+    "source.core.owner": "零售业务部",
+    "asset.core:customer.kept": "closed_at 10y..15y",
+    "asset.core:customer.purposes@zh": "开户",
+    "asset.core:customer.purposes@en": "Account opening",
+}
+
+
+def test_what_the_policies_declared_that_day_stands_in_records_and_assessments(run):
+    noted = replace(run, notes={**run.notes, **DECLARED})
+    provided, kept = _word(render_document("ropa", noted, "zh")).tables
+    flow = [cell.text for cell in provided.rows[1].cells]
+    assert flow[2] == "示例短信公司 (acme-sms)\n受托人"
+    assert flow[5:] == [
+        "订立、履行合同所必需\n单独同意 CS-3",
+        "HT-1 2025-01-01..2099-12-31\n标准合同 BA-7 2030-01-01",
+        "sftp\npgp KEY-7",
+    ]
+    customer = [cell.text for cell in kept.rows[1].cells]
+    assert (customer[1], *customer[5:]) == ("零售业务部", "开户", "closed_at 10y..15y", "TDE SEC-3")
+    matters = _word(render_document("pia", noted, "en")).tables[0]
+    told = {row.cells[0].text: row.cells[1].text for row in matters.rows}
+    assert told["Legal basis"] == "contract\nseparate consent CS-3"
+    assert told["Recipient"] == "Acme SMS (acme-sms)"
+    assert told["People"] == "1,000"
+
+
+def test_a_unit_sees_what_is_declared_of_its_own_and_nothing_of_others(run):
+    noted = replace(
+        run, notes={**run.notes, **DECLARED, "unit.hz": "杭州分行", "unit.hz@en": "Hangzhou", "unit.hq@en": "HQ"}
+    )
+    seen = of_units(noted, ["hz"]).notes
+    assert {name for name in seen if name.startswith(("flow.", "source.", "asset.", "unit."))} == {
+        "unit.hz",
+        "unit.hz@en",
+    }
+    assert (seen["scope"], seen["scope@en"]) == ("杭州分行", "Hangzhou")
+    assert {name for name in of_units(noted, ["hq"]).notes if name.startswith("flow.")} == {
+        name for name in DECLARED if name.startswith("flow.")
+    }
+
+
+def test_the_annual_report_tells_of_the_year_with_the_run_beside_each_figure(run):
+    at = run.finished
+    points = (
+        Point("old", at.replace(year=at.year - 1), {"high": 99}, 99, 0),
+        Point("r1", at.replace(month=1), {"high": 7, "low": 1}, 8, 0),
+        Point("r2", at, {"high": 2}, 1, 6),
+    )
+    course = Course(points, {}, (Standing("hz", 2, 2, 1, 0, 6, 12),))
+    document = _word(render_year(run, "en", course))
+    text = _text(document)
+    assert f"The 2 self-checks of {at.year} found 9 in all and confirmed 6 as put right" in text
+    rows = [[cell.text for cell in row.cells] for table in document.tables for row in table.rows]
+    assert ["r1", f"{at.year}-01-{at.day:02d}", "0", "7", "0", "1", "0", "8", "0"] in rows
+    assert not [row for row in rows if row[0] == "old"]
+    assert ["hz", "2", "2", "1", "0", "6", "12"] in rows
+    assert "self-checks of" not in _text(_word(render_year(run, "en", replace(course, points=points[:2]))))
 
 
 def test_an_impact_assessment_says_why_it_is_due_and_what_was_found(run):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from pii_audit.language import Language
+from pii_audit.model.course import Course
 from pii_audit.model.run import Run
 from pii_audit.render.docx import annual, letter, pia, ropa, workpaper
 from pii_audit.render.docx.blocks import Block
 from pii_audit.render.docx.writing import document
 
-__all__ = ["DOCUMENTS", "Letter", "render", "render_document", "render_letter"]
+__all__ = ["DOCUMENTS", "Letter", "render", "render_document", "render_letter", "render_year"]
 
 Letter = letter.Letter
 
@@ -31,6 +32,11 @@ def render(run: Run, *, language: Language) -> bytes:
 def render_document(name: str, run: Run, language: Language) -> bytes:
     """One of DOCUMENTS."""
     return document(DOCUMENTS[name](run, language), run, language)
+
+
+def render_year(run: Run, language: Language, course: Course) -> bytes:
+    """The self-inspection report of a run and of its year."""
+    return document(annual.blocks(run, language, course), run, language)
 
 
 def render_letter(run: Run, to: letter.Letter, language: Language) -> bytes:

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from pii_audit.language import Language, Text
+from pii_audit.model.course import Course
 from pii_audit.model.coverage import CoverageStatus
 from pii_audit.model.finding import SETTLED, Change, Finding, Severity
 from pii_audit.model.run import Run
 from pii_audit.render.docx.blocks import Block, Heading, Paragraph, Table, Title
 from pii_audit.render.docx.tables import by_stage, left_out, problems, severity_counts
 from pii_audit.render.labels import word
-from pii_audit.render.view.findings import unit_of
+from pii_audit.render.view.declared import unit_title
 from pii_audit.render.view.inventory import LEVELS, inventory
 from pii_audit.render.view.overview import statement
 from pii_audit.render.view.words import Words
@@ -23,8 +24,11 @@ MISSED = 100
 """So many objects that could not be inspected are listed."""
 
 
-def blocks(run: Run, language: Language) -> list[Block]:
-    """The report of a run; every figure is of this run, whose id stands below the title and in the foot."""
+def blocks(run: Run, language: Language, course: Course | None = None) -> list[Block]:
+    """The report of a run, whose id stands below the title and in the foot; with `course`, of the year until then too.
+
+    Every figure is of this run, or stands beside the id of the run that it is of.
+    """
     words = Words(language)
     organisation = run.notes.get("organisation", "")
     title = Text(
@@ -38,7 +42,7 @@ def blocks(run: Run, language: Language) -> list[Block]:
         (Text("自查方法", "Method"), _method(run, language)),
         (Text("结论与统计", "Result and statistics"), _statistics(run, words)),
         (Text("主要问题", "Problems"), _problems(run, language)),
-        (Text("整改情况", "Rectification"), _rectification(run, language)),
+        (Text("整改情况", "Rectification"), (*_rectification(run, language), *_year(run, course, words))),
         (Text("下一步计划", "Plan"), _plan(run, language)),
     )
     for number, (heading, part) in enumerate(parts):
@@ -122,7 +126,7 @@ def _statistics(run: Run, words: Words) -> Iterator[Block]:
 
 
 def _by_unit(run: Run, language: Language) -> Table:
-    counts = Counter((unit_of(run, finding), finding.severity) for finding in run.standing)
+    counts = Counter((unit_title(run, finding.unit, language), finding.severity) for finding in run.standing)
     units = sorted({unit for unit, _ in counts})
     return Table(
         (Text("责任单位", "Unit").in_(language), *(word(one, language) for one in Severity)),
@@ -174,6 +178,57 @@ def _rectification(run: Run, language: Language) -> Iterator[Block]:
             aside,
             (3, 6, 8),
         )
+
+
+def _year(run: Run, course: Course | None, words: Words) -> Iterator[Block]:
+    """The self-checks of the run's calendar year, and how the units did; nothing where there was but one."""
+    language, year = words.language, run.finished.year
+    points = [point for point in course.points if point.at.year == year] if course else []
+    if course is None or len(points) < 2:  # noqa: PLR2004 - two make a course
+        return
+    new, fixed = sum(point.new for point in points), sum(point.fixed for point in points)
+    yield Paragraph(
+        Text(
+            f"{year} 年内的 {len(points)} 次自查共发现 {new} 项，经复查确认整改 {fixed} 项（复发的另计一次）。各次自查后未关闭的问题如下。",
+            f"The {len(points)} self-checks of {year} found {new} in all and confirmed {fixed} as put right (what came back counts once "
+            "more). Open after each:",
+        ).in_(language)
+    )
+    titles = (
+        Text("运行编号", "Run"),
+        Text("日期", "Day"),
+        *(Text(word(one, "zh"), word(one, "en")) for one in Severity),
+    )
+    titles += (Text("新增", "New"), Text("已整改", "Put right"))
+    yield Table(
+        tuple(title.in_(language) for title in titles),
+        [
+            [
+                point.run,
+                f"{point.at:%Y-%m-%d}",
+                *(str(point.open.get(severity.value, 0)) for severity in Severity),
+                str(point.new),
+                str(point.fixed),
+            ]
+            for point in points
+        ],
+        (8, 5, 3, 3, 3, 3, 3, 3, 3),
+    )
+    yield Table(
+        tuple(
+            words(key)
+            for key in ("col_unit", "col_open", "col_grave", "col_overdue", "col_repeated", "col_fixed", "col_days")
+        ),
+        [
+            [
+                unit_title(run, one.unit, language) or words("group_none"),
+                *(str(count) for count in (one.open, one.grave, one.overdue, one.repeated, one.fixed)),
+                "–" if one.days is None else str(one.days),
+            ]
+            for one in course.units
+        ],
+        (8, 3, 4, 3, 3, 3, 5),
+    )
 
 
 def _identity(finding: Finding, language: Language) -> tuple[str, str]:

@@ -14,7 +14,8 @@ from pii_audit.model.finding import Outcome, Verdict
 from pii_audit.model.run import Run
 from pii_audit.render.docx.blocks import Block, Heading, Paragraph, Table, Title
 from pii_audit.render.labels import word
-from pii_audit.render.view.flows import FlowView, flows
+from pii_audit.render.view.declared import of_flow, titled
+from pii_audit.render.view.flows import FlowView, flows, people_of_flows
 from pii_audit.render.view.words import Words
 
 
@@ -30,8 +31,8 @@ def blocks(run: Run, language: Language) -> list[Block]:
         ),
         Paragraph(
             Text(
-                "依据《个人信息保护法》第五十五条、第五十六条起草。写明的内容是自查所见，空白处须由评估人填写；评估报告和处理情况记录应当至少保存三年。",
-                "Drafted along PIPL Art. 55 and 56. What is written is what a self-check saw; what is empty is for the assessor. The report "
+                "依据《个人信息保护法》第五十五条、第五十六条起草。写明的内容是自查所见和策略登记，空白处须由评估人填写；评估报告和处理情况记录应当至少保存三年。",
+                "Drafted along PIPL Art. 55 and 56. What is written is what a self-check saw and what the policies declare; what is empty is for the assessor. The report "
                 "and the records of processing are kept for at least three years.",
             ).in_(language)
         ),
@@ -43,19 +44,38 @@ def blocks(run: Run, language: Language) -> list[Block]:
     for verdict in run.verdicts:
         seen.setdefault(verdict.flow, []).append(verdict)
     for number, view in enumerate(views, 1):
-        made += _assessment(number, view, seen, words)
+        made += _assessment(run, number, view, seen, words)
     return made
 
 
-def _assessment(number: int, view: FlowView, seen: Mapping[str, list[Verdict]], words: Words) -> Iterator[Block]:
+def _assessment(
+    run: Run, number: int, view: FlowView, seen: Mapping[str, list[Verdict]], words: Words
+) -> Iterator[Block]:
     language = words.language
-    to = f"{view.recipient} ({view.region})" if view.region else view.recipient
+    recipient = titled(run, view.id, "recipient", words) or view.recipient
+    to = f"{recipient} ({view.region})" if view.region else recipient
+    people = people_of_flows(run).get(view.id)
+    declared = (
+        (Text("接收方身份", "What the recipient is"), ("role",)),
+        (Text("合法性基础", "Legal basis"), ("basis", "consent")),
+        (Text("协议与出境机制", "Agreement, transfer mechanism"), ("agreement", "transfer")),
+        (Text("传输与保护", "Channel and protection"), ("channel", "protection")),
+        (Text("登记的评估", "Assessment on record"), ("pia",)),
+    )
     yield Heading(f"{number}. {view.id}")
     yield Table(
-        tuple(title.in_(language) for title in (Text("事项", "Matter"), Text("所见", "Seen"))),
+        tuple(title.in_(language) for title in (Text("事项", "Matter"), Text("所见与登记", "Seen, and on record"))),
         [
-            [Text("目的", "Purpose").in_(language), view.purpose],
+            [Text("目的", "Purpose").in_(language), titled(run, view.id, "purpose", words) or view.purpose],
             [Text("接收方", "Recipient").in_(language), to],
+            *(
+                [
+                    matter.in_(language),
+                    "\n".join(text for name in names if (text := of_flow(run, view.id, name, words))),
+                ]
+                for matter, names in declared
+            ),
+            [Text("涉及人数", "People").in_(language), f"{people:,}" if people else ""],
             [Text("评估事由", "Why it is due").in_(language), "\n".join(_reasons(view, seen[view.id], language))],
             [
                 Text("要素与形式", "Elements and forms").in_(language),

@@ -1,6 +1,7 @@
 """A draft of the records of processing (ROPA): what is provided to whom, and what is kept where, as a run saw it.
 
-What only people know (legal basis, periods, measures) stays empty, to be filled in.
+Legal basis, agreements, periods and measures are those that the policies declared on that day; what they do not say stays
+empty, to be filled in (GDPR Art. 30 has the list that such records have in common).
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from collections.abc import Iterator
 from pii_audit.language import Language, Text
 from pii_audit.model.run import Inspected, Run
 from pii_audit.render.docx.blocks import Block, Heading, Paragraph, Table, Title
-from pii_audit.render.view.flows import flows
+from pii_audit.render.view.declared import of_asset, of_flow, titled
+from pii_audit.render.view.flows import FlowView, flows, people_of_flows
 from pii_audit.render.view.words import Words
 
 KINDS = 20
@@ -32,9 +34,9 @@ def blocks(run: Run, language: Language) -> list[Block]:
         ),
         Paragraph(
             Text(
-                "由一次自查所见生成：写明的内容是实际读到的，空白处须由业务部门填写。没有读到的不等于没有。",
-                "Made from what a self-check saw: what is written was really read, what is empty is for the departments to fill in. What "
-                "was not read is not for that reason not there.",
+                "由一次自查生成：个人信息种类和人数是实际读到的，目的、依据、协议、期限和措施取自当日策略，空白处须由业务部门填写。没有读到的不等于没有。",
+                "Made from a self-check: kinds and people were really read; purposes, bases, agreements, periods and measures are those that "
+                "the policies declared that day; what is empty is for the departments to fill in. What was not read is not for that reason not there.",
             ).in_(language)
         ),
         Heading(Text("一、对外提供", "1. Provided to others").in_(language)),
@@ -56,32 +58,36 @@ def _provided(run: Run, words: Words) -> Iterator[Block]:
         Text("个人信息种类", "Kinds of information"),
         Text("涉及人数", "People"),
         Text("合法性基础", "Legal basis"),
-        Text("保存期限", "Kept until"),
+        Text("协议与出境机制", "Agreement, transfer mechanism"),
+        Text("传输与保护", "Channel and protection"),
     )
-    people = _people_of_flows(run)
+    people = people_of_flows(run)
     rows = [
         [
             view.id,
-            view.purpose,
-            f"{view.recipient} ({view.region})" if view.region else view.recipient,
+            titled(run, view.id, "purpose", words) or view.purpose,
+            _recipient(run, view, words),
             _kinds([element.element for element in view.elements if element.seen], words),
             str(people.get(view.id, "")),
-            "",
-            "",
+            _several(run, view.id, ("basis", "consent"), words),
+            _several(run, view.id, ("agreement", "transfer", "returns"), words),
+            _several(run, view.id, ("channel", "protection"), words),
         ]
         for view in views
     ]
-    yield Table(tuple(title.in_(words.language) for title in titles), rows, (22, 22, 26, 46, 16, 20, 18))
+    yield Table(tuple(title.in_(words.language) for title in titles), rows, (20, 22, 26, 34, 13, 20, 26, 20))
 
 
-def _people_of_flows(run: Run) -> dict[str, int]:
-    """The people of a flow: of the asset of it that concerns most, since the same people are in every day's file."""
-    persons = {one.asset.id: len(one.persons) for one in run.inspected}
-    most: dict[str, int] = {}
-    for verdict in run.verdicts:
-        for asset in verdict.assets:
-            most[verdict.flow] = max(most.get(verdict.flow, 0), persons.get(asset, 0))
-    return most
+def _recipient(run: Run, view: FlowView, words: Words) -> str:
+    """Who it is, what it is to us (a processor, another controller …), and where."""
+    role = of_flow(run, view.id, "role", words)
+    return "\n".join(
+        part for part in (titled(run, view.id, "recipient", words) or view.recipient, role, view.region) if part
+    )
+
+
+def _several(run: Run, flow: str, names: tuple[str, ...], words: Words) -> str:
+    return "\n".join(text for name in names if (text := of_flow(run, flow, name, words)))
 
 
 def _kept(run: Run, words: Words) -> Iterator[Block]:
@@ -100,10 +106,11 @@ def _kept(run: Run, words: Words) -> Iterator[Block]:
         Text("最高级别", "Gravest level"),
         Text("涉及人数", "People"),
         Text("处理目的", "Purpose"),
+        Text("保存期限", "Kept for"),
         Text("保护措施", "Measures"),
     )
-    rows = [_asset(one, words) for one in holding[:ASSETS]]
-    yield Table(tuple(title.in_(language) for title in titles), rows, (40, 18, 44, 14, 14, 20, 20))
+    rows = [_asset(run, one, words) for one in holding[:ASSETS]]
+    yield Table(tuple(title.in_(language) for title in titles), rows, (36, 16, 40, 12, 13, 20, 18, 20))
     if len(holding) > ASSETS:
         more = len(holding) - ASSETS
         yield Paragraph(
@@ -114,7 +121,7 @@ def _kept(run: Run, words: Words) -> Iterator[Block]:
         )
 
 
-def _asset(one: Inspected, words: Words) -> list[str]:
+def _asset(run: Run, one: Inspected, words: Words) -> list[str]:
     levels = sorted({field.level.jrt0171 for field in one.fields if field.level.jrt0171}, reverse=True)
     kinds = [
         field.identifier if field.subject == "customer" else f"{field.identifier}@{field.subject}"
@@ -122,12 +129,11 @@ def _asset(one: Inspected, words: Words) -> list[str]:
     ]
     return [
         one.asset.id,
-        one.asset.owner or "",
+        one.asset.owner or of_asset(run, one.asset.id, "owner", words),
         _kinds(kinds, words),
         levels[0] if levels else "",
         str(len(one.persons)),
-        "",
-        "",
+        *(of_asset(run, one.asset.id, name, words) for name in ("purposes", "kept", "at_rest")),
     ]
 
 

@@ -10,7 +10,8 @@ from pii_audit.model.finding import Finding, Severity
 from pii_audit.model.run import Run
 from pii_audit.render.docx.blocks import Table
 from pii_audit.render.labels import STAGES, stage_title, word
-from pii_audit.render.view.findings import resource_of, unit_of
+from pii_audit.render.view.declared import unit_title
+from pii_audit.render.view.findings import resource_of
 
 MOST = 200
 """So many findings one table lists; the workbook has them all."""
@@ -67,7 +68,11 @@ def problems(run: Run, findings: Sequence[Finding], language: Language) -> Table
             finding.remediation.in_(language),
             "\n".join(
                 part
-                for part in (finding.owner, unit_of(run, finding), finding.due.isoformat() if finding.due else "")
+                for part in (
+                    finding.owner,
+                    unit_title(run, finding.unit, language),
+                    finding.due.isoformat() if finding.due else "",
+                )
                 if part
             ),
         ]

@@ -10,6 +10,7 @@ from pii_audit.model.course import AGES, Course, Standing
 from pii_audit.model.finding import Severity
 from pii_audit.model.run import Run
 from pii_audit.render import charts
+from pii_audit.render.view.declared import unit_title
 from pii_audit.render.view.words import Words
 
 
@@ -76,7 +77,5 @@ def course_view(course: Course, run: Run, words: Words) -> CourseView | None:
         for severity, counts in course.ages.items()
         if sum(counts)
     )
-    units = tuple(
-        (run.notes.get(f"unit.{one.unit}", one.unit) if one.unit else words("group_none"), one) for one in course.units
-    )
+    units = tuple((unit_title(run, one.unit, words.language) or words("group_none"), one) for one in course.units)
     return CourseView(charts.columns(columns, classes, words("chart_trend")), points, ages, age_classes, units)

@@ -9,6 +9,7 @@ from typing import Any
 
 from pii_audit.model.finding import Finding, Severity
 from pii_audit.model.run import Run
+from pii_audit.render.view.declared import unit_title
 from pii_audit.render.view.words import Words
 
 STAGES = ("collect", "store", "use", "provide")
@@ -93,11 +94,6 @@ def resource_of(finding: Finding) -> str:
     return finding.principal or finding.source or " / ".join(finding.resource)
 
 
-def unit_of(run: Run, finding: Finding) -> str:
-    """The unit's title from the note `unit.<id>`, its id without one, empty where the finding has no unit."""
-    return run.notes.get(f"unit.{finding.unit}", finding.unit) if finding.unit else ""
-
-
 def cards(run: Run, words: Words) -> tuple[Card, ...]:
     """Every finding of the run: those that stand first, then the worst, then by rule and place."""
     standing = {id(finding) for finding in run.standing}
@@ -139,7 +135,7 @@ def _card(run: Run, finding: Finding, words: Words, *, stands: bool) -> Card:
         policy=finding.policy.to_line if finding.policy else "",
         location=finding.location.to_line if finding.location else "",
         owner=finding.owner or "",
-        unit=unit_of(run, finding),
+        unit=unit_title(run, finding.unit, language),
         due=finding.due.isoformat() if finding.due else "",
         decision=_decision(finding),
         open=stands,

@@ -77,6 +77,16 @@ def flows(run: Run, words: Words) -> tuple[FlowView, ...]:
     return tuple(sorted(views, key=lambda view: (*(-count for count in view.counts[:2]), view.id)))
 
 
+def people_of_flows(run: Run) -> dict[str, int]:
+    """The people of a flow: of the asset of it that concerns most, since the same people are in every day's file."""
+    persons = {one.asset.id: len(one.persons) for one in run.inspected}
+    most: dict[str, int] = {}
+    for verdict in run.verdicts:
+        for asset in verdict.assets:
+            most[verdict.flow] = max(most.get(verdict.flow, 0), persons.get(asset, 0))
+    return most
+
+
 def _flow(run: Run, flow: str, verdicts: list[Verdict], recipient: str, words: Words) -> FlowView:
     region = run.notes.get(f"flow.{flow}.region", "")
     counts = Counter(verdict.outcome.value for verdict in verdicts if not unused(verdict))

@@ -10,7 +10,8 @@ from typing import Literal
 from pii_audit.model.coverage import CoverageStatus
 from pii_audit.model.finding import Change, Finding, Severity
 from pii_audit.model.run import Run
-from pii_audit.render.view.findings import STAGES, unit_of
+from pii_audit.render.view.declared import noted, unit_title
+from pii_audit.render.view.findings import STAGES
 from pii_audit.render.view.inventory import Inventory
 from pii_audit.render.view.words import Words
 
@@ -75,7 +76,7 @@ def overview(run: Run, found: Inventory, words: Words) -> Overview:
 
     Notes that are read when present: `organisation`, `scope`, `fail_on`, `allow_incomplete`.
     """
-    scope = run.notes.get("scope") or words.separator.join(sorted({row.source for row in run.coverage}))
+    scope = noted(run, "scope", words.language) or words.separator.join(sorted({row.source for row in run.coverage}))
     meta = (
         (words("meta_run"), run.id),
         (words("meta_kind"), words.known("kind_of_run", run.kind)),
@@ -177,7 +178,7 @@ def by_group(run: Run, attribute: Literal["unit", "source", "owner"], words: Wor
     """Findings that stand, by unit, source or owner and severity, the most severe group first."""
     groups: dict[str, list[Finding]] = {}
     for finding in run.standing:
-        name = unit_of(run, finding) if attribute == "unit" else getattr(finding, attribute)
+        name = unit_title(run, finding.unit, words.language) if attribute == "unit" else getattr(finding, attribute)
         groups.setdefault(name or words("group_none"), []).append(finding)
     bars = sorted(
         (Bar(name, _by_severity(members)) for name, members in groups.items()),

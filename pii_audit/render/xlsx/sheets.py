@@ -11,7 +11,8 @@ from pii_audit.model.finding import Finding, Outcome, Severity, Status
 from pii_audit.model.run import Run
 from pii_audit.render.labels import STAGES, stage_title, word
 from pii_audit.render.view.access import access
-from pii_audit.render.view.findings import resource_of, unit_of
+from pii_audit.render.view.declared import unit_title
+from pii_audit.render.view.findings import resource_of
 from pii_audit.render.view.flows import flows
 from pii_audit.render.view.inventory import LEVELS, inventory
 from pii_audit.render.view.overview import overview
@@ -124,7 +125,7 @@ def _finding(run: Run, finding: Finding, exception: str, words: Words) -> Iterat
     yield finding.policy.to_line if finding.policy else ""
     yield finding.remediation.in_(language)
     yield finding.owner or ""
-    yield unit_of(run, finding)
+    yield unit_title(run, finding.unit, language)
     yield finding.due
     yield words("yes") if finding.is_overdue(run.finished.date()) else ""
     yield finding.returns or None
