@@ -9,7 +9,7 @@ PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test bench lint format docs wheel wheel-test soak constraints train-names clean
+.PHONY: help venv demo test bench lint format docs picture wheel wheel-test soak constraints train-names clean
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 14
@@ -52,6 +52,9 @@ format: $(READY)  ## put code into the form that lint asks for
 
 docs: $(READY)  ## the pages of docs/ that are made from YAML: rules, standards, inputs of custom rules
 	$(PYTHON) -m pii_audit.render.pages docs
+
+picture: $(CORE)  ## docs/report.png: the head of the demo's report, as Chromium shows it
+	.ci/picture $(VENV)/bin/pii-audit docs/report.png
 
 wheel: $(READY)  ## dist/: source archive, and the wheel built from it
 	rm -rf dist

@@ -31,7 +31,10 @@ def export(session: Session, options: argparse.Namespace) -> int:
     wanted = Wanted([status for status in Status if status not in SETTLED], units=units)
     with Store.open(space.store, space.root, create=False) as store:
         found = store.findings(wanted, as_of=space.today())
-    write_binary(options.output, register(found, session.language, space.now()))
+    write_binary(
+        options.output,
+        register(found, session.language, space.now(), {one.id: one.title for one in space.units.values()}),
+    )
     session.say(Text(f"已导出 {len(found)} 条", f"{len(found)} finding(s) exported"))
     return 0
 

@@ -11,6 +11,15 @@ from pii_audit.language import Text
 from pii_audit.model.decision import Answer
 from pii_audit.model.lifecycle import Tracked
 
+OWNER = Text("责任人", "Owner")
+CAUSE = Text("原因", "Cause")
+MEASURE = Text("整改措施", "Measure")
+FINISHED = Text("完成时间", "Done on")
+PROOF = Text("证明材料", "Proof")
+EXTENSION = Text("延期申请至", "More time until")
+ANSWERS = (OWNER, CAUSE, MEASURE, FINISHED, PROOF, EXTENSION)
+"""What a unit answers, by the headings under which the register has it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -26,12 +35,12 @@ def differences(tracked: Tracked, owner: str, answer: Answer) -> tuple[Differenc
     """Where a register's row says other than the store; an empty answer says nothing about the owner."""
     before = tracked.life.answer or Answer()
     pairs = (
-        (Text("责任人", "Owner"), tracked.finding.owner or "", owner or tracked.finding.owner or ""),
-        (Text("原因", "Cause"), before.cause, answer.cause),
-        (Text("整改措施", "Measure"), before.measure, answer.measure),
-        (Text("完成时间", "Done on"), _shown(before.finished), _shown(answer.finished)),
-        (Text("证明材料", "Proof"), before.evidence, answer.evidence),
-        (Text("延期申请至", "More time until"), _shown(before.extension), _shown(answer.extension)),
+        (OWNER, tracked.finding.owner or "", owner or tracked.finding.owner or ""),
+        (CAUSE, before.cause, answer.cause),
+        (MEASURE, before.measure, answer.measure),
+        (FINISHED, _shown(before.finished), _shown(answer.finished)),
+        (PROOF, before.evidence, answer.evidence),
+        (EXTENSION, _shown(before.extension), _shown(answer.extension)),
     )
     return tuple(
         Difference(tracked.finding.fingerprint, field, stored, filled)

@@ -195,5 +195,5 @@ def test_the_same_moment_gives_the_same_bytes():
     from pii_audit.render.xlsx.register import register
 
     moment = datetime(2026, 7, 1, tzinfo=UTC)
-    assert register([], "zh", moment) == register([], "zh", moment)
-    assert openpyxl.load_workbook(io.BytesIO(register([], "zh", moment))).sheetnames == ["整改台账"]
+    assert register([], "zh", moment, {}) == register([], "zh", moment, {})
+    assert openpyxl.load_workbook(io.BytesIO(register([], "zh", moment, {}))).sheetnames == ["整改台账"]

@@ -10,6 +10,7 @@ from pii_audit.model.course import Course
 from pii_audit.model.coverage import CoverageStatus
 from pii_audit.model.finding import SETTLED, Change, Finding, Severity
 from pii_audit.model.run import Run
+from pii_audit.render import headings
 from pii_audit.render.docx.blocks import Block, Heading, Paragraph, Table, Title
 from pii_audit.render.docx.tables import by_stage, left_out, problems, severity_counts
 from pii_audit.render.labels import word
@@ -129,7 +130,7 @@ def _by_unit(run: Run, language: Language) -> Table:
     counts = Counter((unit_title(run, finding.unit, language), finding.severity) for finding in run.standing)
     units = sorted({unit for unit, _ in counts})
     return Table(
-        (Text("责任单位", "Unit").in_(language), *(word(one, language) for one in Severity)),
+        (headings.UNIT.in_(language), *(word(one, language) for one in Severity)),
         [[unit or "-", *(str(counts[unit, one]) for one in Severity)] for unit in units],
         (5, 2, 2, 2, 2, 2),
     )
@@ -173,7 +174,7 @@ def _rectification(run: Run, language: Language) -> Iterator[Block]:
         yield Table(
             tuple(
                 title.in_(language)
-                for title in (Text("编号", "Id"), Text("问题", "Finding"), Text("理由与批准", "Why, and who agreed"))
+                for title in (headings.ID, headings.FINDING, Text("理由与批准", "Why, and who agreed"))
             ),
             aside,
             (3, 6, 8),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from pii_audit.findings.merging import ANSWERS
 from pii_audit.language import Language, Text
 from pii_audit.model.run import Run
+from pii_audit.render import headings
 from pii_audit.render.docx.blocks import Block, Heading, Paragraph, Table, Title
 from pii_audit.render.docx.tables import left_out, problems, severity_counts
 from pii_audit.render.wire import worst_first
@@ -64,13 +66,8 @@ def blocks(run: Run, to: Letter, language: Language) -> list[Block]:
 
 def _form(count: int, ids: list[str], language: Language) -> Table:
     titles = (
-        Text("编号", "Id"),
-        Text("责任人", "Owner"),
-        Text("原因", "Cause"),
-        Text("整改措施", "Measure"),
-        Text("完成时间", "Done by"),
-        Text("证明材料", "Proof"),
-        Text("延期申请", "More time until"),
+        headings.ID,
+        *ANSWERS,
     )
     rows = [[each, *[""] * 6] for each in ids[: min(count, 50)]]
     return Table(tuple(title.in_(language) for title in titles), rows, (6, 4, 9, 9, 5, 6, 5))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pii_audit.language import Language, Text
 from pii_audit.model.finding import Finding, Severity
 from pii_audit.model.run import Run
+from pii_audit.render import headings
 from pii_audit.render.docx.blocks import Table
 from pii_audit.render.labels import STAGES, stage_title, word
 from pii_audit.render.view.declared import unit_title
@@ -51,11 +52,11 @@ def problems(run: Run, findings: Sequence[Finding], language: Language) -> Table
     """Findings with place, clauses, what to do, by whom and when."""
     titles = (
         Text("序号", "#"),
-        Text("编号", "Id"),
-        Text("级别", "Severity"),
+        headings.ID,
+        headings.SEVERITY,
         Text("问题与位置", "What, and where"),
         Text("依据", "Clauses"),
-        Text("整改要求", "What to do"),
+        headings.REMEDY,
         Text("责任与期限", "By whom, by when"),
     )
     rows = [

@@ -9,10 +9,12 @@ from typing import Any
 from rich.console import Console, Group, RenderableType
 from rich.text import Text as Line
 
+from pii_audit.findings.merging import OWNER
 from pii_audit.language import Language, Text
 from pii_audit.model.finding import SETTLED, Change, Finding, Status
 from pii_audit.model.lifecycle import Tracked
 from pii_audit.model.run import Run
+from pii_audit.render.headings import DUE, FINDING, ID, RULE, SEVERITY, STATUS, WHERE
 from pii_audit.render.labels import STAGES, form_word, stage_title, word
 from pii_audit.render.table.parts import (
     ID_LENGTH,
@@ -33,14 +35,12 @@ from pii_audit.render.table.parts import (
 )
 from pii_audit.render.wire import worst_first
 
-WHERE = Text("位置", "Where")
 WHAT = Text("标识符", "Holds")
 FIELDS = Text("字段", "Fields")
 PROOF = Text("证据", "Proof")
 POLICY = Text("策略", "Policy")
 CLAUSES = Text("依据", "Clauses")
 TODO = Text("整改", "To do")
-OWNER = Text("责任人", "Owner")
 SET_ASIDE = Text("不计入", "Set aside")
 
 ABSENT = (Change.FIXED, Change.NOT_RECHECKED)
@@ -275,14 +275,14 @@ def print_tracked(tracked: Sequence[Tracked], console: Console, language: Langua
 
 def _print_tracked_wide(tracked: Sequence[Tracked], console: Console, language: Language, today: date) -> None:
     titles = (
-        Text("编号", "Id"),
-        Text("严重程度", "Severity"),
-        Text("状态", "Status"),
-        Text("规则", "Rule"),
-        Text("问题", "Finding"),
+        ID,
+        SEVERITY,
+        STATUS,
+        RULE,
+        FINDING,
         WHERE,
         OWNER,
-        Text("期限", "Due"),
+        DUE,
         Text("首次/最近发现", "First, last seen"),
     )
     table = ruled([title.in_(language) for title in titles], whole=(0, 1, 3, 7))

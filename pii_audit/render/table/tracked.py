@@ -11,6 +11,7 @@ from rich.text import Text as Line
 from pii_audit.language import Language, Text
 from pii_audit.model.finding import Status
 from pii_audit.model.lifecycle import RunEntry, Sighting, Step, Tracked, Verification
+from pii_audit.render.headings import ID, SEVERITY, STATUS
 from pii_audit.render.labels import action_word, word
 from pii_audit.render.table.findings import print_finding, status_line
 from pii_audit.render.table.parts import ID_LENGTH, counted, heading, labelled, line, number, ruled, severity_line
@@ -38,8 +39,8 @@ def print_life(
         Text("时间", "When"),
         Text("运行", "Run"),
         Text("变化", "Change"),
-        Text("状态", "Status"),
-        Text("严重程度", "Severity"),
+        STATUS,
+        SEVERITY,
     )
     table = ruled([title.in_(language) for title in titles], whole=(0, 1, 2, 3, 4))
     for sighting in sightings:
@@ -58,7 +59,7 @@ def print_life(
 
 def _standing(tracked: Tracked, language: Language, today: date) -> Iterator[tuple[str, Line]]:
     finding, life = tracked.finding, tracked.life
-    yield Text("状态", "Status").in_(language), status_line(finding, language, today)
+    yield STATUS.in_(language), status_line(finding, language, today)
     decision = finding.decision
     if decision is not None:
         approved = Text("批准", "approved by") if finding.status is Status.ACCEPTED else Text("复核", "reviewed by")
@@ -86,7 +87,7 @@ def print_history(steps: Sequence[Step], console: Console, language: Language, *
         return
     titles = [Text("时间", "When"), Text("步骤", "Step"), Text("之后", "Then"), Text("谁", "Who"), Text("为何", "Why")]
     if named:
-        titles.insert(1, Text("编号", "Id"))
+        titles.insert(1, ID)
     table = ruled([title.in_(language) for title in titles], whole=range(len(titles) - 2))
     for step in steps:
         by = step.by if not step.account or step.account == step.by else f"{step.by} ({step.account})"

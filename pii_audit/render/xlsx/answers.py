@@ -12,20 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from pii_audit.errors import ConfigurationError, Position, Problem, UsageError
+from pii_audit.findings.merging import ANSWERS, CAUSE, EXTENSION, FINISHED, MEASURE, OWNER, PROOF
 from pii_audit.language import Text
 from pii_audit.model.decision import Answer
 from pii_audit.render.package import office
-from pii_audit.render.xlsx.register import (
-    ANSWERS,
-    CAUSE,
-    EXTENSION,
-    FINGERPRINT,
-    FINISHED,
-    MEASURE,
-    OWNER,
-    PROOF,
-    STATE,
-)
+from pii_audit.render.xlsx.register import FINGERPRINT, STATE
 
 MOST_BYTES = 200_000_000
 """Unpacked; a register of 200,000 findings has less, and a small file that unpacks to more is an attack."""

@@ -9,15 +9,27 @@ from pii_audit.language import Text
 from pii_audit.model.coverage import CoverageStatus
 from pii_audit.model.finding import Finding, Outcome, Severity, Status
 from pii_audit.model.run import Run
+from pii_audit.render import headings
 from pii_audit.render.labels import STAGES, stage_title, word
 from pii_audit.render.view.access import access
 from pii_audit.render.view.declared import unit_title
-from pii_audit.render.view.findings import resource_of
 from pii_audit.render.view.flows import flows
 from pii_audit.render.view.inventory import LEVELS, inventory
 from pii_audit.render.view.overview import overview
 from pii_audit.render.view.words import Words
 from pii_audit.render.wire import worst_first
+from pii_audit.render.xlsx.finding_columns import (
+    DUE,
+    MESSAGE,
+    REMEDY,
+    RULE,
+    SEVERITY,
+    STATUS,
+    TITLE,
+    WHERE,
+    WHOSE,
+    cells,
+)
 from pii_audit.render.xlsx.sheet import Cell, Column, Kind, Sheet
 
 
@@ -67,36 +79,35 @@ def _summary(run: Run, words: Words) -> Sheet:
 
 def findings(run: Run, words: Words) -> Sheet:
     """The list of findings, those that are set aside last."""
-    columns = _columns(
-        words,
-        (Text("序号", "No."), 6, "number"),
-        (Text("编号", "Id"), 15),
-        (Text("严重程度", "Severity"), 10, "severity"),
-        (Text("状态", "Status"), 12, "status"),
-        (Text("变化", "Change"), 10),
-        (Text("规则", "Rule"), 9),
-        (Text("问题", "Finding"), 20),
-        (Text("位置", "Where"), 30),
-        (Text("标识符", "Holds"), 16),
-        (Text("接收方", "Recipient"), 16),
-        (Text("涉及人数", "People"), 12, "bar"),
-        (Text("说明", "What is wrong"), 40),
-        (Text("依据", "Clauses"), 30),
-        (Text("策略", "Policy"), 18),
-        (Text("整改要求", "What to do"), 40),
-        (Text("责任人", "Owner"), 12),
-        (Text("责任单位", "Unit"), 12),
-        (Text("整改期限", "Due"), 12, "date"),
-        (Text("逾期", "Overdue"), 8),
-        (Text("复发次数", "Came back"), 10, "number"),
-        (Text("不计入的理由", "Set aside because"), 20),
+    language = words.language
+    columns = (
+        *_columns(words, (Text("序号", "No."), 6, "number"), (headings.ID, 15)),
+        *(one.column(language) for one in (SEVERITY, STATUS)),
+        *_columns(words, (Text("变化", "Change"), 10)),
+        *(one.column(language) for one in (RULE, TITLE, WHERE)),
+        *_columns(
+            words,
+            (Text("标识符", "Holds"), 16),
+            (Text("接收方", "Recipient"), 16),
+            (Text("涉及人数", "People"), 12, "bar"),
+        ),
+        MESSAGE.column(language),
+        *_columns(words, (Text("依据", "Clauses"), 30), (Text("策略", "Policy"), 18)),
+        *(one.column(language) for one in (REMEDY, WHOSE)),
+        *_columns(words, (headings.UNIT, 12)),
+        DUE.column(language),
+        *_columns(
+            words,
+            (Text("逾期", "Overdue"), 8),
+            (Text("复发次数", "Came back"), 10, "number"),
+            (Text("不计入的理由", "Set aside because"), 20),
+        ),
     )
     rows: list[list[Cell]] = []
     for finding in worst_first(run.findings):
         rows.append([len(rows) + 1, *_finding(run, finding, "", words)])
     for hidden in run.suppressed:
         rows.append([len(rows) + 1, *_finding(run, hidden.finding, hidden.exception, words)])
-    language = words.language
     return Sheet(
         words("h_findings"),
         columns,
@@ -111,22 +122,18 @@ def _finding(run: Run, finding: Finding, exception: str, words: Words) -> Iterat
     persons = finding.evidence.get("persons")
     decision = finding.decision
     yield finding.fingerprint[:12]
-    yield word(finding.severity, language)
-    yield word(finding.status, language)
+    yield from cells((SEVERITY, STATUS), finding, language)
     yield word(finding.change, language) if finding.change else ""
-    yield finding.rule
-    yield finding.title.in_(language)
-    yield resource_of(finding)
+    yield from cells((RULE, TITLE, WHERE), finding, language)
     yield words.separator.join(words.element(name) for name in finding.identifiers)
     yield finding.recipient or ""
     yield persons if isinstance(persons, int) else None
-    yield finding.message.in_(language)
+    yield from cells((MESSAGE,), finding, language)
     yield "\n".join(clause.in_(language) for clause in finding.clauses)
     yield finding.policy.to_line if finding.policy else ""
-    yield finding.remediation.in_(language)
-    yield finding.owner or ""
+    yield from cells((REMEDY, WHOSE), finding, language)
     yield unit_title(run, finding.unit, language)
-    yield finding.due
+    yield from cells((DUE,), finding, language)
     yield words("yes") if finding.is_overdue(run.finished.date()) else ""
     yield finding.returns or None
     yield exception or finding.suppressed_by or (f"{decision.reason} ({decision.approver})" if decision else "")
