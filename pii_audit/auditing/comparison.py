@@ -63,6 +63,7 @@ class Recorded:
             flows=policy.flows,
             undeclared=tuple(by_id[name] for name in undeclared),
             leavers=load_leavers(self.workspace),
+            institution=self.workspace.institution,
             earlier=recorded(policy, [source.id for source in self.workspace.sources], self.earlier),
         )
         funnel = Funnel(policy, Fingerprinter.of_nobody(), self.as_of, (), lambda _: Ownership())

@@ -83,7 +83,9 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
         policy = load_policy(space.policies, space.root, catalogue)
     fingerprinter = Fingerprinter(load_key(space))
     load_leavers(space)  # a list that cannot be read is told before hours of reading, not after
-    detector = Detector(catalogue, fingerprinter, samples=space.samples == "masked")
+    detector = Detector(
+        catalogue, fingerprinter, samples=space.samples == "masked", own_bins=space.institution.own_bins
+    )
     crawled = _Crawled()
     for source in _selected(space, options.sources):
         _crawl(space, source, detector, options, crawled)
@@ -124,6 +126,7 @@ def run_key(space: Workspace, options: Options) -> str:
         repr(space.sources),
         str(space.key),
         space.samples,
+        ",".join(space.institution.own_bins),
     )
     whole = hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogateescape"))
     # The files and not the catalogue made of them: sets are in another order in each process.
@@ -195,6 +198,7 @@ def _facts(
         flows=policy.flows,
         undeclared=tuple(shown[name] for name in undeclared),
         leavers=load_leavers(space),
+        institution=space.institution,
         earlier=recorded(policy, [one.id for one in _selected(space, options.sources)], options.earlier),
     )
     return facts, _OwnerOf(space, units)

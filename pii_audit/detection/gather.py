@@ -27,14 +27,20 @@ _WEAKEST_FIRST = (
     Form.ABSENT,
 )
 _WEAKNESS = {form: place for place, form in enumerate(_WEAKEST_FIRST)}
+BANK_CARD = "bank_card"
+"""The identifier whose first digits (ISO/IEC 7812-1) say who issued the card."""
 _COUNTS_PEOPLE = PLAIN_EQUIVALENT | {Form.KEYED_HASH, Form.TOKENISED}
 
 
 @dataclass
 class Gathering:
-    """Counts of one identifier in one field of one chunk; `values` keeps each distinct spelling until its sketch is made."""
+    """Counts of one identifier in one field of one chunk; `values` keeps each distinct spelling until its sketch is made.
+
+    `own` are the leading digits of the cards that the institution itself issues.
+    """
 
     definition: Identifier
+    own: tuple[str, ...] = ()
     forms: Counter[Form] = field(default_factory=Counter)
     whole: int = 0
     lookalikes: int = 0
@@ -42,6 +48,7 @@ class Gathering:
     supported: float = 0.0
     inadequate: int = 0
     shown: tuple[int, int] = (0, 0)
+    foreign: int = 0
     values: dict[tuple[Form, str], str] = field(default_factory=dict, repr=False)
     """The canonical value of each form and spelling."""
 
@@ -58,6 +65,9 @@ class Gathering:
         for match, text in pairs:
             plain = match.form is Form.PLAIN
             self.values[match.form, text] = self.definition.canonical(text) if plain else text.strip()
+        if self.own and self.definition.id == BANK_CARD:
+            numbers = (self.definition.canonical(text) for match, text in pairs if match.form is Form.PLAIN)
+            self.foreign += rows if any(not number.startswith(self.own) for number in numbers) else 0
         masked = [text.strip() for match, text in pairs if match.form is Form.MASKED]
         for text in masked:
             first, last = forms.shown(text)
@@ -83,6 +93,7 @@ class Gathering:
             supported=self.supported,
             inadequate=self.inadequate,
             shown=self.shown,
+            foreign=self.foreign,
             samples=self._samples(fingerprinter) if samples else (),
             persons=Sketch.of(fingerprints) if fingerprints else Sketch(),
         )

@@ -61,7 +61,7 @@ class Detector:
     """Turns chunks into tallies and locates matches; what it keeps between chunks is only what it has compiled.
 
     `matcher` may be the exact reference instead of the bulk engine, which finds the same. `names` also looks for personal names and postal addresses in running text (cells included), by the words around them and by the shipped model; `only` limits
-    the identifiers.
+    the identifiers. `own_bins` are the leading digits of the institution's own cards.
     """
 
     def __init__(
@@ -72,6 +72,7 @@ class Detector:
         names: bool = False,
         samples: bool = True,
         only: Iterable[str] = (),
+        own_bins: Iterable[str] = (),
         matcher: type[Matcher] = BulkMatcher,
     ) -> None:
         wanted = frozenset(only)
@@ -84,6 +85,7 @@ class Detector:
         self._fingerprinter = fingerprinter
         self._names = RunningText(self._ids) if names and not self._ids.isdisjoint(NAMED) else None
         self._samples = samples
+        self._own_bins = tuple(own_bins)
         self._columns: dict[tuple[Field, tuple[str, ...]], ColumnName] = {}
 
     def for_names(self) -> Detector:
@@ -224,7 +226,7 @@ class Detector:
 
     def _of(self, gathered: dict[str, Gathering], identifier: str) -> Gathering:
         if identifier not in gathered:
-            gathered[identifier] = Gathering(self.catalogue[identifier])
+            gathered[identifier] = Gathering(self.catalogue[identifier], self._own_bins)
         return gathered[identifier]
 
     def _evidence(self, gathered: Mapping[str, Gathering]) -> dict[str, Evidence]:

@@ -45,7 +45,8 @@ class Evidence:
     `forms` counts rows by form (the weakest form in the row); `whole` counts rows whose whole cell is the value;
     `lookalikes` counts rows with anything of the same length and alphabet, hit or not; `score` is the best single match
     (0 to 1), `supported` the best one with a context word beside it; `inadequate` counts masked rows that hide too
-    little, `shown` the most leading and trailing characters visible in any masked value.
+    little, `shown` the most leading and trailing characters visible in any masked value; `foreign` counts rows with the
+    number of a card that another institution issued, where the own ones are known.
     """
 
     forms: Mapping[Form, int] = attribute(default_factory=dict)
@@ -55,6 +56,7 @@ class Evidence:
     supported: float = 0.0
     inadequate: int = 0
     shown: tuple[int, int] = (0, 0)
+    foreign: int = 0
     samples: tuple[Sample, ...] = ()
     persons: Sketch = Sketch()
 
@@ -72,6 +74,7 @@ class Evidence:
             supported=max(self.supported, other.supported),
             inadequate=self.inadequate + other.inadequate,
             shown=(max(self.shown[0], other.shown[0]), max(self.shown[1], other.shown[1])),
+            foreign=self.foreign + other.foreign,
             samples=tuple(sorted({*self.samples, *other.samples})[:SAMPLES]),
             persons=self.persons + other.persons,
         )

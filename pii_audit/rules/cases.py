@@ -65,6 +65,7 @@ _ASSETS = MapOf(
             "consenting": MapOf(whole(0), key=NON_EMPTY),
             "dates": MapOf(MapOf(COUNT, key=_MONTH), key=NON_EMPTY),
             "modified": DATE,
+            "foreign_cards": COUNT,
             "grants": ListOf(_GRANT, at_least=1),
             "not_read": TITLE,
         },
@@ -88,6 +89,7 @@ CASE = Record(
         "finds": Choice(["violation", "gap", "nothing"]),
         "as_of": DATE,
         "policy": STRING,
+        "institution": Record({"roles": ListOf(ID), "own_bins": ListOf(STRING)}),
         "sources": MapOf(_SOURCE),
         "assets": _ASSETS,
         "earlier": _ASSETS,
@@ -103,7 +105,8 @@ CASE_FILE = Record(
 """The form of a `*.cases.yaml` under policies/rules/.
 
 Assets are called `source.name`. `people: [1, 50]` are persons number 1 to 50, so that assets may have some in common;
-`consenting` counts the rows whose consent column says yes; `earlier` is what an earlier run saw.
+`consenting` counts the rows whose consent column says yes, `foreign_cards` those with cards of other institutions;
+`earlier` is what an earlier run saw.
 """
 
 

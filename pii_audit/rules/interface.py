@@ -21,7 +21,7 @@ from pii_audit.model.run import Inspected
 from pii_audit.model.sketch import Sketch
 from pii_audit.policy.model import Flow, Policy
 from pii_audit.rules.severity import Concern
-from pii_audit.workspace import Source
+from pii_audit.workspace import Institution, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ class Facts:
     undeclared: Sequence[Inspected] = ()
     leavers: frozenset[str] = frozenset()
     earlier: Sequence[Sequence[Inspected]] = ()
+    institution: Institution = attribute(default_factory=Institution)
 
     def of_source(self, source: str) -> list[Inspected]:
         """The inspected assets of one source."""

@@ -10,6 +10,7 @@ from pii_audit.rules import (
     coverage,
     crossborder,
     custom,
+    foreign_cards,
     governance,
     leftovers,
     manual,
@@ -26,6 +27,7 @@ from pii_audit.rules.interface import Draft, Facts
 RULES = (
     *collect.RULES,
     *store.RULES,
+    *foreign_cards.RULES,
     *retention.RULES,
     *too_early.RULES,
     *copies.RULES,

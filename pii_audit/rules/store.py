@@ -18,7 +18,7 @@ from pii_audit.policy.evaluation.wording import FORMS, demanded
 from pii_audit.policy.model import Line, Lines
 from pii_audit.rules.interface import Draft, Facts, concern, named, proof, titles
 
-_KEPT = frozenset({Form.PLAIN, Form.ENCODED, Form.BARE_HASH, Form.KEYED_HASH, Form.TOKENISED, Form.ENCRYPTED})
+KEPT = frozenset({Form.PLAIN, Form.ENCODED, Form.BARE_HASH, Form.KEYED_HASH, Form.TOKENISED, Form.ENCRYPTED})
 """Forms in which prohibited data is still kept: PCI DSS 3.3.1 forbids it even encrypted."""
 ALWAYS_PROHIBITED = "pci:sad"
 """Sensitive authentication data (PCI DSS 3.3.1), where no policy says what may never be kept."""
@@ -26,11 +26,9 @@ ALWAYS_PROHIBITED = "pci:sad"
 
 def prohibited(facts: Facts) -> Iterator[Draft]:
     """STO001: authentication data after authorisation, in whatever form; one finding an asset."""
-    never = _never(facts)
+    never = never_kept(facts)
     for one in stored(facts):
-        statements = [
-            statement for statement in one.fields if statement.identifier in never and statement.form in _KEPT
-        ]
+        statements = [statement for statement in one.fields if statement.identifier in never and statement.form in KEPT]
         if not statements:
             continue
         kinds = titles(facts, [statement.identifier for statement in statements])
@@ -56,7 +54,8 @@ def stored(facts: Facts) -> Iterator[Inspected]:
     return (one for one in facts.inspected if one.asset.kind is not AssetKind.VIEW)
 
 
-def _never(facts: Facts) -> dict[str, Position | None]:
+def never_kept(facts: Facts) -> dict[str, Position | None]:
+    """The identifiers that may not be kept in any form, and the line that says so."""
     elements = facts.policy.storage.never
     if not elements:
         return dict.fromkeys(facts.catalogue.expand(ALWAYS_PROHIBITED))
@@ -65,7 +64,7 @@ def _never(facts: Facts) -> dict[str, Position | None]:
 
 def in_clear(facts: Facts) -> Iterator[Draft]:
     """STO002: kept in a weaker form than `storage.forms` asks for; one finding an asset. What may not be kept at all is STO001's."""
-    never = _never(facts)
+    never = never_kept(facts)
     for one in stored(facts):
         if one.asset.kind is AssetKind.FEED:
             continue

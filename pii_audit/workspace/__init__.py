@@ -5,7 +5,7 @@ from __future__ import annotations
 from pii_audit.workspace.language import STANDARDS, workspace_schema
 from pii_audit.workspace.leavers import load_leavers
 from pii_audit.workspace.loader import FILE_NAME, PACKS, find_workspace, load_workspace, packs, shown_path
-from pii_audit.workspace.model import AtRest, Source, Unit, Workspace
+from pii_audit.workspace.model import AtRest, Institution, Source, Unit, Workspace
 from pii_audit.workspace.references import key_file, load_key, resolve
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "PACKS",
     "STANDARDS",
     "AtRest",
+    "Institution",
     "Source",
     "Unit",
     "Workspace",

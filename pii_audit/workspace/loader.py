@@ -11,7 +11,7 @@ from pii_audit.document import MISSING, Reader, Section, unknown
 from pii_audit.errors import Position, UsageError
 from pii_audit.language import Text, same
 from pii_audit.workspace.language import WORKSPACE
-from pii_audit.workspace.model import AtRest, Source, Unit, Workspace
+from pii_audit.workspace.model import AtRest, Institution, Source, Unit, Workspace
 
 FILE_NAME = "audit.yaml"
 PACKS = "policies/packs"
@@ -146,8 +146,7 @@ def _workspace(folder: Path, document: Section) -> Workspace:
         position=document.position,
         name=organisation.get("name", ""),
         standards=tuple(organisation.get("standards", ())),
-        roles=tuple(institution.get("roles", ())),
-        own_bins=tuple(institution.get("own_bins", ())),
+        institution=Institution(tuple(institution.get("roles", ())), tuple(institution.get("own_bins", ()))),
         units={section["id"]: _unit(section, parent) for section, parent in _units(organisation.get("units", ()))},
         sources=tuple(_source(section) for section in document.get("sources", ())),
         policies=tuple(document.get("policies", ())),

@@ -17,6 +17,8 @@ from pii_audit.language import Text
 DEFAULT_TIMEZONE = "Asia/Shanghai"
 DEFAULT_STORE = "sqlite:.pii-audit/store.db"
 
+ISSUER = "issuer"
+
 SourceKind = Literal["database", "file_share", "feed", "bundle"]
 
 
@@ -76,6 +78,19 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Institution:
+    """What the institution does in the payment system, and the leading digits (BIN) of the cards that it issues."""
+
+    roles: tuple[str, ...] = ()
+    own_bins: tuple[str, ...] = ()
+
+    @property
+    def issues_none(self) -> bool:
+        """Whether it issues no cards, so that every card is another institution's."""
+        return bool(self.roles) and ISSUER not in self.roles
+
+
+@dataclass(frozen=True, slots=True)
 class Workspace:
     """One audit.yaml. `root` is its folder; `units` maps ids to the units of the tree, in its order; `identifiers` are files and folders of own ones."""
 
@@ -83,8 +98,7 @@ class Workspace:
     position: Position
     name: str = ""
     standards: tuple[str, ...] = ()
-    roles: tuple[str, ...] = ()
-    own_bins: tuple[str, ...] = ()
+    institution: Institution = field(default_factory=Institution)
     units: Mapping[str, Unit] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     policies: tuple[str, ...] = ()

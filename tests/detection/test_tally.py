@@ -250,3 +250,24 @@ def test_no_value_stands_in_the_repr_of_anything_that_is_kept(numbers):
     written = repr((tally, judged, DETECTOR, judged.fields))
     assert not [value for cells in planted.values() for value in cells if value in written]
     assert "hunter" not in written
+
+
+def test_cards_of_other_institutions_are_counted_by_their_leading_digits() -> None:
+    def luhn(body: str) -> str:
+        digits = [int(digit) for digit in body[::-1]]
+        total = sum(sum(divmod(2 * one, 10)) if place % 2 == 0 else one for place, one in enumerate(digits))
+        return body + str(-total % 10)
+
+    own, other = luhn("629988104729358160"), luhn("622848104729358160")
+    table = Asset("s", "payment", AssetKind.TABLE, (Field("card_no"), Field("note")))
+    columns = {"card_no": [own, other, other, None], "note": [f"卡号 {own}", f"{own} {other}", "622848******0000", ""]}
+    chunk = TableChunk("0", range(4), columns)
+
+    def foreign(*bins: str) -> list[int]:
+        detector = Detector(load_catalogue(), Fingerprinter(b"a key of the tests"), own_bins=bins)
+        tally = detector.tally(table, chunk) + AssetTally()
+        return [tally.fields[name].evidence["bank_card"].foreign for name in columns]
+
+    assert foreign("629988") == [2, 1]
+    assert foreign("629988", "6228") == [0, 0]
+    assert foreign() == [0, 0]

@@ -25,7 +25,7 @@ from pii_audit.rules.cases import RuleCase, load_cases, read_cases
 from pii_audit.rules.catalogue import load_rules
 from pii_audit.rules.interface import Facts
 from pii_audit.rules.registry import apply_rules
-from pii_audit.workspace import Source
+from pii_audit.workspace import Institution, Source
 from pii_audit.workspace.model import AtRest
 
 DAY = date(2026, 6, 30)
@@ -72,7 +72,12 @@ class Situation:
             undeclared=[by_id[name] for name in undeclared],
             leavers=frozenset(self._told.get("leavers", ())),
             earlier=[earlier] if earlier else (),
+            institution=self._institution(),
         )
+
+    def _institution(self) -> Institution:
+        told = self._told.get("institution", {})
+        return Institution(tuple(told.get("roles", ())), tuple(told.get("own_bins", ())))
 
     def _sources(self, inspected) -> dict[str, Source]:
         """A source of which nothing is said has an owner and lies in China."""
@@ -107,7 +112,12 @@ class Situation:
             elements = {} if held == "none" else held
             found += (self._statement(asset, column, word, said, rows, sketch) for word, said in elements.items())
             evidence = {
-                word.partition("@")[0]: Evidence(forms={_form(said): rows}, whole=rows if column else 0, persons=sketch)
+                word.partition("@")[0]: Evidence(
+                    forms={_form(said): rows},
+                    whole=rows if column else 0,
+                    foreign=told.get("foreign_cards", 0) if word == "bank_card" else 0,
+                    persons=sketch,
+                )
                 for word, said in elements.items()
             }
             refused = rows - told.get("consenting", {}).get(column, rows)

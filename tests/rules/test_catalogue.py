@@ -22,6 +22,7 @@ RULES = {
     "STO005": ("CK-12", "medium", "store"),
     "STO006": ("CK-12", "low", "store"),
     "STO007": ("CK-09", "medium", "store"),
+    "STO008": ("CK-01", "critical", "store"),
     "USE001": ("CK-05", "high", "use"),
     "USE002": ("CK-05", "high", "use"),
     "USE003": ("CK-05", "high", "use"),

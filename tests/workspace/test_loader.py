@@ -65,7 +65,7 @@ def test_the_published_example_loads_with_every_part(load, tmp_path):
     workspace = load(EXAMPLE)
     core, warehouse, share, outbox = workspace.sources
     assert workspace.name == "示例银行"
-    assert workspace.own_bins == ("622848",)
+    assert workspace.institution.own_bins == ("622848",)
     assert workspace.units["hz"].parent == "hq"
     assert workspace.units["hz"].email == "hz@bank.example"
     assert core.at_rest is not None
@@ -143,7 +143,7 @@ def test_a_region_named_no_is_norway_and_a_bin_keeps_its_zero(load):
         "sources: [{id: oslo, kind: database, url: x, region: NO}]\n"
     )
     assert workspace.sources[0].region == "NO"
-    assert workspace.own_bins == ("012345",)
+    assert workspace.institution.own_bins == ("012345",)
 
 
 def test_a_day_that_does_not_exist_is_refused_at_its_line(load):
