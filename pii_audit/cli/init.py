@@ -13,6 +13,8 @@ from pii_audit.language import Language, Text
 
 EXAMPLE = Text("例: pii-audit init 自查", "example: pii-audit init selfcheck")
 STARTER = "policies/starter"
+SCHEMAS = ("audit", "policy", "cases")
+"""What editors complete and check by: the first line of each file names its schema."""
 
 
 def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
@@ -36,6 +38,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
 
     folder = Path(options.folder)
     files = {path: folder / "policies" / path.rpartition("/")[2] for path in content.walk(STARTER, ".yaml")}
+    files |= {f"reports/schemas/{name}.schema.json": folder / "schemas" / f"{name}.schema.json" for name in SCHEMAS}
     taken = next((path for path in (folder / "audit.yaml", *files.values()) if path.exists()), None)
     if taken is not None:
         raise UsageError(
@@ -46,7 +49,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     key = create_key(_key_name(folder))
     try:
         (folder / "policies").mkdir(parents=True, exist_ok=True)
-        for name in ("share", "outbox"):
+        for name in ("share", "outbox", "schemas"):
             (folder / name).mkdir(exist_ok=True)
     except OSError as error:
         reason = error.strerror or type(error).__name__

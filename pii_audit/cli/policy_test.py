@@ -72,7 +72,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     elif options.format == "json":
         text = as_json(results, found, session.language)
     else:
-        text = as_junit(results, session.language)
+        text = as_junit(results, session.language, space.now())
     if options.output is None:
         put([text])
     else:

@@ -11,6 +11,7 @@ from pii_audit.identifiers.model import Catalogue
 from pii_audit.language import Text
 from pii_audit.policy import build
 from pii_audit.policy.files import Document, Documents
+from pii_audit.policy.language import NEEDED
 from pii_audit.policy.tightening import changed_terms, loosened_flow, loosened_purpose, loosened_recipient
 
 KINDS = ("purposes", "recipients", "flows", "rules")
@@ -50,6 +51,10 @@ def _merged(kind: str, found: Documents, reader: Reader) -> Merged:
             else:
                 at = first.stated[1].to_line
                 reader.note(position, Text(f"“{name}” 已在 {at} 定义", f'"{name}" is already defined at {at}'))
+    for section, _ in (entry.stated for entry in entries.values()):
+        for key in NEEDED.get(kind, ()):
+            if key not in section.positions:
+                reader.note(section.position, Text(f"缺少键 “{key}”", f'missing key "{key}"'))
     return entries
 
 

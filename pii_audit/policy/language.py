@@ -127,7 +127,6 @@ RECIPIENT = Record(
             Either(scalar=NON_EMPTY, mapping=Record({"name": NON_EMPTY, "until": DATE}, required=("name",)))
         ),
     },
-    required=("role",),
     what=Text("接收方", "a recipient"),
 )
 
@@ -169,9 +168,11 @@ FLOW = Record(
             required=("at_most", "per"),
         ),
     },
-    required=("recipient", "purpose"),
     what=Text("数据流", "a flow"),
 )
+
+NEEDED = {"recipients": ("role",), "flows": ("recipient", "purpose")}
+"""Keys that an entry needs, of its own or of the floor that it tightens."""
 
 PRINCIPALS = ListOf(NON_EMPTY, at_least=1)
 ACCESS = Record(

@@ -8,41 +8,39 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from xml.sax.saxutils import escape, quoteattr
 
 from pii_audit.language import Language, Text
 from pii_audit.model.coverage import CoverageStatus
 from pii_audit.model.finding import Finding, Outcome
 from pii_audit.model.run import Run
+from pii_audit.render.junit_xml import Case, Suite, document
 from pii_audit.render.labels import STAGES, kind_title, stage_title, word
-from pii_audit.render.safe import safe_xml
 from pii_audit.render.wire import threshold, worst_first
 
 BELOW = Text("低于 --fail-on", "below --fail-on")
 COVERAGE = Text("检查范围", "Coverage")
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """One test case; `kind` is how it ended: failure, error, skipped, or passed where it is empty."""
-
-    name: str
-    classname: str
-    kind: str = ""
-    type: str = ""
-    message: str = ""
-    detail: str = ""
-
-
 def render(run: Run, *, language: Language) -> str:
     """A run as one XML document; a finding fails its case where the exit code would."""
     suites = [(title, cases) for title, cases in _suites(run, language) if cases]
-    body = "".join(_suite(run, number, title, cases, language) for number, (title, cases) in enumerate(suites))
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n{body}</testsuites>\n'
+    took = (run.finished - run.started).total_seconds()
+    return document(
+        Suite(
+            f"{kind_title(run.kind, language)} {title}", run.started, cases, 0.0 if number else took, _properties(run)
+        )
+        for number, (title, cases) in enumerate(suites)
+    )
 
 
-def _suites(run: Run, language: Language) -> Iterator[tuple[str, list[_Case]]]:
+def _properties(run: Run) -> dict[str, str]:
+    properties = {"run": run.id, "version": run.version, "incomplete": str(run.incomplete).lower()}
+    if run.baseline:
+        properties |= {f"baseline_{name}": str(count) for name, count in run.baseline._asdict().items()}
+    return properties
+
+
+def _suites(run: Run, language: Language) -> Iterator[tuple[str, list[Case]]]:
     stages = [*STAGES, *sorted({finding.stage for finding in run.findings} - set(STAGES))]
     standing = {id(finding) for finding in run.standing}
     for stage in stages:
@@ -50,7 +48,7 @@ def _suites(run: Run, language: Language) -> Iterator[tuple[str, list[_Case]]]:
         cases = [_finding(run, finding, language, stands=id(finding) in standing) for finding in found]
         if stage == "provide":
             cases += [
-                _Case(f"{verdict.flow} {verdict.element}", f"pii_audit.provide.{verdict.flow}")
+                Case(f"{verdict.flow} {verdict.element}", f"pii_audit.provide.{verdict.flow}")
                 for verdict in run.verdicts
                 if verdict.outcome is Outcome.COMPLIANT
             ]
@@ -58,19 +56,19 @@ def _suites(run: Run, language: Language) -> Iterator[tuple[str, list[_Case]]]:
     yield COVERAGE.in_(language), list(_coverage(run, language))
 
 
-def _coverage(run: Run, language: Language) -> Iterator[_Case]:
+def _coverage(run: Run, language: Language) -> Iterator[Case]:
     read: Counter[str] = Counter()
     for row in run.coverage:
         if row.status is CoverageStatus.FAILED:
             reason = row.reason.in_(language) if row.reason else ""
-            yield _Case(row.id, "pii_audit.coverage", "error", "COV001", reason)
+            yield Case(row.id, "pii_audit.coverage", "error", "COV001", reason)
         elif row.status is not CoverageStatus.SKIPPED:
             read[row.source] += 1
     for source, count in sorted(read.items()):
-        yield _Case(f"{source}: {count}", "pii_audit.coverage")
+        yield Case(f"{source}: {count}", "pii_audit.coverage")
 
 
-def _finding(run: Run, finding: Finding, language: Language, *, stands: bool) -> _Case:
+def _finding(run: Run, finding: Finding, language: Language, *, stands: bool) -> Case:
     fail_on, _ = threshold(run)
     name = f"{finding.rule} {finding.title.in_(language)} [{finding.fingerprint[:12]}]"
     classname = f"pii_audit.{finding.stage or 'other'}.{finding.rule}"
@@ -79,9 +77,9 @@ def _finding(run: Run, finding: Finding, language: Language, *, stands: bool) ->
         decision = finding.decision
         reason = finding.suppressed_by or (f"{decision.reason} ({decision.approver})" if decision else "")
         status = word(finding.status, language)
-        return _Case(name, classname, "skipped", message=f"{status}: {reason}" if reason else status)
+        return Case(name, classname, "skipped", message=f"{status}: {reason}" if reason else status)
     if not finding.severity.at_least(fail_on):
-        return _Case(
+        return Case(
             name, classname, "skipped", message=f"{word(finding.severity, language)}, {BELOW.in_(language)}: {message}"
         )
     detail = "\n".join(
@@ -94,46 +92,4 @@ def _finding(run: Run, finding: Finding, language: Language, *, stands: bool) ->
         )
         if part
     )
-    return _Case(name, classname, "failure", finding.severity.value, message, detail)
-
-
-def _suite(run: Run, number: int, title: str, cases: list[_Case], language: Language) -> str:
-    def ended(kind: str) -> int:
-        return sum(case.kind == kind for case in cases)
-
-    head = {
-        "name": f"{kind_title(run.kind, language)} {title}",
-        "package": "pii_audit",
-        "id": str(number),
-        "timestamp": f"{run.started:%Y-%m-%dT%H:%M:%S}",
-        "hostname": "localhost",
-        "tests": str(len(cases)),
-        "failures": str(ended("failure")),
-        "errors": str(ended("error")),
-        "skipped": str(ended("skipped")),
-        "time": f"{(run.finished - run.started).total_seconds():.3f}" if number == 0 else "0",
-    }
-    attributes = " ".join(f"{name}={_quoted(value)}" for name, value in head.items())
-    properties = {"run": run.id, "version": run.version, "incomplete": str(run.incomplete).lower()}
-    if run.baseline:
-        properties |= {f"baseline_{name}": str(count) for name, count in run.baseline._asdict().items()}
-    listed = "".join(f"<property name={_quoted(name)} value={_quoted(value)}/>" for name, value in properties.items())
-    return (
-        f"<testsuite {attributes}>\n<properties>{listed}</properties>\n"
-        + "".join(map(_case, cases))
-        + "<system-out></system-out>\n<system-err></system-err>\n</testsuite>\n"
-    )
-
-
-def _case(case: _Case) -> str:
-    head = f'<testcase name={_quoted(case.name)} classname={_quoted(case.classname)} time="0"'
-    if not case.kind:
-        return f"{head}/>\n"
-    kind = f" type={_quoted(case.type)}" if case.type else ""
-    # The detail has lines of its own, each made safe by itself.
-    detail = "\n".join(escape(safe_xml(line)) for line in case.detail.split("\n"))
-    return f"{head}><{case.kind} message={_quoted(case.message)}{kind}>{detail}</{case.kind}></testcase>\n"
-
-
-def _quoted(text: str) -> str:
-    return quoteattr(" ".join(safe_xml(text).split()))
+    return Case(name, classname, "failure", finding.severity.value, message, detail)

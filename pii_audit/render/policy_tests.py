@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import groupby
-from xml.sax.saxutils import quoteattr
 
 from pii_audit.language import Language, Text
 from pii_audit.policy.testing import Covered, Result
+from pii_audit.render.junit_xml import Case, Suite, document
 from pii_audit.render.safe import safe
 
 LISTED = 20
 """So many lines that no case weighs are listed unless all are asked for."""
-SUITES = "pii-audit policy test"
+SUITES = "pii_audit.policy"
 
 
 def as_lines(results: Sequence[Result], covered: Covered, language: Language, *, verbose: bool) -> str:
@@ -78,38 +79,16 @@ def as_json(results: Sequence[Result], covered: Covered, language: Language) -> 
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def as_junit(results: Sequence[Result], language: Language) -> str:
-    """One suite for each file of cases, in the form that CI servers read (the common JUnit schema)."""
-    failed = sum(not result.passed for result in results)
-    head = f'<testsuites name={_quoted(SUITES)} tests="{len(results)}" failures="{failed}" errors="0" time="0">'
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>', head]
-    for file, group in groupby(results, key=lambda result: result.case.position.file):
-        of_file = list(group)
-        wrong = sum(not result.passed for result in of_file)
-        counts = f'tests="{len(of_file)}" failures="{wrong}" errors="0" skipped="0" time="0"'
-        lines.append(f"  <testsuite name={_quoted(file)} {counts}>")
-        lines += [line for result in of_file for line in _testcase(result, language)]
-        lines.append("  </testsuite>")
-    return "\n".join([*lines, "</testsuites>", ""])
+def as_junit(results: Sequence[Result], language: Language, started: datetime) -> str:
+    """One suite for each file of cases, as JUnit XML; `started` is when they were run."""
+    by_file = groupby(results, key=lambda result: result.case.position.file)
+    return document(Suite(file, started, [_testcase(result, language) for result in group]) for file, group in by_file)
 
 
-def _testcase(result: Result, language: Language) -> list[str]:
-    position = result.case.position
-    name, place = _quoted(result.case.title.in_(language)), _quoted(position.file)
-    head = f'    <testcase classname={place} name={name} file={place} line="{position.line}" time="0"'
+def _testcase(result: Result, language: Language) -> Case:
+    case, classname = result.case, f"{SUITES}.{result.case.position.file}"
     if result.passed:
-        return [f"{head}/>"]
+        return Case(case.title.in_(language), classname)
     told = [difference.in_(language) for difference in result.differences]
-    return [
-        f"{head}>",
-        f'      <failure type="verdict" message={_quoted(told[0])}>{_escaped(chr(10).join(told))}</failure>',
-        "    </testcase>",
-    ]
-
-
-def _quoted(text: str) -> str:
-    return quoteattr(safe(text))
-
-
-def _escaped(text: str) -> str:
-    return "\n".join(quoteattr(safe(line))[1:-1] for line in text.split("\n"))
+    detail = "\n".join([case.position.to_line, *told])
+    return Case(case.title.in_(language), classname, "failure", "verdict", told[0], detail)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from xml.etree import ElementTree as ET
+from pathlib import Path
 
 import pytest
+from lxml import etree
 
+JUNIT = Path(__file__).parents[1] / "render" / "schemas" / "JUnit.xsd"
 HAN = re.compile(r"[一-鿿]")
 
 
@@ -90,11 +92,14 @@ def test_test_runs_the_cases_beside_the_policies(space, call):
 def test_test_writes_junit_and_json_that_parse(space, call, tmp_path):
     (space / "policies" / "sms.cases.yaml").write_text(CASES, encoding="utf-8")
     assert call("policy", "test", "--format", "junit", "-o", tmp_path / "cases.xml").code == 1
-    suites = ET.parse(tmp_path / "cases.xml").getroot()
-    assert (suites.get("tests"), suites.get("failures")) == ("2", "1")
-    [suite] = suites
-    assert [case.get("name") for case in suite] == ["sound", 'a <b> & "c"']
-    assert suite[1][0].get("message") == "expect: expected compliant, got violation"
+    written = etree.parse(tmp_path / "cases.xml")
+    etree.XMLSchema(etree.parse(JUNIT)).assertValid(written)
+    [suite] = written.getroot()
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
+    cases = suite.findall("testcase")
+    assert [case.get("name") for case in cases] == ["sound", 'a <b> & "c"']
+    assert cases[1][0].get("message") == "expect: expected compliant, got violation"
+    assert cases[1][0].text.startswith("policies/sms.cases.yaml:")
     document = json.loads(call("policy", "test", "--format", "json").out)
     assert [case["passed"] for case in document["cases"]] == [True, False]
 
