@@ -49,7 +49,7 @@ class Recorded:
         run, by_id = self.run, {one.asset.id: one for one in self.run.inspected}
         matched, undeclared = match_assets(policy, run.inspected, feed_ids(self.workspace))
         assets = {flow: [by_id[name] for name in names] for flow, names in matched.items()}
-        beyond = Beyond(run.inspected, self.provided, read=frozenset(row.source for row in run.coverage))
+        beyond = Beyond(run.inspected, self.provided, read={row.source for row in run.coverage}, coverage=run.coverage)
         verdicts = judge_flows(policy, assets, beyond, self.catalogue, self.as_of)
         facts = Facts(
             policy=policy,

@@ -8,6 +8,7 @@ from datetime import date
 
 from pii_audit.auditing.history import History, first_columns
 from pii_audit.identifiers.catalogue import Catalogue
+from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.evidence import FREE_TEXT
 from pii_audit.model.finding import Verdict
 from pii_audit.model.run import Inspected
@@ -44,13 +45,14 @@ class Beyond:
     """What the judge of a flow is told beside its assets: all that this run saw, and what was provided earlier this year.
 
     `provided` is None where no store says so, `first` what the first recorded run of the year saw in the feeds. `read` are
-    the sources that were listed as a whole: a flow of theirs of which nothing was seen is judged too.
+    the sources that were listed as a whole: a flow of theirs of which nothing is in the ledger (`coverage`) is judged too.
     """
 
     inspected: Sequence[Inspected] = ()
     provided: Sequence[Inspected] | None = None
     first: Sequence[Inspected] = ()
     read: Collection[str] = ()
+    coverage: Sequence[Coverage] = ()
 
 
 def judge_flows(
@@ -61,10 +63,13 @@ def judge_flows(
     recorded = beyond.provided is not None
     abroad = history.abroad(catalogue) if recorded else None
     first = first_columns(policy, beyond.first)
+    flows = FlowMatcher(policy)
+    met = {flow.id for row in beyond.coverage if (flow := flows.find(row.source, row.asset)) is not None}
     verdicts: list[Verdict] = []
-    for name, mine in assets.items():
+    for name, every in assets.items():
         flow = policy.flows[name]
-        if mine or flow.source in beyond.read:
+        mine = [one for one in every if one.coverage.status is not CoverageStatus.SKIPPED]
+        if mine or (flow.source in beyond.read and name not in met):
             knowledge = Knowledge(
                 persons_this_year=history.told(flow.recipient) if recorded else None,
                 abroad_this_year=abroad.everybody if abroad else None,

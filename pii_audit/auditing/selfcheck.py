@@ -16,6 +16,7 @@ from pii_audit.access import effective_access
 from pii_audit.auditing.flows import Beyond, judge_flows, match_assets
 from pii_audit.auditing.inherited import inherited
 from pii_audit.auditing.notes import notes_of
+from pii_audit.auditing.vouching import Receipts
 from pii_audit.detection.redact import Redactor
 from pii_audit.detection.tally import Detector
 from pii_audit.engine.interface import Engine, NoCheckpoint, Progress, Silent, Task
@@ -28,9 +29,11 @@ from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.model.grant import Grant
 from pii_audit.model.run import Checkpoint, Inspected, Run
 from pii_audit.policy.loader import load_policy
+from pii_audit.policy.matching import FlowMatcher
 from pii_audit.policy.model import Policy
 from pii_audit.rules.interface import Draft, Facts
 from pii_audit.rules.registry import apply_rules
+from pii_audit.sources.feed.outbox import OutboxSource
 from pii_audit.sources.interface import ROOT_NAME, Sampling
 from pii_audit.sources.registry import open_source
 from pii_audit.workspace import Source, Workspace, load_key, load_leavers, load_workspace, resolve
@@ -88,7 +91,7 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
     )
     crawled = _Crawled()
     for source in _selected(space, options.sources):
-        _crawl(space, source, detector, options, crawled)
+        _crawl(space, source, policy, detector, options, crawled)
     facts, owner_of = _facts(space, policy, catalogue, crawled, Redactor(detector, fingerprinter), options)
     funnel = Funnel(policy, fingerprinter, facts.as_of, space.standards, owner_of)
     findings, suppressed, grouped = funnel.run(apply_rules(facts))
@@ -145,9 +148,15 @@ def _selected(space: Workspace, wanted: Collection[str]) -> Sequence[Source]:
     return [source for source in space.sources if not named or source in named]
 
 
-def _crawl(space: Workspace, source: Source, detector: Detector, options: Options, into: _Crawled) -> None:
+def _crawl(
+    space: Workspace, source: Source, policy: Policy, detector: Detector, options: Options, into: _Crawled
+) -> None:
     slowed = replace(source, url=resolve(source.url), max_load=options.max_load or source.max_load)
     opened = open_source(slowed, root=space.root, key=lambda: load_key(space))
+    if source.receipts and isinstance(opened, OutboxSource):
+        receipts = Receipts(source.id, space.root / source.receipts, load_key(space), FlowMatcher(policy))
+        opened.vouch = receipts.vouch
+        into.coverage += receipts.problems
     rows = None if options.full else options.sample or source.sample
     task = Task(opened, Sampling(rows, options.seed), detector, options.progress, options.checkpoint)
     try:
@@ -182,7 +191,7 @@ def _facts(
     verdicts = judge_flows(
         policy,
         {flow: [shown[name] for name in names] for flow, names in matched.items()},
-        Beyond(inspected, options.provided, options.first, _listed(space, crawled, options)),
+        Beyond(inspected, options.provided, options.first, _listed(space, crawled, options), crawled.coverage),
         catalogue,
         as_of,
     )

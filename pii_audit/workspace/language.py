@@ -166,6 +166,7 @@ SOURCE = Record(
         "include": GLOBS,
         "exclude": GLOBS,
         "ignore": GLOBS,
+        "receipts": STRING,
         "sample": whole(1),
         "replicas": ListOf(URL, at_least=1),
         "max_load": PERCENT,

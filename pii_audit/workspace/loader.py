@@ -109,6 +109,7 @@ def _exists(folder: Path, entry: str, position: Position, reader: Reader) -> Non
 def _only_where_it_works(source: Section, reader: Reader) -> None:
     """Keys that a kind of source has no use for: what leaves is read whole, and tables have columns of their own."""
     kinds = {
+        "receipts": ("feed",),
         "layouts": ("file_share", "feed"),
         "max_size": ("file_share",),
         "modified_within": ("file_share",),

@@ -49,7 +49,7 @@ class AtRest:
 class Source:
     """Something to crawl. `url` is as written: a path, a URL or a reference that `resolve` turns into one.
 
-    `published` says where anybody on the internet gets at it without a login.
+    `receipts` is the folder of the gate's receipts for what a feed sends encrypted; `published` says where anybody on the internet gets at it without a login.
 
     `layouts` name the layout files of fixed-width files by glob; `max_size` (bytes) and `modified_within` limit what is
     read of a file share. `replicas` of a database server are read in its place, and it works for us `max_load` percent of the time.
@@ -67,6 +67,7 @@ class Source:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    receipts: str | None = None
     sample: int | None = None
     replicas: tuple[str, ...] = ()
     max_load: int | None = None

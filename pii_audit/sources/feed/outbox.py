@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from pii_audit.errors import InspectionError
 from pii_audit.language import Text
 from pii_audit.model.asset import Asset, AssetKind
 from pii_audit.model.coverage import Coverage
 from pii_audit.sources.file_share.local import EVERY_FILE, FolderSource, Selection
-from pii_audit.sources.file_share.names import shown
+from pii_audit.sources.file_share.names import real, shown
+from pii_audit.sources.format.content import open_regular
 from pii_audit.sources.format.files import file_asset
 from pii_audit.sources.format.fixed_width import Layouts
+from pii_audit.sources.format.kinds import kind_of
 from pii_audit.sources.globs import path_match
-from pii_audit.sources.interface import Reading, Sampling, failed
+from pii_audit.sources.interface import Reading, Sampling, failed, skipped
+from pii_audit.sources.reading import NoReading
+
+HEAD = 4096
+"""Bytes by which an encrypted file is told."""
+Vouch = Callable[[str], Text | None]
+"""Asked for the name of an encrypted file: what speaks for its content having been judged before, None if nothing does."""
+
+
+def _nobody(name: str) -> Text | None:  # noqa: ARG001 - the signature of Vouch
+    return None
 
 
 class OutboxSource(FolderSource):
-    """The files of an outbox; `ignore` names control files (`*.ok`, `*.ctl`)."""
+    """The files of an outbox; `ignore` names control files (`*.ok`, `*.ctl`), `vouch` is asked about encrypted ones."""
 
     kind = AssetKind.FEED
 
@@ -32,10 +45,23 @@ class OutboxSource(FolderSource):
     ) -> None:
         super().__init__(id_, root, selection, layouts)
         self._ignore = ignore
+        self.vouch: Vouch = _nobody
 
     def open(self, asset: Asset, sampling: Sampling) -> Iterator[tuple[Asset, Reading]]:
         """A sample proves nothing about what leaves: the sampling asked for does not apply."""
+        vouched = self.vouch(asset.name) if self._encrypted(asset) else None
+        if vouched is not None:
+            yield asset, NoReading(skipped(self.id, asset.name, vouched, size=asset.size))
+            return
         yield from super().open(asset, Sampling(seed=sampling.seed))
+
+    def _encrypted(self, asset: Asset) -> bool:
+        try:
+            with open_regular(real(self.root, asset.name)) as file:
+                kind = kind_of(file.read(HEAD))
+        except (OSError, InspectionError):
+            return False  # the reading says so
+        return kind is not None and kind.encrypted
 
     def rule(self, relative: str) -> Text | None:
         ignored = path_match(relative, self._ignore)

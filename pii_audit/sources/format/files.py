@@ -115,6 +115,13 @@ def _readings(opened: Opened) -> Iterator[tuple[Asset, Reading]]:
         reader = READERS.get(found.id)
         if reader is not None:
             yield from reader()(opened, _readings)
+        elif found.encrypted:
+            yield opened.failed(
+                Text(
+                    f"{found.title.zh},内容无法检查",
+                    f"an encrypted file ({found.title.en}): what it holds cannot be told",
+                )
+            )
         else:
             reason = Text(f"没有能读取此类文件的读取器:{found.title.zh}", f"no reader for this kind: {found.title.en}")
             yield opened.failed(reason)

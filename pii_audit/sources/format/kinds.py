@@ -24,6 +24,8 @@ _KIND = Record(
         "contains": STRING,
         "entry": STRING,
         "printable": BOOLEAN,
+        "pattern": STRING,
+        "encrypted": BOOLEAN,
     },
     ("id", "title", "magic"),
 )
@@ -35,7 +37,7 @@ class Kind:
     """A binary kind.
 
     `magic` stands at `offset`, and `contains` somewhere in the head; `entry` fits the name of a ZIP archive's first entry;
-    a `printable` kind is ASCII throughout.
+    a `printable` kind is ASCII throughout; `pattern` fits from the first byte on; `encrypted` ones say nothing of their content.
     """
 
     id: str
@@ -45,10 +47,14 @@ class Kind:
     contains: bytes
     printable: bool
     entry: re.Pattern[bytes] | None = None
+    pattern: re.Pattern[bytes] | None = None
+    encrypted: bool = False
 
     def fits(self, head: bytes) -> bool:
         """Whether a file that begins so is of this kind."""
         if not head.startswith(self.magic, self.offset) or self.contains not in head:
+            return False
+        if self.pattern and not self.pattern.match(head):
             return False
         if self.entry and not self.entry.match(head, ZIP_NAME):
             return False
@@ -72,6 +78,8 @@ def kinds() -> tuple[Kind, ...]:
             entry.get("contains", "").encode(),
             entry.get("printable", False),
             re.compile(entry["entry"].encode()) if "entry" in entry else None,
+            re.compile(entry["pattern"].encode(), re.DOTALL) if "pattern" in entry else None,
+            entry.get("encrypted", False),
         )
         for entry in read["kinds"]
     )
