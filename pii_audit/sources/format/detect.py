@@ -15,6 +15,7 @@ from pii_audit.sources.format.delimited import CELLS, Dialect
 from pii_audit.sources.format.header import is_header
 from pii_audit.sources.format.jsonpath import decoder
 from pii_audit.sources.format.sql.words import HOLDS_DATA
+from pii_audit.sources.format.swift import OPENS_MT
 
 DELIMITERS = (",", "\t", ";", "|", "^", "\x01")
 SAMPLE_LINES = 200
@@ -30,6 +31,7 @@ _CONTROL = re.compile(rb"[\x02-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _CONTROL_SHARE = 0.02
 _BINARY_LOOK = 65_536
 _OPENS_OBJECT = re.compile(r'\{\s*(?:"|\})')
+_OPENS_HAR = re.compile(r'\{\s*"log"\s*:\s*\{\s*"(?:version|creator|browser|pages|entries|comment)"')
 _OPENS_HTML = re.compile(
     r"(?:\s|<\?xml[^>]*>|<!--(?:(?!-->).)*-->)*+<(?:!doctype\s+html|html|head|body|table|meta|style|div|center|h[1-6]|p|form)\b",
     re.IGNORECASE | re.DOTALL,
@@ -46,6 +48,11 @@ _MAIL_HEADER = re.compile(
 @dataclass(frozen=True, slots=True)
 class JsonDocument:
     """One JSON value, or several after each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """Recorded HTTP traffic (HAR)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,7 @@ class Parsed:
     kind: str
 
 
-Structure = SqlDump | Parsed | Dialect | JsonDocument | JsonLines | PlainText
+Structure = SqlDump | Parsed | Dialect | JsonDocument | Capture | JsonLines | PlainText
 
 
 def is_binary(head: bytes, codec: str) -> bool:
@@ -89,20 +96,22 @@ def structure_of(preview: str, *, whole: bool, name: str) -> Structure:
         # The last line of a preview is cut off somewhere.
         lines = lines[:-1]
     lines = [line for line in lines if line.strip()]
-    start = preview.lstrip(" \t\r\n\0")
+    start = preview.lstrip(" \t\r\n\0\x01")
     if _OPENS_HTML.match(start):
         return Parsed("html")
     if start.startswith("<?xml") or (suffix in _XML_NAMES and _OPENS_ELEMENT.match(start)):
         return Parsed("xml")
+    if OPENS_MT.match(start):
+        return Parsed("swift_mt")
     if _OPENS_MAILBOX.match(preview):
         return Parsed("mailbox")
     if _is_mail(preview):
         return Parsed("mail")
     if start.startswith(("{", "[")):
-        if _json_lines(lines, suffix):
+        if _json_lines(lines, suffix) and not _OPENS_HAR.match(start):
             return JsonLines()
         if _json_document(start, suffix, whole=whole):
-            return JsonDocument()
+            return Capture() if _OPENS_HAR.match(start) else JsonDocument()
     if suffix in _SQL_NAMES or HOLDS_DATA.search(preview):
         return SqlDump()
     return _delimited(lines, suffix) or PlainText()

@@ -15,8 +15,18 @@ from pii_audit.model.asset import Asset, AssetKind
 from pii_audit.sources.file_share.posix import user_name
 from pii_audit.sources.format.content import Content, Holes, open_regular
 from pii_audit.sources.format.delimited import DelimitedReading, Dialect
-from pii_audit.sources.format.detect import JsonDocument, JsonLines, Parsed, PlainText, SqlDump, is_binary, structure_of
+from pii_audit.sources.format.detect import (
+    Capture,
+    JsonDocument,
+    JsonLines,
+    Parsed,
+    PlainText,
+    SqlDump,
+    is_binary,
+    structure_of,
+)
 from pii_audit.sources.format.fixed_width import FixedWidthReading, Layouts, layout_for
+from pii_audit.sources.format.har import HarReading
 from pii_audit.sources.format.json_document import JsonReading
 from pii_audit.sources.format.json_lines import JsonLinesReading
 from pii_audit.sources.format.kinds import kind_of
@@ -150,6 +160,8 @@ def _structured(opened: Opened) -> Iterator[tuple[Asset, Reading]]:
             yield replace(asset, fields=structure.fields()), DelimitedReading(content, structure, ledger, sampling)
         case JsonDocument():
             yield asset, JsonReading(content, ledger, sampling)
+        case Capture():
+            yield asset, HarReading(content, ledger, sampling)
         case JsonLines():
             yield asset, JsonLinesReading(content, ledger, sampling)
         case PlainText():

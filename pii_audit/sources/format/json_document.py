@@ -158,10 +158,11 @@ class JsonReading(LedgerReading):
             self._broken_line = self._window.line
 
     def _elements(self) -> Iterator[Row]:
-        for value in self._values():
+        for value in self.values():
             yield row_of(value)
 
-    def _values(self) -> Iterator[object]:
+    def values(self) -> Iterator[object]:
+        """The values of the array at which the view stands."""
         window = self._window
         window.take("[")
         while window.peek() != "]":
@@ -183,7 +184,7 @@ class JsonReading(LedgerReading):
             if first == "{" and depth < ENVELOPE_DEPTH:
                 yield from self._members(where, envelope, depth + 1)
             elif first == "[":
-                yield from self._array(where, envelope)
+                yield from self.array(where, envelope)
             else:
                 _add(envelope, window.value(), where)
             if telling(name):
@@ -192,10 +193,11 @@ class JsonReading(LedgerReading):
                 window.take(",")
         window.take("}")
 
-    def _array(self, path: str, envelope: dict[str, list[str]]) -> Iterator[Row]:
+    def array(self, path: str, envelope: dict[str, list[str]]) -> Iterator[Row]:
+        """The rows of an array inside the document; what is too short for records goes into the envelope."""
         held: list[object] | None = []
         try:
-            for value in self._values():
+            for value in self.values():
                 if held is None:
                     yield row_of(value, f"{path}[*]")
                     continue

@@ -34,6 +34,7 @@ PARSERS: Mapping[str, Parser] = {
     "html": Parser(f"{_HERE}html", needs="defusedxml"),
     "xml": Parser(f"{_HERE}xml", needs="defusedxml"),
     "pdf": Parser(f"{_HERE}pdf", needs="pypdfium2"),
+    "swift_mt": Parser(f"{_HERE}swift_mt"),
     "mail": Parser(f"{_HERE}mail"),
     "mailbox": Parser(f"{_HERE}mail", function="parse_mailbox"),
     "rtf": Parser(f"{_HERE}rtf"),

@@ -1,9 +1,13 @@
-"""XML: the element that repeats is a record, its leaves and attributes are fields; all else is one row more."""
+"""XML: the element that repeats is a record, its leaves and attributes are fields; all else is one row more.
+
+In ISO 20022 messages a record is one transaction, and fields have the meaning that scanners/feed/iso20022.yaml gives their path.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import chain
 from typing import BinaryIO
 from xml.etree.ElementTree import ParseError
@@ -12,8 +16,10 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from pii_audit.language import Text
+from pii_audit.model.asset import Field
 from pii_audit.sources.format.content import Content
 from pii_audit.sources.format.isolated.frames import Part, PartKind, Sink
+from pii_audit.sources.format.payments import NAMESPACE, iso20022
 from pii_audit.sources.reading import Ledger
 
 MAX_RECORD = 4 << 20
@@ -25,17 +31,38 @@ def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """Which element is a record: the one of this path, or, in a payment message, any of these names."""
+
+    path: tuple[str, ...] = ()
+    names: frozenset[str] = frozenset()
+
+    def begins(self, path: list[str]) -> bool:
+        return path[-1] in self.names if self.names else tuple(path) == self.path
+
+    def field(self, path: list[str], depth: int) -> str:
+        """The name of what stands at a path, inside a record at a depth (0: outside of all)."""
+        if self.names:
+            # Beginning with the record's own name, so that it is the same whatever the message is wrapped in.
+            return "/".join(path[depth - 1 :] if depth else path[2:]) or path[-1]
+        return "/".join(path[depth or 1 :]) or path[-1]
+
+
 class _Shape:
-    """Learns which element repeats, from the first part of a document."""
+    """Learns which element repeats, and the fields of a payment message, from the first part of a document."""
 
     def __init__(self) -> None:
         self._path: list[str] = []
         self._seen: Counter[tuple[str, ...]] = Counter()
         self._holds: set[tuple[str, ...]] = set()
+        self._payment = False
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         if self._path:
             self._holds.add(tuple(self._path))
+        else:
+            self._payment = tag.startswith(f"{{{NAMESPACE}")
         self._path.append(_local(tag))
         path = tuple(self._path)
         self._seen[path] += 1
@@ -45,16 +72,29 @@ class _Shape:
     def end(self, tag: str) -> None:  # noqa: ARG002 - as the parser calls it
         self._path.pop()
 
-    def record(self) -> tuple[str, ...]:
-        """The path of the outermost element that repeats and holds something; empty where none does."""
+    def record(self) -> _Record:
+        """That of a payment message; else the outermost element that repeats and holds something, if one does."""
+        if self._payment:
+            found = next((name for name in iso20022().records if any(path[-1] == name for path in self._seen)), "")
+            return _Record(names=frozenset({found}))
         repeated = [path for path, often in self._seen.items() if often > 1 and path in self._holds]
-        return min(repeated, key=len, default=())
+        return _Record(min(repeated, key=len, default=()))
+
+    def fields(self, record: _Record) -> tuple[Field, ...]:
+        """The fields of a payment message that are known, with what they mean."""
+        if not self._payment:
+            return ()
+        names: dict[str, None] = {}
+        for path in self._seen:
+            depth = next((at for at in range(1, len(path) + 1) if record.begins(list(path[:at]))), 0)
+            names[record.field(list(path), depth)] = None
+        return tuple(Field(name, comment=said) for name in names if (said := iso20022().meaning(name)))
 
 
 class _Records:
     """Turns each record into a row, as it ends."""
 
-    def __init__(self, record: tuple[str, ...], sink: Sink) -> None:
+    def __init__(self, record: _Record, sink: Sink) -> None:
         self._record = record
         self._sink = sink
         self._path: list[str] = []
@@ -62,15 +102,15 @@ class _Records:
         self._row: dict[str, list[str]] = {}
         self._outside: dict[str, list[str]] = {}
         self._size = 0
-        self._inside = False
+        self._depth = 0
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         self._take()
         if len(self._path) >= MAX_DEPTH:
             raise RecursionError
         self._path.append(_local(tag))
-        if not self._inside and len(self._path) == len(self._record) and tuple(self._path) == self._record:
-            self._inside = True
+        if not self._depth and self._record.begins(self._path):
+            self._depth = len(self._path)
         for name, value in attributes.items():
             self._add([*self._path, f"@{_local(name)}"], value)
 
@@ -79,9 +119,9 @@ class _Records:
 
     def end(self, tag: str) -> None:  # noqa: ARG002 - as the parser calls it
         self._take()
-        if self._inside and len(self._path) == len(self._record):
+        if self._depth and len(self._path) == self._depth:
             self._send(self._row)
-            self._inside = False
+            self._depth = 0
         self._path.pop()
 
     def comment(self, text: str) -> None:
@@ -100,9 +140,8 @@ class _Records:
             self._add(self._path, text)
 
     def _add(self, path: list[str], value: str) -> None:
-        depth = len(self._record) if self._inside else 1
-        name = "/".join(path[depth:]) or path[-1]
-        row = self._row if self._inside else self._outside
+        name = self._record.field(path, self._depth)
+        row = self._row if self._depth else self._outside
         row.setdefault(name, []).append(value)
         self._size += len(value)
         if self._size > MAX_RECORD:
@@ -120,8 +159,9 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
     content = Content(file)
     shape = _Shape()
     _broken(iter((content.preview(),)), shape)
-    sink.begin(Part(PartKind.TABLE))
-    records = _Records(shape.record(), sink)
+    record = shape.record()
+    sink.begin(Part(PartKind.TABLE, fields=shape.fields(record)))
+    records = _Records(record, sink)
     texts = content.texts()
     problem = _broken(texts, records)
     records.close()

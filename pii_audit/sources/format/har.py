@@ -1,0 +1,126 @@
+"""Recorded HTTP traffic (HAR 1.2): each exchange a row; what its request and its response say under the names that they give it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlsplit
+
+from pii_audit.sources.format.json_document import JsonReading
+from pii_audit.sources.format.jsonpath import Members, decoder, field_name, leaves
+from pii_audit.sources.reading import Row
+
+ENTRIES = "$.log.entries"
+_PLUMBING = frozenset(
+    [
+        "accept",
+        "accept-encoding",
+        "accept-language",
+        "cache-control",
+        "connection",
+        "content-length",
+        "content-type",
+        "date",
+        "etag",
+        "host",
+        "pragma",
+        "server",
+        "transfer-encoding",
+        "user-agent",
+        "vary",
+    ]
+)
+"""Headers that say nothing of anybody."""
+_LARGEST = 8 << 20
+"""Characters of a body that is taken apart; a larger one is one value."""
+
+
+class HarReading(JsonReading):
+    """The exchanges of a capture; all else that it says (pages, creator) is one row, as in any JSON."""
+
+    def array(self, path: str, envelope: dict[str, list[str]]) -> Iterator[Row]:
+        if path != ENTRIES:
+            yield from super().array(path, envelope)
+            return
+        for value in self.values():
+            yield exchange(value)
+
+
+def exchange(entry: object) -> Row:
+    """One request with its response: query and form parameters, headers, and the fields of JSON bodies by their path.
+
+    What a response holds has `response ` before its name.
+    """
+    cells: dict[str, list[str]] = {}
+    request, response = _member(entry, "request"), _member(entry, "response")
+    url = urlsplit(_text(request, "url"))
+    # Credentials in the URL are kept: they are data that leaves.
+    _add(cells, "url", f"{url.netloc}{url.path}")
+    queries = list(_pairs(_member(request, "queryString"))) or parse_qsl(url.query, keep_blank_values=True)
+    post, content = _member(request, "postData"), _member(response, "content")
+    for name, value in (*queries, *_pairs(_member(post, "params"))):
+        _add(cells, name, value)
+    for side, prefix in ((request, ""), (response, "response ")):
+        for name, value in _pairs(_member(side, "headers")):
+            if name.lower() not in _PLUMBING:
+                _add(cells, f"{prefix}header {name}", value)
+    if not list(_pairs(_member(post, "params"))):
+        _body(cells, _text(post, "text"), _text(post, "mimeType"), "")
+    _body(cells, _decoded(content), _text(content, "mimeType"), "response ")
+    return {name: "\n".join(values) if values else None for name, values in cells.items()}
+
+
+def _body(cells: dict[str, list[str]], text: str, kind: str, prefix: str) -> None:
+    if not text:
+        return
+    if "x-www-form-urlencoded" in kind:
+        for name, value in parse_qsl(text, keep_blank_values=True):
+            _add(cells, prefix + name, value)
+        return
+    if text.lstrip()[:1] in ("{", "[") and len(text) <= _LARGEST:
+        try:
+            found = list(leaves(decoder().decode(text)))
+        except (json.JSONDecodeError, RecursionError):
+            found = []
+        for path, leaf in found:
+            _add(cells, prefix + field_name(path), leaf)
+        if found:
+            return
+    _add(cells, f"{prefix}body", text)
+
+
+def _decoded(content: object) -> str:
+    """A response's body; what is no text in Base64 stays as it is written."""
+    text = _text(content, "text")
+    if _text(content, "encoding") != "base64":
+        return text
+    try:
+        return base64.b64decode(text, validate=True).decode()
+    except (binascii.Error, ValueError):
+        return text
+
+
+def _add(cells: dict[str, list[str]], name: str, value: str | None) -> None:
+    values = cells.setdefault(name, [])
+    if value is not None:
+        values.append(value)
+
+
+def _member(value: object, name: str) -> object:
+    if not isinstance(value, Members):
+        return None
+    return next((below for key, below in value if key == name), None)
+
+
+def _text(value: object, name: str) -> str:
+    found = _member(value, name)
+    return found if isinstance(found, str) else ""
+
+
+def _pairs(values: object) -> Iterator[tuple[str, str]]:
+    """Names and values of a list of parameters or headers."""
+    for one in values if isinstance(values, list) else ():
+        if name := _text(one, "name"):
+            yield name, _text(one, "value")

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+
+
+def entry(url: str = "https://partner.example/v1/customers", response: object = None, **request: object):
+    headers = [{"name": "Content-Type", "value": "application/json"}, {"name": "X-Operator", "value": "zhangsan"}]
+    return {
+        "startedDateTime": "2026-06-30T08:30:00Z",
+        "request": {"method": "POST", "url": url, "headers": headers, "queryString": [], **request},
+        "response": {"status": 200, "headers": [], "content": response or {"size": 0, "mimeType": "x"}},
+    }
+
+
+def body(value: object, kind: str = "application/json") -> dict[str, object]:
+    return {"postData": {"mimeType": kind, "text": value if isinstance(value, str) else json.dumps(value)}}
+
+
+@pytest.fixture
+def rows(read_inside):
+    """The rows of a capture of these exchanges that are exchanges."""
+
+    def read(*entries: object, **more: object):
+        capture = {
+            "log": {"version": "1.2", "creator": {"name": "x", "version": "1"}, "entries": list(entries), **more}
+        }
+        found = read_inside(json.dumps(capture).encode(), "capture.har")[""]
+        assert found.status == "inspected"
+        listed = [{name: cell for name, cell in row.items() if cell is not None} for row in found.rows.values()]
+        return [row for row in listed if "url" in row]
+
+    return read
+
+
+def test_a_json_body_has_its_fields_by_their_path_whatever_the_nesting(rows):
+    sent = {"mobile": "13800138000", "customer": {"idNo": "110101199003078515", "cards": [{"no": "1"}, {"no": "2"}]}}
+    [row] = rows(entry(**body(sent)))
+    assert row["mobile"] == "13800138000"
+    assert row["$.customer.idNo"] == "110101199003078515"
+    assert row["$.customer.cards[*].no"] == "1\n2"
+    assert row["url"] == "partner.example/v1/customers"
+
+
+def test_parameters_of_the_query_and_of_forms_are_fields(rows):
+    queried = entry(queryString=[{"name": "mobile", "value": "13800138000"}])
+    bare = entry("https://p.example/?mobile=13900139000", queryString=[])
+    form = entry(**body("name=%E5%BC%A0%E4%B8%89&m=1", "application/x-www-form-urlencoded"))
+    params = entry(postData={"mimeType": "multipart/form-data", "params": [{"name": "file", "value": "x"}]})
+    found = rows(queried, bare, form, params)
+    assert [row.get("mobile") for row in found] == ["13800138000", "13900139000", None, None]
+    assert (found[2]["name"], found[3]["file"]) == ("张三", "x")
+
+
+def test_headers_that_may_name_somebody_are_fields_and_plumbing_is_not(rows):
+    [row] = rows(entry())
+    assert row["header X-Operator"] == "zhangsan"
+    assert "header Content-Type" not in row
+
+
+def test_a_response_is_told_from_its_request(rows):
+    plain = {"mimeType": "application/json", "text": '{"mobile": "13800138000"}'}
+    packed = {**plain, "encoding": "base64", "text": base64.b64encode(b'{"mobile": "1"}').decode()}
+    found = rows(entry(response=plain), entry(response=packed))
+    assert [row["response mobile"] for row in found] == ["13800138000", "1"]
+
+
+def test_a_body_that_is_no_json_is_a_field_as_a_whole(rows):
+    found = rows(entry(**body('{"mobile": ')), entry(**body("<a>13800138000</a>", "text/xml")))
+    assert [row["body"] for row in found] == ['{"mobile": ', "<a>13800138000</a>"]
+
+
+def test_what_is_missing_or_of_another_shape_breaks_nothing(rows, read_inside):
+    assert rows({"request": {"url": "https://a.example/x"}}) == [{"url": "a.example/x"}]
+    for odd in ("7", "[]", '{"request": [1], "response": 3}', '{"request": {"url": 5, "headers": {"a": 1}}}'):
+        page = f'{{"log": {{"version": "1.2", "entries": [{odd}]}}}}'
+        assert read_inside(page.encode(), "a.har")[""].status == "inspected"
+
+
+def test_a_capture_that_breaks_off_keeps_its_exchanges_and_fails(read_inside):
+    page = json.dumps({"log": {"version": "1.2", "entries": [entry(**body({"m": "1"})), entry()]}})[:-150]
+    read = read_inside(page.encode(), "a.har")[""]
+    assert read.status == "failed"
+    assert read.rows[0]["m"] == "1"
