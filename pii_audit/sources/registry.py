@@ -25,6 +25,42 @@ ENTRY_POINTS = "pii_audit.sources"
 BUNDLE = "bundle"
 
 
+class MessagesSpec(Protocol):
+    """What to observe of a broker, as `pii_audit.workspace.Messages` has it."""
+
+    @property
+    def exchanges(self) -> tuple[str, ...]:
+        """Exchanges of RabbitMQ."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Routing keys to bind by."""
+
+    @property
+    def peek(self) -> tuple[str, ...]:
+        """Queues to peek into."""
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Topics of Kafka."""
+
+    @property
+    def count(self) -> int:
+        """The most messages of one exchange, queue or topic."""
+
+    @property
+    def seconds(self) -> int:
+        """How long one of them is observed at most."""
+
+    @property
+    def management(self) -> str | None:
+        """The URL of RabbitMQ's management API."""
+
+    @property
+    def sasl(self) -> str | None:
+        """The mechanism by which Kafka is logged in to."""
+
+
 class SourceSpec(Protocol):
     """What a source needs to know of itself; `url` is resolved already, never `env:` or `keyring:`."""
 
@@ -59,6 +95,18 @@ class SourceSpec(Protocol):
     @property
     def max_load(self) -> int | None:
         """Percent of the time that a database server works for us; None for no limit."""
+
+    @property
+    def messages(self) -> MessagesSpec | None:
+        """What is observed of a broker."""
+
+    @property
+    def known_hosts(self) -> str | None:
+        """The file of host keys that SFTP servers are known by."""
+
+    @property
+    def identity(self) -> str | None:
+        """The file of the private key by which SFTP logs in."""
 
     @property
     def layouts(self) -> Mapping[str, str]:
@@ -179,11 +227,57 @@ def _file_share(spec: SourceSpec, root: Path) -> Source:
 
 
 def _feed(spec: SourceSpec, root: Path) -> Source:
+    scheme, _ = _scheme(spec.url)
+    if scheme in _STREAMS:
+        return _STREAMS[scheme](spec, root)
     from pii_audit.sources.feed.outbox import OutboxSource  # noqa: PLC0415 - as above
     from pii_audit.sources.file_share.local import Selection  # noqa: PLC0415 - as above
 
     selection = Selection(spec.include, spec.exclude)
     return OutboxSource(spec.id, _folder(spec, root), selection, layouts_of(spec, root), ignore=spec.ignore)
+
+
+def _rabbitmq(spec: SourceSpec, root: Path) -> Source:  # noqa: ARG001 - the signature of Opener
+    from pii_audit.sources.feed.messages import Limits  # noqa: PLC0415 - as above
+    from pii_audit.sources.feed.rabbitmq import KEYS, Bindings, RabbitSource  # noqa: PLC0415 - as above
+
+    _require(spec, "pika", "rabbitmq")
+    said = spec.messages
+    if said is None or not (said.exchanges or said.peek):
+        raise UsageError(
+            Text("没有指明要观察的交换机", "no exchange to observe is named"),
+            where=spec.id,
+            todo=Text("写 messages: {exchanges: [名称]}", "write messages: {exchanges: [NAME]}"),
+        )
+    bindings = Bindings(said.exchanges, said.keys or KEYS, said.peek)
+    return RabbitSource(spec.id, spec.url, bindings, Limits(said.count, said.seconds), said.management)
+
+
+def _kafka(spec: SourceSpec, root: Path) -> Source:  # noqa: ARG001 - the signature of Opener
+    from pii_audit.sources.feed.kafka import KafkaSource, Topics, settings  # noqa: PLC0415 - as above
+    from pii_audit.sources.feed.messages import Limits  # noqa: PLC0415 - as above
+
+    _require(spec, "confluent_kafka", "kafka")
+    try:
+        settings(spec.url)
+    except ValueError:
+        raise _unsupported(spec, Text("kafka://主机:端口", "kafka://HOST:PORT")) from None
+    said = spec.messages
+    topics = Topics(said.topics if said else (), spec.include, spec.exclude)
+    limits = Limits(said.count, said.seconds) if said else Limits()
+    return KafkaSource(spec.id, spec.url, topics, limits, said.sasl if said else None)
+
+
+def _sftp(spec: SourceSpec, root: Path) -> Source:
+    from pii_audit.sources.feed.sftp import Login, SftpSource  # noqa: PLC0415 - as above
+    from pii_audit.sources.file_share.local import Selection  # noqa: PLC0415 - as above
+
+    _require(spec, "paramiko", "sftp")
+    login = Login.of(spec.url, root, spec.known_hosts, spec.identity)
+    if login is None:
+        raise _unsupported(spec, Text("sftp://用户@主机/路径", "sftp://USER@HOST/PATH"))
+    selection = Selection(spec.include, spec.exclude)
+    return SftpSource(spec.id, login, selection, layouts_of(spec, root), ignore=spec.ignore)
 
 
 def _since(spec: SourceSpec) -> datetime | None:
@@ -219,6 +313,15 @@ _DATABASES = Text(
     "sqlite:路径、duckdb:路径、postgresql://…、mysql://…、mariadb://…",
     "sqlite:PATH, duckdb:PATH, postgresql://…, mysql://…, mariadb://…",
 )
+
+_STREAMS: Mapping[str, Opener] = {
+    "amqp": _rabbitmq,
+    "amqps": _rabbitmq,
+    "kafka": _kafka,
+    "kafkas": _kafka,
+    "sftp": _sftp,
+}
+"""Schemes of feeds that are no folder."""
 
 _BUILT_IN: Mapping[str, Opener] = {"database": _database, "file_share": _file_share, "feed": _feed}
 

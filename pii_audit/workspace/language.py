@@ -153,6 +153,19 @@ UNIT = Record(
     required=("id",),
     what=Text("机构", "a unit"),
 )
+MESSAGES = Record(
+    {
+        "exchanges": ListOf(STRING),
+        "keys": ListOf(STRING),
+        "peek": ListOf(STRING),
+        "topics": ListOf(STRING),
+        "count": whole(1),
+        "seconds": whole(1),
+        "management": URL,
+        "sasl": Choice(("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")),
+    },
+    what=Text("消息来源的设置", "how messages are observed"),
+)
 SOURCE = Record(
     {
         "id": ID,
@@ -167,6 +180,9 @@ SOURCE = Record(
         "exclude": GLOBS,
         "ignore": GLOBS,
         "receipts": STRING,
+        "messages": MESSAGES,
+        "known_hosts": STRING,
+        "identity": STRING,
         "sample": whole(1),
         "replicas": ListOf(URL, at_least=1),
         "max_load": PERCENT,

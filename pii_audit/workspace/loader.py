@@ -11,7 +11,7 @@ from pii_audit.document import MISSING, Reader, Section, unknown
 from pii_audit.errors import Position, UsageError
 from pii_audit.language import Text, same
 from pii_audit.workspace.language import WORKSPACE
-from pii_audit.workspace.model import AtRest, Institution, Source, Unit, Workspace
+from pii_audit.workspace.model import AtRest, Institution, Messages, Source, Unit, Workspace
 
 FILE_NAME = "audit.yaml"
 PACKS = "policies/packs"
@@ -109,7 +109,7 @@ def _exists(folder: Path, entry: str, position: Position, reader: Reader) -> Non
 def _only_where_it_works(source: Section, reader: Reader) -> None:
     """Keys that a kind of source has no use for: what leaves is read whole, and tables have columns of their own."""
     kinds = {
-        "receipts": ("feed",),
+        **dict.fromkeys(("receipts", "messages", "known_hosts", "identity"), ("feed",)),
         "layouts": ("file_share", "feed"),
         "max_size": ("file_share",),
         "modified_within": ("file_share",),
@@ -166,4 +166,9 @@ def _source(section: Section) -> Source:
     at_rest = section.get("at_rest")
     if at_rest is not None:
         values["at_rest"] = AtRest(at_rest.position, **at_rest)
+    if "messages" in section:
+        said: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in section["messages"].items()
+        }
+        values["messages"] = Messages(**said)
     return Source(position=section.at("id"), **values)

@@ -46,10 +46,29 @@ class AtRest:
 
 
 @dataclass(frozen=True, slots=True)
+class Messages:
+    """What is observed of a broker, and how long.
+
+    Of RabbitMQ: `exchanges`, the routing `keys` to bind by, queues to `peek` into, and the URL of the `management` API; of Kafka:
+    `topics` and the mechanism of `sasl`. Observing one of them stops after `count` messages or `seconds`.
+    """
+
+    exchanges: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    peek: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    count: int = 1_000
+    seconds: int = 30
+    management: str | None = None
+    sasl: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Something to crawl. `url` is as written: a path, a URL or a reference that `resolve` turns into one.
 
-    `receipts` is the folder of the gate's receipts for what a feed sends encrypted; `published` says where anybody on the internet gets at it without a login.
+    `receipts` is the folder of the gate's receipts for what a feed sends encrypted; `messages` is about
+    brokers, `known_hosts` and `identity` are files of SSH for SFTP; `published` says where anybody on the internet gets at it without a login.
 
     `layouts` name the layout files of fixed-width files by glob; `max_size` (bytes) and `modified_within` limit what is
     read of a file share. `replicas` of a database server are read in its place, and it works for us `max_load` percent of the time.
@@ -68,6 +87,9 @@ class Source:
     exclude: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     receipts: str | None = None
+    messages: Messages | None = None
+    known_hosts: str | None = None
+    identity: str | None = None
     sample: int | None = None
     replicas: tuple[str, ...] = ()
     max_load: int | None = None

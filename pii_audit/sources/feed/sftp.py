@@ -1,0 +1,241 @@
+"""An SFTP drop as an outbound feed: the files that lie on somebody's server, read over SSH in full."""
+
+from __future__ import annotations
+
+import shlex
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, BinaryIO, cast
+from urllib.parse import unquote, urlsplit
+
+from pii_audit.language import Text
+from pii_audit.model.asset import Asset, AssetKind
+from pii_audit.model.coverage import Coverage
+from pii_audit.model.grant import Grant
+from pii_audit.sources.feed.outbox import OutboxSource
+from pii_audit.sources.file_share.local import EVERY_FILE, Selection
+from pii_audit.sources.file_share.names import real, shown
+from pii_audit.sources.format.files import readings_of
+from pii_audit.sources.format.fixed_width import Layouts
+from pii_audit.sources.format.kinds import kind_of
+from pii_audit.sources.globs import covers_folder
+from pii_audit.sources.interface import ROOT_NAME, Reading, Sampling, failed, skipped
+from pii_audit.sources.reading import NoReading, StreamError, unreadable
+
+if TYPE_CHECKING:
+    from paramiko import SFTPAttributes, SFTPClient, SSHClient
+
+PORT = 22
+SECONDS = 15
+HEAD = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Where to log in and how: by password, by the key file `identity`, else by an agent and the usual keys."""
+
+    host: str
+    port: int
+    user: str | None
+    password: str | None = field(repr=False)
+    folder: str
+    known_hosts: Path | None = None
+    identity: Path | None = None
+
+    @classmethod
+    def of(cls, url: str, root: Path, known_hosts: str | None, identity: str | None) -> Login | None:
+        """That of a URL (draft-ietf-secsh-scp-sftp-ssh-uri); None where it names no host."""
+        parts = urlsplit(url)
+        try:
+            port = parts.port or PORT
+        except ValueError:
+            return None
+        if not parts.hostname:
+            return None
+        return cls(
+            parts.hostname,
+            port,
+            unquote(parts.username) if parts.username else None,
+            unquote(parts.password) if parts.password else None,
+            unquote(parts.path) or ".",
+            root / known_hosts if known_hosts else None,
+            root / identity if identity else None,
+        )
+
+
+class SftpSource(OutboxSource):
+    """The files below a folder of an SFTP server; each call opens a connection of its own and closes it."""
+
+    def __init__(
+        self,
+        id_: str,
+        login: Login,
+        selection: Selection = EVERY_FILE,
+        layouts: Layouts = (),
+        *,
+        ignore: Sequence[str] = (),
+    ) -> None:
+        super().__init__(id_, Path(login.folder), selection, layouts, ignore=ignore)
+        self._login = login
+
+    def assets(self) -> Iterator[Asset | Coverage]:
+        yield from (one for one, _ in self._listed())
+
+    def open(self, asset: Asset, sampling: Sampling) -> Iterator[tuple[Asset, Reading]]:  # noqa: ARG002 - what leaves is read in full
+        try:
+            with (
+                closing(self._connected()) as client,
+                closing(client.open_sftp()) as sftp,
+                closing(sftp.open(self._path(asset.name), "rb")) as file,
+            ):
+                kind = kind_of(file.read(HEAD))
+                vouched = self.vouch(asset.name) if kind is not None and kind.encrypted else None
+                if vouched is not None:
+                    yield asset, NoReading(skipped(self.id, asset.name, vouched, size=asset.size))
+                    return
+                file.seek(0)
+                file.prefetch(asset.size)
+                yield from readings_of(cast("BinaryIO", _Stream(file)), asset, layouts=self._layouts)
+        except _Refused as error:
+            yield asset, NoReading.failed(self.id, asset.name, error.what, size=asset.size)
+        except Exception as error:  # noqa: BLE001 - paramiko's errors have no common root
+            yield asset, NoReading.failed(self.id, asset.name, _why(error), size=asset.size)
+
+    def grants(self) -> Iterator[Grant | Coverage]:
+        """What the mode bits give to everybody who can log in; whom users and groups stand for only the server knows."""
+        for one, open_to_all in self._listed():
+            if isinstance(one, Asset) and open_to_all:
+                path = self._path(one.name)
+                opened = f"mode o+r on {one.name}"
+                yield Grant("world", one.id, "read", opened, ("world",), closing=(f"chmod o-r {shlex.quote(path)}",))
+
+    def _listed(self) -> Iterator[tuple[Asset | Coverage, bool]]:
+        """Everything there is, and whether everybody on the server may read it."""
+        try:
+            with closing(self._connected()) as client, closing(client.open_sftp()) as sftp:
+                folders = [PurePosixPath(sftp.normalize(self._path("")))]
+                folders += folders[0].parents
+                passing = all((sftp.stat(str(one)).st_mode or 0) & stat.S_IXOTH for one in folders)
+                yield from self._walked(sftp, "", passing=passing)
+        except _Refused as error:
+            yield failed(self.id, ROOT_NAME, error.what), False
+        except FileNotFoundError:
+            what = Text("服务器上没有这个文件夹:请检查 url", "there is no such folder on the server: check the url")
+            yield failed(self.id, ROOT_NAME, what), False
+        except Exception as error:  # noqa: BLE001 - as above
+            yield failed(self.id, ROOT_NAME, _why(error)), False
+
+    def _walked(self, sftp: SFTPClient, folder: str, *, passing: bool) -> Iterator[tuple[Asset | Coverage, bool]]:
+        try:
+            entries = sorted(sftp.listdir_attr(self._path(folder)), key=lambda one: one.filename)
+        except OSError as error:
+            yield failed(self.id, f"{shown(folder)}/" if folder else ROOT_NAME, unreadable(error)), False
+            return
+        for one in entries:
+            relative = f"{folder}/{one.filename}" if folder else one.filename
+            mode = one.st_mode or 0
+            if stat.S_ISDIR(mode):
+                excluded = covers_folder(relative, self._selection.exclude)
+                if excluded:
+                    reason = Text(f"被规则排除:{excluded}", f"excluded by {excluded}")
+                    yield skipped(self.id, f"{shown(relative)}/", reason), False
+                else:
+                    yield from self._walked(sftp, relative, passing=passing and bool(mode & stat.S_IXOTH))
+            else:
+                yield self._file(relative, one), passing and bool(mode & stat.S_IROTH)
+
+    def _file(self, relative: str, entry: SFTPAttributes) -> Asset | Coverage:
+        name, mode = shown(relative), entry.st_mode or 0
+        rule = self.rule(relative)
+        if rule:
+            return skipped(self.id, name, rule, size=entry.st_size)
+        if stat.S_ISLNK(mode):
+            reason = Text(
+                "符号链接,内容未读取:请放入文件本身", "is a symbolic link and was not read: put the file itself there"
+            )
+            return failed(self.id, name, reason)
+        if not stat.S_ISREG(mode):
+            return skipped(self.id, name, Text("不是文件", "is no file"))
+        changed = datetime.fromtimestamp(entry.st_mtime, UTC) if entry.st_mtime else None
+        return Asset(self.id, name, AssetKind.FEED, size=entry.st_size, modified=changed)
+
+    def _path(self, name: str) -> str:
+        return str(PurePosixPath(real(Path(self._login.folder), name)) if name else PurePosixPath(self._login.folder))
+
+    def _connected(self) -> SSHClient:
+        """A connection to the server, whose key has to be known; raises what paramiko raises."""
+        import paramiko  # noqa: PLC0415 - a scan loads what it reads
+
+        login, client = self._login, paramiko.SSHClient()
+        try:
+            if login.known_hosts is not None:
+                client.load_host_keys(str(login.known_hosts))
+            else:
+                client.load_system_host_keys()
+        except (OSError, paramiko.SSHException):
+            raise _Refused(Text("known_hosts 文件无法读取", "the file known_hosts cannot be read")) from None
+        client.set_missing_host_key_policy(paramiko.RejectPolicy())
+        client.connect(
+            login.host,
+            login.port,
+            login.user,
+            login.password,
+            key_filename=str(login.identity) if login.identity else None,
+            look_for_keys=login.password is None and login.identity is None,
+            allow_agent=login.password is None and login.identity is None,
+            timeout=SECONDS,
+            banner_timeout=SECONDS,
+            auth_timeout=SECONDS,
+        )
+        return client
+
+
+class _Refused(Exception):  # noqa: N818 - never leaves this module: becomes a ledger row
+    def __init__(self, what: Text) -> None:
+        super().__init__(what.en)
+        self.what = what
+
+
+class _Stream:
+    """An SFTP file whose errors are those of a file: what paramiko raises while it reads becomes an OSError in words."""
+
+    def __init__(self, file: object) -> None:
+        self._file = file
+
+    def read(self, size: int = -1) -> bytes:
+        """So many bytes, fewer at the end."""
+        try:
+            data: bytes = self._file.read(size)  # type: ignore[attr-defined]  # a file of paramiko, which ships no types
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001 - paramiko's errors have no common root
+            raise StreamError(_why(error)) from None
+        return data
+
+
+def _why(error: Exception) -> Text:
+    """Why a server did not let itself be read, without anything that stands in the URL."""
+    import paramiko  # noqa: PLC0415 - a scan loads what it reads
+
+    if isinstance(error, paramiko.BadHostKeyException):
+        return Text(
+            "服务器的主机密钥与已知的不同,未连接:确认后更新 known_hosts",
+            "the server's host key is another than the known one; nothing was sent: find out why, then update known_hosts",
+        )
+    if isinstance(error, paramiko.AuthenticationException):
+        return Text("服务器拒绝登录:检查用户、密码或密钥", "the server refuses the login: check user, password or key")
+    if isinstance(error, paramiko.SSHException) and "not found in known_hosts" in str(error):
+        return Text(
+            "服务器的主机密钥未知,未连接:核对后写入 known_hosts(ssh-keyscan)",
+            "the server's host key is not known; nothing was sent: check it and enter it in known_hosts (ssh-keyscan)",
+        )
+    if isinstance(error, FileNotFoundError | PermissionError):
+        return unreadable(error)
+    return Text(
+        "连接不上 SFTP 服务器,或连接中断:检查 url,并确认服务在运行",
+        "the SFTP server cannot be reached, or went away: check the url and that it is running",
+    )
