@@ -13,6 +13,7 @@ from pii_audit.render.labels import form_word, word
 from pii_audit.render.table.parts import (
     OUTCOME_STYLES,
     WIDE,
+    counted,
     heading,
     joined,
     labelled,
@@ -77,10 +78,10 @@ def _amount(verdict: Verdict, language: Language) -> str:
     """How much of an element was seen: the share of cells that hold it, and the people."""
     if verdict.measured is None:
         return ""
-    share, persons = percent(verdict.measured.prevalence), number(verdict.measured.persons)
-    if not verdict.measured.persons:
+    share, persons = percent(verdict.measured.prevalence), verdict.measured.persons
+    if not persons:
         return share
-    return Text(f"{share},{persons} 人", f"{share}, {persons} people").in_(language)
+    return Text(f"{share},{number(persons)} 人", f"{share}, {counted(persons, 'person', 'people')}").in_(language)
 
 
 def _declared(verdict: Verdict, language: Language) -> str:

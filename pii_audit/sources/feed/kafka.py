@@ -19,7 +19,7 @@ from pii_audit.sources.interface import ROOT_NAME, Reading, Sampling, Source, fa
 if TYPE_CHECKING:
     from confluent_kafka import Consumer, KafkaError
 
-PATIENCE = 10.0
+PATIENCE = 5.0
 """Seconds for which the broker may keep us waiting for an answer."""
 _INTERNAL = "__"
 _GROUP = "pii-audit (no group: partitions are assigned)"
