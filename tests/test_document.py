@@ -193,7 +193,8 @@ class TestFilesThatAreNoYaml:
         [
             (b"", "f.yaml:1:1: the file is empty"),
             (b"# a comment\n", "f.yaml:1:1: the file is empty"),
-            (b"a: b\n\tc: d\n", "f.yaml:2:1: YAML syntax: found a tab character that violates indentation"),
+            (b"a: b\n\tc: d\n", "f.yaml:2:1: indented with a tab; use spaces"),
+            (b"a:\n\tc: d\n", "f.yaml:2:1: indented with a tab; use spaces"),
             (b"a: [1, 2\nb: 3\n", "f.yaml:2:2: YAML syntax: did not find expected ',' or ']'"),
             (b"a: *b\n", "f.yaml:1:4: YAML syntax: found undefined alias"),
             (b"a: b\n---\na: c\n", "f.yaml:2:1: YAML syntax: but found another document"),

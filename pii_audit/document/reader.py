@@ -107,7 +107,10 @@ class Reader:
         except yaml.MarkedYAMLError as error:
             position = _mark(error.problem_mark or error.context_mark, shown_as)
             said = error.problem or "invalid YAML"
-            self.note(position, Text(f"YAML 语法错误:{said}", f"YAML syntax: {said}"))
+            message = Text(f"YAML 语法错误:{said}", f"YAML syntax: {said}")
+            if _character(text, position) == "\t":
+                message = Text("缩进用了制表符,请改用空格", "indented with a tab; use spaces")
+            self.note(position, message)
             return MISSING
         if root is None:
             self.note(Position(shown_as, 1, 1), Text("文件是空的", "the file is empty"))
@@ -162,6 +165,11 @@ def _after(good: bytes, file: str) -> Position:
 def _mark(mark: Any, file: str) -> Position:
     # PyYAML's own marks and those of libyaml have no class in common.
     return Position(file, mark.line + 1, mark.column + 1) if mark else Position(file)
+
+
+def _character(text: str, at: Position) -> str:
+    """What stands at a place, empty past the end of the line."""
+    return "".join(text.split("\n")[at.line - 1 : at.line])[at.column - 1 : at.column]
 
 
 def _too_deep(text: str, file: str) -> Position | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,7 +18,7 @@ from pii_audit.model.levels import Levels
 from pii_audit.model.run import Inspected
 from pii_audit.model.sketch import Sketch
 from pii_audit.policy.evaluation.grades import raised_levels
-from pii_audit.policy.model import CUSTOMER, Flow, Policy, Purpose, Recipient
+from pii_audit.policy.model import CUSTOMER, Agreement, Flow, Policy, Purpose, Recipient
 
 DOUBT = 0.5
 """Evidence below this confidence shows that something may be there: a breach on it is a gap, not a violation."""
@@ -132,7 +133,11 @@ class CatalogueKinds:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One flow before its judge."""
+    """One flow before its judge.
+
+    `raised` are the grades that combinations raise; `agreements` those about the flow's purpose that are in force, or all
+    of them when none is; `found` is the evidence by asset and field.
+    """
 
     policy: Policy
     flow: Flow
@@ -144,6 +149,8 @@ class Case:
     knowledge: Knowledge
     seen: tuple[Seen, ...]
     raised: Mapping[str, Levels] = field(default_factory=dict)
+    agreements: tuple[Agreement, ...] = ()
+    found: Mapping[tuple[str, str | None], Sequence[FieldEvidence]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -151,9 +158,17 @@ class Case:
     ) -> Case:
         """The case of a flow; its recipient and purpose exist, since the loader refuses a flow without."""
         purpose, recipient = policy.purposes[flow.purpose], policy.recipients[flow.recipient]
-        every = (found for asset in observed.assets for found in asset.fields)
+        every = [one for asset in observed.assets for one in asset.fields]
+        found: defaultdict[tuple[str, str | None], list[FieldEvidence]] = defaultdict(list)
+        for one in every:
+            found[one.asset, one.field].append(one)
         raised = raised_levels(policy.classification, observed.assets, catalogue)
-        return cls(policy, flow, purpose, recipient, observed, catalogue, as_of, knowledge, gather(every, flow), raised)
+        about = tuple(agreement for agreement in recipient.agreements if agreement.covers(flow.purpose))
+        binding = tuple(agreement for agreement in about if agreement.in_force(as_of)) or about
+        seen = gather(every, flow)
+        return cls(
+            policy, flow, purpose, recipient, observed, catalogue, as_of, knowledge, seen, raised, binding, found
+        )
 
     def groups(self, identifier: str) -> tuple[str, ...]:
         known = self.catalogue.get(identifier)

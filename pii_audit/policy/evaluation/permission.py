@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum, auto
 
 from pii_audit.errors import Position
 from pii_audit.policy.evaluation.case import Case, Kinds, Seen
 from pii_audit.policy.evaluation.forms import counts_as_plain, satisfies
-from pii_audit.policy.model import CUSTOMER, Agreement, Element, Line, Lines
+from pii_audit.policy.model import CUSTOMER, Element, Line, Lines
 
 
 class Answer(Enum):
@@ -35,7 +35,8 @@ class Party(Enum):
 class Permission:
     """An answer, the place that decided (a line, or the section that has none), and all that was weighed, it last.
 
-    `party` says whose answer it is; `line` is the line that is too weak or allows; `never` the prohibition.
+    `party` says whose answer it is; `line` is the line that is too weak or allows; `never` the prohibition; `asked` are
+    the lines of all parties, which it takes them all to meet.
     """
 
     answer: Answer
@@ -44,6 +45,7 @@ class Permission:
     party: Party
     line: Line | None = None
     never: Element | None = None
+    asked: tuple[Line, ...] = ()
 
 
 def speaking(lines: Lines, seen: Seen, kinds: Kinds) -> tuple[Line, ...]:
@@ -96,12 +98,6 @@ def prohibition(never: Iterable[Element], seen: Seen, kinds: Kinds) -> Element |
     return None
 
 
-def agreements(case: Case) -> tuple[Agreement, ...]:
-    """The agreements about the flow's purpose: those in force, or all of them when none is."""
-    about = tuple(agreement for agreement in case.recipient.agreements if agreement.covers(case.flow.purpose))
-    return tuple(agreement for agreement in about if agreement.in_force(case.as_of)) or about
-
-
 def _judge(lines: Lines, party: Party, seen: Seen, case: Case) -> Permission:
     found = speaking(lines, seen, case)
     if not found:
@@ -122,8 +118,8 @@ def parties(seen: Seen, case: Case) -> Iterator[Permission]:
         if floor.forms is not None and speaking(floor.forms, seen, case):
             yield _judge(floor.forms, Party.FLOOR, seen, case)
     yield _judge(case.purpose.permitted, Party.PURPOSE, seen, case)
-    scoped = [agreement.scope for agreement in agreements(case) if agreement.scope is not None]
-    own_scopes = len(scoped) == len(agreements(case)) and bool(scoped)
+    scoped = [agreement.scope for agreement in case.agreements if agreement.scope is not None]
+    own_scopes = len(scoped) == len(case.agreements) and bool(scoped)
     if case.recipient.scope is not None:
         yield _judge(case.recipient.scope, Party.RECIPIENT, seen, case)
     elif not own_scopes:
@@ -144,4 +140,6 @@ def permission(seen: Seen, case: Case) -> Permission:
     # The recipient's word is named before the purpose's when both object: its scope is what an agreement fixes.
     strictest = min(reversed(layers), key=lambda found: found.answer.value)
     others = tuple(position for found in layers if found is not strictest for position in found.trail)
-    return replace(strictest, trail=(*others, strictest.position))
+    asked = tuple(found.line for found in layers if found.line is not None)
+    trail = (*others, strictest.position)
+    return Permission(strictest.answer, strictest.position, trail, strictest.party, strictest.line, asked=asked)

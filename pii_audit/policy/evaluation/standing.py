@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from pii_audit.language import Text
@@ -11,7 +13,7 @@ from pii_audit.model.finding import Measured, Outcome, Use, Verdict
 from pii_audit.model.sketch import Sketch
 from pii_audit.policy.evaluation.case import Case, Seen
 from pii_audit.policy.evaluation.forms import STRENGTH
-from pii_audit.policy.evaluation.permission import Answer, Permission, parties, speaking
+from pii_audit.policy.evaluation.permission import Answer, Permission, speaking
 from pii_audit.policy.evaluation.wording import demanded
 from pii_audit.policy.model import CUSTOMER, Element
 
@@ -22,7 +24,7 @@ def standing(seen: Seen, found: Permission, case: Case) -> dict[str, Any]:
         "use": _use(seen, found, case),
         "measured": _measured(seen, case),
         "declared": _declared(seen, case),
-        "allowed": _allowed(seen, case) if found.answer in (Answer.ALLOWED, Answer.TOO_WEAK) else None,
+        "allowed": _allowed(found) if found.answer in (Answer.ALLOWED, Answer.TOO_WEAK) else None,
     }
 
 
@@ -37,17 +39,16 @@ def _use(seen: Seen, found: Permission, case: Case) -> Use:
 def _measured(seen: Seen, case: Case) -> Measured:
     rows, persons = 0, Sketch()
     for asset in case.observed.assets:
-        held = [
-            one
-            for one in (asset.fields if asset.asset.id in seen.assets else ())
-            if (one.identifier, one.form) == (seen.identifier, seen.form)
-            and (one.field in seen.fields or (one.field is None and seen.in_text))
-        ]
-        for one in held:
-            rows += one.rows_inspected
-            tally = asset.tally.fields.get(one.field or FREE_TEXT)
-            evidence = tally.evidence.get(one.identifier) if tally else None
-            persons += evidence.persons if evidence else Sketch()
+        if asset.asset.id not in seen.assets:
+            continue
+        tallies = asset.tally.fields
+        for name in (*seen.fields, *((None,) if seen.in_text else ())):
+            for one in case.found.get((asset.asset.id, name), ()):
+                if (one.identifier, one.form) == (seen.identifier, seen.form):
+                    rows += one.rows_inspected
+                    tally = tallies.get(one.field or FREE_TEXT)
+                    evidence = tally.evidence.get(one.identifier) if tally else None
+                    persons += evidence.persons if evidence else Sketch()
     return Measured(seen.hits, rows, len(persons))
 
 
@@ -56,17 +57,20 @@ def _declared(seen: Seen, case: Case) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(fields[name]) for name in seen.fields if name in fields))
 
 
-def _allowed(seen: Seen, case: Case) -> Text | None:
+def _allowed(found: Permission) -> Text | None:
     """The strongest form that any of those who have a say asks for."""
-    asked = [party.line.requirement for party in parties(seen, case) if party.line is not None]
+    asked = [line.requirement for line in found.asked]
     strictest = max(asked, key=lambda one: min(STRENGTH[form] for form in one.forms), default=None)
     return demanded(strictest) if strictest is not None else None
 
 
 def unused_verdicts(case: Case) -> Iterator[Verdict]:
     """One for each element that the purpose may use and the flow never carried; no breach, but a scope that can be narrowed."""
+    carried: dict[str, set[str]] = defaultdict(set)
+    for seen in case.seen:
+        carried[seen.subject].add(seen.identifier)
     for line in case.purpose.allows:
-        if any(_is(line.element, seen, case) for seen in case.seen):
+        if _stands_for_any(line.element, carried[line.element.subject or CUSTOMER], case):
             continue
         at = line.position.to_line
         yield case.verdict(
@@ -86,9 +90,7 @@ def unused_verdicts(case: Case) -> Iterator[Verdict]:
         )
 
 
-def _is(element: Element, seen: Seen, case: Case) -> bool:
-    if (element.subject or CUSTOMER) != seen.subject:
-        return False
+def _stands_for_any(element: Element, identifiers: AbstractSet[str], case: Case) -> bool:
     if element.level:
-        return element.level.matches(case.levels(seen.identifier))
-    return seen.identifier in case.catalogue.expand(element.word)
+        return any(element.level.matches(case.levels(identifier)) for identifier in identifiers)
+    return not case.catalogue.expand(element.word).isdisjoint(identifiers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import lru_cache
 
 from pii_audit.identifiers.model import Catalogue, Identifier
 from pii_audit.language import Text, same
@@ -36,7 +36,8 @@ _SUBJECTS = {
 }
 
 
-def columns(names: Sequence[str], *, text: bool = False) -> Text:
+@lru_cache(maxsize=4096)
+def columns(names: tuple[str, ...], *, text: bool = False) -> Text:
     """`column "a"`, `columns "a", "b"`, with the free text where that holds it too."""
     quoted = [f'"{name}"' for name in names[:LISTED]]
     more = len(names) - LISTED
@@ -84,6 +85,7 @@ def removal(seen: Seen) -> Text:
     return Text(f"从导出中删除{where.zh}", f"remove {where.en} from the export")
 
 
+@lru_cache(maxsize=4096)
 def demanded(requirement: Requirement) -> Text:
     """The form that a line asks for, as a phrase."""
     zh = "或".join(FORMS[form].zh for form in requirement.forms)
