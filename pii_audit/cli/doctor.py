@@ -122,6 +122,8 @@ def _parts() -> Iterator[Check]:
         ("duckdb", Text("DuckDB 来源", "DuckDB sources"), "duckdb"),
         ("psycopg", Text("PostgreSQL 来源", "PostgreSQL sources"), "postgresql"),
         ("pymysql", Text("MySQL 和 MariaDB 来源", "MySQL and MariaDB sources"), "mysql"),
+        ("oracledb", Text("Oracle 来源", "Oracle sources"), "oracle"),
+        ("pymssql", Text("SQL Server 来源", "SQL Server sources"), "sqlserver"),
         ("pika", Text("RabbitMQ 数据流", "RabbitMQ feeds"), "rabbitmq"),
         ("confluent_kafka", Text("Kafka 数据流", "Kafka feeds"), "kafka"),
         ("paramiko", Text("SFTP 数据流", "SFTP feeds"), "sftp"),
@@ -240,6 +242,15 @@ def _source(space: Workspace, name: str) -> Iterator[Check]:
     except PiiAuditError as error:
         yield Check(BAD, Text(*(f"{name}: {'; '.join(error.lines(language))}" for language in ("zh", "en"))))
         return
+    if isinstance(opened, ServerSource) and not opened.engine.queries.verified:
+        title = opened.engine.queries.title
+        yield Check(
+            WARN,
+            Text(
+                f"来源 {name}:对 {title.zh} 的支持未经真实服务器验证",
+                f"source {name}: support for {title.en} was not verified on a live server",
+            ),
+        )
     assets = failed = 0
     reason: Text | None = None
     others: Sequence[str] = ()

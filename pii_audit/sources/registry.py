@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from pii_audit.document import Period, Reader
 from pii_audit.errors import UsageError
-from pii_audit.language import Text
+from pii_audit.language import Text, same
 from pii_audit.sources.interface import Source
 from pii_audit.workspace import resolve
 
@@ -212,10 +212,9 @@ def _duckdb(spec: SourceSpec, path: Path) -> Source:
 
 def _require(spec: SourceSpec, driver: str, extra: str) -> None:
     if find_spec(driver) is None:
+        install = f"pip install 'pii-audit[{extra}]'" if extra else f"pip install {_PACKAGES.get(driver, driver)}"
         raise UsageError(
-            Text(f"没有安装驱动 {driver}", f"the driver {driver} is not installed"),
-            where=spec.id,
-            todo=Text(f"pip install 'pii-audit[{extra}]'", f"pip install 'pii-audit[{extra}]'"),
+            Text(f"没有安装驱动 {driver}", f"the driver {driver} is not installed"), where=spec.id, todo=same(install)
         )
 
 
@@ -298,8 +297,13 @@ def layouts_of(spec: SourceSpec, root: Path) -> Layouts:
     return tuple(found)
 
 
-_POSTGRESQL = ("pii_audit.sources.database.postgresql", "PostgresqlEngine", "psycopg", "postgresql")
-_MYSQL = ("pii_audit.sources.database.mysql", "MysqlEngine", "pymysql", "mysql")
+_HERE = "pii_audit.sources.database."
+_POSTGRESQL = (f"{_HERE}postgresql", "PostgresqlEngine", "psycopg", "postgresql")
+_MYSQL = (f"{_HERE}mysql", "MysqlEngine", "pymysql", "mysql")
+_ORACLE = (f"{_HERE}oracle", "OracleEngine", "oracledb", "oracle")
+_SQLSERVER = (f"{_HERE}sqlserver", "SqlServerEngine", "pymssql", "sqlserver")
+_OPENGAUSS = (f"{_HERE}postgresql_family", "OpenGaussEngine", "psycopg", "postgresql")
+_KINGBASE = (f"{_HERE}postgresql_family", "KingbaseEngine", "psycopg", "postgresql")
 _SERVERS: Mapping[str, tuple[str, str, str, str]] = {
     "postgresql": _POSTGRESQL,
     "postgresql+psycopg": _POSTGRESQL,
@@ -307,11 +311,29 @@ _SERVERS: Mapping[str, tuple[str, str, str, str]] = {
     "mysql+pymysql": _MYSQL,
     "mariadb": _MYSQL,
     "mariadb+pymysql": _MYSQL,
+    "oracle": _ORACLE,
+    "oracle+oracledb": _ORACLE,
+    "mssql": _SQLSERVER,
+    "mssql+pymssql": _SQLSERVER,
+    "opengauss": _OPENGAUSS,
+    "gaussdb": _OPENGAUSS,
+    "kingbase": _KINGBASE,
+    "db2": (f"{_HERE}db2", "Db2Engine", "ibm_db_dbi", ""),
+    "dm": (f"{_HERE}dm", "DmEngine", "dmPython", ""),
+    "hive": (f"{_HERE}hive", "HiveEngine", "impala", ""),
+    "gbase8s": (f"{_HERE}gbase8s", "Gbase8sEngine", "pyodbc", ""),
+    "oceanbase": (f"{_HERE}mysql_family", "OceanBaseEngine", "pymysql", "mysql"),
+    "tidb": (f"{_HERE}mysql_family", "TidbEngine", "pymysql", "mysql"),
+    "tdsql": (f"{_HERE}mysql_family", "TdsqlEngine", "pymysql", "mysql"),
+    "goldendb": (f"{_HERE}mysql_family", "GoldenDbEngine", "pymysql", "mysql"),
+    "gbase8a": (f"{_HERE}mysql_family", "Gbase8aEngine", "pymysql", "mysql"),
 }
-"""Scheme of a SQLAlchemy URL → module and class of the engine, its driver, and the extra that installs it."""
+"""Scheme of a SQLAlchemy URL → module and class of the engine, its driver, and the extra that installs it (none: it is the vendor's)."""
+_PACKAGES = {"ibm_db_dbi": "ibm-db", "impala": "impyla"}
+"""Drivers that are called otherwise where they are installed from."""
 _DATABASES = Text(
-    "sqlite:路径、duckdb:路径、postgresql://…、mysql://…、mariadb://…",
-    "sqlite:PATH, duckdb:PATH, postgresql://…, mysql://…, mariadb://…",
+    f"sqlite:路径、duckdb:路径、{'、'.join(f'{scheme}://…' for scheme in _SERVERS if '+' not in scheme)}",
+    f"sqlite:PATH, duckdb:PATH, {', '.join(f'{scheme}://…' for scheme in _SERVERS if '+' not in scheme)}",
 )
 
 _STREAMS: Mapping[str, Opener] = {

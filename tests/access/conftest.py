@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from pii_audit.sources.database.session import Session
 from pii_audit.sources.registry import open_source
 
 
@@ -23,3 +24,19 @@ def source_of():
     yield open_
     for source in opened:
         source.close()
+
+
+class Recorded(Session):
+    """A session whose catalog was written down: rows by the name of their query, none for the others."""
+
+    def __init__(self, engine, **rows) -> None:
+        super().__init__(engine, "")
+        self._rows = {engine.queries.sql(name): found for name, found in rows.items()}
+
+    def rows(self, sql, parameters=()):
+        return [tuple(row) for row in self._rows.get(sql, ())]
+
+
+@pytest.fixture
+def recorded():
+    return Recorded

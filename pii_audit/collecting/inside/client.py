@@ -11,8 +11,7 @@ import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 BLOCK = 1 << 16
 
@@ -102,12 +101,7 @@ class Cursor:
         self._client = client
         self._rows: list[tuple[Any, ...]] = []
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
         """Holds nothing."""
 
     def execute(self, sql: str, parameters: Sequence[object] | None = None) -> None:

@@ -14,7 +14,7 @@ from pii_audit.model.asset import Asset
 from pii_audit.model.coverage import Coverage
 from pii_audit.sources.bundle.answers import Written
 from pii_audit.sources.database.engine import CONNECT_SECONDS, LOCK_SECONDS, STATEMENT_SECONDS, Cell, Column
-from pii_audit.sources.database.mysql import LIMITS, SETTINGS, STREAM_SECONDS, MysqlEngine
+from pii_audit.sources.database.mysql import LIMITS, STREAM_SECONDS, MysqlEngine
 from pii_audit.sources.interface import Sampling
 from pii_audit.sources.reading import Ledger
 
@@ -105,7 +105,7 @@ class MysqlClientEngine(MysqlEngine):
     def connect(self, url: str) -> Mysql:  # noqa: ARG002 - the command says where
         client = Mysql(self._command)
         try:
-            for statement in SETTINGS:
+            for statement in self.settings:
                 client.run(statement.format(lock=LOCK_SECONDS))
             _limit(client, STATEMENT_SECONDS)
         except ClientError:

@@ -16,7 +16,7 @@ from pii_audit.sources.database.engine import (
     Cell,
     Column,
 )
-from pii_audit.sources.database.postgresql import SETTINGS, PostgresqlEngine
+from pii_audit.sources.database.postgresql import PostgresqlEngine
 from pii_audit.sources.interface import Sampling
 from pii_audit.sources.reading import Ledger
 
@@ -96,7 +96,7 @@ class PsqlEngine(PostgresqlEngine):
     def connect(self, url: str) -> Psql:  # noqa: ARG002 - the command says where
         client = Psql(self._command)
         try:
-            client.set(SETTINGS.format(statement=STATEMENT_SECONDS * 1000, lock=LOCK_SECONDS * 1000))
+            client.set(self.settings.format(statement=STATEMENT_SECONDS * 1000, lock=LOCK_SECONDS * 1000))
             [(_, encoding)] = client.rows(self.queries.sql("version"))
             client.set(f"SET client_encoding = '{'SQL_ASCII' if encoding == 'SQL_ASCII' else 'UTF8'}'")
         except ClientError:

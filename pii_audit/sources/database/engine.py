@@ -72,6 +72,10 @@ class Engine(ABC):
     def connect(self, url: str) -> Any:
         """A new DBAPI connection (PEP 249), read-only, with time limits; raises one of `errors`."""
 
+    def ask(self, cursor: Any, sql: str, parameters: Sequence[object]) -> None:
+        """Runs a statement on a cursor of its driver."""
+        cursor.execute(sql, parameters or None)
+
     @abstractmethod
     def stream(self, connection: Any, sql: str) -> Iterator[Sequence[Cell]]:
         """The rows of a statement a batch at a time, never all of them in memory."""

@@ -99,6 +99,8 @@ class MysqlEngine(Engine):
 
     dialect = "mysql"
     mark = "`"
+    settings: Sequence[str] = SETTINGS
+    """What a session begins with."""
     ordered = mysql_rows.ORDERED
     """Types of keys that rows can be read along."""
 
@@ -117,7 +119,7 @@ class MysqlEngine(Engine):
         connection = pymysql.connect(**named, charset="utf8mb4", autocommit=True)
         try:
             with connection.cursor() as cursor:
-                for statement in SETTINGS:
+                for statement in self.settings:
                     cursor.execute(statement.format(lock=LOCK_SECONDS))
             _limit(connection, STATEMENT_SECONDS)
         except pymysql.err.MySQLError:

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pii_audit.sources.database.dialect import load_dialect
 from pii_audit.sources.database.engine import LARGE_SHARE, SAMPLE_BYTES, STATEMENT_BYTES, Cell, Column
 from pii_audit.sources.database.names import quoted, split
 from pii_audit.sources.interface import Sampling
@@ -65,7 +64,7 @@ def rows(
 ) -> Iterator[Sequence[Cell]]:
     """The rows that the sampling asks for; a view, a table without a key and one with history are passed through whole."""
     place = split(ledger.asset)
-    dialect = load_dialect("mysql")
+    dialect = session.engine.queries
     [(kind, known, width)] = session.rows(dialect.sql("size"), place)
     name = ".".join(quoted(part, "`") for part in place)
     expected = int(known or 0)
@@ -79,7 +78,7 @@ def rows(
     if key is None:
         # Rows that were changed or deleted are still in a table with system versioning.
         versions = " FOR SYSTEM_TIME ALL" if kind == "SYSTEM VERSIONED" else ""
-        every = session.stream(_select("rows", columns, table=name + versions))
+        every = session.stream(_select(session, "rows", columns, table=name + versions))
     else:
         every = _pages(session, name, key, columns, max(10, min(ROWS, STATEMENT_BYTES // max(1, int(width or 1)))))
     if sampling.rows is None:
@@ -89,15 +88,15 @@ def rows(
         yield row
 
 
-def _select(query: str, columns: Sequence[Column], **more: str) -> str:
+def _select(session: Session, query: str, columns: Sequence[Column], **more: str) -> str:
     expressions = ", ".join(column.expression for column in columns)
-    return load_dialect("mysql").sql(query, columns=expressions, **more)
+    return session.engine.queries.sql(query, columns=expressions, **more)
 
 
 def _key(session: Session, place: Sequence[str], expected: int, ordered: frozenset[str]) -> Key | None:
     """The primary key, else another unique one, of which every column can be compared; one to draw from if there is any."""
     indexes: dict[str, list[tuple[str, str, int, bool]]] = {}
-    for index, column, kind, cardinality, fit in session.rows(load_dialect("mysql").sql("keys"), place):
+    for index, column, kind, cardinality, fit in session.rows(session.engine.queries.sql("keys"), place):
         indexes.setdefault(index, []).append((column, kind.lower(), int(cardinality or 0), bool(fit)))
     keys = [
         Key(
@@ -116,6 +115,7 @@ def _pages(session: Session, name: str, key: Key, columns: Sequence[Column], cou
     after: Sequence[Any] | None = None
     while True:
         sql = _select(
+            session,
             "page",
             columns,
             table=name,
@@ -150,7 +150,7 @@ def _after(keys: Sequence[str], values: Sequence[Any]) -> tuple[str, list[Any]]:
 
 
 def _parts(session: Session, place: Sequence[str], name: str, expected: int) -> list[_Part]:
-    found = session.rows(load_dialect("mysql").sql("partitions"), place)
+    found = session.rows(session.engine.queries.sql("partitions"), place)
     parts = [_Part(f"{name} PARTITION ({quoted(part, '`')})", int(count or 0)) for part, count in found]
     return parts or [_Part(name, expected)]
 
@@ -198,7 +198,7 @@ class _Ranges:
 
     def draw(self, wanted: int, seed: int, sampling: Sampling) -> list[tuple[int, Sequence[Cell]]] | None:
         """Rows with the number of their range, until there are enough or no range is left."""
-        sql = load_dialect("mysql").sql("span", table=self._part.sql, key=self._key)
+        sql = self._session.engine.queries.sql("span", table=self._part.sql, key=self._key)
         [(low, high)] = self._session.rows(sql)
         if low is None:
             return []
@@ -231,6 +231,7 @@ class _Ranges:
         )
         most = CROWDED * ROWS_A_RANGE * len(ranges)
         sql = _select(
+            self._session,
             "ranges",
             self._columns,
             table=self._part.sql,

@@ -110,6 +110,8 @@ class PostgresqlEngine(Engine):
     """PostgreSQL 10 and later, through psycopg."""
 
     dialect = "postgresql"
+    settings = SETTINGS
+    """What a session begins with."""
 
     @property
     def errors(self) -> tuple[type[Exception], ...]:
@@ -124,7 +126,7 @@ class PostgresqlEngine(Engine):
         named = {"connect_timeout": CONNECT_SECONDS, "application_name": APPLICATION, **named}
         connection = psycopg.connect(*words, **named, autocommit=True)
         try:
-            connection.execute(SETTINGS.format(statement=STATEMENT_SECONDS * 1000, lock=LOCK_SECONDS * 1000))
+            connection.execute(self.settings.format(statement=STATEMENT_SECONDS * 1000, lock=LOCK_SECONDS * 1000))
             # Bytes that are in no encoding come as they are; everything else as UTF-8.
             ascii_only = connection.info.parameter_status("server_encoding") == "SQL_ASCII"
             connection.execute(f"SET client_encoding = '{'SQL_ASCII' if ascii_only else 'UTF8'}'")

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pii_audit.sources.database.dialect import load_dialect
 from pii_audit.sources.database.engine import LARGE_SHARE, SAMPLE_BYTES, STATEMENT_BYTES, Cell, Column
 from pii_audit.sources.database.names import quoted, split
 from pii_audit.sources.interface import Sampling
@@ -79,7 +78,7 @@ def rows(
     session: Session, table: Table, columns: Sequence[Column], sampling: Sampling, ledger: Ledger
 ) -> Iterator[Sequence[Cell]]:
     """The rows that the sampling asks for; what has no blocks of its own (a view, a foreign table) is passed through."""
-    parts = [Part(*row) for row in session.rows(load_dialect("postgresql").sql("parts"), (table.oid,))]
+    parts = [Part(*row) for row in session.rows(session.engine.queries.sql("parts"), (table.oid,))]
     blocks = sum(part.blocks for part in parts)
     expected = sum(part.expected for part in parts)
     own = table.whole and bool(parts) and all(part.kind in ("r", "m") for part in parts)
@@ -90,7 +89,7 @@ def rows(
     if own and table.version >= BLOCK_RANGES:
         every = _ranges(session, table, parts, columns)
     else:
-        every = session.stream(_select("rows", table.sql, columns))
+        every = session.stream(_select(session, "rows", table.sql, columns))
     if sampling.rows is None:
         yield from every
         return
@@ -98,9 +97,9 @@ def rows(
         yield row
 
 
-def _select(name: str, table: str, columns: Sequence[Column], **more: str) -> str:
+def _select(session: Session, name: str, table: str, columns: Sequence[Column], **more: str) -> str:
     expressions = ", ".join(column.expression for column in columns)
-    return load_dialect("postgresql").sql(name, table=table, columns=expressions, **more)
+    return session.engine.queries.sql(name, table=table, columns=expressions, **more)
 
 
 def _ranges(
@@ -114,7 +113,7 @@ def _ranges(
         last = first + step >= blocks
         # The last one has no end: rows may have come since.
         upper = "" if last else f" AND ctid < '({first + step},0)'::pg_catalog.tid"
-        yield from session.rows(_select("blocks", table.sql, columns, first=str(first), upper=upper))
+        yield from session.rows(_select(session, "blocks", table.sql, columns, first=str(first), upper=upper))
 
 
 def _drawn(
@@ -142,7 +141,7 @@ def _drawn(
         share = max(FEWEST_BLOCKS, math.ceil(needed * size / blocks)) if size else 0
         percent = min(100.0, 100 * share / size) if size else 100.0
         seed = str(seeds.randrange(1 << 31))
-        sql = _select("sample", name, columns, percent=f"{percent:.9f}", seed=seed, mask=str(mask))
+        sql = _select(session, "sample", name, columns, percent=f"{percent:.9f}", seed=seed, mask=str(mask))
         # Through the table itself the same block numbers are drawn of every partition: together they are one draw.
         found += [(stratum, _block(stratum, row[0]), row[1:]) for row in session.stream(sql)]
     kept = list(sampled(enumerate(found), Sampling(wanted, sampling.seed), ledger))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,9 +52,9 @@ class Session:
         """All rows of a short statement, asked again on a new connection where the old one was lost."""
         for wait in (*WAITS, None):
             try:
-                with self._connection().cursor() as cursor:
+                with closing(self._connection().cursor()) as cursor:
                     began = time.monotonic()
-                    cursor.execute(sql, parameters or None)
+                    self.engine.ask(cursor, sql, parameters)
                     rows = list(cursor.fetchall())
                 self.manner.rest(time.monotonic() - began)
                 return rows  # noqa: TRY300 - the pause is part of the statement

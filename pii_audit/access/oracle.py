@@ -1,0 +1,139 @@
+"""The rights on an Oracle server as its catalog has them (Oracle Database Security Guide, privileges and roles); DM8 keeps the same views.
+
+A view reads with the rights of its owner, who needs them himself and not through a role; a routine runs as its owner unless it says
+AUTHID CURRENT_USER.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+
+from pii_audit.access.roles import Membership, Roles
+from pii_audit.access.scopes import PRIVILEGES, PUBLIC, Catalog, Effective, Opener, Place, Principal, Right
+from pii_audit.model.grant import Grant
+from pii_audit.sources.database.names import qualified, quoted
+from pii_audit.sources.database.session import Session
+
+_ANY = {
+    "SELECT ANY TABLE": "select",
+    "READ ANY TABLE": "select",
+    "INSERT ANY TABLE": "insert",
+    "UPDATE ANY TABLE": "update",
+    "DELETE ANY TABLE": "delete",
+    "EXECUTE ANY PROCEDURE": "execute",
+    "GRANT ANY OBJECT PRIVILEGE": "all",
+}
+"""Rights on the objects of every schema; who may give any right to anybody holds all of them."""
+_YES = frozenset({"YES", "Y", "TRUE"})
+
+
+def grants(session: Session, source: str, assets: frozenset[str]) -> Iterator[Grant]:
+    """Who reaches these assets of the session's server; raises InspectionError."""
+    yield from Effective(read(session), source, assets)
+
+
+def read(session: Session) -> Catalog:
+    """The catalog of the session's server; raises InspectionError."""
+    sql = session.engine.queries.sql
+    principals = {
+        name: _principal(name, kind, status, maintained)
+        for name, kind, status, maintained in session.rows(sql("principals"))
+    }
+    principals[PUBLIC] = Principal(PUBLIC, role=True)
+    members, optional = [], set()
+    for role, member, default, admin in session.rows(sql("memberships")):
+        members.append(Membership(role, member, admin=admin in _YES))
+        if default not in _YES and member in principals and not principals[member].role:
+            optional.add((role, member))
+    rights = [*_owned(session), *_any(session), *_objects(session)]
+    return Catalog(
+        principals,
+        Roles(members),
+        tuple(rights),
+        leave=lambda role, member: f"REVOKE {quoted(role)} FROM {_grantee(member)}",
+        keep=lambda role, member: (
+            f"REVOKE {quoted(role)} FROM {_grantee(member)}; GRANT {quoted(role)} TO {_grantee(member)}"
+        ),
+        openers=tuple(_openers(session, rights)),
+        optional=frozenset(optional),
+    )
+
+
+def _principal(name: str, kind: str, status: str, maintained: str) -> Principal:
+    """An account or role. Those of the server itself are told of where they are accounts that somebody can use."""
+    role = kind == "role"
+    usable = "LOCKED" not in status.upper()
+    told = maintained not in _YES if role else usable
+    return Principal(name, role, told, () if role else (f"ALTER USER {quoted(name)} ACCOUNT LOCK",))
+
+
+def _grantee(name: str) -> str:
+    return PUBLIC if name == PUBLIC else quoted(name)
+
+
+def _owned(session: Session) -> Iterator[Right]:
+    # Whose a schema is stays so: he can be kept from logging in, and the tables are still read by what runs as him.
+    kept = "ACCOUNT LOCK" if session.engine.dialect == "dm" else "NO AUTHENTICATION"
+    for schema, owner in session.rows(session.engine.queries.sql("acl_schemas")):
+        yield Right(owner, "owner", f"schema {schema}", (f"ALTER USER {quoted(owner)} {kept}",), schema)
+
+
+def _any(session: Session) -> Iterator[Right]:
+    sql = session.engine.queries.sql
+    for grantee, privilege, admin in session.rows(sql("acl_system")):
+        meant = _ANY.get(privilege)
+        if meant is None:
+            continue
+        right = f"REVOKE {privilege} FROM {_grantee(grantee)}"
+        again = (f"{right}; GRANT {privilege} TO {_grantee(grantee)}",) if admin in _YES else ()
+        yield Right(grantee, meant, f"GRANT {privilege} TO {grantee}", (right,), withholding=again)
+    for (name,) in session.rows(sql("acl_administrators")):
+        yield Right(name, "all", f"GRANT SYSDBA TO {name}", (f"REVOKE SYSDBA FROM {quoted(name)}",))
+
+
+def _objects(session: Session) -> Iterator[Right]:
+    for grantee, owner, name, column, privilege, grantable, grantor in session.rows(
+        session.engine.queries.sql("acl_objects")
+    ):
+        meant = "select" if privilege == "READ" else privilege.lower()
+        if meant not in (*PRIVILEGES, "execute"):
+            continue
+        target = f"{quoted(owner)}.{quoted(name)}"
+        # A right is taken back by who gave it; the owner's own are also by whoever may grant any.
+        by = "" if grantor == owner else f"/* {grantor} */ "
+        shown = f" ({column})" if column else ""
+        revoke = f"{by}REVOKE {privilege} ON {target} FROM {_grantee(grantee)}"
+        again = f"{revoke}; {by}GRANT {privilege} ON {target} TO {_grantee(grantee)}"
+        yield Right(
+            grantee,
+            meant,
+            f"GRANT {privilege}{shown} ON {qualified(owner, name)} TO {grantee}",
+            (revoke,),
+            owner,
+            name,
+            column or None,
+            (again,) if grantable in _YES else (),
+        )
+
+
+def _openers(session: Session, rights: Collection[Right]) -> Iterator[Opener]:
+    """Views and routines with what they read as their owner: his own tables, and those that he may read himself."""
+    sql = session.engine.queries.sql
+    invoked = {(owner, name) for owner, name in session.rows(sql("acl_invoked"))}
+    reads: dict[tuple[str, str, str], set[Place]] = defaultdict(set)
+    for owner, name, kind, other_owner, other in session.rows(sql("acl_dependencies")):
+        reads[owner, name, "view" if kind == "VIEW" else "routine"].add((other_owner, other))
+    # Through a role the owner reads in his own sessions, and not in what runs as him.
+    own = {(right.holder, right.schema, right.table) for right in rights if right.privilege == "select"}
+    for (owner, name, kind), places in reads.items():
+        opened = frozenset(
+            (schema, table)
+            for schema, table in places
+            if schema == owner
+            or not own.isdisjoint(
+                {(holder, *where) for holder in (owner, PUBLIC) for where in ((schema, table), (None, None))}
+            )
+        )
+        if opened and (owner, name) not in invoked:
+            yield Opener(kind, (owner, name), opened, "" if kind == "view" else owner)

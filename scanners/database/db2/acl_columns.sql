@@ -1,0 +1,5 @@
+-- Rights to change single columns; to read them there are none.
+SELECT RTRIM(a.GRANTEE), a.GRANTEETYPE, RTRIM(a.TABSCHEMA), a.TABNAME, a.COLNAME, a.GRANTABLE
+FROM SYSCAT.COLAUTH AS a
+WHERE a.PRIVTYPE = 'U' AND a.TABSCHEMA NOT LIKE 'SYS%'
+ORDER BY 3, 4, 5, 1

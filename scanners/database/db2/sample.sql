@@ -1,0 +1,2 @@
+-- The rows of pages drawn at random, each with the same chance; the seed makes them repeatable.
+SELECT {columns} FROM {table} TABLESAMPLE SYSTEM ({percent}) REPEATABLE ({seed}) WITH UR

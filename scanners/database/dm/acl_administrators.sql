@@ -1,0 +1,2 @@
+-- The administrator that comes with the server.
+SELECT USERNAME FROM DBA_USERS WHERE USERNAME = 'SYSDBA'

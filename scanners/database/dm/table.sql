@@ -1,0 +1,2 @@
+-- The columns of one table before it is read.
+SELECT COLUMN_NAME, DATA_TYPE, 1 FROM DBA_TAB_COLUMNS WHERE OWNER = ? AND TABLE_NAME = ? ORDER BY COLUMN_ID

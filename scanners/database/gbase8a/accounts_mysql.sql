@@ -1,0 +1,8 @@
+-- Accounts with their rights on everything; of a password only whether there is one. There are no roles.
+SELECT u.User, u.Host, 0, NULL,
+       CONCAT_WS(',', IF(u.Select_priv = 'Y', 'select', NULL), IF(u.Insert_priv = 'Y', 'insert', NULL),
+                 IF(u.Update_priv = 'Y', 'update', NULL), IF(u.Delete_priv = 'Y', 'delete', NULL),
+                 IF(u.Execute_priv = 'Y', 'execute', NULL)),
+       u.Grant_priv = 'Y', 0, u.Password = '', 0
+FROM gbase.user AS u
+ORDER BY u.User, u.Host
