@@ -57,7 +57,7 @@ def test_kinds_open_what_they_are_called_for(tmp_path):
 @pytest.mark.parametrize(
     ("kind", "url"),
     [
-        ("database", "oracle://u:geheim@h/d"),
+        ("database", "informix://u:geheim@h/d"),
         ("database", "postgresql://u:geheim@h:port/d"),
         ("database", "sqlite://"),
         ("database", "sqlite::memory:"),
