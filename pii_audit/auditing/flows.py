@@ -74,8 +74,8 @@ def judge_flows(
                 persons_this_year=history.told(flow.recipient) if recorded else None,
                 abroad_this_year=abroad.everybody if abroad else None,
                 sensitive_this_year=abroad.sensitive if abroad else None,
-                persons_per_day=history.persons_per_day(flow.recipient) if recorded else None,
-                deliveries=history.deliveries(flow),
+                persons_per_day=history.persons_per_day(flow.recipient) if recorded and _daily(policy, flow) else None,
+                deliveries=history.deliveries(flow) if flow.frequency else None,
                 known_columns=first.get(flow.id),
                 population_share=_share(flow.population, mine, beyond.inspected) if flow.population else None,
                 consent=_proofs(flow, mine),
@@ -83,6 +83,12 @@ def judge_flows(
             observed = Observed(tuple(mine))
             verdicts += evaluate_flow(policy, flow, observed, catalogue, as_of=as_of, knowledge=knowledge)
     return tuple(verdicts)
+
+
+def _daily(policy: Policy, flow: Flow) -> bool:
+    """Whether people are to be counted by the day."""
+    limits = policy.recipients[flow.recipient].max_persons
+    return limits is not None and limits.per_day is not None
 
 
 def _proofs(flow: Flow, mine: Sequence[Inspected]) -> dict[str, ConsentProof]:

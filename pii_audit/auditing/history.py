@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
@@ -34,6 +34,8 @@ class History:
     policy: Policy
     provided: Mapping[str, Sequence[Inspected]]
     as_of: date
+    _told: dict[str, int] = field(default_factory=dict, repr=False)
+    """Counted once for each recipient, however many flows it has."""
 
     @classmethod
     def of(
@@ -47,7 +49,10 @@ class History:
 
     def told(self, recipient: str) -> int:
         """The people of whom a recipient was told, by whichever flow."""
-        return _count(one for flow, several in self.provided.items() if self._to(flow) == recipient for one in several)
+        if recipient not in self._told:
+            to = (several for flow, several in self.provided.items() if self._to(flow) == recipient)
+            self._told[recipient] = _count(one for several in to for one in several)
+        return self._told[recipient]
 
     def abroad(self, catalogue: Catalogue) -> Abroad:
         """The people of whom anybody abroad was told."""

@@ -233,6 +233,9 @@ def _asset(item: Inspected, name: str) -> AssetWire:
         "kind": item.asset.kind.value,
         "rows": item.tally.rows,
         "columns": list(item.columns),
+        "presence": {
+            name: _ratio(min(1.0, item.tally.fields[name].filled / (item.tally.rows or 1))) for name in item.columns
+        },
         "persons": len(item.persons),
     }
 

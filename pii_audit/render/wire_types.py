@@ -164,12 +164,16 @@ class CoverageWire(TypedDict):
 
 
 class AssetWire(TypedDict):
-    """One asset that was opened; `columns` are all field names seen, `persons` the people that it concerns."""
+    """One asset that was opened; `columns` are all field names seen, `persons` the people that it concerns.
+
+    `presence` is the share of rows in which each of the columns holds something.
+    """
 
     asset: str
     kind: str
     rows: int
     columns: list[str]
+    presence: dict[str, float]
     persons: int
 
 

@@ -19,46 +19,11 @@ from pii_audit.workspace import resolve
 
 if TYPE_CHECKING:
     from pii_audit.sources.database.engine import Engine
+    from pii_audit.sources.feed.openers import MessagesSpec
     from pii_audit.sources.format.fixed_width import Layouts
 
 ENTRY_POINTS = "pii_audit.sources"
 BUNDLE = "bundle"
-
-
-class MessagesSpec(Protocol):
-    """What to observe of a broker, as `pii_audit.workspace.Messages` has it."""
-
-    @property
-    def exchanges(self) -> tuple[str, ...]:
-        """Exchanges of RabbitMQ."""
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """Routing keys to bind by."""
-
-    @property
-    def peek(self) -> tuple[str, ...]:
-        """Queues to peek into."""
-
-    @property
-    def topics(self) -> tuple[str, ...]:
-        """Topics of Kafka."""
-
-    @property
-    def count(self) -> int:
-        """The most messages of one exchange, queue or topic."""
-
-    @property
-    def seconds(self) -> int:
-        """How long one of them is observed at most."""
-
-    @property
-    def management(self) -> str | None:
-        """The URL of RabbitMQ's management API."""
-
-    @property
-    def sasl(self) -> str | None:
-        """The mechanism by which Kafka is logged in to."""
 
 
 class SourceSpec(Protocol):
@@ -158,9 +123,9 @@ def _database(spec: SourceSpec, root: Path) -> Source:
         # SQLAlchemy writes sqlite:///relative and sqlite:////absolute.
         rest = rest.removeprefix("///")
     elif scheme:
-        raise _unsupported(spec, _DATABASES)
+        raise unsupported(spec, _DATABASES)
     if not rest or rest.startswith(("//", ":memory:")):
-        raise _unsupported(spec, _DATABASES)
+        raise unsupported(spec, _DATABASES)
     return SqliteSource(spec.id, root / rest, spec.include, spec.exclude)
 
 
@@ -172,13 +137,13 @@ def _server(spec: SourceSpec, scheme: str) -> Source:
     from pii_audit.sources.database.session import Manner  # noqa: PLC0415 - as above
 
     module, engine, driver, extra = _SERVERS[scheme]
-    _require(spec, driver, extra)
+    require(spec, driver, extra)
     replicas = tuple(map(resolve, spec.replicas))
     for url in (spec.url, *replicas):
         try:
             make_url(url)
         except (ArgumentError, ValueError):
-            raise _unsupported(spec, _DATABASES) from None
+            raise unsupported(spec, _DATABASES) from None
         if _SERVERS.get(_scheme(url)[0]) != _SERVERS[scheme]:
             raise UsageError(
                 Text("副本与 url 不是同一种数据库", "a replica is of another kind than the url"), where=spec.id
@@ -206,11 +171,12 @@ def engine_of(dialect: str) -> Engine | None:
 def _duckdb(spec: SourceSpec, path: Path) -> Source:
     from pii_audit.sources.database.duckdb import DuckdbEngine, DuckdbSource  # noqa: PLC0415 - a scan loads what it reads
 
-    _require(spec, "duckdb", "duckdb")
+    require(spec, "duckdb", "duckdb")
     return DuckdbSource(spec.id, DuckdbEngine(), str(path), spec.include, spec.exclude)
 
 
-def _require(spec: SourceSpec, driver: str, extra: str) -> None:
+def require(spec: SourceSpec, driver: str, extra: str) -> None:
+    """UsageError where a package that an extra installs is not here."""
     if find_spec(driver) is None:
         install = f"pip install 'pii-audit[{extra}]'" if extra else f"pip install {_PACKAGES.get(driver, driver)}"
         raise UsageError(
@@ -225,58 +191,21 @@ def _file_share(spec: SourceSpec, root: Path) -> Source:
     return FolderSource(spec.id, _folder(spec, root), selection, layouts_of(spec, root))
 
 
+STREAMS = ("amqp", "amqps", "kafka", "kafkas", "sftp")
+"""Schemes of feeds that are no folder."""
+
+
 def _feed(spec: SourceSpec, root: Path) -> Source:
     scheme, _ = _scheme(spec.url)
-    if scheme in _STREAMS:
-        return _STREAMS[scheme](spec, root)
+    if scheme in STREAMS:
+        from pii_audit.sources.feed.openers import OPENERS  # noqa: PLC0415 - as above
+
+        return OPENERS[scheme](spec, root)
     from pii_audit.sources.feed.outbox import OutboxSource  # noqa: PLC0415 - as above
     from pii_audit.sources.file_share.local import Selection  # noqa: PLC0415 - as above
 
     selection = Selection(spec.include, spec.exclude)
     return OutboxSource(spec.id, _folder(spec, root), selection, layouts_of(spec, root), ignore=spec.ignore)
-
-
-def _rabbitmq(spec: SourceSpec, root: Path) -> Source:  # noqa: ARG001 - the signature of Opener
-    from pii_audit.sources.feed.messages import Limits  # noqa: PLC0415 - as above
-    from pii_audit.sources.feed.rabbitmq import KEYS, Bindings, RabbitSource  # noqa: PLC0415 - as above
-
-    _require(spec, "pika", "rabbitmq")
-    said = spec.messages
-    if said is None or not (said.exchanges or said.peek):
-        raise UsageError(
-            Text("没有指明要观察的交换机", "no exchange to observe is named"),
-            where=spec.id,
-            todo=Text("写 messages: {exchanges: [名称]}", "write messages: {exchanges: [NAME]}"),
-        )
-    bindings = Bindings(said.exchanges, said.keys or KEYS, said.peek)
-    return RabbitSource(spec.id, spec.url, bindings, Limits(said.count, said.seconds), said.management)
-
-
-def _kafka(spec: SourceSpec, root: Path) -> Source:  # noqa: ARG001 - the signature of Opener
-    from pii_audit.sources.feed.kafka import KafkaSource, Topics, settings  # noqa: PLC0415 - as above
-    from pii_audit.sources.feed.messages import Limits  # noqa: PLC0415 - as above
-
-    _require(spec, "confluent_kafka", "kafka")
-    try:
-        settings(spec.url)
-    except ValueError:
-        raise _unsupported(spec, Text("kafka://主机:端口", "kafka://HOST:PORT")) from None
-    said = spec.messages
-    topics = Topics(said.topics if said else (), spec.include, spec.exclude)
-    limits = Limits(said.count, said.seconds) if said else Limits()
-    return KafkaSource(spec.id, spec.url, topics, limits, said.sasl if said else None)
-
-
-def _sftp(spec: SourceSpec, root: Path) -> Source:
-    from pii_audit.sources.feed.sftp import Login, SftpSource  # noqa: PLC0415 - as above
-    from pii_audit.sources.file_share.local import Selection  # noqa: PLC0415 - as above
-
-    _require(spec, "paramiko", "sftp")
-    login = Login.of(spec.url, root, spec.known_hosts, spec.identity)
-    if login is None:
-        raise _unsupported(spec, Text("sftp://用户@主机/路径", "sftp://USER@HOST/PATH"))
-    selection = Selection(spec.include, spec.exclude)
-    return SftpSource(spec.id, login, selection, layouts_of(spec, root), ignore=spec.ignore)
 
 
 def _since(spec: SourceSpec) -> datetime | None:
@@ -336,15 +265,6 @@ _DATABASES = Text(
     f"sqlite:PATH, duckdb:PATH, {', '.join(f'{scheme}://…' for scheme in _SERVERS if '+' not in scheme)}",
 )
 
-_STREAMS: Mapping[str, Opener] = {
-    "amqp": _rabbitmq,
-    "amqps": _rabbitmq,
-    "kafka": _kafka,
-    "kafkas": _kafka,
-    "sftp": _sftp,
-}
-"""Schemes of feeds that are no folder."""
-
 _BUILT_IN: Mapping[str, Opener] = {"database": _database, "file_share": _file_share, "feed": _feed}
 
 
@@ -354,7 +274,7 @@ def _folder(spec: SourceSpec, root: Path) -> Path:
         return root / rest
     parts = urlsplit(spec.url)
     if scheme != "file" or parts.netloc not in ("", "localhost"):
-        raise _unsupported(spec, Text("文件夹路径、file:///路径", "a folder's path, file:///PATH"))
+        raise unsupported(spec, Text("文件夹路径、file:///路径", "a folder's path, file:///PATH"))
     return root / unquote(parts.path)
 
 
@@ -371,7 +291,8 @@ def _scheme(url: str) -> tuple[str, str]:
     return scheme.lower(), rest
 
 
-def _unsupported(spec: SourceSpec, supported: Text) -> UsageError:
+def unsupported(spec: SourceSpec, supported: Text) -> UsageError:
+    """The error of a URL that nothing here reads, without the URL, which may hold a password."""
     scheme, _ = _scheme(spec.url)
     return UsageError(
         Text(f"无法读取这种 url({scheme}:…)", f"cannot read a url of this form ({scheme}:…)"),
