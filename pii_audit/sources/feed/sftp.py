@@ -210,9 +210,9 @@ class _Stream:
         """So many bytes, fewer at the end."""
         try:
             data: bytes = self._file.read(size)  # type: ignore[attr-defined]  # a file of paramiko, which ships no types
-        except OSError:
-            raise
-        except Exception as error:  # noqa: BLE001 - paramiko's errors have no common root
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise  # of the file, not of the connection
             raise StreamError(_why(error)) from None
         return data
 

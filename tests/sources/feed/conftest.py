@@ -7,8 +7,10 @@ import secrets
 import shutil
 import socket
 import subprocess
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -89,6 +91,50 @@ def cluster() -> Iterator[SimpleNamespace]:
     producer.purge()
 
 
+class Passage:
+    """Passes bytes on to a server until it is cut."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._ends: list[socket.socket] = []
+        threading.Thread(target=self._accept, args=(host, port), daemon=True).start()
+
+    def _accept(self, host: str, port: int) -> None:
+        mine, _ = self._listener.accept()
+        theirs = socket.create_connection((host, port))
+        self._ends = [mine, theirs]
+        for source, target in ((mine, theirs), (theirs, mine)):
+            threading.Thread(target=self._pass, args=(source, target), daemon=True).start()
+
+    @staticmethod
+    def _pass(source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+
+    def cut(self) -> None:
+        for end in self._ends:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+        self._listener.close()
+
+
+@pytest.fixture
+def passage() -> Iterator[Callable[[str, int], Passage]]:
+    """A way to a server that a test may cut; `port` is where it begins."""
+    made: list[Passage] = []
+
+    def of(host: str, port: int) -> Passage:
+        made.append(Passage(host, port))
+        return made[-1]
+
+    yield of
+    for one in made:
+        one.cut()
+
+
 class Sshd:
     """A real sshd on a free port, with a key of its own and one by which a test may log in; files lie in `drop`."""
 
@@ -122,10 +168,10 @@ class Sshd:
             return False
         return True
 
-    def known(self, name: str, key: str) -> str:
-        """A file of that name in which the server is known by a key."""
+    def known(self, name: str, key: str, port: int | None = None) -> str:
+        """A file of that name in which the server (or a way to it) is known by a key."""
         public = (self.folder / f"{key}.pub").read_text()
-        (self.folder / name).write_text(f"[127.0.0.1]:{self.port} {public}")
+        (self.folder / name).write_text(f"[127.0.0.1]:{port or self.port} {public}")
         return name
 
     @property

@@ -7,10 +7,13 @@ import shutil
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from urllib.parse import urlsplit
 
 import pytest
 
+from pii_audit import audit
 from pii_audit.errors import UsageError
+from pii_audit.model.finding import Use
 from pii_audit.sources.feed.messages import Limits
 from pii_audit.sources.feed.rabbitmq import Bindings, RabbitSource
 from pii_audit.sources.feed.rabbitmq_management import Broker
@@ -195,3 +198,62 @@ def test_a_source_without_an_exchange_is_a_mistake_in_the_configuration(tmp_path
 
     with pytest.raises(UsageError, match="no exchange to observe is named"):
         open_source(Source("mq", Position("audit.yaml", 1), "feed", "amqp://h/"), root=tmp_path)
+
+
+@pytest.mark.service
+def test_a_broker_that_goes_away_leaves_what_was_seen_and_is_in_the_ledger(rabbit, look, passage):
+    server = urlsplit(rabbit.url)
+    way = passage(server.hostname or "127.0.0.1", server.port or 5672)
+    exchange = rabbit.exchange()
+
+    def meanwhile():
+        rabbit.publish(exchange, b'{"a": "1"}')
+        time.sleep(0.5)
+        way.cut()
+
+    through = server._replace(netloc=f"{server.username}:{server.password}@127.0.0.1:{way.port}").geturl()
+    one = look(Bindings([exchange]), limits=Limits(10, 20), meanwhile=meanwhile, url=through)
+    assert [row["a"] for row in one.rows.values()] == ["1"]
+    assert (one.status, one.reason.split(":")[0]) == ("failed", "the broker cannot be reached, or went away")
+
+
+POLICY = """\
+version: 1
+purposes: {sms: {title: SMS, needs: {cn_mobile: plain}}}
+recipients:
+  acme: {title: Acme, role: processor, region: CN, purposes: [sms], scope: {cn_mobile: plain}, agreement: {ref: HT-1, until: 2099-12-31}}
+flows: {orders: {source: events, recipient: acme, purpose: sms, channel: vpn, legal_basis: contract, pia: P-1}}
+access: {rules: [{post: app, principals: [crm_app], sources: [events], up_to: C2, actions: [read]}]}
+"""
+
+
+@pytest.mark.service
+def test_a_run_judges_the_elements_of_an_exchange_and_who_may_read_them(rabbit, tmp_path, monkeypatch):
+    exchange = rabbit.exchange()
+    rights = [{"user": name, "configure": "", "write": "", "read": ".*"} for name in ("crm_app", "reporting")]
+    monkeypatch.setattr(Broker, "_permissions", lambda _: rights)
+    monkeypatch.setattr(Broker, "_users", lambda _: [])
+    monkeypatch.setenv("PII_AUDIT_TEST_MQ", rabbit.url)
+    source = f"{{id: events, kind: feed, url: 'env:PII_AUDIT_TEST_MQ', owner: Data, messages: {{exchanges: [{exchange}], count: 2, seconds: 20}}}}"
+    (tmp_path / "audit.yaml").write_text(f'version: 1\nsources: [{source}]\npolicies: [p.yaml]\nkey: "file:key"\n')
+    (tmp_path / "key").write_text("5a" * 32 + "\n")
+    (tmp_path / "p.yaml").write_text(POLICY)
+    stop = threading.Event()
+
+    def publish():
+        while not stop.wait(0.2):
+            rabbit.publish(exchange, json.dumps(SENT).encode())
+
+    other = threading.Thread(target=publish)
+    other.start()
+    try:
+        run = audit(tmp_path)
+    finally:
+        stop.set()
+        other.join()
+    uses = {verdict.element: verdict.use for verdict in run.verdicts if verdict.use}
+    assert uses == {"cn_mobile": Use.NEEDED, "cn_resident_id": Use.EXCESS}
+    found = {(one.rule, one.principal) for one in run.findings}
+    assert ("SHR002", None) in found
+    assert ("USE002", "user:reporting") in found
+    assert not any(principal == "user:crm_app" for _, principal in found)

@@ -6,7 +6,7 @@ import gzip
 
 import pytest
 
-from pii_audit.model.asset import Asset
+from pii_audit.model.asset import Asset, AssetKind
 from pii_audit.sources.feed.sftp import Login, SftpSource
 from pii_audit.sources.interface import Sampling
 
@@ -75,6 +75,21 @@ def test_a_file_that_vanished_or_may_not_be_read_is_in_the_ledger(sshd, source, 
     (sshd.drop / "a.csv").unlink()
     [one] = read_all(drop.open(asset, Sampling()))
     assert (one.status, one.reason) == ("failed", "vanished before it was read")
+
+
+def test_a_server_that_goes_away_leaves_what_was_read_and_is_in_the_ledger(sshd, source, passage):
+    (sshd.drop / "a.csv").write_text("no,mobile\n" + "".join(f"{number},13800138000\n" for number in range(400_000)))
+    way = passage("127.0.0.1", sshd.port)
+    asset = Asset("drop", "a.csv", AssetKind.FEED, size=(sshd.drop / "a.csv").stat().st_size)
+    drop = source(sshd.url.replace(str(sshd.port), str(way.port)), known=sshd.known("way", "host", way.port))
+    _, reading = next(found := drop.open(asset, Sampling()))
+    rows = 0
+    for chunk in reading:
+        rows += len(chunk.rows)
+        way.cut()
+    found.close()
+    assert 0 < rows < 400_000
+    assert reading.coverage().reason.en.startswith("the SFTP server cannot be reached, or went away")
 
 
 def test_what_everybody_on_the_server_may_read_is_a_right_of_the_world(sshd, source):
