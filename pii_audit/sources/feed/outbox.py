@@ -67,6 +67,9 @@ class OutboxSource(FolderSource):
         ignored = path_match(relative, self._ignore)
         if ignored:
             return Text(f"控制文件,按 ignore 规则跳过:{ignored}", f"a control file, ignored by {ignored}")
+        folder = (self.root / relative).parent
+        if folder.name == "tmp" and all((folder.parent / name).is_dir() for name in ("new", "cur")):
+            return Text("maildir 的 tmp:邮件尚未写完", "in tmp of a maildir: a message that is being written")
         return super().rule(relative)
 
     def link(self, relative: str, target: Path, *, inside: bool) -> Asset | Coverage:

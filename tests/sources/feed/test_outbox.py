@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import mailbox
+from email.message import EmailMessage
+
 from pii_audit.model.asset import Asset, AssetKind
 from pii_audit.sources.feed.outbox import OutboxSource
 from pii_audit.sources.interface import Sampling
@@ -48,3 +51,38 @@ def test_a_link_out_of_the_outbox_fails_since_its_target_leaves_unread(tmp_path)
     (outbox / "sms.csv").symlink_to(tmp_path / "core.csv")
     [(name, status, _)] = listed(OutboxSource("outbox", outbox))
     assert (name, status) == ("sms.csv", "failed")
+
+
+def mail(number: int) -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "ops@bank.example", "in@agency.example", f"list {number}"
+    message.set_content("call 13800138000")
+    rows = f"mobile\n1390013900{number}\n1390013901{number}\n"
+    message.add_attachment(rows.encode(), maintype="text", subtype="csv", filename="list.csv")
+    return message
+
+
+def test_mail_outboxes_are_read_as_messages_mailboxes_and_maildirs(tmp_path, read_all):
+    (tmp_path / "one.eml").write_bytes(mail(1).as_bytes())
+    box = mailbox.mbox(tmp_path / "sent.mbox")
+    box.add(mail(2))
+    box.close()
+    maildir = mailbox.Maildir(tmp_path / "out")
+    maildir.add(mail(3))
+    (tmp_path / "out" / "tmp" / "half").write_bytes(mail(4).as_bytes()[:80])
+    source = OutboxSource("outbox", tmp_path)
+    rows = list(source.assets())
+    assert [row.reason.en for row in rows if not isinstance(row, Asset)] == [
+        "in tmp of a maildir: a message that is being written"
+    ]
+    read = [one for row in rows if isinstance(row, Asset) for one in read_all(source.open(row, Sampling()))]
+    attached = [one.asset.name.rpartition("!")[2] for one in read if one.rows]
+    assert attached == ["list.csv"] * 3
+    assert sum("13800138000" in one.text for one in read) == 3
+    assert {one.status for one in read} == {"inspected"}
+
+
+def test_a_folder_called_tmp_is_no_maildir(tmp_path):
+    (tmp_path / "tmp").mkdir()
+    (tmp_path / "tmp" / "a.csv").write_text("x")
+    assert listed(OutboxSource("outbox", tmp_path)) == ["tmp/a.csv"]
