@@ -2,5 +2,6 @@
 
 from pii_audit.access.closing import closing_statements
 from pii_audit.access.effective import effective_access
+from pii_audit.access.settings import server_settings
 
-__all__ = ["closing_statements", "effective_access"]
+__all__ = ["closing_statements", "effective_access", "server_settings"]

@@ -102,9 +102,13 @@ class Effective:
         for place, asset in self._assets.items():
             if not self._reading.readable(place, context.ways):
                 continue
+            reads = False
             for opening in self._openings(place, context):
+                reads |= opening.privilege == "select"
                 if not self._said_of_all(account, place, opening):
                     yield self._grant(account, context, asset, opening)
+            for opening in self._exporting(context) if reads else ():
+                yield self._grant(account, context, asset, opening)
         for place, shown in self._exposing.items():
             if not self._reading.readable(place, context.ways):
                 continue
@@ -113,6 +117,14 @@ class Effective:
                     yield from self._through(account, context, place, opening, shown)
         for routine, assets in self._routines:
             yield from self._calls(account, context, routine, assets)
+
+    def _exporting(self, context: Context) -> Iterator[Opening]:
+        """The right to write what is read to the server's disk (SELECT … INTO OUTFILE)."""
+        for holder in context.ways:
+            held = self._catalog.accounts.get(holder)
+            if held is not None and "file" in held.rights:
+                closing = (f"REVOKE FILE ON *.* FROM {held.sql}",)
+                yield Opening(holder, "export", f"GRANT FILE ON *.* TO {holder}", closing)
 
     def _said_of_all(self, account: Account, place: Place, opening: Opening) -> bool:
         """Whether everybody goes this way already, so that it need not be told of each."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from pii_audit.access.roles import Membership, Roles
 from pii_audit.sources.database.names import quoted
@@ -97,8 +97,8 @@ class Catalog:
     accounts: Mapping[str, Account]
     graph: Roles
     databases: Mapping[str, tuple[Entry, ...]]
-    tables: Mapping[Place, tuple[Entry, ...]]
-    views: Mapping[Place, View]
+    tables: Mapping[Place, tuple[Entry, ...]] = field(default_factory=dict)
+    views: Mapping[Place, View] = field(default_factory=dict)
     routines: tuple[Routine, ...] = ()
 
 
@@ -107,8 +107,8 @@ def key(user: str, host: str) -> str:
     return f"{user}@{host}" if host else user
 
 
-def read(session: Session) -> Catalog:
-    """The catalog of the session's server; raises InspectionError."""
+def read_principals(session: Session) -> Catalog:
+    """The accounts, their roles, and their rights on whole databases alone; raises InspectionError."""
     sql = session.engine.queries.sql
     [(version, _)] = session.rows(sql("variables"))
     kind = "" if "mariadb" in version.lower() else "_mysql"
@@ -127,6 +127,17 @@ def read(session: Session) -> Catalog:
         # A right of nobody is one of everybody who is let in from that host.
         holder = key(user, host) if user else ANYBODY
         databases[holder].append(Entry(holder, database, _rights(rights), grantable=bool(grants)))
+    return Catalog(
+        accounts={one.key: one for one in accounts},
+        graph=Roles(members),
+        databases={holder: tuple(found) for holder, found in databases.items()},
+    )
+
+
+def read(session: Session) -> Catalog:
+    """The catalog of the session's server; raises InspectionError."""
+    sql = session.engine.queries.sql
+    principals = read_principals(session)
     tables: dict[Place, list[Entry]] = defaultdict(list)
     for user, host, database, table, rights in session.rows(sql("acl_tables")):
         held = _rights(rights)
@@ -134,10 +145,8 @@ def read(session: Session) -> Catalog:
     for user, host, database, table, column, rights in session.rows(sql("acl_columns")):
         tables[database, table].append(Entry(key(user, host), database, _rights(rights), table, column))
     known: frozenset[Place] = frozenset((row[0], row[1]) for row in session.rows(sql("acl_relations")))
-    return Catalog(
-        accounts={one.key: one for one in accounts},
-        graph=Roles(members),
-        databases={holder: tuple(found) for holder, found in databases.items()},
+    return replace(
+        principals,
         tables={place: tuple(found) for place, found in tables.items()},
         views={
             (database, name): View(None if invoker else definer.removesuffix("@"), _columns(text, known))

@@ -30,6 +30,8 @@ from pii_audit.sources.database.names import quoted
 from pii_audit.sources.database.session import Session
 
 EVERYBODY = Actor(PUBLIC, frozenset({PUBLIC}))
+EXPORTERS = ("pg_write_server_files", "pg_execute_server_program")
+"""Roles by which COPY writes what is read to a file of the server, or into a program there (PostgreSQL documentation, 22.5)."""
 PREDEFINED = "pg_"
 """How the names of roles begin that come with the server."""
 
@@ -167,6 +169,8 @@ class Effective:
                 leaving,
                 withholding,
             )
+            if reading:
+                yield from self._exports(principal, context, relation.asset, opening.column)
         if opening.privilege != "select":
             return
         for asset, columns in exposed.items():
@@ -183,6 +187,22 @@ class Effective:
                         closing=closing,
                         leaving=leaving,
                     )
+
+    def _exports(self, principal: str, context: Context, asset: str, column: str | None) -> Iterator[Grant]:
+        """The right to write what it reads to the server's disk, as the member of a predefined role."""
+        for exporter in EXPORTERS:
+            if exporter in context.inherited:
+                member = context.chain(exporter)[-2]
+                yield Grant(
+                    principal,
+                    self._id(asset),
+                    "export",
+                    f"GRANT {exporter} TO {member}",
+                    self._shown(context.steps(exporter)),
+                    column,
+                    closing=(f"REVOKE {exporter} FROM {quoted(member)}",),
+                    leaving=context.leaving(exporter),
+                )
 
     def _withholding(self, context: Context, grantee: str) -> Path:
         """The statements by which nobody on the way may give a role of it to others any more."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pii_audit.access.roles import Membership, Roles
@@ -89,23 +89,37 @@ class Function:
 
 @dataclass(frozen=True)
 class Catalog:
-    """All of it. `spaces` maps a schema ("" for the database) to who may enter it; `views` a view to (table, columns) that it reads."""
+    """All of it. `spaces` maps a schema ("" for the database) to who may enter it; `views` a view to (table, columns) that it reads.
+
+    `creators_grant` says that CREATEROLE is enough to give oneself any role that is no superuser, as it was before PostgreSQL 16.
+    """
 
     roles: Mapping[str, Role]
     graph: Roles
-    spaces: Mapping[str, frozenset[str]]
-    relations: Mapping[int, Relation]
-    entries: Mapping[int, tuple[Entry, ...]]
+    creators_grant: bool = False
+    spaces: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    relations: Mapping[int, Relation] = field(default_factory=dict)
+    entries: Mapping[int, tuple[Entry, ...]] = field(default_factory=dict)
     policies: Mapping[int, frozenset[str]] = field(default_factory=dict)
     views: Mapping[int, Mapping[int, frozenset[str]]] = field(default_factory=dict)
     functions: tuple[Function, ...] = ()
 
 
-def read(session: Session) -> Catalog:
-    """The catalog of the session's database; raises InspectionError."""
+def read_principals(session: Session) -> Catalog:
+    """The roles and their memberships alone; raises InspectionError."""
     sql = session.engine.queries.sql
     [(version, _)] = session.rows(sql("version"))
     members = session.rows(sql("memberships" if version >= SET_OPTION else "memberships_before_16"))
+    return Catalog(
+        roles={row[0]: Role(*row) for row in session.rows(sql("roles"))},
+        graph=Roles(Membership(*row) for row in members),
+        creators_grant=version < SET_OPTION,
+    )
+
+
+def read(session: Session) -> Catalog:
+    """The catalog of the session's database; raises InspectionError."""
+    sql = session.engine.queries.sql
     spaces: dict[str, set[str]] = defaultdict(set)
     for schema, _, grantee in session.rows(sql("acl_spaces")):
         spaces[schema].add(grantee or PUBLIC)
@@ -118,9 +132,8 @@ def read(session: Session) -> Catalog:
     views: dict[int, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
     for view, table, column in session.rows(sql("acl_views")):
         views[view][table].update([column] if column else [])
-    return Catalog(
-        roles={row[0]: Role(*row) for row in session.rows(sql("roles"))},
-        graph=Roles(Membership(*row) for row in members),
+    return replace(
+        read_principals(session),
         spaces={schema: frozenset(grantees) for schema, grantees in spaces.items()},
         relations={row[0]: _relation(row) for row in session.rows(sql("acl_relations"))},
         entries={oid: tuple(found) for oid, found in entries.items()},

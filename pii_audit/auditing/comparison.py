@@ -58,6 +58,7 @@ class Recorded:
             sources={source.id: source for source in self.workspace.sources},
             inspected=run.inspected,
             grants=run.grants,
+            settings=run.settings,
             coverage=run.coverage,
             verdicts=verdicts,
             flows=policy.flows,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pii_audit
 from pii_audit import content
-from pii_audit.access import effective_access
+from pii_audit.access import effective_access, server_settings
 from pii_audit.auditing.flows import Beyond, judge_flows, match_assets
 from pii_audit.auditing.inherited import inherited
 from pii_audit.auditing.notes import notes_of
@@ -28,6 +28,7 @@ from pii_audit.model.coverage import Coverage
 from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.model.grant import Grant
 from pii_audit.model.run import Checkpoint, Inspected, Run
+from pii_audit.model.setting import Setting
 from pii_audit.policy.loader import load_policy
 from pii_audit.policy.matching import FlowMatcher
 from pii_audit.policy.model import Policy
@@ -36,7 +37,7 @@ from pii_audit.rules.registry import apply_rules
 from pii_audit.sources.feed.outbox import OutboxSource
 from pii_audit.sources.interface import ROOT_NAME, Sampling
 from pii_audit.sources.registry import open_source
-from pii_audit.workspace import Source, Workspace, load_key, load_leavers, load_workspace, resolve
+from pii_audit.workspace import Source, Workspace, load_accounts, load_key, load_leavers, load_workspace, resolve
 
 Earlier = Callable[[Collection[str]], Iterable[Sequence[Inspected]]]
 
@@ -71,6 +72,7 @@ class _Crawled:
     inspected: list[Inspected] = field(default_factory=list)
     coverage: list[Coverage] = field(default_factory=list)
     grants: list[Grant] = field(default_factory=list)
+    settings: list[Setting] = field(default_factory=list)
 
 
 def audit(workspace: Workspace | Path | str, options: Options | None = None, *, policy: Policy | None = None) -> Run:
@@ -85,7 +87,9 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
     if policy is None:
         policy = load_policy(space.policies, space.root, catalogue)
     fingerprinter = Fingerprinter(load_key(space))
-    load_leavers(space)  # a list that cannot be read is told before hours of reading, not after
+    # A list that cannot be read is told before hours of reading, not after.
+    load_leavers(space)
+    load_accounts(space)
     detector = Detector(
         catalogue, fingerprinter, samples=space.samples == "masked", own_bins=space.institution.own_bins
     )
@@ -103,6 +107,7 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
         kind="run",
         inspected=tuple(facts.inspected),
         grants=tuple(facts.grants),
+        settings=tuple(facts.settings),
         coverage=tuple(facts.coverage),
         verdicts=tuple(facts.verdicts),
         findings=proved(findings, facts.inspected, fingerprinter),
@@ -169,6 +174,8 @@ def _crawl(
         holding = {one.asset.name for one in into.inspected if one.asset.source == source.id and one.fields}
         for grant in effective_access(opened, holding):
             (into.coverage if isinstance(grant, Coverage) else into.grants).append(grant)  # type: ignore[arg-type]  # told apart here
+        for setting in server_settings(opened) if holding else ():
+            (into.coverage if isinstance(setting, Coverage) else into.settings).append(setting)  # type: ignore[arg-type]  # as above
     finally:
         opened.close()
 
@@ -209,6 +216,8 @@ def _facts(
         leavers=load_leavers(space),
         institution=space.institution,
         earlier=recorded(policy, [one.id for one in _selected(space, options.sources)], options.earlier),
+        accounts=load_accounts(space),
+        settings=tuple(map(redactor.setting, crawled.settings)),
     )
     return facts, _OwnerOf(space, units)
 

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 from pii_audit.detection.gather import masked_sample
 from pii_audit.detection.tally import Detector
+from pii_audit.language import Text
 from pii_audit.model.asset import Asset
 from pii_audit.model.coverage import Coverage
 from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.model.forms import PLAIN_EQUIVALENT
 from pii_audit.model.grant import Grant
 from pii_audit.model.run import Inspected
+from pii_audit.model.setting import Setting
 
 
 class Redactor:
@@ -80,3 +82,19 @@ class Redactor:
             withholding=tuple(map(self.name, grant.withholding)),
             locking=tuple(map(self.name, grant.locking)),
         )
+
+    def setting(self, setting: Setting) -> Setting:
+        """A setting of which every name may be shown."""
+        return replace(
+            setting,
+            subject=self.name(setting.subject),
+            said=self._text(setting.said),
+            remedy=self._text(setting.remedy),
+            principal=self.name(setting.principal) if setting.principal else setting.principal,
+            reaches=tuple(map(self.name, setting.reaches)),
+            closing=tuple(map(self.name, setting.closing)),
+            breaks=self._text(setting.breaks) if setting.breaks else setting.breaks,
+        )
+
+    def _text(self, text: Text) -> Text:
+        return Text(self.name(text.zh), self.name(text.en))

@@ -11,6 +11,7 @@ from pii_audit.model.coverage import Coverage
 from pii_audit.model.evidence import AssetTally, FieldEvidence
 from pii_audit.model.finding import SETTLED, Change, Finding, Severity, Verdict
 from pii_audit.model.grant import Grant
+from pii_audit.model.setting import Setting
 from pii_audit.model.sketch import Sketch
 
 
@@ -61,6 +62,7 @@ class Run:
     kind: str
     inspected: tuple[Inspected, ...] = ()
     grants: tuple[Grant, ...] = ()
+    settings: tuple[Setting, ...] = ()
     coverage: tuple[Coverage, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
     findings: tuple[Finding, ...] = ()

@@ -34,9 +34,11 @@ from pii_audit.document import (
 )
 from pii_audit.errors import Position
 from pii_audit.language import Text
+from pii_audit.model.setting import SettingKind
 from pii_audit.policy.language import COUNT, ELEMENT, FORM, NON_EMPTY
 from pii_audit.policy.rule_ids import CASES, FOLDER
 from pii_audit.rules.catalogue import RULE_ID, load_rules
+from pii_audit.workspace import AccountKind
 from pii_audit.workspace.language import REGION
 
 Finds = Literal["violation", "gap", "nothing"]
@@ -48,7 +50,7 @@ _MONTH = word(Text("月份(YYYY-MM)", "a month (YYYY-MM)"), r"[0-9]{4}-[0-9]{2}"
 _GRANT = Record(
     {
         "principal": NON_EMPTY,
-        "may": Choice(["read", "write", "export", "all", "owner"]),
+        "may": Choice(["read", "select", "write", "export", "all", "owner"]),
         "path": ListOf(NON_EMPTY),
         "grantable": BOOLEAN,
     },
@@ -83,6 +85,24 @@ _SOURCE = Record(
         "at_rest": Record({"method": NON_EMPTY, "until": DATE}, required=("method",)),
     }
 )
+_ACCOUNT = Record(
+    {
+        "account": NON_EMPTY,
+        "kind": Choice([kind.value for kind in AccountKind]),
+        "holders": ListOf(NON_EMPTY, at_least=1),
+        "last_used": DATE,
+    },
+    required=("account",),
+)
+_SETTING = Record(
+    {
+        "source": ID,
+        "kind": Choice([kind.value for kind in SettingKind]),
+        "principal": NON_EMPTY,
+        "reaches": ListOf(NON_EMPTY, at_least=1),
+    },
+    required=("source", "kind"),
+)
 CASE = Record(
     {
         "title": TITLE,
@@ -94,6 +114,8 @@ CASE = Record(
         "assets": _ASSETS,
         "earlier": _ASSETS,
         "leavers": ListOf(NON_EMPTY, at_least=1),
+        "accounts": ListOf(_ACCOUNT, at_least=1),
+        "settings": ListOf(_SETTING, at_least=1),
     },
     required=("title", "finds"),
     what=Text("用例", "a case"),

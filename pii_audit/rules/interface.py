@@ -18,10 +18,11 @@ from pii_audit.model.finding import Outcome, Verdict
 from pii_audit.model.forms import PLAIN_EQUIVALENT
 from pii_audit.model.grant import Grant
 from pii_audit.model.run import Inspected
+from pii_audit.model.setting import Setting
 from pii_audit.model.sketch import Sketch
 from pii_audit.policy.model import Flow, Policy
 from pii_audit.rules.severity import Concern
-from pii_audit.workspace import Institution, Source
+from pii_audit.workspace import Account, Institution, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,8 @@ class Draft:
 class Facts:
     """Everything that is known when rules are asked; names in it may be shown.
 
-    `undeclared` are feed assets that no flow names, `leavers` the accounts of people who have left, `earlier` what recorded
-    runs saw, each by itself, of assets whose content has to be kept for some time.
+    `undeclared` are feed assets that no flow names, `leavers` the accounts of people who have left, `accounts` the register of all
+    of them, `earlier` what recorded runs saw, each by itself, of assets whose content has to be kept for some time.
     """
 
     policy: Policy
@@ -66,6 +67,8 @@ class Facts:
     leavers: frozenset[str] = frozenset()
     earlier: Sequence[Sequence[Inspected]] = ()
     institution: Institution = attribute(default_factory=Institution)
+    accounts: Sequence[Account] = ()
+    settings: Sequence[Setting] = ()
 
     def of_source(self, source: str) -> list[Inspected]:
         """The inspected assets of one source."""

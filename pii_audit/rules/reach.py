@@ -19,12 +19,16 @@ from pii_audit.model.levels import LevelSelector
 from pii_audit.model.run import Inspected
 from pii_audit.policy.model import AccessPolicy, AccessRule, Element
 
-READS = frozenset({"read", "select", "execute", "export", "all", "owner"})
+EXPORTS = "export"
+"""To write what can be read to a file of the server, all at once; whoever has it can read as well, which is a right of its own."""
+READS = frozenset({"read", "select", "execute", EXPORTS, "all", "owner"})
 """Privileges by which content becomes known."""
 ADMINISTERS = frozenset({"all", "owner"})
 """Those of administrators, which no post for reading gives: they are judged as what they are."""
 SENSITIVE = LevelSelector("jrt0171", "C2", and_above=True)
 """What everyone must not reach, where the policy does not say."""
+STRICT = LevelSelector("jrt0171", "C3", and_above=True)
+"""What is granted column by column, to those who need it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +48,49 @@ def judge_access(
 ) -> Iterator[Reach]:
     """Every reading grant that reaches personal information which its principal may not read."""
     for grant, one, reached in reaching(grants, inspected):
-        reach = _judge(policy, grant, one, reached, catalogue)
+        reach = _judge(policy, grant, one, reached, catalogue) if grant.privilege != EXPORTS else None
         if reach is not None:
             yield reach
+
+
+def judge_export(
+    policy: AccessPolicy, grants: Iterable[Grant], inspected: Sequence[Inspected], catalogue: Catalogue
+) -> Iterator[Reach]:
+    """Every right to export personal information of which no rule for its principal says so by `actions: [export]`."""
+    if not policy.stated:
+        return
+    posts = any(EXPORTS in rule.actions for rule in policy.rules)
+    for grant, one, reached in reaching(grants, inspected):
+        if grant.privilege != EXPORTS:
+            continue
+        rules = [rule for rule in _nearest(policy, grant, one.asset.source, EXPORTS) if rule.actions]
+        left = _beyond(reached, rules, catalogue)
+        # Where a post extracts, nobody else does.
+        outcome = Outcome.VIOLATION if posts or rules else policy.default
+        if left and outcome != "allow":
+            position = rules[0].position if rules else None
+            yield Reach(
+                grant, one, left, Outcome(outcome), everyone=grant.principal in policy.everyone, policy=position
+            )
+
+
+def judge_columns(
+    policy: AccessPolicy, grants: Iterable[Grant], inspected: Sequence[Inspected], catalogue: Catalogue
+) -> Iterator[Reach]:
+    """Every right to a whole table whose C3 columns in clear no rule gives to its principal, and to which nobody objects otherwise."""
+    for grant, one, reached in reaching(grants, inspected):
+        whole = grant.privilege == "select" and grant.field is None
+        strict = tuple(statement for statement in reached if statement.field and STRICT.matches(statement.level))
+        if (
+            not whole
+            or not strict
+            or grant.principal in policy.everyone
+            or _judge(policy, grant, one, reached, catalogue)
+        ):
+            continue
+        left = _beyond(strict, _nearest(policy, grant, one.asset.source, "read"), catalogue)
+        if left:
+            yield Reach(grant, one, left, Outcome.GAP, everyone=False, policy=None)
 
 
 def judge_administration(

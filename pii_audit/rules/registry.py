@@ -20,7 +20,9 @@ from pii_audit.rules import (
     store,
     too_early,
     use,
+    use_accounts,
     use_files,
+    use_settings,
 )
 from pii_audit.rules.interface import Draft, Facts
 
@@ -33,7 +35,9 @@ RULES = (
     *copies.RULES,
     *leftovers.RULES,
     *use.RULES,
+    *use_accounts.RULES,
     *use_files.RULES,
+    *use_settings.RULES,
     *masking.RULES,
     *share.RULES,
     *crossborder.RULES,

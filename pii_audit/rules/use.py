@@ -13,7 +13,8 @@ from pii_audit.model.forms import PLAIN_EQUIVALENT
 from pii_audit.model.run import Inspected
 from pii_audit.policy.model import AccessRule, Environment
 from pii_audit.rules.interface import Draft, Facts, concern, proof, titles
-from pii_audit.rules.use_access import access, administration, leavers
+from pii_audit.rules.reach import is_called
+from pii_audit.rules.use_access import access, administration, columns, exports
 
 REAL_SHARE = 0.01
 """From this share of an environment's people on, they are the real ones; below, numbers may coincide by chance."""
@@ -94,13 +95,11 @@ def _is_from(other: Inspected, origin: str) -> bool:
 
 
 def incompatible(facts: Facts) -> Iterator[Draft]:
-    """USE002: one principal in posts whose duties must be kept apart (T/PCAC 0001-2023, 14.2)."""
+    """USE002: one principal in posts whose duties must be kept apart (T/PCAC 0001-2023, 14.2), by the policy or by its roles."""
+    held = _posts(facts)
     for posts in facts.policy.access.incompatible:
-        held: dict[str, list[AccessRule]] = defaultdict(list)
-        for rule in facts.policy.access.rules:
-            for principal in rule.principals if rule.post in posts else ():
-                held[principal].append(rule)
-        for principal, rules in held.items():
+        for principal, every in held.items():
+            rules = [rule for rule in every if rule.post in posts]
             names = list(dict.fromkeys(rule.post or "" for rule in rules))
             if len(names) < 2:  # noqa: PLR2004 - duties are incompatible with others
                 continue
@@ -115,4 +114,26 @@ def incompatible(facts: Facts) -> Iterator[Draft]:
             )
 
 
-RULES = (access, administration, leavers, real_persons, incompatible)
+def _posts(facts: Facts) -> dict[str, list[AccessRule]]:
+    """The rules under which each principal comes: those that name it, and those that name a role on one of its paths."""
+    held: dict[str, dict[int, AccessRule]] = defaultdict(dict)
+    if not facts.policy.access.incompatible:
+        return {}
+    for rule in facts.policy.access.rules:
+        for principal in rule.principals if rule.post else ():
+            held[principal][id(rule)] = rule
+    everyone = facts.policy.access.everyone
+    paths = dict.fromkeys(
+        (grant.principal, grant.principals) for grant in facts.grants if grant.principal.startswith("user:")
+    )
+    for principal, names in paths:
+        said = [name for name in names if name not in everyone]
+        for rule in facts.policy.access.rules:
+            if rule.post and any(is_called(name, rule.principals) for name in said):
+                # Under the name that the policy has for it, if it has one.
+                known = next((name for name in held if is_called(principal, (name,))), principal)
+                held[known][id(rule)] = rule
+    return {principal: list(rules.values()) for principal, rules in held.items()}
+
+
+RULES = (access, administration, exports, columns, real_persons, incompatible)

@@ -1,7 +1,8 @@
-"""Using: who reads what his post does not need, and who administers it. One finding for each grant that opens the way."""
+"""Using: who reads or exports what his post does not need, and who administers it. One finding for each grant that opens the way."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -10,8 +11,9 @@ from pii_audit.language import Text
 from pii_audit.model.evidence import FieldEvidence
 from pii_audit.model.finding import Outcome
 from pii_audit.model.grant import Grant
-from pii_audit.rules.interface import LISTED, Draft, Facts, concern, proof, titles
-from pii_audit.rules.reach import Reach, is_called, judge_access, judge_administration, reaching
+from pii_audit.rules.interface import LISTED, Draft, Facts, concern, named, proof, titles
+from pii_audit.rules.reach import Reach, judge_access, judge_administration, judge_columns, judge_export
+from pii_audit.sources.database.names import quoted
 
 SHOWN = 3
 """Principals that a message names; the evidence lists them."""
@@ -25,14 +27,14 @@ def access(facts: Facts) -> Iterator[Draft]:
         source = reach.inspected.asset.source
         grouped[rule, source, _holder(reach), reach.grant.opened_by].append(reach)
     for (rule, source, holder, opened_by), reaches in grouped.items():
-        who, where, kinds = _who(reaches, holder), _where(reaches), _kinds(facts, reaches)
-        yield _draft(
+        who, where, kinds = _who(reaches, holder), where_of(reaches), kinds_of(facts, reaches)
+        yield access_draft(
             facts,
             rule,
             (source, holder, opened_by),
             Text(
-                f"{who.zh} 可读取 {where.zh}:{kinds.zh}({_way(reaches[0].grant)})",
-                f"{who.en} can read {where.en}: {kinds.en} ({_way(reaches[0].grant)})",
+                f"{who.zh} 可读取 {where.zh}:{kinds.zh}({way(reaches[0].grant)})",
+                f"{who.en} can read {where.en}: {kinds.en} ({way(reaches[0].grant)})",
             ),
             reaches,
         )
@@ -52,45 +54,69 @@ def administration(facts: Facts) -> Iterator[Draft]:
         kind = reach.grant.privilege if reach.grant.privilege in _ADMINISTRATION else "passes"
         grouped[reach.inspected.asset.source, reach.grant.principals[-1], kind].append(reach)
     for (source, holder, kind), reaches in grouped.items():
-        who, where, kinds, does = _who(reaches, holder), _where(reaches), _kinds(facts, reaches), _ADMINISTRATION[kind]
-        yield _draft(
+        who, where, kinds, does = (
+            _who(reaches, holder),
+            where_of(reaches),
+            kinds_of(facts, reaches),
+            _ADMINISTRATION[kind],
+        )
+        yield access_draft(
             facts,
             "USE003",
             (source, holder, kind),
             Text(
-                f"{who.zh} {does.zh} {where.zh}:{kinds.zh}({_way(reaches[0].grant)})",
-                f"{who.en} {does.en} {where.en}: {kinds.en} ({_way(reaches[0].grant)})",
+                f"{who.zh} {does.zh} {where.zh}:{kinds.zh}({way(reaches[0].grant)})",
+                f"{who.en} {does.en} {where.en}: {kinds.en} ({way(reaches[0].grant)})",
             ),
             reaches,
         )
 
 
-def leavers(facts: Facts) -> Iterator[Draft]:
-    """USE004: accounts of people who have left and that still read personal information; one finding for each of them."""
-    grouped: dict[tuple[str, str], list[Reach]] = defaultdict(list)
-    for grant, one, reached in reaching(facts.grants, facts.inspected) if facts.leavers else ():
-        if reached and grant.principal.startswith("user:") and is_called(grant.principal, facts.leavers):
-            reach = Reach(grant, one, tuple(reached), Outcome.VIOLATION, everyone=False, policy=None)
-            grouped[one.asset.source, grant.principal].append(reach)
-    for (source, principal), reaches in grouped.items():
-        where, kinds = _where(reaches), _kinds(facts, reaches)
-        yield _draft(
+def exports(facts: Facts) -> Iterator[Draft]:
+    """USE007: rights to export outside the extraction post; one finding for each grant that gives them."""
+    grouped: dict[tuple[str, str, str], list[Reach]] = defaultdict(list)
+    for reach in judge_export(facts.policy.access, facts.grants, facts.inspected, facts.catalogue):
+        grouped[reach.inspected.asset.source, _holder(reach), reach.grant.opened_by].append(reach)
+    for (source, holder, opened_by), reaches in grouped.items():
+        who, where, kinds = _who(reaches, holder), where_of(reaches), kinds_of(facts, reaches)
+        yield access_draft(
             facts,
-            "USE004",
-            (source, principal),
+            "USE007",
+            (source, holder, opened_by),
             Text(
-                f"{principal} 已离岗,仍可读取 {where.zh}:{kinds.zh}({_way(reaches[0].grant)})",
-                f"{principal} has left and can still read {where.en}: {kinds.en} ({_way(reaches[0].grant)})",
+                f"{who.zh} 可整表导出 {where.zh}:{kinds.zh}({way(reaches[0].grant)})",
+                f"{who.en} can export {where.en} as a whole: {kinds.en} ({way(reaches[0].grant)})",
             ),
             reaches,
         )
 
 
-def _draft(facts: Facts, rule: str, resource: tuple[str, ...], message: Text, reaches: Sequence[Reach]) -> Draft:
+def columns(facts: Facts) -> Iterator[Draft]:
+    """USE011: C3 columns in a table that is granted as a whole; one finding for each table."""
+    grouped: dict[tuple[str, str], list[Reach]] = defaultdict(list)
+    for reach in judge_columns(facts.policy.access, facts.grants, facts.inspected, facts.catalogue):
+        grouped[reach.inspected.asset.source, reach.inspected.asset.id].append(reach)
+    for (source, asset), reaches in grouped.items():
+        who, kinds = _who(reaches, reaches[0].grant.principal), kinds_of(facts, reaches)
+        held = named(_distinct(statement for reach in reaches for statement in reach.statements))
+        yield access_draft(
+            facts,
+            "USE011",
+            (source, asset),
+            Text(
+                f"{who.zh} 可整表读取 {asset},其中 {held.zh} 没有列级限制:{kinds.zh}",
+                f"{who.en} can read {asset} as a whole, and {held.en} is not restricted by column: {kinds.en}",
+            ),
+            reaches,
+        )
+
+
+def access_draft(facts: Facts, rule: str, resource: tuple[str, ...], message: Text, reaches: Sequence[Reach]) -> Draft:
+    """A draft about some ways to personal information: its source and whom it is about come first in `resource`."""
     held = [statement for reach in reaches for statement in reach.statements]
     statements = list(dict.fromkeys("; ".join(reach.grant.locking) for reach in reaches))
     if rule != "USE004":
-        statements = _closing(reaches, passing=rule == "USE003")
+        statements = _closing(reaches, passing=rule == "USE003", restricting=rule == "USE011")
     assets = list(dict.fromkeys(reach.inspected.asset.id for reach in reaches))
     first = reaches[0]
     members = list(dict.fromkeys(reach.grant.principal for reach in reaches))
@@ -107,7 +133,7 @@ def _draft(facts: Facts, rule: str, resource: tuple[str, ...], message: Text, re
         source=resource[0],
         asset=assets[0] if len(assets) == 1 else None,
         identifiers=tuple(dict.fromkeys(statement.identifier for statement in held)),
-        principal=resource[1] if resource[1] in members or len(members) > 1 else members[0],
+        principal=members[0] if len(members) == 1 or resource[1] in assets else resource[1],
         evidence=proof(_distinct(held), **more),
         policy=first.policy,
         remediation=_remediation(reaches, members, statements),
@@ -135,7 +161,8 @@ def _who(reaches: Sequence[Reach], holder: str) -> Text:
     return Text(f"{shown} 等 {len(members)} 个主体", f"{shown} and {len(members) - SHOWN} more")
 
 
-def _where(reaches: Sequence[Reach]) -> Text:
+def where_of(reaches: Sequence[Reach]) -> Text:
+    """The assets that are reached: the first, and how many more."""
     assets = list(dict.fromkeys(reach.inspected.asset.id for reach in reaches))
     more = len(assets) - 1
     return Text(
@@ -144,21 +171,23 @@ def _where(reaches: Sequence[Reach]) -> Text:
     )
 
 
-def _kinds(facts: Facts, reaches: Sequence[Reach]) -> Text:
+def kinds_of(facts: Facts, reaches: Sequence[Reach]) -> Text:
+    """What is reached there."""
     return titles(facts, [statement.identifier for reach in reaches for statement in reach.statements])
 
 
-def _way(grant: Grant) -> str:
+def way(grant: Grant) -> str:
     """`alice ← role:reporting ← PUBLIC; GRANT SELECT …`, or the grant alone where it is direct."""
     if not grant.closing or len(grant.path) == 1:
         return grant.opened_by
     return f"{' ← '.join(grant.path)}; {grant.opened_by}"
 
 
-def _closing(reaches: Sequence[Reach], *, passing: bool) -> list[str]:
+def _closing(reaches: Sequence[Reach], *, passing: bool, restricting: bool) -> list[str]:
     """What would close these ways: the grant, or the membership by which somebody came to a grant that others rightly hold.
 
-    Where `passing` it on is what is wrong, the grant option alone.
+    Where `passing` it on is what is wrong, the grant option alone; where some columns are, by `restricting` or since a post may read
+    the others, these are granted again.
     """
     offenders = {reach.grant.principal for reach in reaches}
     statements: dict[str, None] = {}
@@ -166,11 +195,31 @@ def _closing(reaches: Sequence[Reach], *, passing: bool) -> list[str]:
         grant = reach.grant
         last = max(place for place, name in enumerate(grant.principals) if name in offenders)
         rightly = last < len(grant.leaving)
-        chosen = (grant.leaving[last],) if rightly else grant.closing
+        rest = _rest(reach) if restricting or reach.policy is not None else ()
+        chosen = (grant.leaving[last],) if rightly else (*grant.closing, *rest)
         if passing and grant.withholding:
             chosen = grant.withholding
         statements["; ".join(chosen)] = None
     return list(statements)
+
+
+_REVOKED = re.compile(r"REVOKE SELECT ON (?P<table>(?P<mark>[\"`]).+[\"`]) FROM (?P<holder>.+?)(?: CASCADE)?")
+MOST_COLUMNS = 200
+"""A statement that names more columns is nothing that a person reads."""
+
+
+def _rest(reach: Reach) -> tuple[str, ...]:
+    """What gives back the columns that are not objected to, once the whole table is taken away."""
+    grant, asset = reach.grant, reach.inspected.asset
+    revoked = next(filter(None, map(_REVOKED.fullmatch, grant.closing)), None)
+    objected = {statement.field for statement in reach.statements}
+    kept = [field.name for field in asset.fields if field.name not in objected]
+    if reach.everyone or revoked is None or not kept or len(kept) > MOST_COLUMNS or None in objected:
+        return ()
+    names = ", ".join(quoted(name, revoked["mark"]) for name in kept)
+    again = f"GRANT SELECT ({names}) ON {revoked['table']} TO {revoked['holder']}"
+    # Given by whom it was taken back: SET ROLE stands first and RESET ROLE last.
+    return (again,) if grant.closing[-1] != "RESET ROLE" else (grant.closing[0], again, grant.closing[-1])
 
 
 def _remediation(reaches: Sequence[Reach], members: Sequence[str], statements: Sequence[str]) -> Text | None:

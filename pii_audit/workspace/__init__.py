@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pii_audit.workspace.accounts import Account, AccountKind, load_accounts
 from pii_audit.workspace.language import STANDARDS, workspace_schema
 from pii_audit.workspace.leavers import load_leavers
 from pii_audit.workspace.loader import FILE_NAME, PACKS, find_workspace, load_workspace, packs, shown_path
@@ -12,6 +13,8 @@ __all__ = [
     "FILE_NAME",
     "PACKS",
     "STANDARDS",
+    "Account",
+    "AccountKind",
     "AtRest",
     "Institution",
     "Source",
@@ -19,6 +22,7 @@ __all__ = [
     "Workspace",
     "find_workspace",
     "key_file",
+    "load_accounts",
     "load_key",
     "load_leavers",
     "load_workspace",

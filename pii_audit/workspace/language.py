@@ -220,6 +220,7 @@ WORKSPACE = Record(
         "samples": Choice(("masked", "none")),
         "timezone": TIMEZONE,
         "leavers": STRING,
+        "accounts": STRING,
     },
     required=("version",),
 )

@@ -141,7 +141,8 @@ def _unique(sections: Sequence[Section], kind: Text, reader: Reader) -> None:
 def _workspace(folder: Path, document: Section) -> Workspace:
     organisation: Mapping[str, Any] = document.get("organisation", {})
     institution: Mapping[str, Any] = organisation.get("institution", {})
-    plain = {key: document[key] for key in ("store", "key", "samples", "timezone", "leavers") if key in document}
+    named = ("store", "key", "samples", "timezone", "leavers", "accounts")
+    plain = {key: document[key] for key in named if key in document}
     return Workspace(
         root=folder.resolve(),
         position=document.position,

@@ -131,6 +131,7 @@ class Workspace:
     samples: Literal["masked", "none"] = "masked"
     timezone: str = DEFAULT_TIMEZONE
     leavers: str | None = None
+    accounts: str | None = None
 
     def source(self, source_id: str) -> Source:
         """The source of that id; UsageError with a suggestion when there is none."""

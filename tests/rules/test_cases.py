@@ -11,6 +11,7 @@ import pytest
 from pii_audit.auditing.flows import Beyond, judge_flows, match_assets
 from pii_audit.document import Section
 from pii_audit.errors import ConfigurationError, Position
+from pii_audit.language import same
 from pii_audit.model.asset import Asset, AssetKind
 from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.evidence import FREE_TEXT, AssetTally, Evidence, FieldEvidence, FieldTally
@@ -18,6 +19,7 @@ from pii_audit.model.finding import Outcome
 from pii_audit.model.forms import Form
 from pii_audit.model.grant import Grant
 from pii_audit.model.run import Inspected
+from pii_audit.model.setting import Setting, SettingKind
 from pii_audit.model.sketch import Sketch
 from pii_audit.policy.loader import load_policy
 from pii_audit.policy.model import CUSTOMER
@@ -25,7 +27,7 @@ from pii_audit.rules.cases import RuleCase, load_cases, read_cases
 from pii_audit.rules.catalogue import load_rules
 from pii_audit.rules.interface import Facts
 from pii_audit.rules.registry import apply_rules
-from pii_audit.workspace import Institution, Source
+from pii_audit.workspace import Account, AccountKind, Institution, Source
 from pii_audit.workspace.model import AtRest
 
 DAY = date(2026, 6, 30)
@@ -71,6 +73,8 @@ class Situation:
             flows=self._policy.flows,
             undeclared=[by_id[name] for name in undeclared],
             leavers=frozenset(self._told.get("leavers", ())),
+            accounts=tuple(map(_account, self._told.get("accounts", ()))),
+            settings=tuple(map(_setting, self._told.get("settings", ()))),
             earlier=[earlier] if earlier else (),
             institution=self._institution(),
         )
@@ -165,6 +169,29 @@ def _form(said: Any) -> Form:
 def _unread(name: str, told: Section) -> Coverage:
     source, _, asset = name.partition(".")
     return Coverage(source, asset, CoverageStatus.FAILED, told["not_read"])
+
+
+def _account(told: Section) -> Account:
+    kind = told.get("kind")
+    return Account(
+        told["account"],
+        AccountKind(kind) if kind else None,
+        tuple(told.get("holders", ())),
+        last_used=told.get("last_used"),
+    )
+
+
+def _setting(told: Section) -> Setting:
+    said = same(told["kind"])
+    return Setting(
+        told["source"],
+        SettingKind(told["kind"]),
+        told["kind"],
+        said,
+        said,
+        told.get("principal"),
+        tuple(told.get("reaches", ())),
+    )
 
 
 def _grants(assets: Mapping[str, Section]) -> Iterator[Grant]:

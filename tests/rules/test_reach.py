@@ -13,7 +13,7 @@ def reaches(policy, catalogue, one, *grants):
     return list(judge_access(policy.access, grants, [one], catalogue))
 
 
-@pytest.mark.parametrize("privilege", ["read", "select", "execute", "export"])
+@pytest.mark.parametrize("privilege", ["read", "select", "execute"])
 def test_every_privilege_that_makes_content_known_reaches(policy_of, asset, catalogue, privilege):
     policy = policy_of("access: {default: gap}\n")
     [reach] = reaches(

@@ -6,7 +6,8 @@ from pii_audit.model.asset import AssetKind
 from pii_audit.model.finding import Outcome
 from pii_audit.model.grant import Grant
 from pii_audit.rules.use import incompatible, real_persons
-from pii_audit.rules.use_access import access, administration, leavers
+from pii_audit.rules.use_access import access, administration
+from pii_audit.rules.use_accounts import accounts as leavers
 
 TEST = "storage: {environments: {test: {forbid: [C2+], when: {same_persons_as: [core]}}}}\n"
 

@@ -19,7 +19,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pii_audit.access import effective_access
+from pii_audit.access import effective_access, server_settings
 from pii_audit.collecting.inside import tables
 from pii_audit.collecting.inside.catalogue import load_catalogue
 from pii_audit.detection.redact import Redactor
@@ -235,6 +235,9 @@ def _rights(source: Source, holding: set[str], bundle: Writer, redactor: Redacto
                 yield one
             else:
                 bundle.add("grant", {**encode(one), "asset": one.asset.removeprefix(tables.SOURCE)})
+    # Asked here, and worked out where the bundle is read.
+    for _ in server_settings(source) if holding else ():
+        pass
     for statement, answer in asking.answers.items() if asking else ():
         bundle.add("asked", {"statement": statement, **answer})
     # A right that could not be told is told again, with its reason, where the bundle is read.

@@ -13,8 +13,8 @@ from pii_audit.render.view.access import EVERYONE
 from pii_audit.render.view.inventory import LEVELS, level_of
 from pii_audit.rules.reach import READS
 
-GAPS = ("USE001", "USE002", "USE003", "USE004")
-"""The rules that judge access."""
+GAPS = ("USE001", "USE002", "USE003", "USE004", "USE007", "USE008", "USE009", "USE010", "USE011")
+"""The rules that judge access, and what a server lets happen beside its grants."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ SELECT u.User, u.Host,
        (SELECT min(d.DEFAULT_ROLE_USER) FROM mysql.default_roles AS d WHERE d.USER = u.User AND d.HOST = u.Host),
        CONCAT_WS(',', IF(u.Select_priv = 'Y', 'select', NULL), IF(u.Insert_priv = 'Y', 'insert', NULL),
                  IF(u.Update_priv = 'Y', 'update', NULL), IF(u.Delete_priv = 'Y', 'delete', NULL),
-                 IF(u.Execute_priv = 'Y', 'execute', NULL)),
+                 IF(u.Execute_priv = 'Y', 'execute', NULL), IF(u.File_priv = 'Y', 'file', NULL)),
        u.Grant_priv = 'Y', u.account_locked = 'Y',
        u.plugin IN ('mysql_native_password', 'caching_sha2_password', 'sha256_password')
            AND COALESCE(u.authentication_string, '') = '',

@@ -12,3 +12,4 @@ GRANT SELECT ON mysql.tables_priv TO 'pii_audit'@'%';
 GRANT SELECT ON mysql.columns_priv TO 'pii_audit'@'%';
 GRANT SELECT ON mysql.procs_priv TO 'pii_audit'@'%';
 GRANT SELECT ON mysql.proc TO 'pii_audit'@'%';
+GRANT SELECT ON mysql.proxies_priv TO 'pii_audit'@'%';

@@ -9,3 +9,6 @@ GRANT pg_read_all_data TO pii_audit;
 -- Only where row-level security hides rows, which makes a table count as not inspected:
 --   ALTER ROLE pii_audit BYPASSRLS;
 -- Who may do what stands in catalogs that every role can read.
+-- Who may connect from where without a password or in clear stands in pg_hba.conf, which administrators alone see otherwise.
+GRANT SELECT ON pg_catalog.pg_hba_file_rules TO pii_audit;
+GRANT EXECUTE ON FUNCTION pg_catalog.pg_hba_file_rules() TO pii_audit;

@@ -1,0 +1,68 @@
+"""How a server is set up, asked of whatever kind it is; what cannot be asked is a row of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from pii_audit.access import mysql_catalog, mysql_settings, postgresql_catalog, postgresql_settings
+from pii_audit.errors import InspectionError
+from pii_audit.language import Text
+from pii_audit.model.coverage import Coverage
+from pii_audit.model.setting import Setting
+from pii_audit.sources.bundle.source import BundleSource
+from pii_audit.sources.database.server import ServerSource
+from pii_audit.sources.database.session import Session
+from pii_audit.sources.interface import Source, skipped
+
+_PARTS = {
+    "defaults": Text("今后新建的表的默认授权", "rights of tables to come"),
+    "self_grants": Text("能给自己授权的账号", "accounts that can give themselves rights"),
+    "foreign": Text("外部服务器", "foreign servers"),
+    "connections": Text("登录来源与方式(pg_hba.conf)", "who connects from where and how (pg_hba.conf)"),
+    "protection": Text("连接加密与审计", "encryption of connections and audit"),
+    "proxies": Text("代理账号", "proxy accounts"),
+    "doors": Text("无密码与任意主机的账号", "accounts without a password or from any host"),
+}
+
+
+def server_settings(source: Source) -> Iterator[Setting | Coverage]:
+    """The settings of a source that weigh on who can read it; none for a file."""
+    session = source.session if isinstance(source, ServerSource | BundleSource) else None
+    if session is None or session.engine.dialect not in _ASKED:
+        return
+    try:
+        asked = _ASKED[session.engine.dialect](session, source.id)
+    except InspectionError:  # that rights cannot be read is told where they are
+        return
+    for name, ask in asked.items():
+        try:
+            yield from ask()
+        except InspectionError as error:
+            part, why = _PARTS[name], error.what
+            said = Text(f"{part.zh} 无法读取:{why.zh}", f"{part.en} cannot be read: {why.en}")
+            yield skipped(source.id, f"settings:{name}", said)
+
+
+def _postgresql(session: Session, source: str) -> dict[str, partial[Iterator[Setting]]]:
+    catalog = postgresql_catalog.read_principals(session)
+    return {
+        "defaults": partial(postgresql_settings.defaults, session, source, catalog),
+        "self_grants": partial(postgresql_settings.self_grants, source, catalog),
+        "foreign": partial(postgresql_settings.foreign, session, source, catalog),
+        "connections": partial(postgresql_settings.connections, session, source),
+        "protection": partial(postgresql_settings.protection, session, source),
+    }
+
+
+def _mysql(session: Session, source: str) -> dict[str, partial[Iterator[Setting]]]:
+    catalog = mysql_catalog.read_principals(session)
+    return {
+        "self_grants": partial(mysql_settings.self_grants, source, catalog),
+        "proxies": partial(mysql_settings.proxies, session, source, catalog),
+        "doors": partial(mysql_settings.doors, source, catalog),
+        "protection": partial(mysql_settings.protection, session, source, catalog),
+    }
+
+
+_ASKED = {"postgresql": _postgresql, "mysql": _mysql}

@@ -1,0 +1,109 @@
+"""Using: accounts by which nobody in particular reads: of people who left, long unused, of several, of nobody, of applications.
+
+T/PCAC 0001-2023, 12.3; what an account is stands in the register that the workspace names.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from pii_audit.language import Text
+from pii_audit.model.finding import Outcome
+from pii_audit.rules.interface import Draft, Facts
+from pii_audit.rules.reach import ADMINISTERS, Reach, is_called, reaching
+from pii_audit.rules.use_access import access_draft, kinds_of, way, where_of
+from pii_audit.workspace import Account, AccountKind
+
+DORMANT_DAYS = 90
+"""Days without use after which an account is dormant (PCI DSS 8.2.6)."""
+
+
+def accounts(facts: Facts) -> Iterator[Draft]:
+    """USE004: accounts that have left, are shared, dormant, or stand in no register, and read; one finding for each and reason."""
+    if not facts.leavers and not facts.accounts:
+        return
+    for (source, principal), reaches in _by_account(facts).items():
+        for reason, said, outcome in _objections(facts, source, principal):
+            judged = [_judged(reach, outcome) for reach in reaches]
+            where, kinds = where_of(judged), kinds_of(facts, judged)
+            yield access_draft(
+                facts,
+                "USE004",
+                # The grain of leavers' findings is older than the other reasons.
+                (source, principal) if reason == "left" else (source, principal, reason),
+                Text(
+                    f"{principal} {said.zh}可读取 {where.zh}:{kinds.zh}({way(judged[0].grant)})",
+                    f"{principal} {said.en} read {where.en}: {kinds.en} ({way(judged[0].grant)})",
+                ),
+                judged,
+            )
+
+
+def applications(facts: Facts) -> Iterator[Draft]:
+    """USE003: applications that connect as administrator or owner, whatever post a policy gives them; one finding for each."""
+    registered = [one for one in facts.accounts if one.kind is AccountKind.APPLICATION]
+    for (source, principal), reaches in _by_account(facts).items() if registered else ():
+        ruling = [reach for reach in reaches if reach.grant.privilege in ADMINISTERS]
+        if ruling and _entries(registered, source, principal):
+            judged = [_judged(reach, Outcome.VIOLATION) for reach in ruling]
+            where, kinds = where_of(judged), kinds_of(facts, judged)
+            yield access_draft(
+                facts,
+                "USE003",
+                (source, principal, "application"),
+                Text(
+                    f"应用账号 {principal} 是管理员或属主,可读取 {where.zh}:{kinds.zh}({way(judged[0].grant)})",
+                    f"the application's account {principal} is administrator or owner and can read {where.en}: {kinds.en}"
+                    f" ({way(judged[0].grant)})",
+                ),
+                judged,
+            )
+
+
+def _by_account(facts: Facts) -> Mapping[tuple[str, str], list[Reach]]:
+    """The ways to personal information of everybody who can log in."""
+    grouped: dict[tuple[str, str], list[Reach]] = defaultdict(list)
+    for grant, one, reached in reaching(facts.grants, facts.inspected):
+        if reached and grant.principal.startswith("user:") and not grant.principal.startswith("user:#"):
+            reach = Reach(grant, one, tuple(reached), Outcome.VIOLATION, everyone=False, policy=None)
+            grouped[one.asset.source, grant.principal].append(reach)
+    return grouped
+
+
+def _judged(reach: Reach, outcome: Outcome) -> Reach:
+    return Reach(reach.grant, reach.inspected, reach.statements, outcome, everyone=False, policy=None)
+
+
+def _entries(accounts: Sequence[Account], source: str, principal: str) -> list[Account]:
+    return [one for one in accounts if one.source in (None, source) and is_called(principal, (one.name,))]
+
+
+def _objections(facts: Facts, source: str, principal: str) -> Iterator[tuple[str, Text, Outcome]]:
+    entries = _entries(facts.accounts, source, principal)
+    if any(one.gone for one in entries) or is_called(principal, facts.leavers):
+        yield "left", Text("已离岗,仍", "has left and can still"), Outcome.VIOLATION
+        return
+    if any(one.shared for one in entries):
+        holders = max(len(one.holders) for one in entries)
+        said = (
+            Text(f"由 {holders} 人共用,", f"is shared by {holders} people and can")
+            if holders > 1
+            else Text("是共用账号,", "is shared and can")
+        )
+        yield "shared", said, Outcome.VIOLATION
+    used = [one.last_used for one in entries if one.last_used is not None]
+    if used and (facts.as_of - max(used)).days > DORMANT_DAYS:
+        yield "dormant", Text(f"自 {max(used)} 起未使用,", f"was last used on {max(used)} and can"), Outcome.VIOLATION
+    if not entries and _registers(facts, source):
+        yield "unregistered", Text("不在账号清单中,", "stands in no register of accounts and can"), Outcome.GAP
+
+
+def _registers(facts: Facts, source: str) -> bool:
+    """Whether the register speaks of the accounts of that source: of a share it lists none, unless it names it."""
+    declared = facts.sources.get(source)
+    database = declared is not None and declared.kind == "database"
+    return any(one.source == source or (one.source is None and database) for one in facts.accounts)
+
+
+RULES = (accounts, applications)

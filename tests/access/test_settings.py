@@ -1,0 +1,203 @@
+"""What a server lets happen beside its grants, read from real ones, and what closes it."""
+
+from __future__ import annotations
+
+import pytest
+
+from pii_audit.access import effective_access, server_settings
+from pii_audit.access import postgresql_settings as of_postgresql
+from pii_audit.access.postgresql_catalog import Catalog, Role
+from pii_audit.access.roles import Membership, Roles
+from pii_audit.model.coverage import Coverage
+from pii_audit.model.setting import Setting
+
+pytestmark = pytest.mark.service
+
+
+@pytest.fixture
+def settings_of(source_of):
+    """The settings of a server by kind and subject."""
+
+    def ask(url, include=()):
+        found = [one for one in server_settings(source_of(url, include)) if isinstance(one, Setting)]
+        return {(str(one.kind), one.subject): one for one in found}
+
+    return ask
+
+
+class Hba:
+    """A session that answers with lines of pg_hba.conf, which a test does not change on a server that others use."""
+
+    def __init__(self, *lines, ssl="on", pgaudit=None, log="none"):
+        self.engine = self.queries = self
+        self._answers = {"hba": list(lines), "protection": [(ssl, pgaudit, log, "bank")]}
+
+    def sql(self, name):
+        return name
+
+    def rows(self, sql):
+        return self._answers[sql]
+
+
+def hba(*lines, **more):
+    return [(str(one.kind), one.subject) for one in of_postgresql.connections(Hba(*lines, **more), "core")]
+
+
+def test_rights_of_tables_to_come_are_told_and_end_by_their_statement(postgresql, settings_of):
+    role = postgresql.role("reporting", "NOLOGIN")
+    postgresql.run(
+        'CREATE SCHEMA "s.x"',
+        f'ALTER DEFAULT PRIVILEGES IN SCHEMA "s.x" GRANT SELECT ON TABLES TO {role}',
+        "ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT ON TABLES TO PUBLIC",
+        f"ALTER DEFAULT PRIVILEGES GRANT INSERT ON TABLES TO {role}",
+    )
+    found = {key: one for key, one in settings_of(postgresql.url()).items() if key[0] == "default_privileges"}
+    assert {subject.split(" ", 1)[1]: one.principal for (_, subject), one in found.items()} == {
+        f"s.x.* {role}": f"role:{role}",
+        "* PUBLIC": "PUBLIC",
+    }
+    postgresql.run(*(statement for one in found.values() for statement in one.closing))
+    assert not [key for key in settings_of(postgresql.url()) if key[0] == "default_privileges"]
+
+
+def test_an_account_that_makes_roles_can_give_itself_others_before_postgresql_16(postgresql, settings_of):
+    maker = postgresql.role("maker", "LOGIN CREATEROLE")
+    teller = postgresql.role("teller", "NOLOGIN")
+    [version] = postgresql.run("SHOW server_version_num")[0]
+    found = settings_of(postgresql.url()).get(("self_grant", f"CREATEROLE {maker}"))
+    if int(version) >= 160_000:
+        assert found is None
+        return
+    assert found.principal == f"user:{maker}"
+    assert f"role:{teller}" in found.reaches
+    postgresql.run(*found.closing)
+    assert ("self_grant", f"CREATEROLE {maker}") not in settings_of(postgresql.url())
+
+
+def test_since_postgresql_16_an_admin_option_alone_is_a_way_to_the_role():
+    def role(name, *, login=True, superuser=False):
+        return Role(name, login, superuser, bypasses_rls=False, creates_roles=True, expired=False)
+
+    roles = {one.name: one for one in (role("ann"), role("root", superuser=True), role("teller", login=False))}
+    graph = Roles(
+        [
+            Membership("teller", "ann", inherits=False, sets=False, admin=True),
+            Membership("teller", "root", inherits=False, sets=False, admin=True),
+        ]
+    )
+    [setting] = of_postgresql.self_grants("core", Catalog(roles, graph))
+    assert (setting.principal, setting.reaches) == ("user:ann", ("role:teller",))
+    assert setting.closing == ('REVOKE ADMIN OPTION FOR "teller" FROM "ann"',)
+    inherits = Roles([Membership("teller", "ann", admin=True)])
+    assert list(of_postgresql.self_grants("core", Catalog(roles, inherits))) == []
+
+
+def test_a_foreign_server_with_a_stored_account_is_a_way_to_the_other_database(postgresql, settings_of):
+    user, other = postgresql.role("analyst"), postgresql.role("other")
+    postgresql.run(
+        "CREATE EXTENSION IF NOT EXISTS postgres_fdw",
+        "CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw",
+        f"CREATE USER MAPPING FOR {user} SERVER far OPTIONS (user 'x', password 'secret')",
+        f"CREATE USER MAPPING FOR {other} SERVER far OPTIONS (user 'y', password 'secret')",
+        f"GRANT USAGE ON FOREIGN SERVER far TO {user}",
+    )
+    found = {key: one for key, one in settings_of(postgresql.url()).items() if key[0] == "foreign_server"}
+    assert {one.principal for one in found.values()} == {f"user:{user}"}
+    assert "secret" not in repr(found)
+    postgresql.run(*(statement for one in found.values() for statement in one.closing))
+    assert not [key for key in settings_of(postgresql.url()) if key[0] == "foreign_server"]
+
+
+def test_lines_of_pg_hba_are_told_by_what_they_let_happen():
+    everybody = (["all"], ["all"])
+    assert hba((1, "host", *everybody, "10.0.0.0", "255.0.0.0", "trust")) == [
+        ("no_password", "hba 10.0.0.0/8 all trust"),
+        ("no_tls", "hba 10.0.0.0/8 all"),
+    ]
+    assert hba((1, "hostssl", *everybody, "0.0.0.0", "0.0.0.0", "scram-sha-256")) == [("any_host", "hba 0.0.0.0/0 all")]
+    assert hba((1, "hostssl", ["bank"], ["app"], "10.1.2.3", "255.255.255.255", "cert")) == []
+    assert (
+        hba(
+            (1, "local", *everybody, None, None, "peer"),
+            (2, "host", *everybody, "::1", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "md5"),
+        )
+        == []
+    )
+    assert hba((1, "host", *everybody, "all", None, "reject")) == []
+    assert hba((1, "host", ["other"], ["all"], "10.0.0.0", "255.0.0.0", "trust")) == []
+
+
+def test_a_line_that_is_never_asked_opens_nothing():
+    refused = (1, "host", ["all"], ["all"], "10.0.0.0", "255.0.0.0", "scram-sha-256")
+    trusted = (2, "hostssl", ["all"], ["all"], "10.0.0.0", "255.0.0.0", "trust")
+    assert hba(refused, trusted) == [("no_tls", "hba 10.0.0.0/8 all")]
+    assert ("no_password", "hba 10.0.0.0/8 all trust") in hba((*refused[:3], ["app"], *refused[4:]), trusted)
+
+
+@pytest.mark.parametrize(
+    ("more", "kinds"),
+    [
+        ({}, {"no_audit"}),
+        ({"ssl": "off"}, {"no_audit", "no_tls"}),
+        ({"pgaudit": "read, write"}, set()),
+        ({"pgaudit": "ddl"}, {"no_audit"}),
+        ({"log": "all"}, set()),
+    ],
+)
+def test_a_server_is_asked_whether_it_encrypts_and_logs_reading(more, kinds):
+    assert {str(one.kind) for one in of_postgresql.protection(Hba(**more), "core")} == kinds
+
+
+def test_what_an_ordinary_account_may_not_see_is_told_in_the_ledger(postgresql, source_of):
+    user = postgresql.role("plain")
+    rows = [one for one in server_settings(source_of(postgresql.url(user))) if isinstance(one, Coverage)]
+    assert [row.asset for row in rows] == ["settings:connections"]
+    assert "pg_hba.conf) cannot be read" in rows[0].reason.en
+    assert not rows[0].incomplete
+
+
+def test_accounts_of_mariadb_that_act_as_others_come_from_anywhere_or_write_rights_are_told(mariadb, settings_of):
+    app, boss, writer = mariadb.user("app"), mariadb.user("boss"), mariadb.user("writer", "10.1.2.3")
+    free = mariadb.name("free")
+    mariadb.run(
+        f"CREATE USER '{free}'@'localhost'",
+        # What GRANT PROXY writes, which an administrator over TCP may not give.
+        f"INSERT INTO mysql.proxies_priv (Host, User, Proxied_host, Proxied_user) VALUES ('%', '{app}', '%', '{boss}')",
+        f"GRANT INSERT ON mysql.* TO '{writer}'@'10.1.2.3'",
+    )
+    found = settings_of(mariadb.url())
+    proxy = found["proxy", f"{app}@% {boss}@%"]
+    assert (proxy.principal, proxy.reaches) == (f"user:{app}@%", (f"user:{boss}@%",))
+    writes = found["self_grant", f"mysql {writer}@10.1.2.3"]
+    assert f"user:{boss}@%" in writes.reaches
+    assert ("any_host", f"{app}@%") in found
+    assert ("any_host", f"{writer}@10.1.2.3") not in found
+    assert found["no_password", f"{free}@localhost"].reaches == (f"user:{free}@localhost",)
+    assert proxy.closing == (f"REVOKE PROXY ON `{boss}`@`%` FROM `{app}`@`%`",)
+    mariadb.run(f"DELETE FROM mysql.proxies_priv WHERE User = '{app}'")
+    for one in (writes, found["no_password", f"{free}@localhost"]):
+        mariadb.run(*one.closing)
+    left = settings_of(mariadb.url())
+    assert not {("self_grant", f"mysql {writer}@10.1.2.3"), ("no_password", f"{free}@localhost")} & set(left)
+
+
+def exporting(source, name):
+    return {(one.principal, one.opened_by) for one in effective_access(source, {name}) if one.privilege == "export"}
+
+
+def test_who_reads_a_table_and_may_write_files_of_the_server_can_export_it(postgresql, mariadb, source_of):
+    both, reads, writes = postgresql.role("both"), postgresql.role("reads"), postgresql.role("writes")
+    postgresql.run(
+        "CREATE TABLE t (x int)",
+        f"GRANT SELECT ON t TO {both}, {reads}",
+        f"GRANT pg_write_server_files TO {both}, {writes}",
+    )
+    assert exporting(source_of(postgresql.url()), "public.t") == {
+        (f"user:{both}", f"GRANT pg_write_server_files TO {both}")
+    }
+    mariadb.run("CREATE TABLE t (x int)")
+    user, plain = mariadb.user("u"), mariadb.user("p")
+    mariadb.run(f"GRANT SELECT ON t TO '{user}'@'%', '{plain}'@'%'", f"GRANT FILE ON *.* TO '{user}'@'%'")
+    found = exporting(source_of(mariadb.url()), f"{mariadb.database}.t")
+    assert (f"user:{user}@%", f"GRANT FILE ON *.* TO {user}@%") in found
+    assert not [who for who, _ in found if plain in who]
