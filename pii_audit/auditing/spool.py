@@ -6,15 +6,20 @@ changed, moved, repeated or left out unseen. Up to a limit they stay in memory, 
 
 from __future__ import annotations
 
+import io
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import TYPE_CHECKING, BinaryIO, Self, cast
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from pii_audit.errors import SpoolError
 from pii_audit.language import Text
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 BLOCK = 1 << 20
 IN_MEMORY = 256 << 20
@@ -79,12 +84,38 @@ class Spool:
                 todo=Text("检查 TMPDIR 所在的磁盘", "look at the disk under TMPDIR"),
             ) from error
 
+    def stream(self) -> BinaryIO:
+        """All of it as a stream to be read once."""
+        return cast("BinaryIO", _Stream(self.blocks()))
+
     def check(self) -> None:
         """Reads all of it back: what cannot be released whole is not released at all."""
         for _ in self.blocks():
             pass
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Lets go of everything."""
         with suppress(OSError):  # a full disk, told already, is met again by what is still buffered
             self._file.close()
+
+
+class _Stream(io.RawIOBase):
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self._blocks = blocks
+        self._left = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        target = memoryview(buffer).cast("B")
+        self._left = self._left or next(self._blocks, b"")
+        data, self._left = self._left[: len(target)], self._left[len(target) :]
+        target[: len(data)] = data
+        return len(data)

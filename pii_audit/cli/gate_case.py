@@ -60,14 +60,14 @@ class Case:
         existing(paths)
         refuse_strangers(self.space, self.flow, paths, self.shown)
         standard_input = StandardInput(sys.stdin.buffer, self.options.name or STDIN, also)
-        wanted = self._wanted(paths)
+        wanted = self.wanted(paths)
         listed = Files((), AssetKind.FEED, wanted.include, wanted.ignore).listed
         return Inputs(paths, self.shown, listed, standard_input, certified=certified)
 
     def judge(self, paths: Sequence[str], streams: Mapping[str, BinaryIO] | None = None, *, copies: bool = True) -> Run:
         """The run of a gate on these paths, as strict as the options say."""
         with shown(self.session) as progress:
-            wanted = replace(self._wanted(paths), streams=streams or {}, copies=copies, progress=progress)
+            wanted = replace(self.wanted(paths), streams=streams or {}, copies=copies, progress=progress)
             done = gate(paths, self.flow, self.policy, self.catalogue, self.fingerprinter, wanted)
         if self.options.allow_gaps:
             done = allowing_gaps(done)
@@ -77,7 +77,8 @@ class Case:
         }
         return replace(done, notes={**done.notes, **strictness})
 
-    def _wanted(self, paths: Sequence[str]) -> GateOptions:
+    def wanted(self, paths: Sequence[str]) -> GateOptions:
+        """How these paths are judged."""
         named = [path for path in paths if Path(path).exists()]
         return GateOptions(
             as_of=self.options.as_of or self.space.today(),
@@ -134,7 +135,7 @@ def open_case(session: Session, options: argparse.Namespace) -> Case:
     stated(options, catalogue)
     policy = load_policy(space.policies, space.root, catalogue)
     flow = flow_of(policy, options.flow, options.recipient, options.purpose)
-    key = _key(space, needed=bool(options.receipt or options.record))
+    key = _key(space, needed=bool(options.receipt or options.record or options.fix))
     fingerprinter = Fingerprinter(key) if key else Fingerprinter.of_nobody()
     source = next((one for one in space.sources if one.id == flow.source), None)
     names = Redactor(Detector(catalogue, fingerprinter), fingerprinter).name
@@ -186,7 +187,7 @@ def stated(options: argparse.Namespace, catalogue: Catalogue) -> dict[str, Any]:
 
 
 def _key(space: Workspace, *, needed: bool) -> bytes | None:
-    """The workspace's key where there is one; a gate does without, a receipt and a record do not."""
+    """The workspace's key where there is one; a gate does without, a receipt, a record and a fix do not."""
     try:
         return load_key(space)
     except PiiAuditError:

@@ -8,7 +8,7 @@ import resource
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pii_audit.cli.options import emit, let_go_of_stdout, say
@@ -69,7 +69,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     # A core file would hold the key and the export.
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     try:
-        with _ended(), closing(Spool(options.spool_memory)) as spool:
+        with _ended(), Spool(options.spool_memory) as spool:
             case = open_case(session, options)
             inputs = case.inputs([STDIN], certified=False, also=spool.write)
             judged = case.judge(inputs.paths, inputs.streams, copies=False)

@@ -50,13 +50,14 @@ class Records:
     """Parses lines into rows of cells.
 
     A quote that is never closed costs the columns of one row, not the rest of the file. `line` is the 1-based line in
-    which the last row began; `strays` counts rows that were read without regard to quotes.
+    which the last row began, `raw` its text with its line end; `strays` counts rows that were read without regard to quotes.
     """
 
     lines: Iterator[str]
     delimiter: str
     line: int = 0
     strays: int = 0
+    raw: str = ""
 
     def __iter__(self) -> Iterator[list[str]]:
         csv.field_size_limit(2 * MAX_LINE)
@@ -81,7 +82,7 @@ class Records:
                 return
             if '"' not in line:
                 number += 1
-                self.line = number
+                self.line, self.raw = number, line
                 bare = line.rstrip("\r\n")
                 yield bare.split(self.delimiter, CELLS) if bare else []
                 continue
@@ -94,7 +95,7 @@ class Records:
                 del taken[1:]
                 self.strays += 1
                 row = next(csv.reader(taken, delimiter=self.delimiter, quoting=csv.QUOTE_NONE), [])
-            self.line = number + 1
+            self.line, self.raw = number + 1, "".join(taken)
             number += len(taken)
             yield row if len(row) <= CELLS else [*row[:CELLS], "\n".join(row[CELLS:])]
 
@@ -125,7 +126,7 @@ class DelimitedReading(LedgerReading):
         records = Records(self._content.lines(), self._dialect.delimiter)
         names = self._dialect.names()
         taken = set(names)
-        batcher = Batcher(self.ledger, names, lambda index: _surplus(index, taken))
+        batcher = Batcher(self.ledger, names, lambda index: surplus(index, taken))
         try:
             for number, row in sampled(self._rows(records), self._sampling, self.ledger):
                 yield from batcher.add(number, row)
@@ -167,6 +168,7 @@ class DelimitedReading(LedgerReading):
             )
 
 
-def _surplus(index: int, taken: set[str]) -> str:
+def surplus(index: int, taken: set[str]) -> str:
+    """The name of a cell past the last column, where `taken` are the names of those."""
     name = f"column {index + 1}"
     return f"{name} (surplus)" if name in taken else name

@@ -80,6 +80,16 @@ class Layout:
         """Where the last field ends."""
         return max((place.end for place in self.places), default=0)
 
+    def uncovered(self, length: int) -> list[tuple[int, int]]:
+        """The stretches of a record of that length that no field covers, the last one up to its end."""
+        gaps: list[tuple[int, int]] = []
+        at = 0
+        for place in sorted(self.places, key=lambda place: place.start):
+            if place.start > at:
+                gaps.append((at, place.start))
+            at = max(at, place.end)
+        return [*((start, end) for start, end in gaps if start < length), (at, max(at, length))]
+
     def fields(self) -> tuple[Field, ...]:
         """The fields of the asset."""
         return tuple(Field(place.name, comment=place.comment) for place in self.places)
@@ -155,23 +165,14 @@ class FixedWidthReading(LedgerReading):
         """The cells of a record, what no field covers last, and the record's length in the layout's unit."""
         if self._layout.unit == "characters" or record.isascii():
             cells = [record[place.start : place.end] for place in self._layout.places]
-            rest = self._uncovered(len(record))
+            rest = self._layout.uncovered(len(record))
             left = " ".join(record[start:end] for start, end in rest)
             return [cell.strip() or None for cell in (*cells, left)], len(record)
         codec = self._content.decoder.encoding.codec
         raw = record.encode(codec, "replace")
         parts = [raw[place.start : place.end] for place in self._layout.places]
-        parts.append(b" ".join(raw[start:end] for start, end in self._uncovered(len(raw))))
+        parts.append(b" ".join(raw[start:end] for start, end in self._layout.uncovered(len(raw))))
         return [part.decode(codec, "replace").strip() or None for part in parts], len(raw)
-
-    def _uncovered(self, length: int) -> list[tuple[int, int]]:
-        gaps: list[tuple[int, int]] = []
-        at = 0
-        for place in sorted(self._layout.places, key=lambda place: place.start):
-            if place.start > at:
-                gaps.append((at, place.start))
-            at = max(at, place.end)
-        return [*((start, end) for start, end in gaps if start < length), (at, max(at, length))]
 
     def _settle(self) -> None:
         self._content.settle(self.ledger)
