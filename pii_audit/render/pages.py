@@ -99,8 +99,8 @@ def standards_page(language: Language) -> str:
         ),
         "",
         say(
-            "**自动**:程序可以得出结论。**半自动**:程序检查所登记的内容，“只有人能做”一栏由人判断。**人工**:写进 attestations,由人证明。",
-            "**Automatic**: the program reaches a verdict. **Semi-automatic**: it checks what is on record, and a human judges what the last column says. **Manual**: somebody vouches for it under `attestations`.",
+            "**自动**:程序可以得出结论。**半自动**:程序检查所登记的内容，“只有人能做”一栏由人判断。**人工**:由人判断；列有 MAN 规则的，由人在 attestations 中证明。",
+            "**Automatic**: the program reaches a verdict. **Semi-automatic**: it checks what is on record, and a human judges what the last column says. **Manual**: a human judges it; where a MAN rule stands beside it, somebody vouches for it under `attestations`.",
         ),
         "",
     ]
