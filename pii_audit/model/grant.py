@@ -13,6 +13,7 @@ class Grant:
     names the one grant that opens the path (`mode o+r on hz/`), `path` the steps from principal to asset; `field` is
     None for the whole asset. `closing` are the statements that take back that grant, `withholding` its grant option alone,
     `leaving` those that end one membership after the other on the path, `locking` those that keep the principal from logging in; they are for somebody to run who has decided to.
+    `wider` says of a file that the folder in which it lies is not listed to this principal.
     """
 
     principal: str
@@ -26,6 +27,7 @@ class Grant:
     leaving: tuple[str, ...] = ()
     withholding: tuple[str, ...] = ()
     locking: tuple[str, ...] = ()
+    wider: bool = False
 
     @property
     def principals(self) -> tuple[str, ...]:

@@ -53,6 +53,7 @@ _GRANT = Record(
         "may": Choice(["read", "select", "write", "export", "all", "owner"]),
         "path": ListOf(NON_EMPTY),
         "grantable": BOOLEAN,
+        "wider": BOOLEAN,
     },
     required=("principal",),
 )

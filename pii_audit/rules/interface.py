@@ -135,6 +135,18 @@ def proof(statements: Sequence[FieldEvidence], assets: Sequence[str] = (), **mor
     return {**facts, **more}
 
 
+SHOWN = 3
+"""Commands that a remedy names; the evidence lists them."""
+
+
+def to_run(commands: Sequence[str]) -> Text | None:
+    """The commands that would close a finding, as a remedy: for somebody to run who has decided to."""
+    if not commands:
+        return None
+    shown = "; ".join(commands[:SHOWN]) + (" …" if len(commands) > SHOWN else "")
+    return Text(f"审阅后由有权者执行:{shown}", f"once reviewed, run: {shown}")
+
+
 def _place(statement: FieldEvidence) -> str:
     """Where in a spreadsheet the field stands (`B4:B205`), empty elsewhere."""
     return next((reason.detail.en for reason in statement.why if reason.factor == "place"), "")

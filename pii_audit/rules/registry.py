@@ -22,6 +22,7 @@ from pii_audit.rules import (
     use,
     use_accounts,
     use_files,
+    use_folders,
     use_settings,
 )
 from pii_audit.rules.interface import Draft, Facts
@@ -38,6 +39,7 @@ RULES = (
     *use_accounts.RULES,
     *use_files.RULES,
     *use_settings.RULES,
+    *use_folders.RULES,
     *masking.RULES,
     *share.RULES,
     *crossborder.RULES,

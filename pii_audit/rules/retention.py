@@ -7,6 +7,8 @@ Art. 47 allows storage and nothing else until then).
 
 from __future__ import annotations
 
+import posixpath
+import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -14,9 +16,10 @@ from pii_audit.document import Period
 from pii_audit.language import Text
 from pii_audit.model.forms import Form
 from pii_audit.model.run import Inspected
+from pii_audit.policy.matching import INSIDE
 from pii_audit.policy.model import Retention
 from pii_audit.policy.periods import FILE_MODIFIED, is_about
-from pii_audit.rules.interface import Draft, Facts, concern, proof, titles
+from pii_audit.rules.interface import Draft, Facts, concern, proof, titles, to_run
 from pii_audit.rules.store import stored
 
 
@@ -120,8 +123,17 @@ def _stale(facts: Facts, told: Periods, line: Retention, period: Period) -> Iter
         identifiers=_identifiers(one),
         evidence=proof(one.fields, [one.asset.id], modified=day, limit=f"{limit:%Y-%m-%d}"),
         policy=line.position,
+        remediation=to_run(_closing(facts, one)),
         concern=concern(facts, one.fields),
     )
+
+
+def _closing(facts: Facts, one: Inspected) -> list[str]:
+    """The command that deletes a file of a local share, from the workspace's folder, for somebody to run who has decided to."""
+    source = facts.sources.get(one.asset.source)
+    if source is None or ":" in source.url or INSIDE in one.asset.name:
+        return []
+    return [f"rm -- {shlex.quote(posixpath.join(source.url, one.asset.name))}"]
 
 
 def set_too_short(facts: Facts) -> Iterator[Draft]:

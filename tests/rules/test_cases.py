@@ -200,9 +200,8 @@ def _grants(assets: Mapping[str, Section]) -> Iterator[Grant]:
             may, principal = grant.get("may", "read"), grant["principal"]
             path = tuple(grant.get("path", (principal,)))
             opened = f"GRANT {may} TO {path[-1]}"
-            yield Grant(
-                principal, name.replace(".", ":", 1), may, opened, path, grantable=grant.get("grantable", False)
-            )
+            more = {key: grant[key] for key in ("grantable", "wider") if key in grant}
+            yield Grant(principal, name.replace(".", ":", 1), may, opened, path, **more)
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,8 @@ RULES = {
     "USE009": ("CK-07", "high", "use"),
     "USE010": ("CK-06", "medium", "use"),
     "USE011": ("CK-05", "high", "use"),
+    "USE012": ("CK-05", "medium", "use"),
+    "USE013": ("CK-05", "medium", "use"),
     "SHR001": ("CK-02", "critical", "provide"),
     "SHR002": ("CK-03", "high", "provide"),
     "SHR003": ("CK-03", "high", "provide"),

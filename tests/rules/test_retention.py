@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
+from pii_audit.model.asset import AssetKind
 from pii_audit.model.coverage import CoverageStatus
 from pii_audit.model.finding import Outcome
 from pii_audit.rules.retention import set_too_short, too_long
@@ -86,3 +88,25 @@ storage: {retention: [{asset: core.c, date: closed}]}
     seen, left = asset("core:c", ID, months={"closed": {"2024-01": 9}}), asset("core:c", ID, months={"closed": {}})
     [draft] = too_early(facts(policy, left, earlier=[[seen]]))
     assert "to be kept 10y at least" in draft.message.en
+
+
+@pytest.mark.parametrize(
+    ("url", "name", "command"),
+    [
+        ("share/", "hz/名 单.csv", "rm -- 'share/hz/名 单.csv'"),
+        ("s3://bucket/x", "a.csv", None),
+        ("env:SHARE", "a.csv", None),
+        ("share/", "a.zip!b.csv", None),
+    ],
+)
+def test_a_stale_file_of_a_local_share_is_told_with_the_command_that_deletes_it(
+    asset, facts, policy_of, source, url, name, command
+):
+    policy = policy_of("storage: {retention: [{asset: 'share.*', date: 'file:modified', delete_after: 5y}]}\n")
+    one = asset(f"share:{name}", {"m": "cn_mobile"}, kind=AssetKind.FILE)
+    one = replace(one, asset=replace(one.asset, modified=datetime(2019, 1, 1, tzinfo=UTC)))
+    share = replace(source("share"), url=url)
+    [draft] = too_long(facts(policy, one, sources={"share": share}))
+    assert (draft.remediation.en if draft.remediation else None) == (
+        f"once reviewed, run: {command}" if command else None
+    )

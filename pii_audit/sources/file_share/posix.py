@@ -113,7 +113,10 @@ def _by_mode(way: _Way, status: os.stat_result, acl: AccessList | None) -> Itera
             if mode & bit:
                 notes = (one.note,) if one.note else ()
                 passed = (*notes, *(step for step in through if step), f"{one.letter}+{letter} {shown(way.path.name)}")
-                yield way.grant(one.principal, privilege, f"mode {one.letter}+{letter}", passed, way.chmod(one, letter))
+                number = status.st_gid if one.letter == "g" else None
+                wider = one.letter != "u" and way.wider("group", number)
+                opened = f"mode {one.letter}+{letter}"
+                yield way.grant(one.principal, privilege, opened, passed, way.chmod(one, letter), wider=wider)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,13 @@ class _Way:
     steps: Sequence[_Step]
     listed: bool
 
-    def grant(self, principal: str, privilege: str, opened_by: str, steps: Sequence[str], closing: str) -> Grant:
+    def wider(self, kind: str, number: int | None) -> bool:
+        """Whether the folder in which the file lies is not listed to a user or group, or to anybody; not known of the root."""
+        return bool(self.steps) and not _lists(self.steps[-1], kind, number)
+
+    def grant(
+        self, principal: str, privilege: str, opened_by: str, steps: Sequence[str], closing: str, *, wider: bool
+    ) -> Grant:
         return Grant(
             principal,
             self.asset,
@@ -134,6 +143,7 @@ class _Way:
             f"{opened_by} {self.place}".rstrip(),
             (principal, *steps),
             closing=(closing,),
+            wider=wider,
         )
 
     def chmod(self, one: _Class, letter: str) -> str:
@@ -156,7 +166,8 @@ class _Way:
                 passed = (*((note,) if note else ()), *filter(None, through), f"acl {letter} {shown(self.path.name)}")
                 who = f"{one.kind[0]}:{called.removeprefix('#') if called else one.number}"
                 closing = f"setfacl -x {shlex.quote(who)} -- {shlex.quote(shown(self.path.as_posix()))}"
-                yield self.grant(principal, privilege, f"acl {letter} {principal}", passed, closing)
+                wider = self.wider(one.kind, one.number)
+                yield self.grant(principal, privilege, f"acl {letter} {principal}", passed, closing, wider=wider)
 
 
 def _folders(relative: Path) -> list[Path]:
@@ -193,6 +204,23 @@ def _step(letter: str, step: _Step, file: os.stat_result) -> str | None:
         bits = {"g": stat.S_IXGRP}
     passed = next((name for name, bit in bits.items() if mode & bit), None)
     return f"{_named(step.folder)} {passed}+x" if passed else None
+
+
+def _lists(step: _Step, kind: str, number: int | None) -> bool:
+    """Whether a folder is listed to a user or group; to everybody, where there is no number."""
+    of, acl = step.status, step.acl
+    named = (one.bits for one in acl.named if (one.kind, one.number) == (kind, number)) if acl else iter(())
+    bits = next(named, None)
+    if bits is not None:
+        return bool(bits & READ)
+    if kind == "user" and of.st_uid == number:
+        return bool(of.st_mode & stat.S_IRUSR)
+    group = acl.group & READ if acl else of.st_mode & stat.S_IRGRP
+    if group and number is not None:
+        inside = of.st_gid == number if kind == "group" else of.st_gid in group_numbers(number, of.st_gid)
+        if inside:
+            return True
+    return bool(of.st_mode & stat.S_IROTH)
 
 
 def _listed_step(one: Named, step: _Step) -> str | None:

@@ -84,3 +84,13 @@ def test_a_named_account_that_is_gone_is_told_by_its_number(share):
     subprocess.run(grant.closing[0], shell=True, check=True)
     assert ("user:#3999999", "read") not in grants(share)
     assert (share / "hz" / "a b.csv").exists()
+
+
+def test_a_reader_whom_the_folder_does_not_list_is_wider_than_the_folder(share):
+    acl(share, "-m", f"u:{NOBODY}:x", on="hz")
+    assert grants(share)["user:nobody", "read"].wider
+    acl(share, "-m", f"u:{NOBODY}:rx", on="hz")
+    assert not grants(share)["user:nobody", "read"].wider
+    acl(share, "-x", f"u:{NOBODY}", on="hz")
+    (share / "hz").chmod(0o751)
+    assert grants(share)["user:nobody", "read"].wider

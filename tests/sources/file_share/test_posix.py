@@ -42,6 +42,21 @@ def test_a_right_is_effective_only_through_folders_that_let_its_class_pass(share
     assert {principal for principal, privilege in grants(share, 0o644, folder_mode) if privilege == "read"} == expected
 
 
+@pytest.mark.parametrize(
+    ("folder_mode", "wider"),
+    [(0o755, set()), (0o751, {"world"}), (0o711, {"group", "world"}), (0o710, {"group"})],
+)
+def test_a_right_is_wider_than_the_folder_where_that_is_not_listed_to_its_class(share, folder_mode, wider):
+    found = grants(share, 0o644, folder_mode)
+    assert {principal for (principal, _), grant in found.items() if grant.wider} == wider
+
+
+def test_a_file_in_the_root_itself_is_not_compared(share):
+    (share / "b.csv").write_text("x")
+    (share / "b.csv").chmod(0o644)
+    assert not any(grant.wider for grant in file_grants(share / "b.csv", share, "s", "b.csv"))
+
+
 def test_the_root_of_the_source_is_not_judged(share):
     share.chmod(0o700)
     assert ("world", "read") in grants(share, 0o604, 0o755)
