@@ -1,4 +1,4 @@
-"""Opening the store's database, its transactions, and its failures in words that tell what to do."""
+"""Opening the store's database, and its transactions."""
 
 from __future__ import annotations
 
@@ -17,60 +17,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from pii_audit.errors import StoreError
 from pii_audit.language import Text
+from pii_audit.store.failures import failure
 
 BUSY_MS = 30_000
 """So long one writer waits for another."""
-
-_FAILURES: dict[str, tuple[Text, Text]] = {
-    "SQLITE_BUSY": (
-        Text("存储库正被另一个进程占用", "the store is locked by another process"),
-        Text("等它结束后重试", "try again when that one has ended"),
-    ),
-    "SQLITE_FULL": (
-        Text("磁盘已满，存储库未写入", "the disk is full; the store was not written"),
-        Text("腾出空间后重试，原有内容未变", "make room and try again; what it held is unchanged"),
-    ),
-    "SQLITE_IOERR": (
-        Text(
-            "存储库读写失败（磁盘已满、超出文件大小限制或设备故障）",
-            "the store could not be read or written (disk full, file size limit or a faulty device)",
-        ),
-        Text("检查磁盘后重试，原有内容未变", "look at the disk and try again; what it held is unchanged"),
-    ),
-    "SQLITE_READONLY": (
-        Text("存储库只读", "the store is read-only"),
-        Text("检查文件和所在文件夹的权限", "look at the permissions of the file and of its folder"),
-    ),
-    "SQLITE_NOTADB": (
-        Text("该文件不是存储库", "the file is not a store"),
-        Text("在 audit.yaml 的 store 中改用别的路径", "name another path under `store` in audit.yaml"),
-    ),
-    "SQLITE_CORRUPT": (
-        Text("存储库已损坏", "the store is damaged"),
-        Text("从备份恢复，或把它移走后重新运行", "restore it from a backup, or move it away and run again"),
-    ),
-    "SQLITE_CANTOPEN": (
-        Text("存储库无法打开", "the store cannot be opened"),
-        Text("检查路径和权限", "look at the path and its permissions"),
-    ),
-}
-_FAILURES["SQLITE_LOCKED"] = _FAILURES["SQLITE_BUSY"]
-_FAILURES["SQLITE_PERM"] = _FAILURES["SQLITE_READONLY"]
-
-
-def failure(error: sqlite3.Error | DBAPIError, where: str) -> StoreError:
-    """The StoreError for what a driver reported. The driver's own text is quoted only where it can hold no value."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    name = getattr(cause, "sqlite_errorname", "") or ""
-    for start, (what, todo) in _FAILURES.items():
-        if name == start or name.startswith(f"{start}_"):
-            return StoreError(what, where=where, todo=todo)
-    kind = name or type(cause).__name__
-    return StoreError(
-        Text(f"存储库出错（{kind}）", f"the store failed ({kind})"),
-        where=where,
-        todo=Text("检查数据库是否可用、地址是否正确", "look whether the database is up and the address right"),
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,8 @@ def migrate(database: Database) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    with database.write() as connection, _alone(connection):
+    with _alone(database), database.write() as connection:
+        _prepare(connection)
         version = _version(connection, database.where)
         if version is not None and version not in known:
             raise StoreError(
@@ -51,25 +52,37 @@ LOCK = 0x70696931
 
 
 @contextmanager
-def _alone(connection: Connection) -> Iterator[None]:
-    """Waits for whoever else is making or upgrading this store; SQLite's own write lock is enough."""
-    dialect = connection.dialect.name
-    if dialect == "postgresql":
-        # Given back with the transaction.
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+def _alone(database: Database) -> Iterator[None]:
+    """Waits for whoever else is making or upgrading this store, until that is committed.
+
+    A lock of MySQL's belongs to a connection and is held by one of its own: given back by the one that migrates, it would be
+    free before that one has committed, and a second migration would begin from the version of before. SQLite's write lock and
+    the lock of PostgreSQL's transaction (`_prepare`) end with the transaction.
+    """
+    if database.engine.dialect.name not in ("mysql", "mariadb"):
         yield
-    elif dialect in ("mysql", "mariadb"):
-        name = {"lock": f"pii-audit {connection.engine.url.database}"[:64]}
-        connection.execute(text("SELECT GET_LOCK(:lock, 60)"), name)
+        return
+    with database.read() as holder:
+        name = {"lock": f"pii-audit {database.engine.url.database}"[:64]}
+        if holder.execute(text("SELECT GET_LOCK(:lock, 60)"), name).scalar_one() != 1:
+            raise StoreError(
+                Text("存储库正被另一个进程占用", "the store is locked by another process"),
+                where=database.where,
+                todo=Text("等它结束后重试", "try again when that one has ended"),
+            )
         try:
-            if not inspect(connection).get_table_names():
-                # Names come from anywhere and differ in case alone; the tables take this over from their database.
-                connection.execute(text("ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"))
             yield
         finally:
-            connection.execute(text("SELECT RELEASE_LOCK(:lock)"), name)
-    else:
-        yield
+            holder.execute(text("SELECT RELEASE_LOCK(:lock)"), name)
+
+
+def _prepare(connection: Connection) -> None:
+    dialect = connection.dialect.name
+    if dialect == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    elif dialect in ("mysql", "mariadb") and not inspect(connection).get_table_names():
+        # Names come from anywhere and differ in case alone; the tables take this over from their database.
+        connection.execute(text("ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"))
 
 
 def _version(connection: Connection, where: str) -> str | None:

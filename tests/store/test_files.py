@@ -27,6 +27,7 @@ from pii_audit.errors import StoreError
 from pii_audit.findings.life import Assign
 from pii_audit.model.lifecycle import Actor
 from pii_audit.store import Store, connection, migrate, schema
+from pii_audit.store.failures import failure
 
 URL = "sqlite:.pii-audit/store.db"
 
@@ -231,7 +232,7 @@ def test_a_read_only_store_is_an_error_that_says_so(tmp_path):
         pytest.raises(sqlite3.Error) as caught,
     ):
         raw.execute("DELETE FROM runs")
-    error = connection.failure(caught.value, "store.db")
+    error = failure(caught.value, "store.db")
     assert str(error) == "store.db: the store is read-only. look at the permissions of the file and of its folder"
 
 
@@ -301,6 +302,42 @@ def test_a_kill_in_the_middle_loses_at_most_the_run_that_was_being_written(tmp_p
         for entry in runs:
             assert entry.findings == 2
             assert len([one for one in store.load(entry.id).findings if one.change.value in ("new", "persistent")]) == 2
+
+
+DYING = """
+import os, pathlib, signal, sys
+from datetime import datetime, timezone
+from sqlalchemy import event
+from pii_audit.language import Text
+from pii_audit.model.coverage import Coverage, CoverageStatus
+from pii_audit.model.finding import Finding, Severity
+from pii_audit.model.run import Run
+from pii_audit.store import Store
+text, now = Text("a", "a"), datetime.now(timezone.utc)
+with Store.open(sys.argv[1], pathlib.Path(sys.argv[2]), key=b"k" * 32) as store:
+    def die(connection, cursor, statement, *_):
+        if statement.startswith(f"INSERT INTO {sys.argv[3]} "):
+            os.kill(os.getpid(), signal.SIGKILL)
+    event.listen(store.database.engine, "after_cursor_execute", die)
+    findings = tuple(
+        Finding("STO002", (key,), Severity.LOW, text, text, text, fingerprint=key * 8, asset="core:t", source="core")
+        for key in ("aaaa", "bbbb")
+    )
+    store.record(Run("r2", now, now, "0", "run", coverage=(Coverage("core", "t", CoverageStatus.INSPECTED),), findings=findings))
+"""
+"""A writer that is killed when the rows of one table are written and the transaction is not yet whole."""
+
+
+@pytest.mark.parametrize("table", ["runs", "findings", "history"])
+def test_a_writer_killed_between_two_statements_leaves_nothing_of_its_run(store, tmp_path, make, table):
+    store.record(make.run(1, [make.finding("aaaa")], [make.row("t")]))
+    done = subprocess.run([sys.executable, "-c", DYING, URL, str(tmp_path), table], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert [one.id for one in store.runs()] == ["r1"]
+    assert [one.finding.fingerprint[:4] for one in store.findings()] == ["aaaa"]
+    assert (store.verify().problems, store.verify().steps) == ((), 1)
+    store.record(make.run(2, [make.finding("aaaa"), make.finding("cccc")], [make.row("t")]))
+    assert (store.verify().problems, store.verify().steps) == ((), 2)
 
 
 def test_a_record_that_was_tampered_with_is_damage_and_no_traceback(store, make):

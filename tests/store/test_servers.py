@@ -10,7 +10,7 @@ import sys
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import create_engine, text, update
+from sqlalchemy import create_engine, event, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
@@ -139,6 +139,77 @@ def test_a_kill_in_the_middle_leaves_whole_runs_and_a_whole_history(url, tmp_pat
     with Store.open(url, tmp_path, key=KEY) as store:
         assert len(store.runs()) in (told, told + 1)
         assert store.verify().problems == ()
+
+
+def _id_of(engine, connection):
+    """How the server calls a connection."""
+    return connection.info.backend_pid if engine.dialect.name == "postgresql" else connection.thread_id()
+
+
+def _kill(url, number):
+    """Ends a connection from outside, as an administrator or a server that goes down does."""
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:").replace("mysql:", "mysql+pymysql:"))
+    words = "SELECT pg_terminate_backend({})" if engine.dialect.name == "postgresql" else "KILL {}"
+    with engine.connect() as connection:
+        connection.exec_driver_sql(words.format(number))
+    engine.dispose()
+
+
+@pytest.mark.parametrize("table", ["findings", "history"])
+def test_a_connection_ended_in_the_middle_leaves_nothing_of_the_run(url, tmp_path, make, table):
+    with Store.open(url, tmp_path, key=KEY) as store:
+        store.record(make.run(1, [make.finding("aaaa")], [make.row("t")]))
+        engine = store.database.engine
+
+        def cut(connection, cursor, statement, *_):
+            if statement.replace("`", "").startswith(f"INSERT INTO {table} "):
+                event.remove(engine, "before_cursor_execute", cut)
+                _kill(url, _id_of(engine, connection.connection.dbapi_connection))
+
+        event.listen(engine, "before_cursor_execute", cut)
+        with pytest.raises(StoreError, match="connection to the store was lost; nothing was written"):
+            store.record(make.run(2, [make.finding("aaaa"), make.finding("bbbb")], [make.row("t")]))
+        assert [one.id for one in store.runs()] == ["r1"]
+        assert (store.verify().problems, store.verify().steps) == ((), 1)
+        store.record(make.run(2, [make.finding("aaaa"), make.finding("bbbb")], [make.row("t")]))
+        assert (store.verify().problems, store.verify().steps) == ((), 2)
+
+
+FULL = {
+    "postgresql": (
+        (
+            "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = 'disk_full'; END $$"
+        ),
+        "CREATE TRIGGER full_disk BEFORE INSERT ON history FOR EACH ROW EXECUTE FUNCTION full_disk()",
+        "DROP TRIGGER full_disk ON history",
+    ),
+    "mysql": (
+        "CREATE TRIGGER full_disk BEFORE INSERT ON history FOR EACH ROW SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1114",
+        "DROP TRIGGER full_disk",
+    ),
+}
+"""A server reports a full disk in the middle of a transaction; a disk that is full in truth takes an administrator's rights."""
+
+
+def test_a_server_whose_disk_is_full_leaves_the_store_as_it_was(url, tmp_path, make):
+    with Store.open(url, tmp_path, key=KEY) as store:
+        store.record(make.run(1, [make.finding("aaaa")], [make.row("t")]))
+        *making, ending = FULL[store.database.engine.dialect.name]
+        with store.database.write() as connection:
+            for statement in making:
+                connection.exec_driver_sql(statement)
+        with pytest.raises(StoreError, match=r"the disk is full.*make room"):
+            store.record(make.run(2, [make.finding("aaaa"), make.finding("bbbb")], [make.row("t")]))
+        with pytest.raises(StoreError, match="the disk is full"):
+            store.move(["aaaa"], Assign("张某"), _actor())
+        assert [one.id for one in store.runs()] == ["r1"]
+        assert [one.finding.fingerprint[:4] for one in store.findings()] == ["aaaa"]
+        assert (store.verify().problems, store.verify().steps) == ((), 1)
+        with store.database.write() as connection:
+            connection.exec_driver_sql(ending)
+        store.move(["aaaa"], Assign("张某"), _actor())
+        assert (store.verify().problems, store.verify().steps) == ((), 2)
 
 
 def test_a_store_of_a_newer_version_is_refused(url, tmp_path):
