@@ -163,5 +163,5 @@ def _boxes(row: Row, words: Words) -> list[Markup]:
     parts.append(box((left, row.top), (width - 2, row.height), kind, recipient))
     parts.append(text_at(left + 14, centre + (-3 if second else 5), fit(recipient, SIZE, width - 24), "fn"))
     if second:
-        parts.append(text_at(left + 14, centre + 15, second, "fs warn" if flow.abroad else "fs"))
+        parts.append(text_at(left + 14, centre + 15, fit(second, 12, width - 24), "fs warn" if flow.abroad else "fs"))
     return parts

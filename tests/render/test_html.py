@@ -672,7 +672,9 @@ def poisoned(value: object, payload: str) -> object:
 def poisoned_run(payload: str) -> Run:
     run = poisoned(replace(sample(), notes={}), payload)
     assert isinstance(run, Run)
-    return replace(run, notes={"organisation": payload, "scope": payload})
+    names = ("organisation", "scope", "everyone", "region", f"unit.{payload}", f"source.{payload}.owner")
+    names += tuple(f"flow.{payload}.{name}" for name in ("recipient", "purpose", "region", "source"))
+    return replace(run, notes=dict.fromkeys(names, payload))
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
