@@ -1,4 +1,4 @@
-"""How long it is kept: STO003 too long, STO004 not long enough.
+"""How long it is kept: STO003 too long, STO004 not long enough, STO009 nobody says how long.
 
 Periods come from lines that name a date, and from lines of packs that say what holds wherever some element is kept.
 Where the two ends meet, keeping wins: a statutory minimum overrides earlier deletion (AML Law 2024, Art. 34; PIPL
@@ -14,13 +14,18 @@ from dataclasses import dataclass
 
 from pii_audit.document import Period
 from pii_audit.language import Text
-from pii_audit.model.forms import Form
+from pii_audit.model.finding import Outcome
+from pii_audit.model.forms import PLAIN_EQUIVALENT, Form
+from pii_audit.model.levels import LevelSelector
 from pii_audit.model.run import Inspected
 from pii_audit.policy.matching import INSIDE
 from pii_audit.policy.model import Retention
 from pii_audit.policy.periods import FILE_MODIFIED, is_about
 from pii_audit.rules.interface import Draft, Facts, concern, proof, titles, to_run
 from pii_audit.rules.store import stored
+
+LONG_TERM = LevelSelector("jrt0171", "C2", and_above=True)
+"""What an analytics platform does not keep for long (T/PCAC 0001-2023, 14.3, row 5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +171,45 @@ def set_too_short(facts: Facts) -> Iterator[Draft]:
         )
 
 
+ANALYTICS = frozenset({"analytics", "analysis", "bigdata", "big_data", "big-data", "datalake", "大数据", "分析"})
+"""Environments that are an analytics platform."""
+
+
+def without_period(facts: Facts) -> Iterator[Draft]:
+    """STO009: C2 and C3 on an analytics platform of which no line says when they go; one finding a source."""
+    timed = {told.one.asset.id for told in periods(facts, facts.inspected) if told.delete is not None}
+    for source in facts.sources.values():
+        if source.environment is None or source.environment.casefold() not in ANALYTICS:
+            continue
+        found = [
+            statement
+            for one in stored(facts)
+            if one.asset.source == source.id and one.asset.id not in timed
+            for statement in one.fields
+            if statement.form in PLAIN_EQUIVALENT and LONG_TERM.matches(statement.level)
+        ]
+        if not found:
+            continue
+        assets = list(dict.fromkeys(statement.asset for statement in found))
+        kinds = titles(facts, [statement.identifier for statement in found])
+        yield Draft(
+            "STO009",
+            (source.id,),
+            Text(
+                f"大数据平台 {source.id} 的 {len(assets)} 个资产含 {kinds.zh},没有登记何时删除",
+                f"{len(assets)} asset(s) of the analytics platform {source.id} hold {kinds.en}, and nothing says when they go",
+            ),
+            outcome=Outcome.GAP,
+            source=source.id,
+            asset=assets[0] if len(assets) == 1 else None,
+            identifiers=tuple(dict.fromkeys(statement.identifier for statement in found)),
+            evidence=proof(found, assets),
+            concern=concern(facts, found),
+        )
+
+
 def _identifiers(one: Inspected) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found.identifier for found in one.fields))
 
 
-RULES = (too_long, set_too_short)
+RULES = (too_long, set_too_short, without_period)
