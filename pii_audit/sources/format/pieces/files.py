@@ -11,7 +11,16 @@ from pii_audit.language import Text
 from pii_audit.model.asset import Asset
 from pii_audit.sources.format.content import Content
 from pii_audit.sources.format.delimited import Dialect
-from pii_audit.sources.format.detect import JsonDocument, JsonLines, Parsed, PlainText, SqlDump, is_binary, structure_of
+from pii_audit.sources.format.detect import (
+    Capture,
+    JsonDocument,
+    JsonLines,
+    Parsed,
+    PlainText,
+    SqlDump,
+    is_binary,
+    structure_of,
+)
 from pii_audit.sources.format.fixed_width import Layouts, layout_for
 from pii_audit.sources.format.kinds import kind_of
 from pii_audit.sources.format.pieces.delimited import DelimitedCutter
@@ -57,6 +66,8 @@ def cutter(content: Content, asset: Asset, layouts: Layouts) -> Cutter:
             return JsonCutter(content, asset, lines=True)
         case SqlDump():
             raise _refused(Text("SQL 转储", "an SQL dump"), asset)
+        case Capture():
+            raise _refused(Text("HTTP 抓包(HAR)", "a capture of HTTP traffic (HAR)"), asset)
         case PlainText():
             raise _refused(Text("自由文本", "free text"), asset)
         case Parsed():
