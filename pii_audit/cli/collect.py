@@ -14,6 +14,13 @@ EXAMPLE = Text(
     "例: pii-audit collect --dialect postgresql --source core -o collector.py --write-key core.key",
     "example: pii-audit collect --dialect postgresql --source core -o collector.py --write-key core.key",
 )
+_AFTER = {
+    "postgresql": "psql -h HOST -d DATABASE",
+    "mysql": "mysql -h HOST DATABASE",
+    "sqlite": "FILE",
+    "oracle": "oracle://USER@HOST/SERVICE",
+    "sqlserver": "mssql://USER@HOST/DATABASE",
+}
 SAMPLE = 20_000
 """Rows of a table where nothing else is said: a reference engine without packages reads slowly, and production is waited for by others."""
 
@@ -24,7 +31,11 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         "--dialect",
         required=True,
         metavar="D",
-        help=say(language, "数据库类型:postgresql、mysql 或 sqlite", "kind of database: postgresql, mysql or sqlite"),
+        help=say(
+            language,
+            "数据库类型:postgresql、mysql、sqlite、oracle、sqlserver",
+            "kind of database: postgresql, mysql, sqlite, oracle, sqlserver",
+        ),
     )
     parser.add_argument(
         "-o",
@@ -98,7 +109,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
 
 
 def _next(options: argparse.Namespace, statements: Path) -> Text:
-    client = {"postgresql": "psql -h HOST -d DATABASE", "mysql": "mysql -h HOST DATABASE"}.get(options.dialect, "FILE")
+    client = _AFTER[options.dialect]
     key = options.write_key or "KEY"
     return Text(
         f"{options.output}、{statements} 已写出。密钥请另行交付;堡垒机后执行:python3 {options.output} --key {key} -o 名称.bundle -- {client}\n"

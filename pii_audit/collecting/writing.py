@@ -9,19 +9,24 @@ from __future__ import annotations
 import ast
 import hashlib
 import importlib.util
-from collections.abc import Iterable, Iterator, Mapping
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.abc import InspectLoader
 from importlib.resources import files
 
 import pii_audit
 from pii_audit import content
+from pii_audit.collecting.inside.mysql import USED
 from pii_audit.errors import UsageError
 from pii_audit.identifiers.catalogue import Catalogue
 from pii_audit.language import Text
 from pii_audit.model.codec import dump, encode
 from pii_audit.sources.bundle.format import key_check
-from pii_audit.sources.database.dialect import DatabaseDialect, load_dialect
+from pii_audit.sources.database import mysql, postgresql, sqlite_connection, sqlserver
+from pii_audit.sources.database.dialect import load_dialect
+from pii_audit.sources.database.engine import LOCK_SECONDS, STATEMENT_SECONDS
 
 _INSIDE = "pii_audit.collecting.inside"
 STAND_INS = {
@@ -32,12 +37,15 @@ STAND_INS = {
     "pii_audit.identifiers.catalogue": f"{_INSIDE}.catalogue",
     "pii_audit.model.sketch": f"{_INSIDE}.sketch",
     "pii_audit.sources.database.dialect": f"{_INSIDE}.dialect",
+    "pii_audit.sources.database.urls": f"{_INSIDE}.urls",
 }
 """What needs a package of others, or YAML, and what stands in its place."""
 CLIENTS: Mapping[str, tuple[str, ...]] = {
     "postgresql": (f"{_INSIDE}.postgresql",),
     "mysql": (f"{_INSIDE}.mysql",),
     "sqlite": ("pii_audit.sources.database.sqlite",),
+    "oracle": ("pii_audit.sources.database.oracle",),
+    "sqlserver": ("pii_audit.sources.database.sqlserver",),
 }
 """Dialects that can be collected, with the modules of each."""
 _OURS = ("pii_audit", "stdnum")
@@ -76,25 +84,27 @@ def write_collector(order: Order, catalogue: Catalogue, key: bytes) -> Collector
             Text(f"没有 {order.dialect} 的采集程序", f"there is no collector for {order.dialect}"),
             todo=Text(f"可用:{known}", f"There is one for: {known}"),
         )
-    dialect = load_dialect(order.dialect)
-    modules = dict(_modules([f"{_INSIDE}.main", *CLIENTS[order.dialect]]))
-    modules[f"{_INSIDE}.tables"] = _tables(order, catalogue, dialect, key)
-    return Collector(_program(order, modules), _script(order, dialect))
+    modules = dict(_modules(order.dialect))
+    modules[f"{_INSIDE}.tables"] = _tables(order, catalogue, key)
+    return Collector(_program(order, modules), _script(order.dialect))
 
 
-def _modules(roots: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """The sources of these modules and of all that they import, by the names under which they are imported."""
+@cache
+def _modules(dialect: str) -> Mapping[str, str]:
+    """The sources of what a collector runs and of all that this imports, by the names under which they are imported."""
+    found: dict[str, str] = {}
     seen: set[str] = set()
-    waiting = list(roots)
+    waiting = [f"{_INSIDE}.main", *CLIENTS[dialect]]
     while waiting:
         name = waiting.pop()
         source = None if name in seen else _source_of(name)
         seen.add(name)
         if source is None:
             continue
-        yield name, source
+        found[name] = source
         waiting += _imports(source)
         waiting += [name.rpartition(".")[0]] if "." in name else []
+    return found
 
 
 def _source_of(name: str) -> str | None:
@@ -127,12 +137,28 @@ def _run(node: ast.AST) -> Iterator[ast.AST]:
         yield from _run(child)
 
 
-def _tables(order: Order, catalogue: Catalogue, dialect: DatabaseDialect, key: bytes) -> str:
-    statements = {
-        name: [query.sql, query.reads.zh, query.reads.en]
-        for name, query in dialect.queries.items()
-        if name != _NOT_ASKED
-    }
+def _statements(dialect: str) -> dict[str, tuple[str, str, str]]:
+    """Everything that a collector sends: each statement with what it reads, in Chinese and English; what a session begins with first."""
+    found = {"session": (";\n".join(_session(dialect)), "会话设置", "settings of the session")}
+    for name, query in load_dialect(dialect).queries.items():
+        if name != _NOT_ASKED:
+            found[name] = (query.sql, query.reads.zh, query.reads.en)
+    return {name: statement for name, statement in found.items() if statement[0]}
+
+
+def _session(dialect: str) -> Sequence[str]:
+    if dialect == "postgresql":
+        settings = postgresql.SETTINGS.format(statement=STATEMENT_SECONDS * 1000, lock=LOCK_SECONDS * 1000)
+        return [*inspect.cleandoc(settings).replace(";", "").splitlines(), "SET client_encoding = 'UTF8'"]
+    if dialect == "mysql":
+        limits = [f"SET SESSION {one.format(seconds=STATEMENT_SECONDS)}" for one in mysql.LIMITS]
+        return [*(one.format(lock=LOCK_SECONDS) for one in mysql.SETTINGS), *limits, USED]
+    if dialect == "sqlite":
+        return [sqlite_connection.READ_ONLY]
+    return sqlserver.SETTINGS if dialect == "sqlserver" else ()
+
+
+def _tables(order: Order, catalogue: Catalogue, key: bytes) -> str:
     values = {
         "VERSION": pii_audit.__version__,
         "DIALECT": order.dialect,
@@ -143,7 +169,7 @@ def _tables(order: Order, catalogue: Catalogue, dialect: DatabaseDialect, key: b
         "MAX_LOAD": order.max_load,
         "INCLUDE": order.include,
         "EXCLUDE": order.exclude,
-        "STATEMENTS": dump(statements),
+        "STATEMENTS": dump(_statements(order.dialect)),
         "IDENTIFIERS": dump([encode(one) for one in catalogue.values()]),
     }
     return "".join(f"{name} = {value!r}\n" for name, value in values.items())
@@ -170,15 +196,13 @@ def _embedded(table: str, name: str, text: str) -> str:
     return f"\n# ---- {name} · SHA-256 {digest}\n{table}[{name!r}] = {quoted}\n"
 
 
-def _script(order: Order, dialect: DatabaseDialect) -> str:
+def _script(dialect: str) -> str:
     """Every statement, those with places to fill in as comments, so that the file can be run by hand."""
-    parts = [files("pii_audit.collecting").joinpath("statements.txt").read_text(encoding="utf-8")]
-    parts[0] = parts[0].replace("{dialect}", order.dialect).replace("{version}", pii_audit.__version__)
-    for name, query in dialect.queries.items():
-        if name == _NOT_ASKED:
-            continue
-        sql = query.sql.rstrip().rstrip(";")
-        whole = not any(mark in sql for mark in ("{", "%s", "?"))
-        body = f"{sql};" if whole else "\n".join(f"-- {line}" for line in f"{sql};".splitlines())
-        parts.append(f"\n-- {name} · {query.reads.zh} · {query.reads.en}\n{body}\n")
+    head = files("pii_audit.collecting").joinpath("statements.txt").read_text(encoding="utf-8")
+    parts = [head.replace("{dialect}", dialect).replace("{version}", pii_audit.__version__)]
+    for name, (statement, zh, en) in _statements(dialect).items():
+        sql = statement.rstrip().rstrip(";")
+        whole = not any(mark in sql for mark in ("{", "%s", "?", ":schema"))
+        body = f"{sql};" if whole else "\n".join(f"-- {line}" for line in sql.splitlines())
+        parts.append(f"\n-- {name} · {zh} · {en}\n{body}\n")
     return "".join(parts)

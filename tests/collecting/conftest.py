@@ -33,13 +33,14 @@ class Bastion:
         words = ["--key", "key.txt", "-o", output, "--", *command]
         return self.run(self.collector(dialect, **order), *words, code=code)
 
-    def run(self, collector: Path, *words: str, code: int = 0) -> str:
+    def run(self, collector: Path, *words: str, code: int = 0, packages: bool = False) -> str:
         environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
         done = subprocess.run(
-            [sys.executable, "-I", "-S", str(collector), *words],
+            [sys.executable, *(["-I"] if packages else ["-I", "-S"]), str(collector), *words],
             capture_output=True,
             text=True,
             cwd=self.folder,
+            stdin=subprocess.DEVNULL,
             env=environment,
             check=False,
         )

@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 import json
 import sqlite3
+import subprocess
 from contextlib import closing
 
 import pytest
 
+from pii_audit.collecting.inside import urls as inside
 from pii_audit.collecting.writing import Order, write_collector
 from pii_audit.identifiers.catalogue import load_catalogue
+from pii_audit.sources.database import urls
 
 PHONES = [f"1380013{number:04d}" for number in range(40)]
 ODD = [
@@ -208,3 +211,53 @@ def test_a_server_that_is_not_there_is_told_and_is_a_row_of_the_ledger(bastion, 
     [row] = bastion.audit("bundle", "core.bundle").coverage
     assert row.incomplete
     assert "cannot be reached" in row.reason.en
+
+
+@pytest.mark.parametrize(
+    ("dialect", "driver", "url"),
+    [("oracle", "oracledb", "oracle://u:p@127.0.0.1:1/orcl"), ("sqlserver", "pymssql", "mssql://u:p@127.0.0.1:1/crm")],
+)
+def test_servers_without_a_client_are_asked_through_the_driver_that_is_there(bastion, dialect, driver, url):
+    pytest.importorskip(driver)
+    words = ["--key", "key.txt", "-o", "core.bundle", "--"]
+    collector = bastion.collector(dialect)
+    assert driver in bastion.run(collector, *words, url, code=2)  # without any package
+    assert "a url with user and host" in bastion.run(collector, *words, "orcl", code=2, packages=True)
+    assert "cannot be reached" in bastion.run(collector, *words, url, code=3, packages=True)
+    [row] = bastion.audit("bundle", "core.bundle").coverage
+    assert row.incomplete
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "oracle://u:p%40%3A@h:1521/s",
+        "mssql://u@h/",
+        "oracle://u:p@h/?sid=ORCL&protocol=tcps",
+        "mssql://u%5Cd:x@[::1]:9/a%20b",
+    ],
+)
+def test_urls_are_taken_apart_as_sqlalchemy_does(url):
+    ours, theirs = inside.parsed(url), urls.parsed(url)
+    for part in ("username", "password", "host", "port"):
+        assert getattr(ours, part) == getattr(theirs, part)
+    assert (ours.database or None, dict(ours.query)) == (theirs.database or None, dict(theirs.query))
+
+
+@pytest.mark.service
+def test_the_statements_are_what_is_sent_and_run_by_hand(bastion, postgresql, client):
+    """Save for those of another version, each statement without places to fill in runs as it stands."""
+    made = write_collector(Order("postgresql"), load_catalogue(), bytes(32))
+    told = bastion.run(bastion.collector("postgresql"), "--statements")
+    names = [line.split(" · ")[0].removeprefix("-- ") for line in made.statements.splitlines() if " · " in line]
+    assert names[0] == "session"
+    assert all(f"-- {name}: " in told for name in names)
+    parts = [part for part in made.statements.split("\n\n") if not part.startswith("-- memberships ·")]
+    done = subprocess.run(
+        [client("psql"), "-X", "-v", "ON_ERROR_STOP=1", postgresql.url()],
+        input="\n\n".join(parts),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr

@@ -17,7 +17,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import quote
 
 from pii_audit.access import effective_access, server_settings
 from pii_audit.collecting.inside import tables
@@ -25,7 +27,7 @@ from pii_audit.collecting.inside.catalogue import load_catalogue
 from pii_audit.detection.redact import Redactor
 from pii_audit.detection.tally import Detector
 from pii_audit.errors import PiiAuditError, UsageError
-from pii_audit.language import Text, language_of_locale
+from pii_audit.language import Text, language_of_locale, same
 from pii_audit.model.asset import Asset
 from pii_audit.model.codec import encode
 from pii_audit.model.coverage import Coverage
@@ -36,6 +38,7 @@ from pii_audit.sources.bundle.format import Writer, key_check
 from pii_audit.sources.database.engine import Engine
 from pii_audit.sources.database.server import ServerSource
 from pii_audit.sources.database.session import Manner
+from pii_audit.sources.database.urls import parsed
 from pii_audit.sources.interface import Sampling, Source
 
 LONGEST_NAME = 64
@@ -45,7 +48,11 @@ EXAMPLES = {
     "postgresql": "psql -h db1 -d core -U pii_audit",
     "mysql": "mysql -h db1 -u pii_audit -p core",
     "sqlite": "core.db",
+    "oracle": "oracle://pii_audit@db1:1521/core",
+    "sqlserver": "mssql://pii_audit@db1:1433/core",
 }
+_DRIVERS = {"oracle": "oracledb", "sqlserver": "pymssql"}
+"""What these are asked through: their clients print no rows that could be told from each other for certain."""
 MOST_TOLD = 20
 """Objects that could not be inspected and are told on the terminal; all of them stand in the bundle."""
 
@@ -90,7 +97,7 @@ def _arguments() -> argparse.ArgumentParser:
     add(
         "database",
         nargs="*",
-        help="after --: your client with its options, or the file / -- 之后:客户端命令及其选项,或数据库文件",
+        help="after --: your client with its options, a url, or the file / -- 之后:客户端命令及其选项、url 或数据库文件",
     )
     return parser
 
@@ -246,12 +253,15 @@ def _rights(source: Source, holding: set[str], bundle: Writer, redactor: Redacto
 def _source(options: argparse.Namespace) -> Source:
     include, exclude = (*tables.INCLUDE, *options.include), (*tables.EXCLUDE, *options.exclude)
     if tables.DIALECT == "sqlite":
-        return _sqlite(options.database, include, exclude)
-    engine = _engine(_found(options.database))
-    return ServerSource(tables.SOURCE, engine, "", include, exclude, Manner(max_load=options.max_load))
+        return _sqlite(_only(options.database), include, exclude)
+    manner = Manner(max_load=options.max_load)
+    if tables.DIALECT in _DRIVERS:
+        return ServerSource(tables.SOURCE, _driver(), _url(_only(options.database)), include, exclude, manner)
+    return ServerSource(tables.SOURCE, _client(_found(options.database)), "", include, exclude, manner)
 
 
-def _engine(command: Sequence[str]) -> Engine:
+def _client(command: Sequence[str]) -> Engine:
+    """An engine that asks through the server's own client."""
     if tables.DIALECT == "postgresql":
         from pii_audit.collecting.inside.postgresql import PsqlEngine  # noqa: PLC0415 - a collector has one dialect
 
@@ -259,6 +269,42 @@ def _engine(command: Sequence[str]) -> Engine:
     from pii_audit.collecting.inside.mysql import MysqlClientEngine  # noqa: PLC0415 - as above
 
     return MysqlClientEngine(command)
+
+
+def _driver() -> Engine:
+    """An engine that asks through the driver that is installed where the collector runs."""
+    driver = _DRIVERS[tables.DIALECT]
+    if find_spec(driver) is None:
+        raise UsageError(
+            Text(f"没有安装驱动 {driver}", f"the driver {driver} is not installed"), todo=same(f"pip install {driver}")
+        )
+    if tables.DIALECT == "oracle":
+        from pii_audit.sources.database.oracle import OracleEngine  # noqa: PLC0415 - as above
+
+        return OracleEngine()
+    from pii_audit.sources.database.sqlserver import SqlServerEngine  # noqa: PLC0415 - as above
+
+    return SqlServerEngine()
+
+
+def _url(url: str) -> str:
+    """The URL with a password, which is asked for: a command line is seen by others."""
+    try:
+        parts = parsed(url)
+    except ValueError:
+        parts = None
+    if parts is None or not parts.username or not parts.host:
+        raise UsageError(
+            Text("-- 之后应为带用户名和主机的 url", "after -- goes a url with user and host"),
+            todo=same(EXAMPLES[tables.DIALECT]),
+        )
+    if parts.password is not None:
+        return url
+    try:
+        password = getpass.getpass(f"{parts.username}: ")
+    except EOFError:
+        raise UsageError(Text("没有密码", "there is no password")) from None
+    return url.replace("@", f":{quote(password, safe='')}@", 1)
 
 
 def _found(command: Sequence[str]) -> Sequence[str]:
@@ -274,13 +320,16 @@ def _found(command: Sequence[str]) -> Sequence[str]:
     return command
 
 
-def _sqlite(command: Sequence[str], include: Sequence[str], exclude: Sequence[str]) -> Source:
+def _sqlite(path: str, include: Sequence[str], exclude: Sequence[str]) -> Source:
     from pii_audit.sources.database.sqlite import SqliteSource  # noqa: PLC0415 - as above
 
-    [path, *more] = command
-    if more:
-        raise UsageError(Text("只能给出一个数据库文件", "one database file can be given"), where=more[0])
     return SqliteSource(tables.SOURCE, Path(path), include, exclude)
+
+
+def _only(words: Sequence[str]) -> str:
+    if len(words) > 1:
+        raise UsageError(Text("只能给出一个数据库", "one database can be given"), where=words[1])
+    return words[0]
 
 
 def _progress(number: int) -> None:

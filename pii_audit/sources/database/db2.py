@@ -17,6 +17,7 @@ from pii_audit.sources.database.catalog import (
     CatalogEngine,
 )
 from pii_audit.sources.database.engine import APPLICATION, CONNECT_SECONDS, LOCK_SECONDS, STATEMENT_SECONDS
+from pii_audit.sources.database.urls import parsed
 
 PORT = 50_000
 _CODE = re.compile(r"\bSQL(\d{4,5})[NCW]\b")
@@ -49,22 +50,21 @@ class Db2Engine(CatalogEngine):
 
     def connect(self, url: str) -> Any:
         import ibm_db_dbi  # noqa: PLC0415 - as above
-        from sqlalchemy.engine import make_url  # noqa: PLC0415 - as above
 
-        parsed = make_url(url)
+        parts = parsed(url)
         named = {
-            "DATABASE": parsed.database or "",
-            "HOSTNAME": parsed.host or "",
-            "PORT": str(parsed.port or PORT),
+            "DATABASE": parts.database or "",
+            "HOSTNAME": parts.host or "",
+            "PORT": str(parts.port or PORT),
             "PROTOCOL": "TCPIP",
             "ConnectTimeout": str(CONNECT_SECONDS),
             "QueryTimeoutInterval": str(STATEMENT_SECONDS),
             "LockTimeout": str(LOCK_SECONDS),
             "ProgramName": APPLICATION,
-            **{key: str(value) for key, value in parsed.query.items()},
+            **{key: str(value) for key, value in parts.query.items()},
         }
         words = "".join(f"{key}={value};" for key, value in named.items())
-        return ibm_db_dbi.connect(words, parsed.username or "", parsed.password or "")
+        return ibm_db_dbi.connect(words, parts.username or "", parts.password or "")
 
     def code(self, error: Exception) -> int:
         """Its number; the words around it quote data and are not looked at."""

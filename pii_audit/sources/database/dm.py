@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from pii_audit.language import Text
 from pii_audit.sources.database.catalog import GONE, LOCKED, NO_RIGHT, REFUSED, UNREACHABLE, CatalogEngine
+from pii_audit.sources.database.urls import parsed
 
 PORT = 5236
 _CODE = re.compile(r"CODE:\s*(-?\d+)")
@@ -35,16 +36,15 @@ class DmEngine(CatalogEngine):
 
     def connect(self, url: str) -> Any:
         import dmPython  # noqa: PLC0415 - as above
-        from sqlalchemy.engine import make_url  # noqa: PLC0415 - as above
 
-        parsed = make_url(url)
+        parts = parsed(url)
         return dmPython.connect(
-            user=parsed.username,
-            password=parsed.password,
-            server=parsed.host,
-            port=parsed.port or PORT,
+            user=parts.username,
+            password=parts.password,
+            server=parts.host,
+            port=parts.port or PORT,
             autoCommit=True,
-            **dict(parsed.query),
+            **dict(parts.query),
         )
 
     def code(self, error: Exception) -> int:

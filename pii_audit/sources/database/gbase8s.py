@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from pii_audit.language import Text
 from pii_audit.sources.database.catalog import GONE, LOCKED, NO_RIGHT, REFUSED, UNREACHABLE, CatalogEngine
 from pii_audit.sources.database.engine import CONNECT_SECONDS, LOCK_SECONDS
+from pii_audit.sources.database.urls import parsed
 
 TYPES = {
     0: "char", 1: "smallint", 2: "integer", 3: "float", 4: "smallfloat", 5: "decimal", 6: "serial", 7: "date", 8: "money",
@@ -42,13 +43,12 @@ class Gbase8sEngine(CatalogEngine):
 
     def connect(self, url: str) -> Any:
         import pyodbc  # noqa: PLC0415 - as above
-        from sqlalchemy.engine import make_url  # noqa: PLC0415 - as above
 
-        parsed = make_url(url)
+        parts = parsed(url)
         named = {
-            "UID": parsed.username or "",
-            "PWD": parsed.password or "",
-            **{k.upper(): v for k, v in parsed.query.items()},
+            "UID": parts.username or "",
+            "PWD": parts.password or "",
+            **{k.upper(): v for k, v in parts.query.items()},
         }
         connection = pyodbc.connect(autocommit=True, readonly=True, timeout=CONNECT_SECONDS, **named)
         with connection.cursor() as cursor:

@@ -13,6 +13,7 @@ from pii_audit.model.coverage import Coverage
 from pii_audit.sources.database.catalog import GONE, CatalogEngine
 from pii_audit.sources.database.engine import CONNECT_SECONDS, Column
 from pii_audit.sources.database.names import qualified, quoted, split
+from pii_audit.sources.database.urls import parsed
 from pii_audit.sources.interface import failed
 
 if TYPE_CHECKING:
@@ -37,16 +38,15 @@ class HiveEngine(CatalogEngine):
 
     def connect(self, url: str) -> Any:
         from impala.dbapi import connect  # type: ignore[import-not-found]  # noqa: PLC0415 - as above
-        from sqlalchemy.engine import make_url  # noqa: PLC0415 - as above
 
-        parsed = make_url(url)
-        more: dict[str, Any] = dict(parsed.query)
+        parts = parsed(url)
+        more: dict[str, Any] = dict(parts.query)
         return connect(
-            host=parsed.host,
-            port=parsed.port or PORT,
-            database=parsed.database,
-            user=parsed.username,
-            password=parsed.password,
+            host=parts.host,
+            port=parts.port or PORT,
+            database=parts.database,
+            user=parts.username,
+            password=parts.password,
             timeout=CONNECT_SECONDS,
             **more,
         )

@@ -16,6 +16,7 @@ from pii_audit.sources.database.catalog import (
     CatalogEngine,
 )
 from pii_audit.sources.database.engine import APPLICATION, CONNECT_SECONDS, STATEMENT_SECONDS
+from pii_audit.sources.database.urls import parsed
 
 PORT = 1521
 _NO_SERVICE = Text(
@@ -68,19 +69,18 @@ class OracleEngine(CatalogEngine):
 
     def connect(self, url: str) -> Any:
         import oracledb  # noqa: PLC0415 - as above
-        from sqlalchemy.engine import make_url  # noqa: PLC0415 - as above
 
-        parsed = make_url(url)
-        more: dict[str, Any] = {"service_name": parsed.database} if parsed.database else {}
+        parts = parsed(url)
+        more: dict[str, Any] = {"service_name": parts.database} if parts.database else {}
         connection = oracledb.connect(
-            user=parsed.username,
-            password=parsed.password,
-            host=parsed.host,
-            port=parsed.port or PORT,
+            user=parts.username,
+            password=parts.password,
+            host=parts.host,
+            port=parts.port or PORT,
             tcp_connect_timeout=CONNECT_SECONDS,
             program=APPLICATION,
             **more,
-            **dict(parsed.query),
+            **dict(parts.query),
         )
         connection.call_timeout = STATEMENT_SECONDS * 1000
         connection.module = APPLICATION

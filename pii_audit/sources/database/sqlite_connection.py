@@ -12,6 +12,7 @@ from pii_audit.sources.format.content import open_regular
 from pii_audit.sources.format.encoding import decode_cell
 
 BUSY_SECONDS = 2.0
+READ_ONLY = "PRAGMA query_only = ON"
 STATEMENT_SECONDS = 300.0
 """A statement that gives no row for so long is stopped."""
 _STEPS = 100_000
@@ -71,7 +72,7 @@ class Connection:
         self.raw = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
         self.raw.text_factory = self._text
         self.raw.set_progress_handler(self._overdue, _STEPS)
-        self.raw.execute("PRAGMA query_only = ON")
+        self.raw.execute(READ_ONLY)
 
     def execute(self, sql: str, parameters: tuple[object, ...] = ()) -> sqlite3.Cursor:
         """Runs one statement under the time limit."""

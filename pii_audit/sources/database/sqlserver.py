@@ -16,12 +16,13 @@ from pii_audit.sources.database.catalog import (
     CatalogEngine,
 )
 from pii_audit.sources.database.engine import APPLICATION, CONNECT_SECONDS, LOCK_SECONDS, LONGEST, STATEMENT_SECONDS
+from pii_audit.sources.database.urls import parsed
 
 PORT = 1433
 TEXT = frozenset({"text", "ntext", "xml"})
 LONG = frozenset({"varchar", "nvarchar"})
 SHAPES = frozenset({"geometry", "geography", "hierarchyid"})
-_SETTINGS = (
+SETTINGS = (
     f"SET LOCK_TIMEOUT {LOCK_SECONDS * 1000}",
     # Rows are versions, where the database keeps them, and nothing waits for us: no shared lock outlasts its row.
     "SET TRANSACTION ISOLATION LEVEL READ COMMITTED",
@@ -62,16 +63,15 @@ class SqlServerEngine(CatalogEngine):
 
     def connect(self, url: str) -> Any:
         import pymssql  # noqa: PLC0415 - as above
-        from sqlalchemy.engine import make_url  # noqa: PLC0415 - as above
 
-        parsed = make_url(url)
-        more: dict[str, Any] = dict(parsed.query)
+        parts = parsed(url)
+        more: dict[str, Any] = dict(parts.query)
         connection: Any = pymssql.connect(
-            server=parsed.host or "",
-            port=str(parsed.port or PORT),
-            user=parsed.username,
-            password=parsed.password,
-            database=parsed.database or "",
+            server=parts.host or "",
+            port=str(parts.port or PORT),
+            user=parts.username,
+            password=parts.password,
+            database=parts.database or "",
             timeout=STATEMENT_SECONDS,
             login_timeout=CONNECT_SECONDS,
             appname=APPLICATION,
@@ -80,7 +80,7 @@ class SqlServerEngine(CatalogEngine):
             **more,
         )
         with connection.cursor() as cursor:
-            for setting in _SETTINGS:
+            for setting in SETTINGS:
                 cursor.execute(setting)
         return connection
 
