@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeAlias
 
 from pii_audit.auditing.history import History, first_columns
 from pii_audit.identifiers.catalogue import Catalogue
+from pii_audit.model.asset import AssetKind
 from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.evidence import FREE_TEXT
 from pii_audit.model.finding import Verdict
@@ -19,6 +21,9 @@ from pii_audit.policy.model import CUSTOMER, Flow, Policy, Population
 
 ESTIMATE_ERROR = 0.05
 """Above EXACT_PERSONS people sketches estimate: a share this close to all of them may be all or not, and is not known."""
+
+Origins: TypeAlias = Mapping[tuple[str, str], Collection[str]]
+"""Asset and column of a query → the ids of the tables that the column is made of."""
 
 
 def match_assets(
@@ -45,7 +50,8 @@ class Beyond:
     """What the judge of a flow is told beside its assets: all that this run saw, and what was provided earlier this year.
 
     `provided` is None where no store says so, `first` what the first recorded run of the year saw in the feeds. `read` are
-    the sources that were listed as a whole: a flow of theirs of which nothing is in the ledger (`coverage`) is judged too.
+    the sources that were listed as a whole: a flow of theirs of which nothing is in the ledger (`coverage`) is judged too. `origins` are the
+    tables behind each column of a query, by its asset and name.
     """
 
     inspected: Sequence[Inspected] = ()
@@ -53,6 +59,7 @@ class Beyond:
     first: Sequence[Inspected] = ()
     read: Collection[str] = ()
     coverage: Sequence[Coverage] = ()
+    origins: Origins = field(default_factory=dict)
 
 
 def judge_flows(
@@ -77,7 +84,7 @@ def judge_flows(
                 persons_per_day=history.persons_per_day(flow.recipient) if recorded and _daily(policy, flow) else None,
                 deliveries=history.deliveries(flow) if flow.frequency else None,
                 known_columns=first.get(flow.id),
-                population_share=_share(flow.population, mine, beyond.inspected) if flow.population else None,
+                population_share=_share(flow.population, mine, beyond) if flow.population else None,
                 consent=_proofs(flow, mine),
             )
             observed = Observed(tuple(mine))
@@ -94,7 +101,7 @@ def _daily(policy: Policy, flow: Flow) -> bool:
 def _proofs(flow: Flow, mine: Sequence[Inspected]) -> dict[str, ConsentProof]:
     """Rows whose consent column says yes, and the rest, by asset; one without the column says nothing and is left out."""
     proofs: dict[str, ConsentProof] = {}
-    for one in mine:
+    for one in _read(mine):
         tally = one.tally.fields.get(flow.consent.field) if flow.consent and flow.consent.field else None
         if tally is not None:
             given = max(0, tally.filled - tally.refused)
@@ -102,17 +109,34 @@ def _proofs(flow: Flow, mine: Sequence[Inspected]) -> dict[str, ConsentProof]:
     return proofs
 
 
-def _share(population: Population, mine: Sequence[Inspected], inspected: Sequence[Inspected]) -> float | None:
+def _read(mine: Sequence[Inspected]) -> list[Inspected]:
+    """What was read itself: which rows of its tables a query will let out is not known before it runs."""
+    return [one for one in mine if one.asset.kind is not AssetKind.QUERY]
+
+
+def _share(population: Population, mine: Sequence[Inspected], beyond: Beyond) -> float | None:
     """The share of the people in a flow who belong to its population; None when one of the two was not seen."""
+    read = _read(mine)
+    if not read:
+        return _share_of_queries(population, mine, beyond.origins)
     within = _people(
-        population.key, [one for one in inspected if f"{one.asset.source}.{one.asset.name}" == population.within]
+        population.key,
+        [one for one in beyond.inspected if f"{one.asset.source}.{one.asset.name}" == population.within],
     )
-    here = _people(population.key, mine)
+    here = _people(population.key, read)
     if not within.payload or not here.payload:
         return None
     share = min(1.0, here.common(within) / len(here))
     estimated = max(len(here), len(within)) > EXACT_PERSONS
     return None if estimated and share > 1.0 - ESTIMATE_ERROR else share
+
+
+def _share_of_queries(population: Population, queries: Sequence[Inspected], origins: Origins) -> float | None:
+    """All of them where whatever is personal comes from the population's own table, else not known."""
+    statements = [one for query in queries for one in query.fields]
+    tables = {table for one in statements for table in origins.get((one.asset, one.field or ""), ())}
+    keyed = any(one.identifier == population.key for one in statements)
+    return 1.0 if keyed and {table.replace(":", ".", 1) for table in tables} == {population.within} else None
 
 
 def _people(key: str, assets: Sequence[Inspected]) -> Sketch:

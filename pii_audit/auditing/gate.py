@@ -141,26 +141,49 @@ def gate(
             where=", ".join(paths),
             todo=Text("检查路径和数据流的 match", "check the path and the flow's match"),
         )
+    return concluded(Judged(started, inspected, coverage), flow, policy, catalogue, fingerprinter, options)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What is judged since when: assets by names that may be shown, and the ledger; `beyond` is what is known besides."""
+
+    started: datetime
+    inspected: Sequence[Inspected]
+    coverage: Sequence[Coverage]
+    beyond: Beyond | None = None
+
+
+def concluded(
+    what: Judged,
+    flow: Flow,
+    policy: Policy,
+    catalogue: Catalogue,
+    fingerprinter: Fingerprinter,
+    options: GateOptions,
+) -> Run:
+    """The run of a gate on what was read, by the flow's own rules."""
     judged = replace(policy, flows={**policy.flows, flow.id: flow})
-    judgements = judge_flows(judged, {flow.id: inspected}, Beyond(inspected), catalogue, options.as_of)
+    beyond = what.beyond or Beyond(what.inspected)
+    judgements = judge_flows(judged, {flow.id: what.inspected}, beyond, catalogue, options.as_of)
     # Whether a declaration is used up is the self-check's question, not the gate's.
     verdicts = tuple(
         one for one in judgements if one.use is not Use.NOT_SEEN and not (one.rule or "").startswith("QLT")
     )
-    facts = Facts(judged, catalogue, options.as_of, {}, inspected, (), coverage, verdicts, judged.flows)
+    facts = Facts(judged, catalogue, options.as_of, {}, what.inspected, (), what.coverage, verdicts, judged.flows)
     drafts = (*shared(facts), *prohibited(facts))
     funnel = Funnel(
         judged, fingerprinter, options.as_of, options.standards, lambda _: Ownership(options.owner), Severity.HIGH
     )
     findings, suppressed, grouped = funnel.run(drafts)
     return Run(
-        id=run_id(started),
-        started=started,
+        id=run_id(what.started),
+        started=what.started,
         finished=datetime.now(options.timezone),
         version=pii_audit.__version__,
         kind="gate",
-        inspected=tuple(inspected),
-        coverage=tuple(coverage),
+        inspected=tuple(what.inspected),
+        coverage=tuple(what.coverage),
         verdicts=verdicts,
         findings=tuple(findings),
         suppressed=tuple(suppressed),

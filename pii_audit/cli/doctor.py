@@ -130,6 +130,7 @@ def _parts() -> Iterator[Check]:
         ("cel_expr_python", Text("策略中的自定义规则(CEL)", "rules of one's own in policies (CEL)"), "rules"),
         ("openpyxl", Text("Excel 报表与整改台账", "reports and ledgers in Excel"), "office"),
         ("docx", Text("Word 函件与报告", "letters and reports in Word"), "office"),
+        ("sqlglot", Text("导出脚本的 SQL", "the SQL of exports"), "sql"),
         ("python_calamine", Text("Excel 与 OpenDocument 表格", "Excel and OpenDocument sheets"), ""),
         ("xlrd", Text("旧版 Excel(.xls)", "old Excel (.xls)"), ""),
         ("pypdfium2", Text("PDF 文本", "text of PDF files"), ""),

@@ -69,6 +69,10 @@ class Case:
         with shown(self.session) as progress:
             wanted = replace(self.wanted(paths), streams=streams or {}, copies=copies, progress=progress)
             done = gate(paths, self.flow, self.policy, self.catalogue, self.fingerprinter, wanted)
+        return self.strictly(done)
+
+    def strictly(self, done: Run) -> Run:
+        """The run as strict as the options say."""
         if self.options.allow_gaps:
             done = allowing_gaps(done)
         strictness = {

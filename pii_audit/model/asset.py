@@ -15,6 +15,12 @@ class AssetKind(StrEnum):
     VIEW = "view"
     FILE = "file"
     FEED = "feed"
+    QUERY = "query"
+
+    @property
+    def keeps(self) -> bool:
+        """Whether it holds data itself: a view and a query only show what tables hold."""
+        return self not in (AssetKind.VIEW, AssetKind.QUERY)
 
 
 @dataclass(frozen=True, slots=True)

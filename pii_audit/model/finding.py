@@ -103,6 +103,7 @@ class Verdict:
     flow; `rule` is the id of the rule that a violation or gap falls under, None when compliant; `trail` lists the lines
     that were weighed, the deciding one last. Of an element, `use` says what it is to the flow, `measured` how much of it
     was seen, `declared` what the flow says that its columns hold, and `allowed` in which form it may leave at the least.
+    `location` is where it stands in the script that would export it.
     """
 
     flow: str
@@ -122,6 +123,7 @@ class Verdict:
     measured: Measured | None = None
     declared: tuple[str, ...] = ()
     allowed: Text | None = None
+    location: Position | None = None
 
 
 @dataclass(frozen=True, slots=True)

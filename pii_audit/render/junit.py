@@ -85,7 +85,7 @@ def _finding(run: Run, finding: Finding, language: Language, *, stands: bool) ->
     detail = "\n".join(
         part
         for part in (
-            message,
+            f"{finding.location}: {message}" if finding.location and finding.location.line else message,
             finding.policy.to_line if finding.policy else "",
             finding.remediation.in_(language),
             *(clause.in_(language) for clause in finding.clauses),

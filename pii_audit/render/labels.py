@@ -48,6 +48,7 @@ _WORDS: dict[Enum, Text] = {
     AssetKind.VIEW: Text("视图", "view"),
     AssetKind.FILE: Text("文件", "file"),
     AssetKind.FEED: Text("外发", "feed"),
+    AssetKind.QUERY: Text("SQL 语句", "SQL statement"),
     Form.PLAIN: Text("明文", "plain"),
     Form.ENCODED: Text("编码", "encoded"),
     Form.BARE_HASH: Text("无密钥散列", "bare hash"),

@@ -10,16 +10,17 @@ from pii_audit.model.run import Run
 
 NOWHERE = "audit.yaml"
 """What answers for a finding that stands on no file and no line of a policy: every workspace has it."""
-_FILES = frozenset({AssetKind.FILE, AssetKind.FEED})
+_FILES = frozenset({AssetKind.FILE, AssetKind.FEED, AssetKind.QUERY})
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A file with a line (1 where the whole file is meant); `base` is the source that the path belongs to, if any."""
+    """A file with a line (1 where the whole file is meant) and a column, if one is known; `base` is the source that the path belongs to, if any."""
 
     file: str
     line: int = 1
     base: str = ""
+    column: int = 0
 
 
 def file_assets(run: Run) -> frozenset[str]:
@@ -29,7 +30,11 @@ def file_assets(run: Run) -> frozenset[str]:
 
 
 def place_of(finding: Finding, files: frozenset[str]) -> Place:
-    """The file that has to change where it is one, else the line of the policy that decided, else audit.yaml."""
+    """The place that has to change where one is known, else the file, else the line of the policy that decided, else audit.yaml."""
+    at = finding.location
+    if at is not None and at.line:
+        of_source = finding.asset in files and finding.asset == f"{finding.source}:{at.file}"
+        return Place(at.file, at.line, finding.source or "" if of_source else "", at.column)
     if finding.asset and finding.asset in files:
         prefix = f"{finding.source}:" if finding.source else ""
         inside = prefix if prefix and finding.asset.startswith(prefix) else ""

@@ -156,17 +156,18 @@ def _location(finding: Finding, files: frozenset[str]) -> dict[str, Any]:
         )
         if name
     ]
-    location: dict[str, Any] = {"physicalLocation": _physical(place.file, place.line, place.base)}
+    location: dict[str, Any] = {"physicalLocation": _physical(place.file, place.line, place.base, place.column)}
     if logical:
         location["logicalLocations"] = logical
     return location
 
 
-def _physical(file: str, line: int, base: str = "") -> dict[str, Any]:
+def _physical(file: str, line: int, base: str = "", column: int = 0) -> dict[str, Any]:
     artifact = {"uri": quote(short(safe(file)), safe="/!~*'()@,;+$-_.")}
     if base:
         artifact["uriBaseId"] = base
-    return {"artifactLocation": artifact, "region": {"startLine": line}}
+    region = {"startLine": line, "startColumn": column} if column else {"startLine": line}
+    return {"artifactLocation": artifact, "region": region}
 
 
 def _suppression(finding: Finding, exception: str) -> dict[str, Any] | None:

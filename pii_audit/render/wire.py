@@ -206,6 +206,7 @@ def _verdict(verdict: Verdict, language: Language) -> VerdictWire:
         "policy": verdict.policy.to_line if verdict.policy else None,
         "trail": [position.to_line for position in verdict.trail],
         "remedy": verdict.remedy.in_(language) if verdict.remedy else None,
+        "location": _location(verdict.location),
         "use": verdict.use.value if verdict.use else None,
         "declared": list(verdict.declared),
         "allowed": verdict.allowed.in_(language) if verdict.allowed else None,

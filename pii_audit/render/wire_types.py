@@ -128,6 +128,7 @@ class VerdictWire(TypedDict):
 
     Of an element, `use` is what it is to the flow (needed, allowed, excess, forbidden, not_seen), `hits`, `prevalence` and
     `persons` how much of it was seen, `declared` what the flow says of its columns, `allowed` the form that is asked for.
+    `location` is its place in the SQL that would export it.
     """
 
     flow: str
@@ -143,6 +144,7 @@ class VerdictWire(TypedDict):
     policy: str | None
     trail: list[str]
     remedy: str | None
+    location: LocationWire | None
     use: str | None
     declared: list[str]
     allowed: str | None

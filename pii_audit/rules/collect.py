@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from pii_audit.language import Text
-from pii_audit.model.asset import AssetKind
 from pii_audit.policy.evaluation.case import CatalogueKinds, Seen
 from pii_audit.policy.evaluation.permission import speaking
 from pii_audit.policy.model import Purpose
@@ -18,7 +17,7 @@ def excess(facts: Facts) -> Iterator[Draft]:
     known = CatalogueKinds(facts.catalogue)
     for one in facts.inspected:
         purposes = _served(facts, f"{one.asset.source}.{one.asset.name}")
-        if not purposes or one.asset.kind is AssetKind.VIEW:
+        if not purposes or not one.asset.kind.keeps:
             continue
         statements = [
             statement

@@ -44,7 +44,7 @@ def graded_too_low(facts: Facts) -> Iterator[Draft]:
     if not classification.grades:
         return
     for one in facts.inspected:
-        if one.asset.kind is AssetKind.FEED:
+        if one.asset.kind in (AssetKind.FEED, AssetKind.QUERY):
             continue
         needed = grade(one.fields, raised_levels(classification, (one,), facts.catalogue))
         name = f"{one.asset.source}.{one.asset.name}"
@@ -96,7 +96,7 @@ AUDIT_EVERY = Period(2, "y")
 
 def officer_and_audit(facts: Facts) -> Iterator[Draft]:
     """GOV004: with so many people an officer has to be named, and with more of them audits are due."""
-    assets = [one for one in facts.inspected if one.asset.kind is not AssetKind.VIEW]
+    assets = [one for one in facts.inspected if one.asset.kind.keeps]
     persons = len(sum((one.persons for one in assets), Sketch()))
     known = facts.policy.governance
     if persons >= OFFICER_FROM and known.officer is None:

@@ -61,7 +61,7 @@ def leftovers(facts: Facts) -> Iterator[Draft]:
     names = load_names()
     drafts = dict(_drafts(facts, names))
     for one in facts.inspected:
-        if not one.fields or one.asset.kind in (AssetKind.VIEW, AssetKind.FEED):
+        if not one.fields or not one.asset.kind.keeps or one.asset.kind is AssetKind.FEED:
             continue
         kind = _kind(one, names)
         beside = drafts.get(one.asset.id)

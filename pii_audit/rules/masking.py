@@ -22,7 +22,7 @@ SHARE = 0.01
 def weak_masks(facts: Facts) -> Iterator[Draft]:
     """USE005: values masked too weakly, each for itself or several columns together; one finding an asset."""
     for one in facts.inspected:
-        if one.asset.kind is AssetKind.FEED:
+        if one.asset.kind in (AssetKind.FEED, AssetKind.QUERY):
             continue
         masked = [found for found in one.fields if found.form is Form.MASKED]
         weak = [found for found in masked if found.inadequate >= max(1, SHARE * found.hits)]

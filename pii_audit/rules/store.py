@@ -51,7 +51,7 @@ def prohibited(facts: Facts) -> Iterator[Draft]:
 
 def stored(facts: Facts) -> Iterator[Inspected]:
     """What keeps data: a view only shows what its tables keep."""
-    return (one for one in facts.inspected if one.asset.kind is not AssetKind.VIEW)
+    return (one for one in facts.inspected if one.asset.kind.keeps)
 
 
 def never_kept(facts: Facts) -> dict[str, Position | None]:

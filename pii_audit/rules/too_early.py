@@ -13,7 +13,6 @@ from statistics import median
 
 from pii_audit.document import Period
 from pii_audit.language import Text
-from pii_audit.model.asset import AssetKind
 from pii_audit.model.coverage import CoverageStatus
 from pii_audit.model.finding import Outcome
 from pii_audit.model.run import Inspected
@@ -49,7 +48,7 @@ def too_early(facts: Facts) -> Iterator[Draft]:
 
 
 def _is_kept(one: Inspected) -> bool:
-    return one.asset.kind is not AssetKind.VIEW
+    return one.asset.kind.keeps
 
 
 def _longest(facts: Facts, line: Retention, assets: Sequence[Inspected]) -> Period | None:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
 from pii_audit.language import Text
-from pii_audit.model.asset import AssetKind
 from pii_audit.model.evidence import FREE_TEXT, FieldEvidence
 from pii_audit.model.forms import PLAIN_EQUIVALENT
 from pii_audit.model.run import Inspected
@@ -26,7 +25,7 @@ def real_persons(facts: Facts) -> Iterator[Draft]:
         forbidden = frozenset(word for element in environment.forbid for word in facts.catalogue.expand(element.word))
         for one in facts.inspected:
             source = facts.sources.get(one.asset.source)
-            if source is None or source.environment != environment.id or one.asset.kind is AssetKind.VIEW:
+            if source is None or source.environment != environment.id or not one.asset.kind.keeps:
                 continue
             statements = [
                 statement

@@ -114,6 +114,11 @@ def _size(text: str) -> int:
     return int(found[1]) * factors[found[2]]
 
 
+FUNCTION_KINDS = (
+    "nothing", "cosmetic", "masked", "encoded", "bare_hash", "keyed_hash", "encrypted", "password_hash", "tokenised", "reveals",
+)  # fmt: skip
+"""What a function of one's own in SQL does to a value, as `functions` says."""
+
 VERSION = Scalar(Text("版本号 1", "version 1"), _version, {"const": 1}, quoted=False)
 REGION = Scalar(Text("地区代码", "a region code"), _region, {"type": "string", "pattern": "^[A-Z]{2}$"})
 URL = Scalar(Text("路径、URL 或引用", "a path, a URL or a reference"), _no_secret, {"type": "string", "minLength": 1})
@@ -221,6 +226,7 @@ WORKSPACE = Record(
         "timezone": TIMEZONE,
         "leavers": STRING,
         "accounts": STRING,
+        "functions": MapOf(Choice(FUNCTION_KINDS), key=STRING),
     },
     required=("version",),
 )

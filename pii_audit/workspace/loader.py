@@ -141,7 +141,7 @@ def _unique(sections: Sequence[Section], kind: Text, reader: Reader) -> None:
 def _workspace(folder: Path, document: Section) -> Workspace:
     organisation: Mapping[str, Any] = document.get("organisation", {})
     institution: Mapping[str, Any] = organisation.get("institution", {})
-    named = ("store", "key", "samples", "timezone", "leavers", "accounts")
+    named = ("store", "key", "samples", "timezone", "leavers", "accounts", "functions")
     plain = {key: document[key] for key in named if key in document}
     return Workspace(
         root=folder.resolve(),

@@ -132,6 +132,7 @@ class Workspace:
     timezone: str = DEFAULT_TIMEZONE
     leavers: str | None = None
     accounts: str | None = None
+    functions: Mapping[str, str] = field(default_factory=dict)
 
     def source(self, source_id: str) -> Source:
         """The source of that id; UsageError with a suggestion when there is none."""

@@ -10,7 +10,18 @@ import pytest
 
 from pii_audit.cli.commands import COMMANDS
 
-HEAVY = ("spacy", "presidio_analyzer", "pandas", "pyarrow", "numpy", "sqlalchemy", "rich", "jinja2", "datasketches")
+HEAVY = (
+    "spacy",
+    "presidio_analyzer",
+    "pandas",
+    "pyarrow",
+    "numpy",
+    "sqlalchemy",
+    "rich",
+    "jinja2",
+    "datasketches",
+    "sqlglot",
+)
 LISTING = "import json, sys; from pii_audit.cli.main import main; code = main(sys.argv[1:]); print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)"
 
 

@@ -16,6 +16,7 @@ from pii_audit.render.table.coverage import print_coverage
 from pii_audit.render.table.findings import print_brief, print_findings, print_tracked
 from pii_audit.render.table.inventory import print_inventory
 from pii_audit.render.table.parts import make_console
+from pii_audit.render.table.queries import print_queries
 from pii_audit.render.table.summary import print_summary
 from pii_audit.render.table.tracked import print_history, print_life, print_runs, print_verified
 from pii_audit.render.table.verdicts import print_verdicts
@@ -49,6 +50,8 @@ def render_run(run: Run, console: Console, language: Language, *, verbose: bool 
     `verbose` lists compliant verdicts, clauses, and every object of the ledger.
     """
     print_findings(run, console, language, verbose=verbose)
+    if run.kind == "gate":
+        print_queries(run, console, language)
     print_verdicts(run.verdicts, console, language, verbose=verbose or run.kind == "gate")
     print_coverage(run.coverage, console, language, verbose=verbose)
     print_summary(run, console, language)

@@ -130,7 +130,7 @@ def _facts(finding: Finding, language: Language, *, verbose: bool) -> Iterator[t
 
 def _where(finding: Finding) -> Iterator[str]:
     """The flow and its recipient, the asset and field, the principal, and what else the finding's identity names."""
-    shown = []
+    shown = [str(finding.location)] if finding.location and finding.location.line else []
     if finding.flow:
         shown.append(f"{finding.flow} -> {finding.recipient}" if finding.recipient else finding.flow)
     elif finding.recipient:

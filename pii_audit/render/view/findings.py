@@ -133,7 +133,7 @@ def _card(run: Run, finding: Finding, words: Words, *, stands: bool) -> Card:
         status=finding.status.value,
         change=finding.change.value if finding.change else "",
         policy=finding.policy.to_line if finding.policy else "",
-        location=finding.location.to_line if finding.location else "",
+        location=str(finding.location) if finding.location else "",
         owner=finding.owner or "",
         unit=unit_title(run, finding.unit, language),
         due=finding.due.isoformat() if finding.due else "",

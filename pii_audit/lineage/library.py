@@ -1,0 +1,106 @@
+"""The scripts of a folder together: a model may be read by the others under the name of its file."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+
+from pii_audit.language import Text
+from pii_audit.lineage.dialects import Dialect
+from pii_audit.lineage.functions import Functions
+from pii_audit.lineage.model import Exit, Gap, Place, Traced, Untraceable
+from pii_audit.lineage.relations import Model, Relations
+from pii_audit.lineage.tracing import trace
+from pii_audit.sources.format.encoding import detect_encoding
+
+SUFFIXES = (".sql", ".hql", ".ddl", ".dml", ".sql.j2", ".sql.jinja", ".sql.jinja2")
+"""How files of SQL are called."""
+LONGEST = 16 << 20
+"""Bytes of the longest script."""
+
+
+def is_script(name: str) -> bool:
+    """Whether a file is one of SQL, by its name."""
+    return name.lower().endswith(SUFFIXES)
+
+
+def script_text(raw: bytes) -> str:
+    """The text of a script; raises Untraceable for what is none."""
+    if len(raw) > LONGEST:
+        raise Untraceable(Text(f"脚本大于 {LONGEST >> 20} MiB", f"the script is larger than {LONGEST >> 20} MiB"), 0)
+    encoding = detect_encoding(raw, whole=True)
+    try:
+        text = raw[encoding.bom :].decode(encoding.codec)
+    except UnicodeDecodeError:
+        raise Untraceable(Text("脚本的编码无法识别", "the encoding of the script is not known"), 0) from None
+    if any(unicodedata.category(one) == "Cc" and not one.isspace() for one in text[:_LOOKED_AT]):
+        raise Untraceable(Text("不是文本", "is no text"), 0)
+    return text
+
+
+_LOOKED_AT = 4096
+
+
+class Library(Mapping[str, Model]):
+    """Scripts by their paths, each traced once; as a mapping, the models by their names in lower case."""
+
+    def __init__(
+        self,
+        scripts: Mapping[str, bytes],
+        dialect: Dialect,
+        relations: Relations,
+        functions: Functions,
+        variables: Mapping[str, str],
+    ) -> None:
+        self._scripts = scripts
+        self._dialect = dialect
+        self._relations = relations
+        self._functions = functions
+        self._variables = variables
+        self._paths = {PurePosixPath(path).name.split(".")[0].lower(): path for path in scripts}
+        self._traced: dict[str, Traced] = {}
+        self._open: set[str] = set()
+
+    def traced(self, path: str) -> Traced:
+        """What the script at a path lets out."""
+        if path not in self._traced:
+            self._open.add(path)
+            self._traced[path] = self._trace(path)
+            self._open.discard(path)
+        return self._traced[path]
+
+    def _trace(self, path: str) -> Traced:
+        try:
+            text = script_text(self._scripts[path])
+        except Untraceable as gap:
+            return Traced((), (Gap(Place(1, 1), gap.reason),))
+        return trace(
+            text,
+            self._dialect,
+            self._relations,
+            functions=self._functions,
+            variables=self._variables,
+            models=self,
+        )
+
+    def __getitem__(self, name: str) -> Model:
+        path = self._paths[name]
+        if path in self._open:
+            raise Untraceable(Text(f"模型 {name} 引用了自身", f"the model {name} refers to itself"))
+        traced = self.traced(path)
+        results = [one for one in traced.outputs if one.exit is Exit.RESULT]
+        if traced.gaps or len(results) != 1:
+            at = f"{path}:{traced.gaps[0].place}" if traced.gaps else path
+            raise Untraceable(Text(f"模型 {name} 未能追踪({at})", f"the model {name} could not be traced ({at})"))
+        columns = [(column.name, column.node) for column in results[0].columns]
+        return Model(columns, bool(results[0].restrictions))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._paths
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)

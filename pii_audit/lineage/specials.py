@@ -1,0 +1,265 @@
+"""How functions of texts and numbers work: substrings, concatenations, replacements, masks, places in texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import product
+from typing import TypeAlias
+
+from sqlglot import exp
+
+from pii_audit.lineage import texts
+from pii_audit.lineage.functions import names
+from pii_audit.lineage.texts import UNKNOWN, Value
+
+ALTERNATIVES = 24
+"""Of so many different values of one expression each is kept; of more, all that any of them shows."""
+_MIDDLE = frozenset({"mid", "substrb", "substrc"})
+Values: TypeAlias = tuple[Value, ...]
+
+
+class Arguments:
+    """The arguments of one function, by name or place."""
+
+    def __init__(
+        self, expression: exp.Expr, values_of: Callable[[exp.Expr], Values], sample: str, *, standard: bool
+    ) -> None:
+        """`standard`: places in texts, and REGEXP_REPLACE, are PostgreSQL's and SQL Server's."""
+        self.expression = expression
+        self.sample = sample
+        self.from_end = not standard
+        self.once = standard
+        self._values_of = values_of
+
+    def of(self, part: object) -> Values:
+        """The values of a part; of none, nothing."""
+        if not isinstance(part, exp.Expr):
+            return (Value(),)
+        return self._values_of(part)
+
+    def __getitem__(self, name: str) -> Values:
+        return self.of(self.expression.args.get(name))
+
+    def has(self, name: str) -> bool:
+        """Whether the argument is there."""
+        return isinstance(self.expression.args.get(name), exp.Expr)
+
+    def number(self, part: object) -> int | None:
+        """A part as a number, None where it is not known or may be several."""
+        values = self.of(part) if isinstance(part, exp.Expr) else ()
+        return values[0].number if len(values) == 1 else None
+
+    def text(self, name: str) -> str | None:
+        """An argument as a text of the script, None where it is none."""
+        values = self[name]
+        return values[0].known(self.sample) if len(values) == 1 and not values[0].visible else None
+
+
+def literal(expression: exp.Literal) -> Value:
+    """A text or a number of the script."""
+    text = str(expression.this)
+    return texts.counted(int(text)) if not expression.is_string and text.isdecimal() else texts.literal(text)
+
+
+def products(parts: Sequence[Values], *, apart: bool = False) -> list[Value]:
+    """Each combination of values, one after another; `apart` with something unknown between them."""
+    combined: list[Value] = [Value()]
+    for number, values in enumerate(parts):
+        between = (UNKNOWN,) if apart and number else ()
+        combined = [texts.joined((head, *between, value)) for head, value in product(combined, values)]
+        if len(combined) > ALTERNATIVES:
+            places = sorted(frozenset().union(*(value.visible for value in combined)))
+            shields = frozenset().union(*(value.shields for value in combined))
+            combined = [Value((None, *places, None), shields, opened=any(value.opened for value in combined))]
+    return combined
+
+
+Special = Callable[[Arguments], Iterable[Value]]
+
+
+def _substring(arguments: Arguments) -> Iterable[Value]:
+    args = arguments.expression.args
+    start, length = arguments.number(args.get("start")), arguments.number(args.get("length"))
+    if "start" not in args or args["start"] is None:
+        start = 1
+    return [texts.substring(value, start, length, from_end=arguments.from_end) for value in arguments["this"]]
+
+
+def _middle(arguments: Arguments) -> Iterable[Value]:
+    """MID and the like, which sqlglot knows by name only."""
+    text, *numbers = arguments.expression.expressions
+    start, length = [*(arguments.number(one) for one in numbers), None, None][:2]
+    return [texts.substring(value, start, length, from_end=arguments.from_end) for value in arguments.of(text)]
+
+
+def _left(arguments: Arguments) -> Iterable[Value]:
+    length = arguments.number(arguments.expression.expression)
+    return [texts.substring(value, 1, length) for value in arguments["this"]]
+
+
+def _right(arguments: Arguments) -> Iterable[Value]:
+    length = arguments.number(arguments.expression.expression)
+    return [texts.right(value, length) for value in arguments["this"]]
+
+
+def _concat(arguments: Arguments) -> Iterable[Value]:
+    return products([arguments.of(one) for one in arguments.expression.expressions])
+
+
+def _concat_ws(arguments: Arguments) -> Iterable[Value]:
+    separator, *parts = [arguments.of(one) for one in arguments.expression.expressions]
+    spaced = [part for number, values in enumerate(parts) for part in ((separator, values) if number else (values,))]
+    return products(spaced)
+
+
+def _pipe(arguments: Arguments) -> Iterable[Value]:
+    return products([arguments["this"], arguments["expression"]])
+
+
+def _pad(arguments: Arguments) -> Iterable[Value]:
+    args = arguments.expression.args
+    length = arguments.number(args.get("expression"))
+    fill = arguments.text("fill_pattern") if arguments.has("fill_pattern") else " "
+    left = bool(args.get("is_left"))
+    known = length if fill is not None else None
+    return [texts.padded(value, known, fill or " ", left=left) for value in arguments["this"]]
+
+
+def _replace(arguments: Arguments) -> Iterable[Value]:
+    triples = product(arguments["this"], arguments["expression"], arguments["replacement"])
+    return [texts.replaced(value, old, new, arguments.sample) for value, old, new in triples]
+
+
+def _regexp_replace(arguments: Arguments) -> Iterable[Value]:
+    modifiers = arguments.text("modifiers") if arguments.has("modifiers") else ""
+    once = bool(arguments.expression.args.get("single_replace")) or (arguments.once and "g" not in (modifiers or ""))
+    plain = not any(arguments.has(name) for name in ("position", "occurrence"))
+    pattern = arguments.text("expression") if plain else None
+    template = arguments.text("replacement") if arguments.has("replacement") else ""
+    return [texts.substituted(value, pattern, template, arguments.sample, once=once) for value in arguments["this"]]
+
+
+def _overlay(arguments: Arguments) -> Iterable[Value]:
+    args = arguments.expression.args
+    start = arguments.number(args.get("start") or args.get("from_"))
+    length = arguments.number(args.get("length") or args.get("for_"))
+    pairs = product(arguments["this"], arguments["expression"])
+    if length is None and isinstance(arguments.expression, exp.Overlay) and not arguments.has("for_"):
+        return [texts.overlaid(value, start, len(new.characters), new) for value, new in pairs]
+    return [texts.overlaid(value, start, length, new) for value, new in pairs]
+
+
+def _reverse(arguments: Arguments) -> Iterable[Value]:
+    return [value.with_(value.characters[::-1]) for value in arguments["this"]]
+
+
+def _repeat(arguments: Arguments) -> Iterable[Value]:
+    times = arguments.number(arguments.expression.args.get("times"))
+    if times is None or times > _REPEATED:
+        return [value.with_((None, *value.characters, None)) for value in arguments["this"]]
+    return [value.with_(value.characters * times) for value in arguments["this"]]
+
+
+_REPEATED = 64
+
+
+def _translate(arguments: Arguments) -> Iterable[Value]:
+    old, new = arguments.text("from_"), arguments.text("to")
+    return [texts.translated(value, old, new, arguments.sample) for value in arguments["this"]]
+
+
+def _part(arguments: Arguments) -> Iterable[Value]:
+    """SUBSTRING_INDEX and SPLIT_PART: what stands before, after or between delimiters of the sample."""
+    expression = arguments.expression
+    delimiter = arguments.text("delimiter")
+    by_index = isinstance(expression, exp.SubstringIndex)
+    number = arguments.number(expression.args.get("count" if by_index else "part_index"))
+    for value in arguments["this"]:
+        text = value.known(arguments.sample)
+        if text is None or not delimiter or not number or (number < 0 and not by_index):
+            yield value.with_((None, *value.characters, None))
+            continue
+        pieces = text.split(delimiter)
+        if number < 0:
+            yield texts.right(value, len(delimiter.join(pieces[number:])))
+            continue
+        before = delimiter.join(pieces[:number] if by_index else pieces[: number - 1])
+        if by_index:
+            yield value.with_(value.characters[: len(before)])
+        else:
+            start = len(before) + (len(delimiter) if number > 1 else 0)
+            piece = pieces[number - 1] if number <= len(pieces) else ""
+            yield value.with_(value.characters[start : start + len(piece)])
+
+
+def _length(arguments: Arguments) -> Iterable[Value]:
+    for value in arguments["this"]:
+        text = value.known(arguments.sample)
+        yield UNKNOWN if text is None else texts.counted(len(text))
+
+
+def _position(arguments: Arguments) -> Iterable[Value]:
+    args = arguments.expression.args
+    for value, wanted in product(arguments["this"], arguments["substr"]):
+        text, searched = value.known(arguments.sample), wanted.known(arguments.sample)
+        simple = text is not None and searched and not args.get("position") and not args.get("occurrence")
+        yield texts.counted(str(text).find(str(searched)) + 1) if simple else UNKNOWN
+
+
+def _arithmetic(arguments: Arguments) -> Iterable[Value]:
+    """Numbers of places are reckoned; a value that is reckoned with still shows."""
+    expression = arguments.expression
+    for left, right in product(arguments["this"], arguments["expression"]):
+        if left.number is None or right.number is None:
+            # SQL Server's way to put texts together.
+            both = texts.joined((left, right) if isinstance(expression, exp.Add) else (left, UNKNOWN, right))
+            yield both if both.carries else UNKNOWN
+        else:
+            sum_ = left.number + right.number if isinstance(expression, exp.Add) else left.number - right.number
+            yield texts.counted(sum_)
+
+
+def _negative(arguments: Arguments) -> Iterable[Value]:
+    for value in arguments["this"]:
+        yield texts.counted(-value.number) if value.number is not None else value
+
+
+def _mask(arguments: Arguments) -> Iterable[Value]:
+    function = next(texts.MASKS[name] for name in names(arguments.expression) if name in texts.MASKS)
+    first, *others = arguments.expression.expressions
+    numbers = [arguments.number(one) for one in others]
+    return [function(value, arguments.sample, numbers) for value in arguments.of(first)]
+
+
+_SPECIAL: Mapping[type, Special] = {
+    exp.Substring: _substring,
+    exp.Left: _left,
+    exp.Right: _right,
+    exp.ConcatWs: _concat_ws,
+    exp.Concat: _concat,
+    exp.DPipe: _pipe,
+    exp.Pad: _pad,
+    exp.Replace: _replace,
+    exp.RegexpReplace: _regexp_replace,
+    exp.Stuff: _overlay,
+    exp.Overlay: _overlay,
+    exp.Reverse: _reverse,
+    exp.Repeat: _repeat,
+    exp.Translate: _translate,
+    exp.SubstringIndex: _part,
+    exp.SplitPart: _part,
+    exp.Length: _length,
+    exp.StrPosition: _position,
+    exp.Add: _arithmetic,
+    exp.Sub: _arithmetic,
+    exp.Neg: _negative,
+}
+
+
+def special(expression: exp.Expr) -> Special | None:
+    """What knows how an expression works; None where none does."""
+    if isinstance(expression, exp.Anonymous) and expression.expressions:
+        name = expression.name.lower()
+        if name in texts.MASKS or name in _MIDDLE:
+            return _mask if name in texts.MASKS else _middle
+    return next((special for type_, special in _SPECIAL.items() if isinstance(expression, type_)), None)

@@ -1,0 +1,190 @@
+"""Jinja and dbt: every text that a template may become, as far as what it asks for is known.
+
+A template is run in Jinja's sandbox with stand-ins for what dbt and schedulers put in. What is not known is written as a
+mark, which no column and no table is called; a decision that hangs on it is taken both ways. Every rendering that may
+come about is judged, so no branch hides what it selects.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from jinja2 import TemplateError, Undefined
+from jinja2.runtime import LoopContext
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from pii_audit.language import Text
+from pii_audit.lineage.model import Untraceable
+from pii_audit.lineage.text import Mapped
+from pii_audit.lineage.unknown import MARK, unknown_words
+
+RENDERINGS = 16
+"""So many renderings of one template are judged; one with more open decisions is not."""
+REF = "ⵥref"
+"""The schema under which the models of a project are read, which no table can be."""
+_SIGNS = re.compile(r"\{\{|\{%|\{#")
+_FROM, _TO = "\ue000", "\ue001"
+"""Around the number of a place, within a rendering."""
+_PLACE = re.compile(f"{_FROM}([0-9]+){_TO}")
+_NAME = re.compile(r"[\w$#.]+")
+_FILTERS = (
+    "upper",
+    "lower",
+    "trim",
+    "join",
+    "replace",
+    "default",
+    "d",
+    "string",
+    "int",
+    "length",
+    "list",
+    "first",
+    "last",
+)
+_METHODS = frozenset({"upper", "lower", "strip", "split", "startswith", "endswith"})
+_LONGEST = 8 << 20
+"""Characters of the longest rendering."""
+_STEPS = 100_000
+"""Repetitions of all loops of one rendering together."""
+
+
+def renderings(text: str, variables: Mapping[str, str]) -> list[Mapped]:
+    """The texts that a template may become; the text itself where it is none.
+
+    Raises Untraceable, with the offset as its place, for what is no template or cannot be run to its end.
+    """
+    if not _SIGNS.search(text):
+        return [Mapped.of(text)]
+    text = text.replace(_FROM, " ").replace(_TO, " ")
+    found: list[Mapped] = []
+    decisions: list[tuple[str, bool]] = []
+    while True:
+        if len(found) == RENDERINGS:
+            reason = f"more than {RENDERINGS} renderings"
+            raise Untraceable(Text(f"模板有超过 {RENDERINGS} 种可能的结果", f"the template may become {reason}"), 0)
+        rendering = _Rendering(dict(decisions), variables)
+        found.append(rendering.of(text))
+        decisions = list(rendering.decided.items())
+        # Depth first: the last decision that was taken with yes is taken with no, and all after it anew.
+        while decisions and not decisions[-1][1]:
+            decisions.pop()
+        if not decisions:
+            return found
+        decisions[-1] = (decisions[-1][0], False)
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """No arithmetic on texts and no methods: nothing that a template of SQL needs, everything that makes one endless."""
+
+    intercepted_binops = frozenset({"*", "**", "%"})
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        if isinstance(left, int) and isinstance(right, int) and operator != "**":
+            return super().call_binop(context, operator, left, right)
+        message = f"{operator} is not run"
+        raise TemplateError(message)
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        if isinstance(obj, str):
+            return attr in _METHODS
+        return isinstance(obj, Undefined | Mapping | LoopContext) and super().is_safe_attribute(obj, attr, value)
+
+    def is_safe_callable(self, obj: Any) -> bool:  # noqa: ARG002 - what can be reached is ours
+        return True
+
+
+class _Rendering:
+    """One way through a template. `decided` are the decisions on what is not known, in the order in which they came."""
+
+    def __init__(self, decided: dict[str, bool], variables: Mapping[str, str]) -> None:
+        self.decided = decided
+        self._steps = 0
+        unknown = unknown_words(lambda said: decided.setdefault(said, True))
+        self._environment = _Sandbox(undefined=unknown, extensions=["jinja2.ext.do"], optimized=False)
+        filters = self._environment.filters
+        self._environment.filters = {name: filters[name] for name in _FILTERS}
+        self._environment.globals = {**_dbt(unknown, variables), "range": self._range, **variables}
+
+    def of(self, text: str) -> Mapped:
+        """The text that it becomes."""
+        try:
+            template = self._environment.from_string(_with_places(self._environment, text))
+            rendered = "".join(self._limited(template.generate()))
+        except Untraceable:
+            raise
+        except RecursionError:
+            raise Untraceable(Text("模板嵌套过深", "the template is nested too deeply"), 0) from None
+        except Exception as error:  # noqa: BLE001 - a template may raise whatever Python can
+            raise Untraceable(*_why(error, text)) from None
+        return _mapped(rendered)
+
+    def _limited(self, parts: Iterator[str]) -> Iterator[str]:
+        size = 0
+        for part in parts:
+            size += len(part)
+            if size > _LONGEST:
+                raise TemplateError("it becomes too long")  # noqa: EM101, TRY003 - for people
+            yield part
+
+    def _range(self, *bounds: int) -> Iterator[int]:
+        for step in range(*bounds):
+            self._steps += 1
+            if self._steps > _STEPS:
+                raise TemplateError("it repeats itself too often")  # noqa: EM101, TRY003 - for people
+            yield step
+
+
+def _dbt(unknown: Callable[..., Any], variables: Mapping[str, str]) -> dict[str, Any]:
+    """What dbt puts in: the names of models and sources; settings say nothing of what is selected."""
+
+    def named(*parts: object) -> str:
+        words = [str(part) for part in parts]
+        return ".".join(words) if all(map(_NAME.fullmatch, words)) else MARK * 3
+
+    def variable(name: object, *_default: object) -> Any:
+        return variables.get(str(name), unknown(name=f"var({name!r})"))
+
+    return {
+        "ref": lambda *parts, **_named: f"{REF}.{named(parts[-1])}" if parts else MARK * 3,
+        "source": lambda *parts, **_named: named(*parts),
+        "config": lambda *_parts, **_named: "",
+        "var": variable,
+        "env_var": variable,
+    }
+
+
+def _with_places(environment: _Sandbox, text: str) -> str:
+    """The template with the offset of each line and of each text after a tag, so that a rendering tells where it came from."""
+    parts: list[str] = []
+    at = 0
+    for _, kind, value in environment.lex(text):
+        found = text.find(value, at)
+        at = found if found >= 0 else at
+        if kind == "data":
+            offset = at
+            for line in value.splitlines(keepends=True):
+                parts.append(f"{_FROM}{offset}{_TO}{line}")
+                offset += len(line)
+        else:
+            parts.append(value)
+        at += len(value)
+    return "".join(parts)
+
+
+def _mapped(rendered: str) -> Mapped:
+    parts: list[tuple[str, int, bool]] = []
+    pieces = _PLACE.split(rendered)
+    if pieces[0]:
+        parts.append((pieces[0], 0, True))
+    parts += [(text, int(place), False) for place, text in zip(pieces[1::2], pieces[2::2], strict=True)]
+    return Mapped.built(parts)
+
+
+def _why(error: Exception, text: str) -> tuple[Text, int]:
+    line = getattr(error, "lineno", None) or 1
+    offset = sum(len(part) for part in text.splitlines(keepends=True)[: line - 1])
+    said = _PLACE.sub("", str(error)).splitlines()[0][:120] if str(error) else type(error).__name__
+    return Text(f"模板无法展开({said})", f"the template cannot be rendered ({said})"), offset
