@@ -455,14 +455,14 @@ def sample() -> Run:
         datetime(2026, 11, 22, 9, 31, 12, tzinfo=CHINA),
         "0.1.0",
         "run",
-        read,
-        grants,
-        ledger,
-        verdicts(),
-        findings(),
-        (Suppressed(hidden, "policies/exceptions.yaml:3 · 王某 / 李某 · 短信模板改造中 · 2026-12-31"),),
-        12,
-        notes,
+        inspected=read,
+        grants=grants,
+        coverage=ledger,
+        verdicts=verdicts(),
+        findings=findings(),
+        suppressed=(Suppressed(hidden, "policies/exceptions.yaml:3 · 王某 / 李某 · 短信模板改造中 · 2026-12-31"),),
+        grouped=12,
+        notes=notes,
     )
 
 
