@@ -146,6 +146,7 @@ def protection(session: Session, source: str, catalog: Catalog) -> Iterator[Sett
                 "在配置中写 ssl_cert、ssl_key 并重启,然后要求加密连接",
                 "name ssl_cert and ssl_key in its configuration and restart, then demand encryption",
             ),
+            closing=("-- ssl_cert, ssl_key", "SET GLOBAL require_secure_transport = ON"),
             breaks=Text("不使用 TLS 的客户端不能再连接", "clients that do not use TLS can no longer connect"),
         )
     elif known.get("require_secure_transport") != "ON":

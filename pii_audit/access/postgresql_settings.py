@@ -224,7 +224,7 @@ def _of_line(source: str, line: _Line, *, encrypted: bool) -> Iterator[Setting]:
                 f"write scram-sha-256 in place of {line.method} in {at}, then reload",
             ),
             PUBLIC if "all" in line.users else None,
-            closing=(_RELOAD,),
+            closing=(f"-- {at}: {line.method} → scram-sha-256", _RELOAD),
             breaks=Text(
                 "没有设置密码的账号不能再从那里登录", "accounts without a password can no longer log in from there"
             ),
@@ -242,7 +242,7 @@ def _of_line(source: str, line: _Line, *, encrypted: bool) -> Iterator[Setting]:
                 f"narrow the address in {at} to the networks of applications and bastions, then reload",
             ),
             PUBLIC if "all" in line.users else None,
-            closing=(_RELOAD,),
+            closing=(f"-- {at}: {line.place} → …", _RELOAD),
             breaks=Text("其他网段的客户端不能再连接", "clients of other networks can no longer connect"),
         )
     if encrypted and line.kind in ("host", "hostnossl"):
@@ -258,7 +258,7 @@ def _of_line(source: str, line: _Line, *, encrypted: bool) -> Iterator[Setting]:
                 f"把 {at} 的 {line.kind} 改为 hostssl,然后重新加载",
                 f"write hostssl in place of {line.kind} in {at}, then reload",
             ),
-            closing=(_RELOAD,),
+            closing=(f"-- {at}: {line.kind} → hostssl", _RELOAD),
             breaks=Text("不使用 TLS 的客户端不能再连接", "clients that do not use TLS can no longer connect"),
         )
 
@@ -278,7 +278,7 @@ def protection(session: Session, source: str) -> Iterator[Setting]:
                 "安装证书,启用 ssl,并在 pg_hba.conf 中用 hostssl 要求加密",
                 "install a certificate, switch ssl on, and demand it by hostssl in pg_hba.conf",
             ),
-            closing=("ALTER SYSTEM SET ssl = on", _RELOAD),
+            closing=("-- ssl_cert_file, ssl_key_file", "ALTER SYSTEM SET ssl = on", _RELOAD),
         )
     if not _logs(audited) and logged != "all":
         yield Setting(
@@ -290,7 +290,12 @@ def protection(session: Session, source: str) -> Iterator[Setting]:
                 "把 pgaudit 加入 shared_preload_libraries 并重启,日志送到管理员改不到的地方",
                 "add pgaudit to shared_preload_libraries and restart; send the log where administrators cannot change it",
             ),
-            closing=("CREATE EXTENSION pgaudit", "ALTER SYSTEM SET pgaudit.log = 'read, write, role'", _RELOAD),
+            closing=(
+                "-- shared_preload_libraries: + pgaudit",
+                "CREATE EXTENSION pgaudit",
+                "ALTER SYSTEM SET pgaudit.log = 'read, write, role'",
+                _RELOAD,
+            ),
             breaks=Text("日志量会增加", "there will be more log"),
         )
 

@@ -12,8 +12,17 @@ from pii_audit.model.evidence import FieldEvidence
 from pii_audit.model.finding import Outcome
 from pii_audit.model.grant import Grant
 from pii_audit.rules.interface import LISTED, Draft, Facts, concern, named, proof, titles
-from pii_audit.rules.reach import Reach, judge_access, judge_administration, judge_columns, judge_export
+from pii_audit.rules.reach import (
+    ADMINISTERS,
+    Reach,
+    is_called,
+    judge_access,
+    judge_administration,
+    judge_columns,
+    judge_export,
+)
 from pii_audit.sources.database.names import quoted
+from pii_audit.workspace import AccountKind
 
 SHOWN = 3
 """Principals that a message names; the evidence lists them."""
@@ -51,6 +60,11 @@ def administration(facts: Facts) -> Iterator[Draft]:
     """USE003: administrators, owners and holders of a grant option without a post for that; one finding for each of them and kind."""
     grouped: dict[tuple[str, str, str], list[Reach]] = defaultdict(list)
     for reach in judge_administration(facts.policy.access, facts.grants, facts.inspected):
+        if (
+            is_application(facts, reach.inspected.asset.source, reach.grant.principal)
+            and reach.grant.privilege in ADMINISTERS
+        ):
+            continue  # told of applications
         kind = reach.grant.privilege if reach.grant.privilege in _ADMINISTRATION else "passes"
         grouped[reach.inspected.asset.source, reach.grant.principals[-1], kind].append(reach)
     for (source, holder, kind), reaches in grouped.items():
@@ -70,6 +84,14 @@ def administration(facts: Facts) -> Iterator[Draft]:
             ),
             reaches,
         )
+
+
+def is_application(facts: Facts, source: str, principal: str) -> bool:
+    """Whether the register of accounts says that an application uses it."""
+    return any(
+        one.kind is AccountKind.APPLICATION and one.source in (None, source) and is_called(principal, (one.name,))
+        for one in facts.accounts
+    )
 
 
 def exports(facts: Facts) -> Iterator[Draft]:

@@ -12,8 +12,8 @@ from pii_audit.language import Text
 from pii_audit.model.finding import Outcome
 from pii_audit.rules.interface import Draft, Facts
 from pii_audit.rules.reach import ADMINISTERS, Reach, is_called, reaching
-from pii_audit.rules.use_access import access_draft, kinds_of, way, where_of
-from pii_audit.workspace import Account, AccountKind
+from pii_audit.rules.use_access import access_draft, is_application, kinds_of, way, where_of
+from pii_audit.workspace import Account
 
 DORMANT_DAYS = 90
 """Days without use after which an account is dormant (PCI DSS 8.2.6)."""
@@ -42,10 +42,9 @@ def accounts(facts: Facts) -> Iterator[Draft]:
 
 def applications(facts: Facts) -> Iterator[Draft]:
     """USE003: applications that connect as administrator or owner, whatever post a policy gives them; one finding for each."""
-    registered = [one for one in facts.accounts if one.kind is AccountKind.APPLICATION]
-    for (source, principal), reaches in _by_account(facts).items() if registered else ():
+    for (source, principal), reaches in _by_account(facts).items() if facts.accounts else ():
         ruling = [reach for reach in reaches if reach.grant.privilege in ADMINISTERS]
-        if ruling and _entries(registered, source, principal):
+        if ruling and is_application(facts, source, principal):
             judged = [_judged(reach, Outcome.VIOLATION) for reach in ruling]
             where, kinds = where_of(judged), kinds_of(facts, judged)
             yield access_draft(

@@ -22,6 +22,10 @@ _RULES = {
 """What is no way past the grants, which USE008 tells."""
 _GAPS = frozenset({SettingKind.ANY_HOST, SettingKind.FOREIGN_SERVER, SettingKind.NO_AUDIT})
 """What is weak only together with something else, or cannot be told to be used."""
+_GAINED = frozenset(
+    {SettingKind.SELF_GRANT, SettingKind.PROXY, SettingKind.DEFAULT_PRIVILEGES, SettingKind.FOREIGN_SERVER}
+)
+"""What gives somebody the rights of others."""
 _ADMINISTERED = frozenset({SettingKind.SELF_GRANT, SettingKind.PROXY})
 """What a post that administers has by its nature."""
 
@@ -60,7 +64,7 @@ def _drafts(facts: Facts, setting: Setting) -> Iterator[Draft]:
     if not statements or outcome is None:
         return
     everyone = setting.principal in facts.policy.access.everyone
-    todo = "; ".join(setting.closing)
+    todo = "; ".join(statement for statement in setting.closing if not statement.startswith("--"))
     breaks = setting.breaks
     yield Draft(
         _RULES.get(setting.kind, "USE008"),
@@ -74,7 +78,7 @@ def _drafts(facts: Facts, setting: Setting) -> Iterator[Draft]:
             statements,
             kind=setting.kind.value,
             close=list(setting.closing)[:LISTED],
-            principals=list(setting.reaches or ([setting.principal] if setting.principal else []))[:LISTED],
+            principals=list(_losing(setting))[:LISTED],
         ),
         policy=line.position if line else None,
         remediation=Text(
@@ -83,6 +87,13 @@ def _drafts(facts: Facts, setting: Setting) -> Iterator[Draft]:
         ),
         concern=concern(facts, statements, everyone=everyone and setting.kind not in _RULES),
     )
+
+
+def _losing(setting: Setting) -> Sequence[str]:
+    """Who can do less once it is closed: whoever gains by it, or those whose way in it is."""
+    if setting.kind in _GAINED:
+        return (setting.principal,) if setting.principal else ()
+    return setting.reaches
 
 
 def _behind(facts: Facts, setting: Setting) -> list[FieldEvidence]:

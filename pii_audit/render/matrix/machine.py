@@ -22,7 +22,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def to_json(matrix: Matrix, language: Language) -> str:
-    """The whole matrix; `added` and `removed` only where it was compared with another run."""
+    """The whole matrix; `added`, `removed`, `changed` and `not_compared` only where it was compared with another run."""
     wire: dict[str, Any] = {
         "version": VERSION,
         "run": matrix.run.id,
@@ -43,7 +43,12 @@ def to_json(matrix: Matrix, language: Language) -> str:
         ],
     }
     if matrix.added is not None:
-        wire |= {"added": list(map(_wire, matrix.added)), "removed": list(map(_wire, matrix.removed))}
+        wire |= {
+            "added": list(map(_wire, matrix.added)),
+            "removed": list(map(_wire, matrix.removed)),
+            "changed": [{"before": _wire(before), "after": _wire(after)} for before, after in matrix.changed],
+            "not_compared": list(matrix.not_compared),
+        }
     return document(wire)
 
 
@@ -57,7 +62,7 @@ def _wire(right: Right) -> dict[str, Any]:
 def to_csv(matrix: Matrix) -> str:
     """One line a right, with a byte-order mark, without which spreadsheets take Chinese for something else.
 
-    A matrix that was compared has only the lines that differ, with `added` or `removed` in front.
+    A matrix that was compared has only the lines that differ, with `added`, `removed`, or `before` and `after` in front.
     """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
@@ -68,6 +73,8 @@ def to_csv(matrix: Matrix) -> str:
         writer.writerow(("change", *COLUMNS))
         writer.writerows(("added", *_cells(right)) for right in matrix.added)
         writer.writerows(("removed", *_cells(right)) for right in matrix.removed)
+        for before, after in matrix.changed:
+            writer.writerows((("before", *_cells(before)), ("after", *_cells(after))))
     return "\ufeff" + stream.getvalue()
 
 

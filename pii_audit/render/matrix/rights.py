@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pii_audit.model.finding import Finding
 from pii_audit.model.forms import PLAIN_EQUIVALENT
@@ -42,19 +42,27 @@ class Right:
         """What makes it the same right in another run."""
         return self.principal, self.asset, self.privilege, self.opened_by
 
+    @property
+    def gives(self) -> tuple[tuple[str, ...], tuple[str, ...], str, bool]:
+        """What it opens, however many people that is by now."""
+        return self.fields, self.identifiers, self.level, self.grantable
+
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
     """The rights of a run, everyone first and then by the gravest level, and its findings about access.
 
-    `added` and `removed` compare with another run, None where none was named.
+    `added`, `removed` and `changed` (as it was, as it is) compare with another run, None where none was named; of the sources
+    `not_compared` one of the two runs knows no rights.
     """
 
     run: Run
     rights: tuple[Right, ...]
     gaps: tuple[Finding, ...] = ()
     added: tuple[Right, ...] | None = None
-    removed: tuple[Right, ...] = field(default=())
+    removed: tuple[Right, ...] = ()
+    changed: tuple[tuple[Right, Right], ...] = ()
+    not_compared: tuple[str, ...] = ()
 
 
 def matrix(run: Run, sources: Collection[str] = (), earlier: Run | None = None) -> Matrix:
@@ -63,10 +71,28 @@ def matrix(run: Run, sources: Collection[str] = (), earlier: Run | None = None) 
     gaps = tuple(one for one in run.standing if one.rule in GAPS and (not sources or one.source in sources))
     if earlier is None:
         return Matrix(run, found, gaps)
-    before = rights(earlier, sources)
-    known, now = {one.key for one in before}, {one.key for one in found}
-    added = tuple(one for one in found if one.key not in known)
-    return Matrix(run, found, gaps, added, tuple(one for one in before if one.key not in now))
+    asked, both = _asked(run) | _asked(earlier), _asked(run) & _asked(earlier)
+    before = {one.key: one for one in rights(earlier, sources) if _source(one) in both}
+    now = {one.key: one for one in found if _source(one) in both}
+    return Matrix(
+        run,
+        found,
+        gaps,
+        tuple(one for key, one in now.items() if key not in before),
+        tuple(one for key, one in before.items() if key not in now),
+        tuple((before[key], one) for key, one in now.items() if key in before and before[key].gives != one.gives),
+        tuple(sorted(name for name in asked - both if not sources or name in sources)),
+    )
+
+
+def _asked(run: Run) -> set[str]:
+    """The sources whose rights a run knows: it met them, and was told."""
+    refused = {row.source for row in run.coverage if row.incomplete and not row.asset}
+    return {row.source for row in run.coverage} - refused
+
+
+def _source(right: Right) -> str:
+    return right.asset.partition(":")[0]
 
 
 def rights(run: Run, sources: Collection[str] = ()) -> tuple[Right, ...]:

@@ -45,9 +45,21 @@ def render(matrix: Matrix, console: Console, language: Language, *, verbose: boo
         for title, rights in (
             (Text("新增的权限", "Rights that are new"), matrix.added),
             (Text("不再有的权限", "Rights that are gone"), matrix.removed),
+            (
+                Text("范围变化的权限(现在)", "Rights that open something else now"),
+                tuple(now for _, now in matrix.changed),
+            ),
         ):
             console.print(heading(f"{title.in_(language)} ({number(len(rights))})"))
-            _rights(rights, console, language, verbose=verbose)
+            if rights:
+                _rights(rights, console, language, verbose=verbose)
+        if matrix.not_compared:
+            names = joined(matrix.not_compared, language)
+            said = Text(
+                f"未比较 {names}:两次运行中有一次没有读到其权限",
+                f"not compared: {names}, whose rights one of the two runs did not read",
+            )
+            console.print(line((said.in_(language), "yellow")))
     _gaps(matrix, console, language, verbose=verbose)
 
 
