@@ -39,7 +39,8 @@ from pii_audit.sources.interface import ROOT_NAME, Sampling
 from pii_audit.sources.registry import open_source
 from pii_audit.workspace import Source, Workspace, load_accounts, load_key, load_leavers, load_workspace, resolve
 
-Earlier = Callable[[Collection[str]], Iterable[Sequence[Inspected]]]
+Earlier = Callable[[Collection[str], Callable[[str], bool]], Iterable[tuple[Inspected, ...]]]
+"""What recorded runs saw of sources, run by run, of the assets that are wanted by their ids."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ class Options:
     """How a self-check is done.
 
     `sample` and `max_load` (percent) override every source's own; `full` reads everything. `provided` is what recorded runs of this year saw in
-    the feeds, None where nothing is recorded, and `first` what the first of those runs saw; `earlier` gives what recorded runs saw in
-    some sources, run by run.
+    the feeds, None where nothing is recorded, and `first` what the first of those runs saw; `earlier` gives what recorded runs saw of
+    some assets, run by run.
     """
 
     sources: Collection[str] = ()
@@ -235,10 +236,11 @@ def recorded(policy: Policy, sources: Collection[str], earlier: Earlier | None) 
     if earlier is None or not dated or not any(line.keep_at_least for line in lines):
         return ()
 
-    def is_dated(one: Inspected) -> bool:
-        return any(fnmatchcase(f"{one.asset.source}.{one.asset.name}", pattern) for pattern in dated)
+    def is_dated(asset: str) -> bool:
+        name = asset.replace(":", ".", 1)
+        return any(fnmatchcase(name, pattern) for pattern in dated)
 
-    return tuple(tuple(filter(is_dated, run)) for run in earlier(sources))
+    return tuple(earlier(sources, is_dated))
 
 
 def _unit(space: Workspace, source: Source, asset: str) -> str | None:

@@ -105,7 +105,7 @@ def inspected(connection: Connection, number: int, keys: Collection[str] | None 
     for row in connection.execute(judged.order_by(inventory.asset_ordinal, inventory.ordinal)):
         if keys is None or row.asset_key in keys:
             fields[row.asset_ordinal].append(read(FieldEvidence, row.document))
-    sketches = _SketchesOf(connection)
+    sketches = SketchesOf(connection)
     opened = select(assets.ordinal, assets.asset_key, assets.document).where(assets.run == number)
     for row in connection.execute(opened.order_by(assets.ordinal)).all():
         if keys is None or row.asset_key in keys:
@@ -113,7 +113,7 @@ def inspected(connection: Connection, number: int, keys: Collection[str] | None 
             yield replace(item, fields=tuple(fields[row.ordinal]))
 
 
-class _SketchesOf(Mapping[str, bytes]):
+class SketchesOf(Mapping[str, bytes]):
     """Payloads by digest, read when they are asked for."""
 
     def __init__(self, connection: Connection) -> None:

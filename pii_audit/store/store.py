@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -91,10 +91,12 @@ class Store:
         with self.database.read() as connection:
             return tuple(first(connection, sources, since))
 
-    def earlier(self, sources: Collection[str], than: str | None = None) -> Iterator[tuple[Inspected, ...]]:
-        """What recorded self-checks saw in these sources, run by run, the oldest first, up to a run or all."""
+    def earlier(
+        self, sources: Collection[str], wanted: Callable[[str], bool], than: str | None = None
+    ) -> Iterator[tuple[Inspected, ...]]:
+        """What recorded self-checks saw of the wanted assets of these sources, run by run, the oldest first, up to a run or all."""
         with self.database.read() as connection:
-            yield from earlier(connection, sources, than)
+            yield from earlier(connection, sources, wanted, than)
 
     def findings(
         self, wanted: Wanted | None = None, *, as_of: date | None = None, limit: int | None = None
