@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pii_audit.document import Period
@@ -53,10 +53,20 @@ def periods(facts: Facts, assets: Iterable[Inspected]) -> Iterator[Periods]:
         everywhere = [line for line in lines if line.date is None]
         for date in dict.fromkeys(line.date for line in lines if line.date is not None):
             stated = tuple(line for line in lines if line.date == date)
-            every = (*stated, *everywhere)
-            keep = max((line for line in every if line.keep_at_least), key=_kept_for, default=None)
-            shortest = min((line for line in every if line.delete_after), key=_gone_after, default=None)
+            minima = minimum_lines(stated, everywhere, date)
+            keep = max((line for line in minima if line.keep_at_least), key=_kept_for, default=None)
+            shortest = min(
+                (line for line in (*stated, *everywhere) if line.delete_after), key=_gone_after, default=None
+            )
             yield Periods(one, date, stated, keep, shortest)
+
+
+def minimum_lines(stated: Sequence[Retention], everywhere: Sequence[Retention], date: str) -> tuple[Retention, ...]:
+    """The lines whose minimum holds by that date.
+
+    A file is as a rule a copy of what a system of record keeps: the minimum of a pack does not ask to keep copies.
+    """
+    return tuple(stated) if date == FILE_MODIFIED else (*stated, *everywhere)
 
 
 def _kept_for(line: Retention) -> float:
@@ -141,8 +151,17 @@ def _closing(facts: Facts, one: Inspected) -> list[str]:
     return [f"rm -- {shlex.quote(posixpath.join(source.url, one.asset.name))}"]
 
 
+_ELSEWHERE = Text(
+    "由其他资产保存满期限的,登记例外并写明是哪一个",
+    "where another asset keeps it for so long, enter an exception that says which",
+)
+
+
 def set_too_short(facts: Facts) -> Iterator[Draft]:
-    """STO004: a period of ours that deletes before a minimum which what the asset holds asks for; one finding an asset and date."""
+    """STO004: a period of ours that deletes before a minimum which what the asset holds asks for; one finding an asset and date.
+
+    A gap where the minimum is about what is held, not about this asset: another one may keep it for so long.
+    """
     for told in periods(facts, stored(facts)):
         ours = min((line for line in told.stated if line.delete_after), key=_gone_after, default=None)
         if ours is None or told.keep is None or _gone_after(ours) >= _kept_for(told.keep):
@@ -161,12 +180,14 @@ def set_too_short(facts: Facts) -> Iterator[Draft]:
                 f"{one.asset.id} is deleted {ours.delete_after} after {told.date} ({at}), and {floor} asks for at least "
                 f"{asked.keep_at_least}: {kinds.en}",
             ),
+            outcome=Outcome.GAP if asked.holding else Outcome.VIOLATION,
             source=one.asset.source,
             asset=one.asset.id,
             field=told.date,
             identifiers=_identifiers(one),
             evidence=proof((), [one.asset.id], delete_after=str(ours.delete_after), asked=str(asked.keep_at_least)),
             policy=ours.position,
+            remediation=_ELSEWHERE if asked.holding else None,
             concern=concern(facts, held),
         )
 

@@ -19,7 +19,7 @@ from pii_audit.model.run import Inspected
 from pii_audit.policy.model import Retention
 from pii_audit.policy.periods import FILE_MODIFIED
 from pii_audit.rules.interface import Draft, Facts, concern, proof
-from pii_audit.rules.retention import is_meant
+from pii_audit.rules.retention import is_meant, minimum_lines
 
 EDGE_MONTHS = 12
 """Months of rows without which a table tells nothing of when it begins."""
@@ -54,7 +54,8 @@ def _is_kept(one: Inspected) -> bool:
 def _longest(facts: Facts, line: Retention, assets: Sequence[Inspected]) -> Period | None:
     """The longest minimum of the line, and of what packs say wherever such elements are kept."""
     undated = [other for other in facts.policy.storage.retention if other.date is None and other.keep_at_least]
-    found = [line, *(other for other in undated if any(is_meant(other, one, facts) for one in assets))]
+    meant = [other for other in undated if any(is_meant(other, one, facts) for one in assets)]
+    found = minimum_lines((line,), meant, line.date or "")
     return max((one.keep_at_least for one in found if one.keep_at_least), key=lambda period: period.days, default=None)
 
 

@@ -29,6 +29,7 @@ storage: {retention: [{asset: "core.*", date: closed, delete_after: 5y}]}
     held, other = asset("core:c", ID, months={"closed": {}}), asset("core:m", {"m": "cn_mobile"}, months={"closed": {}})
     [draft] = set_too_short(facts(policy, held, other))
     assert (draft.rule, draft.resource) == ("STO004", ("core:c", "closed", "period"))
+    assert draft.outcome is Outcome.GAP
     assert "5y after closed (p.yaml:3)" in draft.message.en
     assert "pack:aml-2024/policy.yaml" in draft.message.en
 
