@@ -12,7 +12,13 @@ from pii_audit.cli.session import Session
 from pii_audit.errors import UsageError
 from pii_audit.language import Language, Text
 
-MODES = {"sql": "gate_sql", "fix": "gate_fix", "pass_through": "gate_pass", "verify": "gate_verify"}
+MODES = {
+    "sql": "gate_sql",
+    "diff": "gate_diff",
+    "fix": "gate_fix",
+    "pass_through": "gate_pass",
+    "verify": "gate_verify",
+}
 """What is asked instead of a plain verdict: the option's name, and the module that answers."""
 PLAIN = "gate_judge"
 EXAMPLE = Text(
