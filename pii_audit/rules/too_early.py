@@ -119,9 +119,11 @@ class _Line:
                 f" (by {self._column}, from {began} to {ended})",
             )
             months = {month: lost[month] for month in sorted(lost)[:24]}
-            # Where there are as many rows as before, these may have lost their date alone.
+            # Where there are as many rows as before, these may have lost their date alone; a minimum that is about what
+            # is held, not about this asset, may be kept by another.
             fewer = sum(other.tally.rows for other in left) < one.tally.rows
-            yield self._draft(one, said, Outcome.VIOLATION if fewer else Outcome.GAP, rows=rows, months=months)
+            sure = fewer and self._line.keep_at_least == self._period
+            yield self._draft(one, said, Outcome.VIOLATION if sure else Outcome.GAP, rows=rows, months=months)
 
     def _file(self, one: Inspected) -> Draft:
         day = f"{one.asset.modified:%Y-%m-%d}"
