@@ -72,6 +72,16 @@ def test_a_branch_inherits_what_it_does_not_state_and_overrides_what_it_tightens
     assert policy.files == ("branch.yaml", "hq.yaml")
 
 
+def test_an_override_states_nothing_but_what_changes(branch):
+    policy = branch("recipients: {r: {max_persons: {per_run: 9}}}\nflows: {f: {pia: P-1}}\n")
+    assert (policy.recipients["r"].role, policy.recipients["r"].max_persons.per_run) == ("processor", 9)
+    assert (policy.flows["f"].recipient, policy.flows["f"].purpose, policy.flows["f"].pia) == ("r", "p", "P-1")
+    assert problems(branch, "recipients: {new: {region: CN}}\nflows: {g: {recipient: r}}\n") == [
+        'branch.yaml:3:19: missing key "role"',
+        'branch.yaml:4:12: missing key "purpose"',
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
