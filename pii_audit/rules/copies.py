@@ -41,7 +41,9 @@ def copies(facts: Facts) -> Iterator[Draft]:
 
 def _kind(facts: Facts, one: Inspected) -> str:
     source = facts.sources.get(one.asset.source)
-    return source.kind if source is not None else ""
+    if source is None:
+        return ""
+    return "database" if source.of_tables else source.kind
 
 
 def _is_table(facts: Facts, one: Inspected) -> bool:

@@ -95,7 +95,7 @@ def published(facts: Facts) -> Iterator[Draft]:
     for source in facts.sources.values():
         by_place: dict[str, list[Inspected]] = {}
         for one in facts.of_source(source.id):
-            served = _SERVED.search(f"{source.url}/{one.asset.name}") if source.kind != "database" else None
+            served = _SERVED.search(f"{source.url}/{one.asset.name}") if not source.of_tables else None
             place = source.published or (served[0].strip("/") if served else None)
             if place is not None and one.fields:
                 by_place.setdefault(place, []).append(one)

@@ -101,7 +101,7 @@ def _objections(facts: Facts, source: str, principal: str) -> Iterator[tuple[str
 def _registers(facts: Facts, source: str) -> bool:
     """Whether the register speaks of the accounts of that source: of a share it lists none, unless it names it."""
     declared = facts.sources.get(source)
-    database = declared is not None and declared.kind == "database"
+    database = declared is not None and declared.of_tables
     return any(one.source == source or (one.source is None and database) for one in facts.accounts)
 
 

@@ -99,6 +99,11 @@ class Source:
     units_by_path: Mapping[str, str] = field(default_factory=dict)
     at_rest: AtRest | None = None
 
+    @property
+    def of_tables(self) -> bool:
+        """Whether it is a database, read here or behind a bastion."""
+        return self.kind in ("database", "bundle")
+
 
 @dataclass(frozen=True, slots=True)
 class Institution:

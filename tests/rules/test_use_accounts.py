@@ -97,3 +97,7 @@ def test_duties_that_one_person_comes_to_by_roles_are_incompatible_too(policy_of
     ]
     [draft] = incompatible(facts(policy_of(POSTS), one, grants=grants))
     assert (draft.resource, draft.outcome) == (("user:ann", "extraction", "security_admin"), Outcome.VIOLATION)
+
+
+def test_accounts_of_a_database_behind_a_bastion_are_looked_up_too(said):
+    assert len(said(accounts, Account("ann"), grants=[reads("user:bob")], kind="bundle")) == 1

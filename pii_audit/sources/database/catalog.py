@@ -107,8 +107,14 @@ class CatalogEngine(Engine):
         found = session.rows(self.queries.sql("table"), split(asset))
         if not found:
             raise InspectionError(GONE)
+        # Their drivers give text as text: what comes as bytes is none that somebody declared.
         return [
-            Column(name, self.expression(quoted(name, self.mark), str(type_).lower()) or "", readable=bool(readable))
+            Column(
+                name,
+                self.expression(quoted(name, self.mark), str(type_).lower()) or "",
+                binary=True,
+                readable=bool(readable),
+            )
             for name, type_, readable, *_ in found
         ]
 
@@ -143,11 +149,8 @@ class CatalogEngine(Engine):
         """Rows of blocks drawn at random; None where the whole table is passed through instead."""
         if sampling.rows is None or "sample" not in self.queries.queries:
             return None
-        known = [
-            (int(rows), int(blocks))
-            for rows, blocks in session.rows(self.queries.sql("size"), split(ledger.asset))
-            if rows
-        ]
+        found = session.rows(self.queries.sql("size"), split(ledger.asset))
+        known = [(int(rows), int(blocks)) for rows, blocks in found if rows and blocks]
         if not known or known[0][0] <= LARGE_SHARE * sampling.rows or known[0][1] <= 1:
             return None
         rows, blocks = known[0]
@@ -155,11 +158,11 @@ class CatalogEngine(Engine):
         seed = str(generator(sampling, ledger.source, ledger.asset).randrange(1 << 31))
         # Below a millionth engines differ in what they take for a percentage.
         sql = self.queries.sql("sample", **names, percent=f"{max(percent, 0.000001):.6f}", seed=seed)
-        found = list(session.stream(sql))
-        kept = [row for _, row in sampled(enumerate(found), sampling, ledger)]
+        drawn = list(session.stream(sql))
+        kept = [row for _, row in sampled(enumerate(drawn), sampling, ledger)]
         ledger.drew(sampling, len(kept))
         # Rows of one block are one draw, and so many blocks gave these rows.
-        ledger.draws = max(1, min(len(kept), math.ceil(len(found) * blocks / rows)))
+        ledger.draws = max(1, min(len(kept), math.ceil(len(drawn) * blocks / rows)))
         ledger.total = rows
         return kept
 

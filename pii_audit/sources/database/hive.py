@@ -11,7 +11,7 @@ from pii_audit.language import Text
 from pii_audit.model.asset import Asset, AssetKind, Field
 from pii_audit.model.coverage import Coverage
 from pii_audit.sources.database.catalog import GONE, CatalogEngine
-from pii_audit.sources.database.engine import CONNECT_SECONDS, Column
+from pii_audit.sources.database.engine import STATEMENT_SECONDS, Column
 from pii_audit.sources.database.names import qualified, quoted, split
 from pii_audit.sources.database.urls import parsed
 from pii_audit.sources.interface import failed
@@ -47,7 +47,7 @@ class HiveEngine(CatalogEngine):
             database=parts.database,
             user=parts.username,
             password=parts.password,
-            timeout=CONNECT_SECONDS,
+            timeout=STATEMENT_SECONDS,
             **more,
         )
 

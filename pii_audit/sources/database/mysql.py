@@ -237,15 +237,19 @@ def _limit(connection: Any, seconds: int) -> None:
 
 
 def _sees_all(rights: Sequence[str], database: str) -> bool:
-    """Whether SHOW GRANTS gives SELECT on everything or on that whole database."""
+    """Whether SHOW GRANTS gives SELECT on everything or on that whole database; TiDB has small letters, and quotes some names only."""
     for line in rights:
-        match = re.match(r"GRANT (.*?) ON (\*\.\*|(`(?:[^`]|``)*`)\.\*) TO ", line)
-        if match is None or not re.search(r"\bSELECT\b|\bALL PRIVILEGES\b", match[1]):
+        match = re.match(r"GRANT (.*?) ON (\*\.\*|(`(?:[^`]|``)*`|[^`\s.]+)\.\*) TO ", line)
+        if match is None or not re.search(r"\bSELECT\b|\bALL PRIVILEGES\b", match[1].upper()):
             continue
-        pattern = None if match[2] == "*.*" else match[3][1:-1].replace("``", "`")
+        pattern = None if match[2] == "*.*" else _unquoted(match[3])
         if pattern is None or mysql_rows.like(pattern).fullmatch(database):
             return True
     return False
+
+
+def _unquoted(name: str) -> str:
+    return name[1:-1].replace("``", "`") if name.startswith("`") else name
 
 
 def _column(name: str, kind: str, charset: str | None, longest: int, *, readable: bool) -> Column:

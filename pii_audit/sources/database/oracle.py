@@ -98,7 +98,7 @@ class OracleEngine(CatalogEngine):
 
     def expression(self, name: str, type_: str) -> str | None:
         if type_ == "xmltype":
-            return f"XMLTYPE.GETCLOBVAL({name})"
+            return f"XMLSERIALIZE(CONTENT {name} AS CLOB)"
         if type_ == "json":
             return f"JSON_SERIALIZE({name} RETURNING CLOB)"
         if type_ in ("object", "bfile", "anydata") or type_.startswith("vector"):

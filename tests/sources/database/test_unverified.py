@@ -18,6 +18,7 @@ from pii_audit.sources.database.dialect import load_dialect
 from pii_audit.sources.database.dm import DmEngine
 from pii_audit.sources.database.gbase8s import Gbase8sEngine
 from pii_audit.sources.database.hive import HiveEngine
+from pii_audit.sources.database.mysql_family import TidbEngine
 from pii_audit.sources.database.oracle import OracleEngine
 from pii_audit.sources.database.postgresql_family import KingbaseEngine
 from pii_audit.sources.database.server import ServerSource
@@ -121,7 +122,7 @@ def test_a_table_is_read_in_one_statement_of_quoted_names():
     chunks, coverage, asked = read(
         OracleEngine(), streamed=[["1", "a"], ["2", None]], table=[("ID", "NUMBER", 1), ('DOC"X', "XMLTYPE", 1)]
     )
-    assert asked == ['SELECT "ID", XMLTYPE.GETCLOBVAL("DOC""X") FROM "CRM"."CUSTOMER"\n']
+    assert asked == ['SELECT "ID", XMLSERIALIZE(CONTENT "DOC""X" AS CLOB) FROM "CRM"."CUSTOMER"\n']
     assert {name: list(cells) for name, cells in chunks[0].columns.items()} == {"ID": ["1", "2"], 'DOC"X': ["a", None]}
     assert (coverage.rows, coverage.incomplete) == (2, False)
 
@@ -332,3 +333,39 @@ def test_informix_types_are_told_by_number():
     engine = Gbase8sEngine()
     assert engine.expression('"a"', "13") == '"a"'
     assert engine.expression('"a"', "41") is None
+
+
+def test_bytes_that_are_text_are_read_and_others_are_counted():
+    chunks, coverage, _ = read(
+        OracleEngine(), streamed=[["张三".encode()], [b"\x00\x01\xff"], ["plain"]], table=[("PHOTO", "BLOB", 1)]
+    )
+    assert list(chunks[0].columns["PHOTO"]) == ["张三", None, "plain"]
+    assert "1 binary cell" in coverage.reason.en
+    assert not coverage.incomplete
+
+
+def test_a_table_without_blocks_of_its_own_is_passed_through():
+    _, coverage, asked = read(
+        OracleEngine(), Sampling(10), [[str(n)] for n in range(50)], table=[("ID", "NUMBER", 1)], size=[("5000", None)]
+    )
+    assert "SAMPLE" not in asked[0]
+    assert coverage.total == 50
+
+
+@pytest.mark.parametrize(
+    ("line", "sees"),
+    [
+        ("GRANT Select,Show View ON crm.* TO 'pii_audit'@'%'", True),
+        ("GRANT SELECT ON `crm`.* TO `pii_audit`@`%`", True),
+        ("GRANT SELECT ON `c%`.* TO `pii_audit`@`%`", True),
+        ("GRANT Select ON crm.customer TO 'pii_audit'@'%'", False),
+        ("GRANT Insert ON crm.* TO 'pii_audit'@'%'", False),
+        ("GRANT USAGE ON *.* TO 'pii_audit'@'%'", False),
+    ],
+)
+def test_rights_of_the_account_itself_are_read_as_each_server_writes_them(line, sees):
+    found = source(TidbEngine(), columns=[], tables=[], grants=[(line,)])
+    found.session.url = "tidb://h/crm"
+    found.session._rows[TidbEngine().queries.sql("columns", schemas="%s")] = []
+    found.session._rows[TidbEngine().queries.sql("tables", schemas="%s")] = []
+    assert bool([one for one in found.assets() if not isinstance(one, Asset)]) is not sees
