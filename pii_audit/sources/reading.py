@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
+import heapq
 import random
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 
 from pii_audit.language import Text
 from pii_audit.model.asset import Chunk, TableChunk
@@ -17,6 +17,8 @@ from pii_audit.sources.interface import Reading, Sampling, failed
 ROWS = 5_000
 """Rows in one chunk, fewer where cells are large."""
 CHARACTERS = 8 << 20
+SAMPLE_CHARACTERS = 128 << 20
+"""Of a sample that is drawn in memory at most, cells together: tables are as wide as anybody makes them."""
 
 Row = Sequence[str | None] | Mapping[str, str | None]
 R = TypeVar("R")
@@ -176,12 +178,13 @@ def generator(sampling: Sampling, source: str, asset: str) -> random.Random:
     return random.Random(f"{sampling.seed}\x1f{source}\x1f{asset}")  # noqa: S311 - a sample, not a secret
 
 
-def sampled(rows: Iterator[tuple[int, R]], sampling: Sampling, ledger: Ledger) -> Iterator[tuple[int, R]]:
+def sampled(
+    rows: Iterator[tuple[int, R]], sampling: Sampling, ledger: Ledger, width: Callable[[R], int] | None = None
+) -> Iterator[tuple[int, R]]:
     """Every row, or a simple random sample of them in row order; counts both in the ledger.
 
-    Reservoir sampling without replacement (Li 1994, algorithm L): each set of rows is equally likely, so that the rows
-    drawn
-    count as independent draws.
+    Each row gets a random number and those with the smallest are kept, so that each set of as many rows is equally likely and
+    they count as independent draws. Where they are wider (`width` in characters) than SAMPLE_CHARACTERS together, fewer are kept.
     """
     ledger.rows = ledger.total = 0
     if sampling.rows is None:
@@ -189,29 +192,56 @@ def sampled(rows: Iterator[tuple[int, R]], sampling: Sampling, ledger: Ledger) -
             ledger.rows = ledger.total = ledger.total + 1
             yield number, row
         return
-    size = sampling.rows
-    rng = generator(sampling, ledger.source, ledger.asset)
-    kept: list[tuple[int, R]] = []
-    weight, upcoming = 1.0, -1
+    reservoir = _Reservoir(sampling.rows, generator(sampling, ledger.source, ledger.asset), width or characters)
     failure: Exception | None = None
     try:
-        for index, item in enumerate(rows):
-            ledger.total = index + 1
-            if index < size:
-                kept.append(item)
-            elif index == upcoming:
-                kept[rng.randrange(size)] = item
-            if index >= size - 1 and index >= upcoming:
-                weight *= math.exp(math.log(1.0 - rng.random()) / size)
-                upcoming = index + 1 + int(math.log(1.0 - rng.random()) / math.log1p(-weight))
+        for item in rows:
+            ledger.total += 1
+            reservoir.offer(*item)
     except Exception as error:  # noqa: BLE001 - raised again below, after what was drawn until then
         failure = error
+    kept = reservoir.kept()
     ledger.rows = len(kept)
-    if ledger.total > size:
-        ledger.drew(sampling, size)
-    yield from sorted(kept, key=lambda item: item[0])
+    if ledger.total > len(kept):
+        ledger.drew(sampling, len(kept))
+    yield from kept
     if failure:
         raise failure
+
+
+class _Reservoir(Generic[R]):
+    """The rows with the smallest of some random numbers: so many, and so many characters of them, at most."""
+
+    def __init__(self, size: int, rng: random.Random, width: Callable[[R], int]) -> None:
+        self._size, self._random, self._width = size, rng.random, width
+        # The largest random number first; no two rows have one number in the asset.
+        self._heap: list[tuple[float, int, int, R]] = []
+        self._total = 0
+
+    def offer(self, number: int, row: R) -> None:
+        """A row with its number."""
+        key = -self._random()
+        if len(self._heap) >= self._size and key <= self._heap[0][0]:
+            return
+        heapq.heappush(self._heap, (key, number, width := self._width(row), row))
+        self._total += width
+        # Once too many were too wide, so many are too many for the rest as well: else late rows had a better chance.
+        if self._total > SAMPLE_CHARACTERS:
+            while self._total > SAMPLE_CHARACTERS and len(self._heap) > 1:
+                self._total -= heapq.heappop(self._heap)[2]
+            self._size = len(self._heap)
+        elif len(self._heap) > self._size:
+            self._total -= heapq.heappop(self._heap)[2]
+
+    def kept(self) -> list[tuple[int, R]]:
+        """What is left of them, in the order in which they came."""
+        return sorted(((number, row) for _, number, _, row in self._heap), key=lambda item: item[0])
+
+
+def characters(row: Any) -> int:
+    """Characters and bytes of a row, whatever form it has: cells in a sequence, or by name."""
+    cells = row.values() if isinstance(row, Mapping) else row if isinstance(row, tuple | list) else ()
+    return sum(len(cell) if isinstance(cell, str | bytes) else characters(cell) for cell in cells)
 
 
 def unique(names: Sequence[str]) -> tuple[str, ...]:

@@ -103,6 +103,13 @@ def test_doctor_says_what_is_wrong_with_a_connection(bank, program, postgresql, 
     answer = program("doctor", "--lang", "en", cwd=bank)
     assert words in answer.out
     assert answer.code == (2 if database else 0)
+    assert ("other database(s) of the server are not listed" in answer.out) == (database is None)
+
+
+@pytest.mark.parametrize("share", ["0", "101", "half"])
+def test_a_load_that_is_no_share_of_the_time_is_refused(bank, program, told, share):
+    [line] = told(program("run", "--max-load", share, "--lang", "en", cwd=bank), 2)
+    assert f'--max-load: expected a whole number from 1 to 100, got "{share}"' in line
 
 
 def test_a_list_of_leavers_is_looked_up_and_one_that_is_missing_is_an_error(bank, program, told, postgresql):
