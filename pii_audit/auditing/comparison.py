@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from pii_audit.auditing.flows import Beyond, judge_flows, match_assets
-from pii_audit.auditing.selfcheck import Earlier, feed_ids, recorded
+from pii_audit.auditing.jobs import makes
+from pii_audit.auditing.selfcheck import Earlier, leaving_ids, recorded
 from pii_audit.findings.funnel import Funnel, Ownership
 from pii_audit.identifiers.model import Catalogue
 from pii_audit.model.finding import Finding, Use, Verdict
@@ -47,7 +48,9 @@ class Recorded:
     def _judged(self, policy: Policy) -> tuple[tuple[Verdict, ...], list[Finding]]:
         """What the policy says of the run. The names in a recorded run are those that may be shown."""
         run, by_id = self.run, {one.asset.id: one for one in self.run.inspected}
-        matched, undeclared = match_assets(policy, run.inspected, feed_ids(self.workspace))
+        matched, undeclared = match_assets(
+            policy, run.inspected, leaving_ids(self.workspace), makes(self.workspace, policy)
+        )
         assets = {flow: [by_id[name] for name in names] for flow, names in matched.items()}
         beyond = Beyond(run.inspected, self.provided, read={row.source for row in run.coverage}, coverage=run.coverage)
         verdicts = judge_flows(policy, assets, beyond, self.catalogue, self.as_of)

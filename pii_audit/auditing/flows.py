@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
 
 from pii_audit.auditing.history import History, first_columns
 from pii_audit.identifiers.catalogue import Catalogue
-from pii_audit.model.asset import AssetKind
+from pii_audit.model.asset import Asset, AssetKind
 from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.evidence import FREE_TEXT
 from pii_audit.model.finding import Verdict
@@ -22,14 +22,16 @@ from pii_audit.policy.model import CUSTOMER, Flow, Policy, Population
 ESTIMATE_ERROR = 0.05
 """Above EXACT_PERSONS people sketches estimate: a share this close to all of them may be all or not, and is not known."""
 
+Makes: TypeAlias = Callable[[Asset], Flow | None]
+"""The flow of which a script makes the files, where audit.yaml says so."""
 Origins: TypeAlias = Mapping[tuple[str, str], Collection[str]]
 """Asset and column of a query → the ids of the tables that the column is made of."""
 
 
 def match_assets(
-    policy: Policy, inspected: Sequence[Inspected], feeds: Collection[str]
+    policy: Policy, inspected: Sequence[Inspected], feeds: Collection[str], makes: Makes | None = None
 ) -> tuple[dict[str, list[str]], list[str]]:
-    """The asset ids of each flow, and those of feeds that no flow names.
+    """The asset ids of each flow, and those of feeds that no flow names; `makes` tells the flow of what a script lets out.
 
     Raises ConfigurationError when two flows match one asset.
     """
@@ -37,7 +39,7 @@ def match_assets(
     undeclared: list[str] = []
     flows = FlowMatcher(policy)
     for one in inspected:
-        flow = flows.find(one.asset.source, one.asset.name)
+        flow = (makes and makes(one.asset)) or flows.find(one.asset.source, one.asset.name)
         if flow is not None:
             matched[flow.id].append(one.asset.id)
         elif one.asset.source in feeds:
@@ -66,7 +68,8 @@ def judge_flows(
     policy: Policy, assets: Mapping[str, Sequence[Inspected]], beyond: Beyond, catalogue: Catalogue, as_of: date
 ) -> tuple[Verdict, ...]:
     """The verdicts on every flow of which something was seen, or should have been."""
-    history = History.of(policy, assets, beyond.provided or (), as_of)
+    delivered = {flow: _read(mine) for flow, mine in assets.items()}
+    history = History.of(policy, delivered, beyond.provided or (), as_of)
     recorded = beyond.provided is not None
     abroad = history.abroad(catalogue) if recorded else None
     first = first_columns(policy, beyond.first)

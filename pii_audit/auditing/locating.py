@@ -91,8 +91,16 @@ def locate(space: Workspace, finding: Finding) -> Located:
     by_source: dict[str, set[str]] = {}
     for asset in finding.assets:
         by_source.setdefault(asset.partition(":")[0], set()).add(asset)
-    for source_id, assets in sorted(by_source.items()):
-        source = space.source(source_id)
+    sources = {name: space.source(name) for name in sorted(by_source)}
+    if all(source.kind == "export_jobs" for source in sources.values()):
+        raise UsageError(
+            Text("该发现是关于脚本的,脚本没有数据行", "this finding is about a script, which has no rows"),
+            where=str(finding.location) if finding.location else finding.fingerprint[:12],
+        )
+    for source_id, source in sources.items():
+        if source.kind == "export_jobs":
+            continue
+        assets = by_source[source_id]
         opened = open_source(replace(source, url=resolve(source.url)), root=space.root, key=lambda: load_key(space))
         try:
             _search(opened, assets, search, located)

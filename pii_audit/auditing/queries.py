@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
+from typing import TYPE_CHECKING
 
 from pii_audit.errors import Position
 from pii_audit.language import Text
 from pii_audit.lineage.dialects import Dialect
 from pii_audit.lineage.graph import leaves
-from pii_audit.lineage.library import Library
 from pii_audit.lineage.model import Gap, Output, Untraceable
-from pii_audit.lineage.observing import Inventory
 from pii_audit.model.asset import Field
 from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.finding import Finding, Verdict
 from pii_audit.model.run import Inspected
 from pii_audit.model.sketch import Sketch
+
+if TYPE_CHECKING:
+    from pii_audit.lineage.library import Library
+    from pii_audit.lineage.observing import Inventory
 
 NOTHING_LEAVES = Text("没有语句让数据离开", "no statement lets anything out")
 INSIDE = "!"
@@ -37,6 +40,22 @@ class Queries:
     origins: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     persons: dict[str, Sketch] = field(default_factory=dict)
     restricted: bool = False
+
+    def told(self, name: Callable[[str], str]) -> Queries:
+        """These, with assets and columns under the names by which they may be told."""
+
+        def of(asset: str) -> str:
+            source, colon, rest = asset.partition(":")
+            return f"{source}:{name(rest)}" if colon else name(asset)
+
+        return replace(
+            self,
+            places={
+                (of(asset), name(column) if column else column): Position(name(at.file), at.line, at.column)
+                for (asset, column), at in self.places.items()
+            },
+            origins={(of(asset), name(column)): tables for (asset, column), tables in self.origins.items()},
+        )
 
     def located(self, finding: Finding) -> Finding:
         """The finding with the line and the column of what it is about, where it is about something here."""
@@ -68,10 +87,11 @@ class Reader:
         """What the scripts at some paths let out."""
         queries = Queries()
         for path in paths:
-            self._read(path, queries)
+            self.add(path, queries)
         return queries
 
-    def _read(self, path: str, into: Queries) -> None:
+    def add(self, path: str, into: Queries) -> None:
+        """What the script at a path lets out, beside what others do."""
         traced = self.library.traced(path)
         gaps = list(traced.gaps)
         for name, output in _named(self.shown(path), traced.outputs, self.shown):

@@ -13,9 +13,11 @@ from pathlib import Path
 import pii_audit
 from pii_audit import content
 from pii_audit.access import effective_access, server_settings
-from pii_audit.auditing.flows import Beyond, judge_flows, match_assets
+from pii_audit.auditing.flows import Beyond, Makes, judge_flows, match_assets
 from pii_audit.auditing.inherited import inherited
+from pii_audit.auditing.jobs import KIND, Jobs, job_sources, makes
 from pii_audit.auditing.notes import notes_of
+from pii_audit.auditing.queries import Queries
 from pii_audit.auditing.vouching import Receipts
 from pii_audit.detection.redact import Redactor
 from pii_audit.detection.tally import Detector
@@ -49,7 +51,8 @@ class Options:
 
     `sample` and `max_load` (percent) override every source's own; `full` reads everything. `provided` is what recorded runs of this year saw in
     the feeds, None where nothing is recorded, and `first` what the first of those runs saw; `earlier` gives what recorded runs saw of
-    some assets, run by run.
+    some assets, run by run; `inventory` is what is known of the tables that export jobs read, where this run does not read them
+    itself.
     """
 
     sources: Collection[str] = ()
@@ -61,6 +64,7 @@ class Options:
     provided: Sequence[Inspected] | None = None
     earlier: Earlier | None = None
     first: Sequence[Inspected] = ()
+    inventory: Sequence[Inspected] = ()
     engine: Engine = field(default_factory=LocalEngine)
     progress: Progress = field(default_factory=Silent)
     checkpoint: Checkpoint = field(default_factory=NoCheckpoint)
@@ -74,6 +78,7 @@ class _Crawled:
     coverage: list[Coverage] = field(default_factory=list)
     grants: list[Grant] = field(default_factory=list)
     settings: list[Setting] = field(default_factory=list)
+    queries: Queries = field(default_factory=Queries)
 
 
 def audit(workspace: Workspace | Path | str, options: Options | None = None, *, policy: Policy | None = None) -> Run:
@@ -95,9 +100,16 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
         catalogue, fingerprinter, samples=space.samples == "masked", own_bins=space.institution.own_bins
     )
     crawled = _Crawled()
-    for source in _selected(space, options.sources):
-        _crawl(space, source, policy, detector, options, crawled)
-    facts, owner_of = _facts(space, policy, catalogue, crawled, Redactor(detector, fingerprinter), options)
+    chosen = _selected(space, options.sources)
+    jobs, made_by = job_sources(chosen), makes(space, policy)
+    for source in chosen:
+        if source not in jobs:
+            _crawl(space, source, policy, detector, options, crawled)
+    if jobs:
+        _trace(space, jobs, catalogue, options, crawled)
+    redactor = Redactor(detector, fingerprinter)
+    crawled.queries = crawled.queries.told(redactor.name)
+    facts, owner_of = _facts(space, policy, catalogue, crawled, redactor, options, made_by)
     funnel = Funnel(policy, fingerprinter, facts.as_of, space.standards, owner_of)
     findings, suppressed, grouped = funnel.run(apply_rules(facts))
     return Run(
@@ -111,7 +123,7 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
         settings=tuple(facts.settings),
         coverage=tuple(facts.coverage),
         verdicts=tuple(facts.verdicts),
-        findings=proved(findings, facts.inspected, fingerprinter),
+        findings=tuple(map(crawled.queries.located, proved(findings, facts.inspected, fingerprinter))),
         suppressed=tuple(suppressed),
         grouped=grouped,
         notes=notes_of(space, policy, facts.inspected, facts.as_of),
@@ -121,6 +133,11 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
 def feed_ids(space: Workspace) -> list[str]:
     """The sources that are outbound feeds."""
     return [source.id for source in space.sources if source.kind == "feed"]
+
+
+def leaving_ids(space: Workspace) -> list[str]:
+    """The sources that are outbound feeds, or scripts that make them."""
+    return [source.id for source in space.sources if source.kind in ("feed", KIND)]
 
 
 def run_key(space: Workspace, options: Options) -> str:
@@ -181,14 +198,31 @@ def _crawl(
         opened.close()
 
 
+def _trace(space: Workspace, jobs: Sequence[Source], catalogue: Catalogue, options: Options, into: _Crawled) -> None:
+    """What export jobs would let out, by what this run or an earlier one found in the tables that they read."""
+    traced = Jobs()
+    known = (*options.inventory, *into.inspected)
+    for source in jobs:
+        traced.crawl(space, replace(source, url=resolve(source.url)), known, catalogue, options.progress)
+    into.queries = traced.queries
+    into.inspected += traced.queries.inspected
+    into.coverage += traced.queries.coverage
+
+
 def _facts(
-    space: Workspace, policy: Policy, catalogue: Catalogue, crawled: _Crawled, redactor: Redactor, options: Options
+    space: Workspace,
+    policy: Policy,
+    catalogue: Catalogue,
+    crawled: _Crawled,
+    redactor: Redactor,
+    options: Options,
+    made_by: Makes,
 ) -> tuple[Facts, _OwnerOf]:
     """Flows and units are told by raw names; from here on only names that may be shown are left."""
     as_of = options.as_of or space.today()
     grants = (*crawled.grants, *inherited(crawled.grants, crawled.inspected))
-    feeds = frozenset(feed_ids(space))
-    matched, undeclared = match_assets(policy, crawled.inspected, feeds)
+    feeds = frozenset(leaving_ids(space))
+    matched, undeclared = match_assets(policy, crawled.inspected, feeds, made_by)
     sources = {source.id: source for source in space.sources}
     units = {
         redactor.asset(one.asset).id: _unit(space, sources[one.asset.source], one.asset.name)
@@ -199,7 +233,14 @@ def _facts(
     verdicts = judge_flows(
         policy,
         {flow: [shown[name] for name in names] for flow, names in matched.items()},
-        Beyond(inspected, options.provided, options.first, _listed(space, crawled, options), crawled.coverage),
+        Beyond(
+            inspected,
+            options.provided,
+            options.first,
+            _listed(space, crawled, options),
+            crawled.coverage,
+            crawled.queries.origins,
+        ),
         catalogue,
         as_of,
     )
@@ -211,7 +252,7 @@ def _facts(
         inspected=inspected,
         grants=tuple(map(redactor.grant, grants)),
         coverage=tuple(map(redactor.coverage, crawled.coverage)),
-        verdicts=verdicts,
+        verdicts=tuple(map(crawled.queries.placed, verdicts)),
         flows=policy.flows,
         undeclared=tuple(shown[name] for name in undeclared),
         leavers=load_leavers(space),

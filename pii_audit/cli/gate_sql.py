@@ -136,7 +136,7 @@ def _variables(options: argparse.Namespace) -> dict[str, str]:
 
 def _scripts(path: str) -> dict[str, bytes]:
     """The scripts that are meant, by how they are named: one file, standard input, or all of a folder."""
-    from pii_audit.lineage.library import is_script  # noqa: PLC0415
+    from pii_audit.sources.export_jobs import is_script  # noqa: PLC0415
 
     if path == "-":
         return {"-": sys.stdin.buffer.read()}

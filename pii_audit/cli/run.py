@@ -104,6 +104,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
                 provided=store.provided(feeds, january),
                 first=store.first(feeds, january),
                 earlier=store.earlier,
+                inventory=store.inventory() if any(one.kind == "export_jobs" for one in space.sources) else (),
             )
             done = audit(space, wanted)
         notes = {**done.notes, "fail_on": options.fail_on, "allow_incomplete": str(options.allow_incomplete).lower()}

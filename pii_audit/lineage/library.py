@@ -14,15 +14,8 @@ from pii_audit.lineage.relations import Model, Relations
 from pii_audit.lineage.tracing import trace
 from pii_audit.sources.format.encoding import detect_encoding
 
-SUFFIXES = (".sql", ".hql", ".ddl", ".dml", ".sql.j2", ".sql.jinja", ".sql.jinja2")
-"""How files of SQL are called."""
 LONGEST = 16 << 20
 """Bytes of the longest script."""
-
-
-def is_script(name: str) -> bool:
-    """Whether a file is one of SQL, by its name."""
-    return name.lower().endswith(SUFFIXES)
 
 
 def script_text(raw: bytes) -> str:

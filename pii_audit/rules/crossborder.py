@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from pii_audit.language import Text
+from pii_audit.model.asset import AssetKind
 from pii_audit.model.finding import Outcome
 from pii_audit.model.forms import PLAIN_EQUIVALENT
 from pii_audit.policy.model import Region
@@ -26,7 +27,7 @@ def kept_elsewhere(facts: Facts) -> Iterator[Draft]:
 def _held(facts: Facts, rule: Region, source: Source, words: frozenset[str]) -> Iterator[Draft]:
     found = defaultdict(list)
     for one in facts.of_source(source.id):
-        for statement in one.fields:
+        for statement in one.fields if one.asset.kind is not AssetKind.QUERY else ():
             if statement.identifier in words and statement.form in PLAIN_EQUIVALENT:
                 found[one.asset.id].append(statement)
     if not found:

@@ -195,6 +195,13 @@ STREAMS = ("amqp", "amqps", "kafka", "kafkas", "sftp")
 """Schemes of feeds that are no folder."""
 
 
+def _export_jobs(spec: SourceSpec, root: Path) -> Source:
+    from pii_audit.sources.export_jobs import ExportJobsSource  # noqa: PLC0415 - as above
+    from pii_audit.sources.file_share.local import Selection  # noqa: PLC0415 - as above
+
+    return ExportJobsSource(spec.id, _folder(spec, root), Selection(spec.include, spec.exclude))
+
+
 def _feed(spec: SourceSpec, root: Path) -> Source:
     scheme, _ = _scheme(spec.url)
     if scheme in STREAMS:
@@ -265,7 +272,12 @@ _DATABASES = Text(
     f"sqlite:PATH, duckdb:PATH, {', '.join(f'{scheme}://…' for scheme in _SERVERS if '+' not in scheme)}",
 )
 
-_BUILT_IN: Mapping[str, Opener] = {"database": _database, "file_share": _file_share, "feed": _feed}
+_BUILT_IN: Mapping[str, Opener] = {
+    "database": _database,
+    "file_share": _file_share,
+    "feed": _feed,
+    "export_jobs": _export_jobs,
+}
 
 
 def _folder(spec: SourceSpec, root: Path) -> Path:

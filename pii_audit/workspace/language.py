@@ -171,10 +171,20 @@ MESSAGES = Record(
     },
     what=Text("消息来源的设置", "how messages are observed"),
 )
+JOBS = Record(
+    {
+        "dialect": STRING,
+        "reads": ListOf(ID),
+        "variables": MapOf(STRING, key=STRING),
+        "flows": MapOf(ID, key=STRING),
+    },
+    required=("dialect",),
+    what=Text("导出脚本的设置", "how scripts of exports are read"),
+)
 SOURCE = Record(
     {
         "id": ID,
-        "kind": Choice(("database", "file_share", "feed", "bundle")),
+        "kind": Choice(("database", "file_share", "feed", "bundle", "export_jobs")),
         "url": URL,
         "owner": STRING,
         "unit": ID,
@@ -186,6 +196,7 @@ SOURCE = Record(
         "ignore": GLOBS,
         "receipts": STRING,
         "messages": MESSAGES,
+        "sql": JOBS,
         "known_hosts": STRING,
         "identity": STRING,
         "sample": whole(1),

@@ -11,7 +11,7 @@ from pii_audit.document import MISSING, Reader, Section, unknown
 from pii_audit.errors import Position, UsageError
 from pii_audit.language import Text, same
 from pii_audit.workspace.language import WORKSPACE
-from pii_audit.workspace.model import AtRest, Institution, Messages, Source, Unit, Workspace
+from pii_audit.workspace.model import AtRest, Institution, Jobs, Messages, Source, Unit, Workspace
 
 FILE_NAME = "audit.yaml"
 PACKS = "policies/packs"
@@ -83,6 +83,7 @@ def _check(document: Section, folder: Path, reader: Reader) -> None:
     known = {section["id"] for section in units if "id" in section}
     for source in sources:
         _only_where_it_works(source, reader)
+        _scripts(source, [other["id"] for other in sources if "id" in other], reader)
         named = [(source["unit"], source.at("unit"))] if "unit" in source else []
         by_path = source.get("units_by_path")
         named += [(unit, by_path.at(pattern)) for pattern, unit in by_path.items()] if by_path else []
@@ -115,11 +116,24 @@ def _only_where_it_works(source: Section, reader: Reader) -> None:
         "modified_within": ("file_share",),
         "replicas": ("database",),
         "max_load": ("database", "bundle"),
+        "sql": ("export_jobs",),
     }
     for key, allowed in kinds.items():
         if key in source and source.get("kind") not in (None, *allowed):
             listed = ", ".join(allowed)
             reader.note(source.at(key), Text(f"{key} 只用于 {listed}", f"{key} is for {listed} only"))
+
+
+def _scripts(source: Section, sources: Sequence[str], reader: Reader) -> None:
+    """Scripts are read in a dialect that has to be said, and run on sources that there are."""
+    jobs = source.get("sql")
+    if source.get("kind") == "export_jobs" and jobs is None:
+        said = Text("export_jobs 需要 sql: {dialect: …}", "export_jobs need sql: {dialect: …}")
+        reader.note(source.at("kind"), said)
+    reads = jobs.get("reads") if jobs is not None else None
+    for name, position in zip(reads, reads.positions, strict=True) if reads else ():
+        if name not in sources:
+            reader.note(position, unknown(Text("数据源", "source"), name, sources))
 
 
 def _unique(sections: Sequence[Section], kind: Text, reader: Reader) -> None:
@@ -172,4 +186,9 @@ def _source(section: Section) -> Source:
             key: tuple(value) if isinstance(value, list) else value for key, value in section["messages"].items()
         }
         values["messages"] = Messages(**said)
+    if "sql" in section:
+        jobs: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in section["sql"].items()
+        }
+        values["sql"] = Jobs(section.at("sql"), **jobs)
     return Source(position=section.at("id"), **values)

@@ -19,7 +19,7 @@ DEFAULT_STORE = "sqlite:.pii-audit/store.db"
 
 ISSUER = "issuer"
 
-SourceKind = Literal["database", "file_share", "feed", "bundle"]
+SourceKind = Literal["database", "file_share", "feed", "bundle", "export_jobs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,20 @@ class Messages:
 
 
 @dataclass(frozen=True, slots=True)
+class Jobs:
+    """How scripts of exports are read: in which dialect, on which sources they run (none: any), what their variables hold.
+
+    `flows` name the flow that a script, by a glob of its path, makes the files of.
+    """
+
+    position: Position
+    dialect: str
+    reads: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    flows: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Something to crawl. `url` is as written: a path, a URL or a reference that `resolve` turns into one.
 
@@ -97,6 +111,7 @@ class Source:
     max_size: int | None = None
     modified_within: Period | None = None
     units_by_path: Mapping[str, str] = field(default_factory=dict)
+    sql: Jobs | None = None
     at_rest: AtRest | None = None
 
     @property

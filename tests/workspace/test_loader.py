@@ -121,7 +121,7 @@ timezone: Mars/Olympus
         "audit.yaml:1:10: this program knows version: 1 only",
         'audit.yaml:3:15: "pipll" is not one of ' + " | ".join(STANDARDS) + '; did you mean "pipl"?',
         'audit.yaml:4:22: duplicate unit "hq" (first in line 4)',
-        'audit.yaml:6:19: "databse" is not one of database | file_share | feed | bundle; did you mean "database"?',
+        'audit.yaml:6:19: "databse" is not one of database | file_share | feed | bundle | export_jobs; did you mean "database"?',
         'audit.yaml:7:6: duplicate source "a" (first in line 6)',
         'audit.yaml:7:33: unknown unit "hz"',
         'audit.yaml:7:51: expected a whole number, at least 1, got "0"',
