@@ -62,6 +62,30 @@ def self_grants(source: str, catalog: Catalog) -> Iterator[Setting]:
         )
 
 
+def raw_access(session: Session, source: str, catalog: Catalog) -> Iterator[Setting]:
+    """Accounts that follow the stream of changes, in which every row stands that anybody writes; raises InspectionError."""
+    for user, host in session.rows(session.engine.queries.sql("raw_access")):
+        account = catalog.accounts.get(key(user, host))
+        if account is None or account.locked or _administers(account):
+            continue
+        yield Setting(
+            source,
+            SettingKind.RAW_ACCESS,
+            f"{account.key} REPLICATION SLAVE",
+            Text(
+                f"{account.principal} 有 REPLICATION SLAVE 权限,可读取每一处改动",
+                f"{account.principal} has REPLICATION SLAVE and can read every change that anybody makes",
+            ),
+            Text(
+                "收回;每个副本用专用账号,并限定来源地址",
+                "take it back; give each replica an account of its own, from one address",
+            ),
+            account.principal,
+            closing=(f"REVOKE REPLICATION SLAVE ON *.* FROM {account.sql}",),
+            breaks=Text(f"用 {account.principal} 的副本会停", f"replicas that use {account.principal} stop"),
+        )
+
+
 def proxies(session: Session, source: str, catalog: Catalog) -> Iterator[Setting]:
     """Accounts that may act as others; raises InspectionError."""
     for user, host, proxied, proxied_host in session.rows(session.engine.queries.sql("proxies")):

@@ -21,6 +21,7 @@ LOOPBACK = ("localhost", "samehost")
 UNPROVEN = ("trust", "ident")
 """Methods by which the client says who it is, and is believed (PostgreSQL documentation, 21.3)."""
 READS = "SELECT"
+PREDEFINED = "pg_"
 _RELOAD = "SELECT pg_catalog.pg_reload_conf()"
 
 
@@ -98,6 +99,43 @@ def _creator(source: str, catalog: Catalog, role: Role) -> Setting:
         (f"ALTER ROLE {quoted(role.name)} NOCREATEROLE",),
         Text(f"{role.principal} 不能再建立或修改角色", f"{role.principal} can no longer make or change roles"),
     )
+
+
+def raw_access(session: Session, source: str, catalog: Catalog) -> Iterator[Setting]:
+    """Roles that copy the server, or reach its files and programs, where no right of a table counts; raises InspectionError."""
+    for name, how, through in session.rows(session.engine.queries.sql("raw_access")):
+        role = catalog.roles.get(name)
+        if role is None or role.name.startswith(PREDEFINED):
+            continue
+        copies = how == "REPLICATION"
+        yield Setting(
+            source,
+            SettingKind.RAW_ACCESS,
+            f"{name} {how if copies else through}",
+            Text(
+                f"{role.principal} 有 REPLICATION 属性,可复制整个服务器",
+                f"{role.principal} has the REPLICATION attribute and can copy the whole server",
+            )
+            if copies
+            else Text(
+                f"{role.principal} 是 {through} 的成员,可经服务器的文件或程序读取一切",
+                f"{role.principal} is a member of {through} and can read everything by the server's files or programs",
+            ),
+            Text(
+                "收回;备份与复制各用专用账号,并限定来源地址",
+                "take it back; give backups and replicas accounts of their own, from one address each",
+            ),
+            role.principal,
+            closing=(
+                f"ALTER ROLE {quoted(name)} NOREPLICATION"
+                if copies
+                else f"REVOKE {quoted(through)} FROM {quoted(name)}",
+            ),
+            breaks=Text(
+                f"用 {role.principal} 的备份、复制或导出会停",
+                f"backups, replicas or exports that use {role.principal} stop",
+            ),
+        )
 
 
 def foreign(session: Session, source: str, catalog: Catalog) -> Iterator[Setting]:

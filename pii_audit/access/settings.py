@@ -18,6 +18,7 @@ from pii_audit.sources.interface import Source, skipped
 _PARTS = {
     "defaults": Text("今后新建的表的默认授权", "rights of tables to come"),
     "self_grants": Text("能给自己授权的账号", "accounts that can give themselves rights"),
+    "raw_access": Text("可复制服务器或读取其文件的账号", "accounts that copy the server or read its files"),
     "foreign": Text("外部服务器", "foreign servers"),
     "connections": Text("登录来源与方式(pg_hba.conf)", "who connects from where and how (pg_hba.conf)"),
     "protection": Text("连接加密与审计", "encryption of connections and audit"),
@@ -49,6 +50,7 @@ def _postgresql(session: Session, source: str) -> dict[str, partial[Iterator[Set
     return {
         "defaults": partial(postgresql_settings.defaults, session, source, catalog),
         "self_grants": partial(postgresql_settings.self_grants, source, catalog),
+        "raw_access": partial(postgresql_settings.raw_access, session, source, catalog),
         "foreign": partial(postgresql_settings.foreign, session, source, catalog),
         "connections": partial(postgresql_settings.connections, session, source),
         "protection": partial(postgresql_settings.protection, session, source),
@@ -59,6 +61,7 @@ def _mysql(session: Session, source: str) -> dict[str, partial[Iterator[Setting]
     catalog = mysql_catalog.read_principals(session)
     return {
         "self_grants": partial(mysql_settings.self_grants, source, catalog),
+        "raw_access": partial(mysql_settings.raw_access, session, source, catalog),
         "proxies": partial(mysql_settings.proxies, session, source, catalog),
         "doors": partial(mysql_settings.doors, source, catalog),
         "protection": partial(mysql_settings.protection, session, source, catalog),

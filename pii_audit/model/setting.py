@@ -13,6 +13,7 @@ class SettingKind(StrEnum):
 
     DEFAULT_PRIVILEGES = "default_privileges"
     SELF_GRANT = "self_grant"
+    RAW_ACCESS = "raw_access"
     FOREIGN_SERVER = "foreign_server"
     PROXY = "proxy"
     NO_PASSWORD = "no_password"  # noqa: S105 - the word, not one

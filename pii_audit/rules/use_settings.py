@@ -23,10 +23,16 @@ _RULES = {
 _GAPS = frozenset({SettingKind.ANY_HOST, SettingKind.FOREIGN_SERVER, SettingKind.NO_AUDIT})
 """What is weak only together with something else, or cannot be told to be used."""
 _GAINED = frozenset(
-    {SettingKind.SELF_GRANT, SettingKind.PROXY, SettingKind.DEFAULT_PRIVILEGES, SettingKind.FOREIGN_SERVER}
+    {
+        SettingKind.SELF_GRANT,
+        SettingKind.RAW_ACCESS,
+        SettingKind.PROXY,
+        SettingKind.DEFAULT_PRIVILEGES,
+        SettingKind.FOREIGN_SERVER,
+    }
 )
 """What gives somebody the rights of others."""
-_ADMINISTERED = frozenset({SettingKind.SELF_GRANT, SettingKind.PROXY})
+_ADMINISTERED = frozenset({SettingKind.SELF_GRANT, SettingKind.RAW_ACCESS, SettingKind.PROXY})
 """What a post that administers has by its nature."""
 
 

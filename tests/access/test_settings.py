@@ -201,3 +201,20 @@ def test_who_reads_a_table_and_may_write_files_of_the_server_can_export_it(postg
     found = exporting(source_of(mariadb.url()), f"{mariadb.database}.t")
     assert (f"user:{user}@%", f"GRANT FILE ON *.* TO {user}@%") in found
     assert not [who for who, _ in found if plain in who]
+
+
+def test_who_copies_the_server_or_reads_its_files_passes_by_every_grant(postgresql, mariadb, settings_of):
+    copier, reader = postgresql.role("copier", "LOGIN REPLICATION"), postgresql.role("reader")
+    postgresql.run(f"GRANT pg_read_server_files TO {reader}")
+    keys = {("raw_access", f"{copier} REPLICATION"), ("raw_access", f"{reader} pg_read_server_files")}
+    found = settings_of(postgresql.url())
+    assert keys <= set(found)
+    assert found["raw_access", f"{copier} REPLICATION"].principal == f"user:{copier}"
+    assert not [one for one in found.values() if one.principal and ":pg_" in one.principal]
+    postgresql.run(*(statement for key in keys for statement in found[key].closing))
+    assert not keys & set(settings_of(postgresql.url()))
+    replica = mariadb.user("replica")
+    mariadb.run(f"GRANT REPLICATION SLAVE ON *.* TO '{replica}'@'%'")
+    key = ("raw_access", f"{replica}@% REPLICATION SLAVE")
+    mariadb.run(*settings_of(mariadb.url())[key].closing)
+    assert key not in settings_of(mariadb.url())
