@@ -237,7 +237,7 @@ def _facts(
             inspected,
             options.provided,
             options.first,
-            _listed(space, crawled, options),
+            _listed(space, policy, crawled, options),
             crawled.coverage,
             crawled.queries.origins,
         ),
@@ -264,10 +264,16 @@ def _facts(
     return facts, _OwnerOf(space, units)
 
 
-def _listed(space: Workspace, crawled: _Crawled, options: Options) -> frozenset[str]:
-    """The sources of which all that is there was met: a flow of which nothing is among it has no feed."""
+def _listed(space: Workspace, policy: Policy, crawled: _Crawled, options: Options) -> frozenset[str]:
+    """The sources of which all that is there was met: a flow of which nothing is among it has no feed.
+
+    One that a flow names and the workspace does not have is among them: nothing is there.
+    """
     unread = {row.source for row in crawled.coverage if row.incomplete and row.asset == ROOT_NAME}
-    return frozenset(source.id for source in _selected(space, options.sources)) - unread
+    listed = {source.id for source in _selected(space, options.sources)}
+    named = {flow.source for flow in policy.flows.values() if flow.source is not None}
+    missing = named - {source.id for source in space.sources}
+    return frozenset(listed | missing) - unread
 
 
 def recorded(policy: Policy, sources: Collection[str], earlier: Earlier | None) -> tuple[tuple[Inspected, ...], ...]:

@@ -84,6 +84,9 @@ def _check(document: Section, folder: Path, reader: Reader) -> None:
     for source in sources:
         _only_where_it_works(source, reader)
         _scripts(source, [other["id"] for other in sources if "id" in other], reader)
+        for key in ("receipts", "known_hosts", "identity"):
+            if key in source:
+                _exists(folder, source[key], source.at(key), reader)
         named = [(source["unit"], source.at("unit"))] if "unit" in source else []
         by_path = source.get("units_by_path")
         named += [(unit, by_path.at(pattern)) for pattern, unit in by_path.items()] if by_path else []

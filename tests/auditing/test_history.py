@@ -72,6 +72,13 @@ def test_a_flow_of_which_nothing_is_there_is_told(root, found):
     assert found()["QLT001"] == "nothing of this flow was seen"
 
 
+def test_a_flow_of_a_source_that_is_not_there_has_no_feed(root, found):
+    text = (root / "p.yaml").read_text().replace("source: outbox", "source: outbxo")
+    (root / "p.yaml").write_text(text)
+    (root / "outbox" / "sms_1.csv").write_text("mobile\n13800138000\n")
+    assert set(found()) >= {"QLT001", "SHR006"}
+
+
 def test_an_outbox_that_cannot_be_listed_says_nothing_of_its_flows(root, found):
     (root / "outbox").rmdir()
     assert set(found()) == {"COV001"}
@@ -80,7 +87,7 @@ def test_an_outbox_that_cannot_be_listed_says_nothing_of_its_flows(root, found):
 def test_more_deliveries_a_day_than_declared_are_told_by_the_dates_of_their_names(root, found):
     for name in ("sms_20260601_a.csv", "sms_20260601_b.csv"):
         (root / "outbox" / name).write_text("mobile\n13800138000\n")
-    assert "2 deliveries in 2026-06-01" in found()["SHR012"]
+    assert "2 deliveries on 2026-06-01" in found()["SHR012"]
 
 
 def told(name: str, people: range, modified: date | None = None) -> Inspected:

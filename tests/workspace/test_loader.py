@@ -252,3 +252,26 @@ def test_limits_and_layouts_of_a_file_share_are_read_and_refused_elsewhere(tmp_p
     (tmp_path / "audit.yaml").write_text(f"{head}  - {{id: s, kind: feed, url: x, max_size: 2GB}}\n")
     with pytest.raises(ConfigurationError, match="max_size is for file_share only"):
         load_workspace(tmp_path)
+
+
+FEED = "sources: [{{id: f, kind: {kind}, url: x, {more}}}]\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "said"),
+    [
+        ("feed", "receipts: nowhere/", 'there is no file or folder "nowhere/"'),
+        ("feed", "known_hosts: nowhere", 'there is no file or folder "nowhere"'),
+        ("database", "messages: {exchanges: [a]}", "messages is for feed only"),
+        ("feed", "messages: {exchange: [a]}", 'unknown key "exchange"; did you mean "exchanges"?'),
+        ("feed", "messages: {count: 0}", "at least 1"),
+        ("feed", "messages: {management: 'http://u:secret@h'}", "secrets never stand in YAML"),
+    ],
+)
+def test_what_is_wrong_about_a_feed_is_told_at_its_place(tmp_path, kind, more, said):
+    (tmp_path / "audit.yaml").write_text("version: 1\n" + FEED.format(kind=kind, more=more), encoding="utf-8")
+    with pytest.raises(ConfigurationError) as caught:
+        load_workspace(tmp_path)
+    [line] = caught.value.lines("en")
+    assert said in line
+    assert ":2:" in line

@@ -37,7 +37,8 @@ def frequency_verdicts(case: Case) -> Iterator[Verdict]:
         message = Text(f"每{per.zh}至多 {most} 次;{cap.zh}", f"{most} deliveries a {per.en} at most; {cap.en}")
         yield case.of_flow("frequency", Outcome.COMPLIANT, message, at, "SHR012")
         return
-    message = Text(f"{span} 有 {most} 次提供;{cap.zh}", f"{most} deliveries in {span}; {cap.en}")
+    on = "on" if declared.per == "day" else "in"
+    message = Text(f"{span} 有 {most} 次提供;{cap.zh}", f"{most} deliveries {on} {span}; {cap.en}")
     remedy = Text(
         "查明多出的文件由谁、为何产生,停止它们,或经评估后修改 frequency",
         "find out who makes the additional files and why, and stop them, or assess them and amend frequency",

@@ -37,9 +37,9 @@ def _use(seen: Seen, found: Permission, case: Case) -> Use:
 
 
 def _measured(seen: Seen, case: Case) -> Measured:
-    rows, persons = 0, Sketch()
+    rows, persons, holding = 0, Sketch(), frozenset(seen.assets)
     for asset in case.observed.assets:
-        if asset.asset.id not in seen.assets:
+        if asset.asset.id not in holding:
             continue
         tallies = asset.tally.fields
         for name in (*seen.fields, *((None,) if seen.in_text else ())):
