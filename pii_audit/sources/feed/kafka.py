@@ -107,7 +107,7 @@ class KafkaSource(Source):
                     "enable.auto.commit": False,
                     "enable.auto.offset.store": False,
                     "allow.auto.create.topics": False,
-                    "enable.partition.eof": False,
+                    "enable.partition.eof": True,
                 }
             )
         except (KafkaException, ValueError) as error:
@@ -122,7 +122,7 @@ class KafkaSource(Source):
         return seen
 
     def _read(self, consumer: Consumer, topic: str, seen: Observed) -> None:
-        from confluent_kafka import TopicPartition  # noqa: PLC0415 - a scan loads what it reads
+        from confluent_kafka import KafkaError, TopicPartition  # noqa: PLC0415 - a scan loads what it reads
 
         described = consumer.list_topics(topic, timeout=PATIENCE).topics[topic]
         ends: dict[int, int] = {}
@@ -148,13 +148,16 @@ class KafkaSource(Source):
             if message is None:
                 continue
             error = message.error()
+            if error is not None and error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - its public name
+                # The end may be a marker of a transaction, which is no message.
+                ends.pop(message.partition(), None)
+                continue
             if error is not None:
                 seen.failures.append(_said(error))
                 if error.fatal() or not error.retriable():
                     break
                 continue
             seen.messages.append(_message(message))
-            # Records of transactions take offsets too: the position tells the end, not the last message.
             if message.offset() + 1 >= ends.get(message.partition(), 0):
                 ends.pop(message.partition(), None)
         if len(seen.messages) < seen.total:

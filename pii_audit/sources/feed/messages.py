@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -67,7 +68,8 @@ class MessageReading(LedgerReading):
     """The messages that were observed, as rows; what is no record is text. One that cannot be read is counted and told."""
 
     def __init__(self, asset: Asset, seen: Observed) -> None:
-        super().__init__(Ledger(asset.source, asset.name, bytes=seen.bytes))
+        # Another reading sees other messages, whose chunks must not be taken for these.
+        super().__init__(Ledger(asset.source, asset.name, bytes=seen.bytes, draw=f"{secrets.token_hex(4)}: "))
         self._seen = seen
         self._poison: list[tuple[int, Text]] = []
         self._rows = 0

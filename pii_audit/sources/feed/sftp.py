@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import shlex
 import stat
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -27,11 +28,16 @@ from pii_audit.sources.interface import ROOT_NAME, Reading, Sampling, failed, sk
 from pii_audit.sources.reading import NoReading, StreamError, unreadable
 
 if TYPE_CHECKING:
-    from paramiko import SFTPAttributes, SFTPClient, SSHClient
+    from paramiko import SFTPAttributes, SFTPClient, SFTPFile, SSHClient
 
 PORT = 22
 SECONDS = 15
 HEAD = 4096
+"""Bytes by which an encrypted file is told."""
+REQUEST = 32_768
+"""Bytes of one request, which every server grants (draft-ietf-secsh-filexfer-02, section 3)."""
+WINDOW = 4 << 20
+"""Bytes that are asked for at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ class Login:
 
 
 class SftpSource(OutboxSource):
-    """The files below a folder of an SFTP server; each call opens a connection of its own and closes it."""
+    """The files below a folder of an SFTP server, over one connection."""
 
     def __init__(
         self,
@@ -81,29 +87,35 @@ class SftpSource(OutboxSource):
     ) -> None:
         super().__init__(id_, Path(login.folder), selection, layouts, ignore=ignore)
         self._login = login
+        self._client: SSHClient | None = None
+        self._sftp: SFTPClient | None = None
 
     def assets(self) -> Iterator[Asset | Coverage]:
         yield from (one for one, _ in self._listed())
 
     def open(self, asset: Asset, sampling: Sampling) -> Iterator[tuple[Asset, Reading]]:  # noqa: ARG002 - what leaves is read in full
         try:
-            with (
-                closing(self._connected()) as client,
-                closing(client.open_sftp()) as sftp,
-                closing(sftp.open(self._path(asset.name), "rb")) as file,
-            ):
-                kind = kind_of(file.read(HEAD))
+            with closing(self._connected().open(self._path(asset.name), "rb")) as file:
+                stream = _Stream(file)
+                kind = kind_of(stream.head)
                 vouched = self.vouch(asset.name) if kind is not None and kind.encrypted else None
                 if vouched is not None:
                     yield asset, NoReading(skipped(self.id, asset.name, vouched, size=asset.size))
                     return
-                file.seek(0)
-                file.prefetch(asset.size)
-                yield from readings_of(cast("BinaryIO", _Stream(file)), asset, layouts=self._layouts)
+                yield from readings_of(cast("BinaryIO", stream), asset, layouts=self._layouts)
         except _Refused as error:
             yield asset, NoReading.failed(self.id, asset.name, error.what, size=asset.size)
         except Exception as error:  # noqa: BLE001 - paramiko's errors have no common root
             yield asset, NoReading.failed(self.id, asset.name, _why(error), size=asset.size)
+
+    def close(self) -> None:
+        if self._client is not None:
+            self._client.close()
+        self._client = self._sftp = None
+
+    def __getstate__(self) -> dict[str, object]:
+        """A process of its own logs in by itself."""
+        return {**self.__dict__, "_client": None, "_sftp": None}
 
     def grants(self) -> Iterator[Grant | Coverage]:
         """What the mode bits give to everybody who can log in; whom users and groups stand for only the server knows."""
@@ -116,11 +128,11 @@ class SftpSource(OutboxSource):
     def _listed(self) -> Iterator[tuple[Asset | Coverage, bool]]:
         """Everything there is, and whether everybody on the server may read it."""
         try:
-            with closing(self._connected()) as client, closing(client.open_sftp()) as sftp:
-                folders = [PurePosixPath(sftp.normalize(self._path("")))]
-                folders += folders[0].parents
-                passing = all((sftp.stat(str(one)).st_mode or 0) & stat.S_IXOTH for one in folders)
-                yield from self._walked(sftp, "", passing=passing)
+            sftp = self._connected()
+            folders = [PurePosixPath(sftp.normalize(self._path("")))]
+            folders += folders[0].parents
+            passing = all((sftp.stat(str(one)).st_mode or 0) & stat.S_IXOTH for one in folders)
+            yield from self._walked(sftp, "", passing=passing)
         except _Refused as error:
             yield failed(self.id, ROOT_NAME, error.what), False
         except FileNotFoundError:
@@ -166,10 +178,21 @@ class SftpSource(OutboxSource):
     def _path(self, name: str) -> str:
         return str(PurePosixPath(real(Path(self._login.folder), name)) if name else PurePosixPath(self._login.folder))
 
-    def _connected(self) -> SSHClient:
-        """A connection to the server, whose key has to be known; raises what paramiko raises."""
+    def _connected(self) -> SFTPClient:
+        """The session, opened anew where there is none or it has ended; raises what paramiko raises."""
+        transport = self._client.get_transport() if self._client is not None else None
+        if self._sftp is None or transport is None or not transport.is_active():
+            self.close()
+            self._client = self._logged_in()
+            self._sftp = self._client.open_sftp()
+        return self._sftp
+
+    def _logged_in(self) -> SSHClient:
+        """A connection to the server, whose key has to be known."""
         import paramiko  # noqa: PLC0415 - a scan loads what it reads
 
+        # What goes wrong is in the ledger; tracebacks of the transport's thread are for nobody.
+        logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)
         login, client = self._login, paramiko.SSHClient()
         try:
             if login.known_hosts is not None:
@@ -201,20 +224,52 @@ class _Refused(Exception):  # noqa: N818 - never leaves this module: becomes a l
 
 
 class _Stream:
-    """An SFTP file whose errors are those of a file: what paramiko raises while it reads becomes an OSError in words."""
+    """An SFTP file read in windows of many requests each, so that memory stays bounded and the line is kept busy.
 
-    def __init__(self, file: object) -> None:
+    What paramiko raises while it reads becomes an OSError in words.
+    """
+
+    def __init__(self, file: SFTPFile) -> None:
         self._file = file
+        # Its thread that sends the requests would die with a traceback when the server goes away; the reader is told anyway.
+        send = file._prefetch_thread  # noqa: SLF001 - there is no other place for it
+        file._prefetch_thread = lambda *requests: _quietly(send, *requests)  # noqa: SLF001 - as above
+        self._size = file.stat().st_size or 0
+        self._at = 0
+        self._window = memoryview(b"")
+        self.head = b""
+        self.head = bytes(self._next()[:HEAD])
 
     def read(self, size: int = -1) -> bytes:
         """So many bytes, fewer at the end."""
+        parts: list[bytes] = []
+        left = size if size >= 0 else self._size
+        while left > 0:
+            window = self._window or self._next()
+            if not window:
+                break
+            parts.append(bytes(window[:left]))
+            self._window = window[left:]
+            left -= len(parts[-1])
+        return b"".join(parts)
+
+    def _next(self) -> memoryview:
+        ends = min(self._size, self._at + WINDOW)
+        requests = [(at, min(REQUEST, ends - at)) for at in range(self._at, ends, REQUEST)]
         try:
-            data: bytes = self._file.read(size)  # type: ignore[attr-defined]  # a file of paramiko, which ships no types
+            data = b"".join(self._file.readv(requests)) if requests else b""
         except Exception as error:
             if isinstance(error, OSError) and error.errno is not None:
                 raise  # of the file, not of the connection
             raise StreamError(_why(error)) from None
-        return data
+        self._at += len(data)
+        self._window = memoryview(data)
+        return self._window
+
+
+def _quietly(work: Callable[..., object], *arguments: object) -> None:
+    with suppress(Exception):
+        work(*arguments)
 
 
 def _why(error: Exception) -> Text:
