@@ -13,7 +13,7 @@ import re
 import secrets
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -192,9 +192,7 @@ def _collect(options: argparse.Namespace, key: bytes, bundle: Writer) -> int:
                 coverage = one
                 bundle.add("coverage", encode(one))
             failures += _told(coverage, failures)
-        for told in _rights(source, holding, bundle, redactor):
-            bundle.add("coverage", encode(told))
-            failures += _told(told, failures)
+        failures += _rights(source, holding, bundle, redactor, failures)
         bundle.close()
     finally:
         source.close()
@@ -230,16 +228,22 @@ def _shown(asset: Asset, redactor: Redactor) -> Asset:
     return replace(asset, source="", fields=fields, comment=told(asset.comment))
 
 
-def _rights(source: Source, holding: set[str], bundle: Writer, redactor: Redactor) -> Iterator[Coverage]:
-    """Writes what the rights on tables that hold something are worked out from."""
+def _rights(source: Source, holding: set[str], bundle: Writer, redactor: Redactor, failures: int) -> int:
+    """Writes what the rights on tables that hold something are worked out from; gives how much of it could not be read.
+
+    What a server could not tell is told again, with its reason, where the bundle is read.
+    """
     asking: Asking | None = None
     if isinstance(source, ServerSource):
         asking = Asking(source.session, lambda text: redactor.name(text) if len(text) > LONGEST_NAME else text)
         source.session = asking
+    untold = 0
     for one in effective_access(source, holding):
+        if isinstance(one, Coverage):
+            untold += _told(one, failures + untold)
         if asking is None:
             if isinstance(one, Coverage):
-                yield one
+                bundle.add("coverage", encode(one))
             else:
                 bundle.add("grant", {**encode(one), "asset": one.asset.removeprefix(tables.SOURCE)})
     # Asked here, and worked out where the bundle is read.
@@ -247,7 +251,7 @@ def _rights(source: Source, holding: set[str], bundle: Writer, redactor: Redacto
         pass
     for statement, answer in asking.answers.items() if asking else ():
         bundle.add("asked", {"statement": statement, **answer})
-    # A right that could not be told is told again, with its reason, where the bundle is read.
+    return untold
 
 
 def _source(options: argparse.Namespace) -> Source:

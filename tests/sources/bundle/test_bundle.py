@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import pickle
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -12,11 +13,15 @@ import pytest
 from pii_audit.detection.tally import Detector
 from pii_audit.engine.interface import Task
 from pii_audit.engine.local import LocalEngine
+from pii_audit.errors import InspectionError
 from pii_audit.identifiers.catalogue import load_catalogue
+from pii_audit.language import Text
 from pii_audit.model.asset import Asset
 from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.fingerprint import Fingerprinter
+from pii_audit.sources.bundle.answers import Answering, Asking
 from pii_audit.sources.bundle.format import Writer
+from pii_audit.sources.database.session import Session
 from pii_audit.sources.interface import Sampling, Tallied
 from pii_audit.sources.registry import open_source
 
@@ -161,3 +166,27 @@ def test_a_question_that_was_not_asked_has_no_answer(opened):
     assert row.incomplete
     assert "collect anew" in row.reason.en
     assert json.loads(GOOD.splitlines()[0])["bundle"]["dialect"] == "mysql"
+
+
+def test_what_a_server_refused_is_refused_again_and_what_it_said_is_said_again():
+    from pii_audit.sources.database.mysql import MysqlEngine
+
+    class Server(Session):
+        def rows(self, sql, parameters=()):
+            if "secret" in sql:
+                raise InspectionError(Text("没有权限", "no right"))
+            return [("0", None, b"\xd5", Decimal(3), f"ask {parameters[0]}")]
+
+    engine = MysqlEngine()
+    asking = Asking(Server(engine, ""), str.upper)
+    assert asking.rows("SELECT 1", ("me",)) == [("0", None, "\\xd5", 3, "ASK ME")]
+    with pytest.raises(InspectionError):
+        asking.rows("SELECT secret")
+    answering = Answering(engine, json.loads(json.dumps(asking.answers)))
+    [row] = answering.rows("SELECT 1", ("me",))
+    assert row == ("0", None, "\\xd5", 3, "ASK ME")
+    assert not row[0]  # as the number that the server meant
+    with pytest.raises(InspectionError, match="no right"):
+        answering.rows("SELECT secret")
+    with pytest.raises(InspectionError, match="collect anew"):
+        answering.rows("SELECT 1", ("you",))
