@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pii_audit.cli.options import say
 from pii_audit.cli.session import Session
 from pii_audit.errors import UsageError
 from pii_audit.language import Language, Text
 
+if TYPE_CHECKING:
+    from pii_audit.collecting.writing import Order
+
 EXAMPLE = Text(
     "例: pii-audit collect --dialect postgresql --source core -o collector.py --write-key core.key",
     "example: pii-audit collect --dialect postgresql --source core -o collector.py --write-key core.key",
 )
-_AFTER = {
-    "postgresql": "psql -h HOST -d DATABASE",
-    "mysql": "mysql -h HOST DATABASE",
-    "sqlite": "FILE",
-    "oracle": "oracle://USER@HOST/SERVICE",
-    "sqlserver": "mssql://USER@HOST/DATABASE",
-}
 SAMPLE = 20_000
 """Rows of a table where nothing else is said: a reference engine without packages reads slowly, and production is waited for by others."""
 
@@ -33,8 +30,8 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="D",
         help=say(
             language,
-            "数据库类型:postgresql、mysql、sqlite、oracle、sqlserver",
-            "kind of database: postgresql, mysql, sqlite, oracle, sqlserver",
+            "数据库类型:postgresql、mysql、sqlite、oracle、sqlserver、opengauss、kingbase、oceanbase、tidb、tdsql、goldendb、gbase8a",
+            "kind of database: postgresql, mysql, sqlite, oracle, sqlserver, opengauss, kingbase, oceanbase, tidb, tdsql, goldendb, gbase8a",
         ),
     )
     parser.add_argument(
@@ -71,7 +68,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
 
 def run(session: Session, options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
-    from pii_audit.collecting.writing import Order, write_collector  # noqa: PLC0415 - start-up does without
+    from pii_audit.collecting.writing import ALIASES, Order, write_collector  # noqa: PLC0415 - start-up does without
     from pii_audit.identifiers.catalogue import load_catalogue  # noqa: PLC0415
     from pii_audit.render.output import write_output  # noqa: PLC0415
     from pii_audit.workspace import load_key  # noqa: PLC0415
@@ -91,7 +88,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
         )
     key = load_key(space)
     order = Order(
-        options.dialect,
+        ALIASES.get(options.dialect, options.dialect),
         source.id if source else "",
         source.include if source else (),
         source.exclude if source else (),
@@ -104,12 +101,14 @@ def run(session: Session, options: argparse.Namespace) -> int:
     write_output(statements, collector.statements)
     if options.write_key:
         write_output(options.write_key, f"{key.hex()}\n")
-    session.say(_next(options, statements))
+    session.say(_next(options, order, statements))
     return 0
 
 
-def _next(options: argparse.Namespace, statements: Path) -> Text:
-    client = _AFTER[options.dialect]
+def _next(options: argparse.Namespace, order: Order, statements: Path) -> Text:
+    from pii_audit.collecting.inside.main import EXAMPLES  # noqa: PLC0415 - start-up does without
+
+    client = EXAMPLES[order.dialect]
     key = options.write_key or "KEY"
     return Text(
         f"{options.output}、{statements} 已写出。密钥请另行交付;堡垒机后执行:python3 {options.output} --key {key} -o 名称.bundle -- {client}\n"

@@ -24,9 +24,12 @@ from pii_audit.identifiers.catalogue import Catalogue
 from pii_audit.language import Text
 from pii_audit.model.codec import dump, encode
 from pii_audit.sources.bundle.format import key_check
-from pii_audit.sources.database import mysql, postgresql, sqlite_connection, sqlserver
+from pii_audit.sources.database import sqlite_connection, sqlserver
 from pii_audit.sources.database.dialect import load_dialect
 from pii_audit.sources.database.engine import LOCK_SECONDS, STATEMENT_SECONDS
+from pii_audit.sources.database.mysql import LIMITS, MysqlEngine
+from pii_audit.sources.database.postgresql import PostgresqlEngine
+from pii_audit.sources.registry import engine_of
 
 _INSIDE = "pii_audit.collecting.inside"
 STAND_INS = {
@@ -41,13 +44,15 @@ STAND_INS = {
 }
 """What needs a package of others, or YAML, and what stands in its place."""
 CLIENTS: Mapping[str, tuple[str, ...]] = {
-    "postgresql": (f"{_INSIDE}.postgresql",),
-    "mysql": (f"{_INSIDE}.mysql",),
+    **dict.fromkeys(("postgresql", "opengauss", "kingbase"), (f"{_INSIDE}.postgresql",)),
+    **dict.fromkeys(("mysql", "oceanbase", "tidb", "tdsql", "goldendb", "gbase8a"), (f"{_INSIDE}.mysql",)),
     "sqlite": ("pii_audit.sources.database.sqlite",),
     "oracle": ("pii_audit.sources.database.oracle",),
     "sqlserver": ("pii_audit.sources.database.sqlserver",),
 }
 """Dialects that can be collected, with the modules of each."""
+ALIASES = {"mariadb": "mysql", "gaussdb": "opengauss", "mssql": "sqlserver"}
+"""Other names of dialects."""
 _OURS = ("pii_audit", "stdnum")
 """Packages whose sources are put in: ours, and python-stdnum (LGPL-2.1-or-later; its notices stand in its files)."""
 _DATA = ("stdnum/iban.dat", "stdnum/us/ein.dat")
@@ -147,12 +152,13 @@ def _statements(dialect: str) -> dict[str, tuple[str, str, str]]:
 
 
 def _session(dialect: str) -> Sequence[str]:
-    if dialect == "postgresql":
-        settings = postgresql.SETTINGS.format(statement=STATEMENT_SECONDS * 1000, lock=LOCK_SECONDS * 1000)
+    engine = engine_of(dialect)
+    if isinstance(engine, PostgresqlEngine):
+        settings = engine.settings.format(statement=STATEMENT_SECONDS * 1000, lock=LOCK_SECONDS * 1000)
         return [*inspect.cleandoc(settings).replace(";", "").splitlines(), "SET client_encoding = 'UTF8'"]
-    if dialect == "mysql":
-        limits = [f"SET SESSION {one.format(seconds=STATEMENT_SECONDS)}" for one in mysql.LIMITS]
-        return [*(one.format(lock=LOCK_SECONDS) for one in mysql.SETTINGS), *limits, USED]
+    if isinstance(engine, MysqlEngine):
+        limits = [f"SET SESSION {one.format(seconds=STATEMENT_SECONDS)}" for one in LIMITS]
+        return [*(one.format(lock=LOCK_SECONDS) for one in engine.settings), *limits, USED]
     if dialect == "sqlite":
         return [sqlite_connection.READ_ONLY]
     return sqlserver.SETTINGS if dialect == "sqlserver" else ()

@@ -14,6 +14,7 @@ from pii_audit.collecting.inside import urls as inside
 from pii_audit.collecting.writing import Order, write_collector
 from pii_audit.identifiers.catalogue import load_catalogue
 from pii_audit.sources.database import urls
+from pii_audit.sources.registry import engine_of
 
 PHONES = [f"1380013{number:04d}" for number in range(40)]
 ODD = [
@@ -261,3 +262,13 @@ def test_the_statements_are_what_is_sent_and_run_by_hand(bastion, postgresql, cl
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("dialect", ["kingbase", "gbase8a"])
+def test_servers_of_a_family_are_asked_through_the_clients_of_theirs(bastion, dialect):
+    """A client that says nothing is a server that is not there; before that the whole collector was loaded and had its engine."""
+    told = bastion.collect(dialect, "true", code=3)
+    assert "cannot be reached" in told
+    header = json.loads((bastion.folder / "core.bundle").read_text().splitlines()[0])["bundle"]
+    assert header["dialect"] == dialect
+    assert engine_of(dialect).dialect == dialect

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -46,10 +47,23 @@ LONGEST_NAME = 64
 INCOMPLETE, INTERRUPTED = 3, 130
 EXAMPLES = {
     "postgresql": "psql -h db1 -d core -U pii_audit",
-    "mysql": "mysql -h db1 -u pii_audit -p core",
+    "opengauss": "gsql -h db1 -d core -U pii_audit",
+    "kingbase": "ksql -h db1 -d core -U pii_audit",
+    **dict.fromkeys(
+        ("mysql", "oceanbase", "tidb", "tdsql", "goldendb", "gbase8a"), "mysql -h db1 -u pii_audit -p core"
+    ),
     "sqlite": "core.db",
     "oracle": "oracle://pii_audit@db1:1521/core",
     "sqlserver": "mssql://pii_audit@db1:1433/core",
+}
+_THROUGH_PSQL = {"postgresql": "PsqlEngine", "opengauss": "GsqlEngine", "kingbase": "KsqlEngine"}
+_THROUGH_MYSQL = {
+    "mysql": "MysqlClientEngine",
+    "oceanbase": "OceanBaseClient",
+    "tidb": "TidbClient",
+    "tdsql": "TdsqlClient",
+    "goldendb": "GoldenDbClient",
+    "gbase8a": "Gbase8aClient",
 }
 _DRIVERS = {"oracle": "oracledb", "sqlserver": "pymssql"}
 """What these are asked through: their clients print no rows that could be told from each other for certain."""
@@ -266,13 +280,10 @@ def _source(options: argparse.Namespace) -> Source:
 
 def _client(command: Sequence[str]) -> Engine:
     """An engine that asks through the server's own client."""
-    if tables.DIALECT == "postgresql":
-        from pii_audit.collecting.inside.postgresql import PsqlEngine  # noqa: PLC0415 - a collector has one dialect
-
-        return PsqlEngine(command)
-    from pii_audit.collecting.inside.mysql import MysqlClientEngine  # noqa: PLC0415 - as above
-
-    return MysqlClientEngine(command)
+    module, known = ("postgresql", _THROUGH_PSQL) if tables.DIALECT in _THROUGH_PSQL else ("mysql", _THROUGH_MYSQL)
+    kind = getattr(import_module(f"pii_audit.collecting.inside.{module}"), known[tables.DIALECT])
+    engine: Engine = kind(command)
+    return engine
 
 
 def _driver() -> Engine:

@@ -15,6 +15,13 @@ from pii_audit.model.coverage import Coverage
 from pii_audit.sources.bundle.answers import Written
 from pii_audit.sources.database.engine import CONNECT_SECONDS, LOCK_SECONDS, STATEMENT_SECONDS, Cell, Column
 from pii_audit.sources.database.mysql import LIMITS, STREAM_SECONDS, MysqlEngine
+from pii_audit.sources.database.mysql_family import (
+    Gbase8aEngine,
+    GoldenDbEngine,
+    OceanBaseEngine,
+    TdsqlEngine,
+    TidbEngine,
+)
 from pii_audit.sources.interface import Sampling
 from pii_audit.sources.reading import Ledger
 
@@ -140,6 +147,26 @@ class MysqlClientEngine(MysqlEngine):
                 bytes.fromhex(cell) if hexadecimal and isinstance(cell, str) else _plain(cell)
                 for hexadecimal, cell in zip(raw, row, strict=True)
             ]
+
+
+class OceanBaseClient(MysqlClientEngine, OceanBaseEngine):
+    """OceanBase in MySQL mode through a client of MySQL's. Not verified on a live server."""
+
+
+class TidbClient(MysqlClientEngine, TidbEngine):
+    """TiDB through a client of MySQL's. Not verified on a live server."""
+
+
+class TdsqlClient(MysqlClientEngine, TdsqlEngine):
+    """TDSQL through a client of MySQL's. Not verified on a live server."""
+
+
+class GoldenDbClient(MysqlClientEngine, GoldenDbEngine):
+    """GoldenDB through a client of MySQL's. Not verified on a live server."""
+
+
+class Gbase8aClient(MysqlClientEngine, Gbase8aEngine):
+    """GBase 8a through a client of MySQL's. Not verified on a live server."""
 
 
 def _plain(cell: Cell) -> Cell:

@@ -17,6 +17,7 @@ from pii_audit.sources.database.engine import (
     Column,
 )
 from pii_audit.sources.database.postgresql import PostgresqlEngine
+from pii_audit.sources.database.postgresql_family import KingbaseEngine, OpenGaussEngine
 from pii_audit.sources.interface import Sampling
 from pii_audit.sources.reading import Ledger
 
@@ -119,6 +120,14 @@ class PsqlEngine(PostgresqlEngine):
     ) -> Iterator[Sequence[Cell]]:
         for row in super().rows(session, columns, sampling, ledger):
             yield [_bytes(cell) if column.binary else cell for column, cell in zip(columns, row, strict=True)]
+
+
+class GsqlEngine(PsqlEngine, OpenGaussEngine):
+    """openGauss and GaussDB through gsql, which was made from psql. Not verified on a live server."""
+
+
+class KsqlEngine(PsqlEngine, KingbaseEngine):
+    """KingbaseES through ksql, which was made from psql. Not verified on a live server."""
 
 
 def _bytes(cell: Cell) -> Cell:
