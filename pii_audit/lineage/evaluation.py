@@ -18,7 +18,6 @@ from pii_audit.model.forms import Form
 
 STEPS = 200_000
 """Expressions looked at for one column; a script that needs more is not traced."""
-_STANDARD = frozenset({"postgres", "redshift", "tsql", ""})
 _FORMS = {kind: Form(kind.value) for kind in Kind if kind.value in {form.value for form in Form}}
 _EXCLUSIVE = (
     exp.Case, exp.If, exp.Nvl2, exp.DecodeCase, exp.Coalesce, exp.Greatest, exp.Least, exp.Nullif, exp.Max, exp.Min,
@@ -86,9 +85,9 @@ class Evaluation:
             expression,
             lambda part: self._expression(part, formula),
             self._sample,
-            standard=self._dialect.parser in _STANDARD,
+            self._dialect.parser,
         )
-        known = special(expression)
+        known = special(expression, self._dialect.parser)
         if known is not None:
             return self._few(known(arguments))
         return self._few(self._general(expression, arguments))

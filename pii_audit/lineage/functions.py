@@ -57,9 +57,10 @@ class Functions:
     def flowing(self, expression: exp.Expr) -> Sequence[exp.Expr]:
         """The parts from which an expression has its value, all of them where nothing else is known of it.
 
-        The branches of a CASE are among them, its conditions are not; a comparison has none.
+        The branches of a CASE are among them, its conditions are not; a comparison has none. OR counts as `||`, which MySQL
+        takes for the one or for the other as it is set.
         """
-        if isinstance(expression, exp.Predicate | exp.Connector | exp.Not):
+        if isinstance(expression, exp.Predicate | exp.Connector | exp.Not) and not isinstance(expression, exp.Or):
             return ()
         parts = next((parts for type_, parts in _PARTS.items() if isinstance(expression, type_)), None)
         if parts is not None:

@@ -265,8 +265,8 @@ def known(node: Node | Untraceable) -> Node:
 
 
 def _among(columns: Columns, name: str) -> Node | None:
-    found = [node for one, node in columns if one.lower() == name or one == ANY]
-    return known(found[0]) if found else None
+    found = [known(node) for one, node in columns if one.lower() == name or one == ANY]
+    return OneOf(found) if len(found) > 1 else found[0] if found else None
 
 
 def _all(columns: Columns) -> Node:

@@ -108,6 +108,9 @@ class Query(Resolver):
             # What is left over comes from the first query alone.
             branches = branches[:1]
         if len({len(branch) for branch in branches}) != 1:
+            for one in (one.node for branch in branches for one in branch):
+                if isinstance(one, Untraceable):
+                    raise one
             raise Untraceable(_WIDTHS, offset_of(expression))
         for several in zip(*branches, strict=True):
             bad = next((one.node for one in several if isinstance(one.node, Untraceable)), None)

@@ -93,6 +93,11 @@ class Session:
         return found
 
     def _taken(self, expression: exp.Expr) -> None:
+        if expression.args.get("returning") is not None:
+            reason = Text(
+                "RETURNING 或 OUTPUT 返回的行没有追踪", "the rows that RETURNING or OUTPUT gives are not traced"
+            )
+            raise Untraceable(reason, offset_of(expression.args["returning"]))
         takes: Sequence[tuple[type | tuple[type, ...], Callable[[Any], None]]] = (
             (exp.Query, self._query),
             (exp.Create, self._create),
@@ -187,6 +192,8 @@ class Session:
             self._functions = self._functions.without(name.name if name is not None else "")
             return
         if kind not in _MAKES:
+            if expression.args.get("clone") is not None:
+                raise Untraceable(Text("整库克隆没有追踪", "a clone of a whole database is not traced"), 0)
             if kind in ("PROCEDURE", "TRIGGER", "PACKAGE", "TASK", "EVENT"):
                 raise Untraceable(Text("过程体没有追踪", "the body of a procedure is not traced"), 0)
             return
@@ -195,6 +202,8 @@ class Session:
         names = (
             [said(identifier_of(one)) for one in schema.expressions if identifier_of(one)] if schema is not None else []
         )
+        if expression.args.get("clone") is not None:
+            query = exp.Select(expressions=[exp.Star()], from_=exp.From(this=expression.args["clone"].this.copy()))
         if isinstance(query, exp.Query):
             self._define(table, query, names)
             return
@@ -243,6 +252,10 @@ class Session:
                 raise Untraceable(Text("VALUES 中的查询没有追踪", "a query in VALUES is not traced"), offset_of(query))
             self._tables.target(table, self._place(0))
             return
+        if _moves(expression.args.get("conflict")):
+            raise Untraceable(
+                Text("冲突时的赋值没有追踪", "what is assigned on a conflict is not traced"), offset_of(expression)
+            )
         if expression.args.get("with_") is not None and query.args.get("with_") is None:
             query.set("with_", expression.args["with_"])
         columns, places = self._traced(query)
@@ -386,3 +399,13 @@ class Session:
                 self._restrictions.append(self._place(offset_of(table)))
             return model.columns
         return self._relations.find(key[1:] if key[0] == REF else key)
+
+
+def _moves(conflict: exp.Expr | None) -> bool:
+    """Whether ON CONFLICT or ON DUPLICATE KEY puts into a column what was meant for another."""
+    assignments = conflict.expressions if conflict is not None else ()
+    return any(
+        column.name != one.this.name
+        for one in assignments
+        for column in (one.expression.find_all(exp.Column) if isinstance(one, exp.EQ) else one.find_all(exp.Column))
+    )

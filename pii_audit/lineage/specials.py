@@ -9,11 +9,12 @@ from typing import TypeAlias
 from sqlglot import exp
 
 from pii_audit.lineage import texts
-from pii_audit.lineage.functions import names
 from pii_audit.lineage.texts import UNKNOWN, Value
 
 ALTERNATIVES = 24
 """Of so many different values of one expression each is kept; of more, all that any of them shows."""
+_STANDARD = frozenset({"postgres", "redshift", "tsql", ""})
+"""Parsers in whose dialects places in texts, and REGEXP_REPLACE, are PostgreSQL's and SQL Server's."""
 _MIDDLE = frozenset({"mid", "substrb", "substrc"})
 Values: TypeAlias = tuple[Value, ...]
 
@@ -21,14 +22,12 @@ Values: TypeAlias = tuple[Value, ...]
 class Arguments:
     """The arguments of one function, by name or place."""
 
-    def __init__(
-        self, expression: exp.Expr, values_of: Callable[[exp.Expr], Values], sample: str, *, standard: bool
-    ) -> None:
-        """`standard`: places in texts, and REGEXP_REPLACE, are PostgreSQL's and SQL Server's."""
+    def __init__(self, expression: exp.Expr, values_of: Callable[[exp.Expr], Values], sample: str, parser: str) -> None:
         self.expression = expression
         self.sample = sample
-        self.from_end = not standard
-        self.once = standard
+        self.parser = parser
+        self.from_end = parser not in _STANDARD
+        self.once = parser in _STANDARD
         self._values_of = values_of
 
     def of(self, part: object) -> Values:
@@ -225,7 +224,7 @@ def _negative(arguments: Arguments) -> Iterable[Value]:
 
 
 def _mask(arguments: Arguments) -> Iterable[Value]:
-    function = next(texts.MASKS[name] for name in names(arguments.expression) if name in texts.MASKS)
+    function = texts.MASKS[arguments.parser][arguments.expression.name.lower()]
     first, *others = arguments.expression.expressions
     numbers = [arguments.number(one) for one in others]
     return [function(value, arguments.sample, numbers) for value in arguments.of(first)]
@@ -256,10 +255,12 @@ _SPECIAL: Mapping[type, Special] = {
 }
 
 
-def special(expression: exp.Expr) -> Special | None:
-    """What knows how an expression works; None where none does."""
+def special(expression: exp.Expr, parser: str) -> Special | None:
+    """What knows how an expression works in the dialect of a parser; None where none does."""
     if isinstance(expression, exp.Anonymous) and expression.expressions:
         name = expression.name.lower()
-        if name in texts.MASKS or name in _MIDDLE:
-            return _mask if name in texts.MASKS else _middle
-    return next((special for type_, special in _SPECIAL.items() if isinstance(expression, type_)), None)
+        if name in texts.MASKS.get(parser, ()):
+            return _mask
+        if name in _MIDDLE:
+            return _middle
+    return next((known for type_, known in _SPECIAL.items() if isinstance(expression, type_)), None)

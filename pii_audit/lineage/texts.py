@@ -20,6 +20,8 @@ _QUANTIFIER = re.compile(r"(?<!\\)[*+{?]")
 _NESTED = re.compile(r"(?<!\\)\)[*+{]")
 _QUANTIFIERS, _LONGEST_PATTERN = 4, 100
 """A pattern with more of them, or with one over another, may take for ever on a text that it does not fit."""
+_LONGEST_TEXT = 1_000
+"""Characters of the longest text whose order is kept: a CTE that doubles a text, over another, is soon longer than memory."""
 _REFERENCE = re.compile(r"(?:\\|\$)(\d)|\\(.)", re.DOTALL)
 SHIELDS = (
     Form.ENCODED, Form.BARE_HASH, Form.ENCRYPTED, Form.PASSWORD_HASH, Form.MASKED, Form.KEYED_HASH, Form.TOKENISED,
@@ -58,7 +60,14 @@ class Value:
 
     def with_(self, characters: Iterable[Character]) -> Value:
         """The same with other characters; a number no more."""
-        return replace(self, characters=tuple(characters), number=None)
+        return replace(self, characters=_bounded(tuple(characters)), number=None)
+
+
+def _bounded(characters: Characters) -> Characters:
+    """The characters; of a text that has grown out of bounds, all that can be seen in it."""
+    if len(characters) <= _LONGEST_TEXT:
+        return characters
+    return (None, *dict.fromkeys(one for one in characters if isinstance(one, int)), None)
 
 
 UNKNOWN = Value((None,))
@@ -91,7 +100,7 @@ def shielded(value: Value, form: Form) -> Value:
 
 def joined(values: Sequence[Value]) -> Value:
     """Texts one after another."""
-    characters = tuple(one for value in values for one in value.characters)
+    characters = _bounded(tuple(one for value in values for one in value.characters))
     shields = frozenset().union(*(value.shields for value in values))
     return Value(characters, shields, opened=any(value.opened for value in values))
 
@@ -237,19 +246,28 @@ def picture(places: Iterable[int], sample: str) -> str:
     return "".join(one if place in seen or one == "@" else HIDDEN for place, one in enumerate(sample))
 
 
-MASKS: Mapping[str, Callable[[Value, str, Sequence[int | None]], Value]] = {
+Mask: TypeAlias = Callable[[Value, str, Sequence[int | None]], Value]
+_HIVE: Mapping[str, Mask] = {
     "mask": lambda value, sample, _: masked(value, sample, 0, 0, shows=True),
     "mask_first_n": lambda value, sample, n: masked(value, sample, _number(n, 0, 4), 0, shows=False),
     "mask_last_n": lambda value, sample, n: masked(value, sample, 0, _number(n, 0, 4), shows=False),
     "mask_show_first_n": lambda value, sample, n: masked(value, sample, _number(n, 0, 4), 0, shows=True),
     "mask_show_last_n": lambda value, sample, n: masked(value, sample, 0, _number(n, 0, 4), shows=True),
+}
+"""Hive's (LanguageManual UDF, Data Masking Functions); a number that is not given is their default."""
+_MYSQL: Mapping[str, Mask] = {
     "mask_inner": lambda value, sample, n: masked(value, sample, _number(n, 0, 99), _number(n, 1, 99), shows=True),
     "mask_outer": lambda value, sample, n: masked(value, sample, _number(n, 0, 0), _number(n, 1, 0), shows=False),
     "mask_pan": lambda value, sample, _: masked(value, sample, 0, 4, shows=True),
     "mask_pan_relaxed": lambda value, sample, _: masked(value, sample, 6, 4, shows=True),
     "mask_ssn": lambda value, sample, _: masked(value, sample, 0, 4, shows=True),
 }
-"""Masks of Hive (LanguageManual UDF, Data Masking Functions) and MySQL (Enterprise Data Masking); a missing number is their default."""
+"""MySQL's (Enterprise Data Masking)."""
+MASKS: Mapping[str, Mapping[str, Mask]] = {
+    **dict.fromkeys(("hive", "spark", "databricks"), _HIVE),
+    **dict.fromkeys(("mysql", "doris", "starrocks"), _MYSQL),
+}
+"""The masks of a dialect, by the name of its parser: elsewhere a function of such a name is somebody's own."""
 
 
 def _number(arguments: Sequence[int | None], at: int, default: int) -> int:

@@ -28,6 +28,19 @@ GAPS = {
     "a variable that holds a value": ("SELECT @p := phone FROM customer", "mysql", "1:"),
     "a variable of SQL Server": ("SELECT @p = phone FROM customer", "sqlserver", "1:13 assigns a variable"),
     "a write within WITH": ("WITH w AS (DELETE FROM customer RETURNING phone) SELECT * FROM w", "postgresql", "1:"),
+    "rows that RETURNING gives": ("DELETE FROM customer RETURNING phone", "postgresql", "1:32 the rows that RETURNING"),
+    "rows that OUTPUT gives": ("DELETE FROM customer OUTPUT deleted.phone", "sqlserver", "1:"),
+    "a value that a conflict moves": (
+        "INSERT INTO t (a, b) SELECT phone, 'x' FROM customer ON CONFLICT (a) DO UPDATE SET b = excluded.a",
+        "postgresql",
+        "1:",
+    ),
+    "a database that is cloned": ("CREATE DATABASE copy CLONE core", "snowflake", "1:"),
+    "a star within a union": (
+        "SELECT * FROM nowhere UNION SELECT name, dt FROM customer",
+        "postgresql",
+        "1:8 * cannot",
+    ),
     "a function that returns rows": ("SELECT * FROM export_rows()", "postgresql", "1:8 * cannot be expanded"),
     "a table that is filled from a file": (
         "COPY stage FROM '/x'; SELECT a FROM stage",

@@ -26,6 +26,7 @@ MOBILE = [
     ("oracle", "TRANSLATE(phone, '0123456789', '9876543210')", CLEAR),
     ("mysql", "CASE WHEN name = 'x' THEN phone ELSE NULL END", CLEAR),
     ("postgresql", "coalesce(NULL, max(phone), 'none')", CLEAR),
+    ("postgresql", "mask(phone)", CLEAR),
     ("mysql", "aes_decrypt(aes_encrypt(phone, 'k'), 'k')", CLEAR),
     # Really hidden, in the way of each dialect.
     ("mysql", "concat(left(phone, 3), '****', right(phone, 4))", MASKED),
@@ -131,6 +132,21 @@ def test_what_is_stored_protected_stays_so_unless_it_is_opened(warehouse, stored
 
 def test_a_pattern_that_might_never_end_is_not_tried(warehouse):
     assert _shown(warehouse, "hive", "regexp_replace(phone, '((([0-9])+)+)+x', '*')") == CLEAR
+
+
+def test_a_text_that_doubles_again_and_again_ends(warehouse):
+    doubled = "WITH c0 AS (SELECT phone AS x, dt FROM customer)" + "".join(
+        f", c{number} AS (SELECT x || x AS x FROM c{number - 1})" for number in range(1, 60)
+    )
+    from pii_audit.lineage.dialects import load_dialect
+    from pii_audit.lineage.evaluation import Evaluation
+    from pii_audit.lineage.functions import Functions
+    from pii_audit.lineage.graph import Leaf
+
+    dialect = load_dialect("postgresql")
+    node = warehouse.trace(f"{doubled} SELECT x FROM c59").outputs[0].columns[0].node
+    (value,) = Evaluation(Leaf("core:customer", "phone"), "13800138000", Functions(), dialect).of(node)
+    assert len(value.visible) == 11
 
 
 def test_an_own_function_counts_as_what_it_was_declared_to_do(warehouse):

@@ -223,6 +223,16 @@ def test_updates_and_merges_write_too(warehouse):
     assert warehouse.columns(updated) == {"a": {"customer.phone"}}
 
 
+def test_a_clone_is_a_copy(warehouse):
+    assert warehouse.columns("CREATE TABLE copy CLONE account", "snowflake") == {
+        column: {f"account.{column}"} for column in ("acct", "cust_no", "balance", "opened")
+    }
+
+
+def test_two_bars_carry_a_value_however_mysql_is_set(warehouse):
+    assert warehouse.columns("SELECT phone || '' AS x FROM customer", "mysql") == {"x": {"customer.phone"}}
+
+
 def test_a_stored_table_that_a_script_adds_to_keeps_what_it_held(warehouse):
     sql = "INSERT INTO account (acct) SELECT phone FROM customer; COPY (SELECT acct FROM account) TO '/x';"
     assert warehouse.columns(sql) == {"acct": {"account.acct", "customer.phone"}}
