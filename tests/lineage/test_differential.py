@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 pytest.importorskip("sqlglot")
 
@@ -99,3 +101,58 @@ def test_postgresql_carries_what_was_traced(warehouse, postgresql):
         for sql in QUERIES:
             cursor = connection.execute(sql)
             _agree(warehouse, sql, "postgresql", [one.name for one in cursor.description], cursor.fetchall())
+
+
+def _query(draw, depth: int, counter: list[int]) -> tuple[str, list[str]]:
+    """A query and the names of its columns."""
+    counter[0] += 1
+    mine = counter[0]
+    kind = draw(st.sampled_from(["table", "table", "select", "union", "cte", "join"] if depth else ["table"]))
+    if kind == "table":
+        table = draw(st.sampled_from(sorted(TABLES)))
+        columns = draw(st.lists(st.sampled_from(sorted(TABLES[table])), min_size=2, max_size=2))
+        listed = ", ".join(f"{column} AS c{number}" for number, column in enumerate(columns))
+        return f"SELECT {listed} FROM {table}", ["c0", "c1"]
+    first, names = _query(draw, depth - 1, counter)
+    pick = st.sampled_from(
+        [
+            "q{n}.c0",
+            "q{n}.c1",
+            "upper(q{n}.c1)",
+            "q{n}.c0 || '/' || q{n}.c1",
+            "CASE WHEN q{n}.c0 > '' THEN q{n}.c1 END",
+            "'x'",
+        ]
+    )
+    chosen = [draw(pick).format(n=mine) for _ in names]
+    listed = ", ".join(f"{one} AS c{number}" for number, one in enumerate(chosen))
+    if kind == "select":
+        inner = draw(st.sampled_from([listed, "*"]))
+        return f"SELECT {inner} FROM ({first}) q{mine}", names
+    second, _ = _query(draw, depth - 1, counter)
+    if kind == "union":
+        return f"SELECT * FROM ({first}) UNION ALL SELECT * FROM ({second})", names
+    if kind == "cte":
+        return f"WITH q{mine} AS ({first}), o{mine} AS ({second}) SELECT {listed} FROM q{mine}, o{mine}", names
+    other = draw(st.sampled_from([f"o{mine}.c0", f"(SELECT max(c1) FROM ({second}))"]))
+    return (
+        f"SELECT {chosen[0]} AS c0, {other} AS c1 FROM ({first}) q{mine} LEFT JOIN ({second}) o{mine} ON 1 = 1",
+        names,
+    )
+
+
+@settings(max_examples=40)
+@given(st.data())
+def test_no_query_carries_what_was_not_traced(warehouse, data):
+    sql, _ = _query(data.draw, 3, [0])
+    connection = sqlite3.connect(":memory:")
+    connection.executescript(";".join(_schema()))
+    cursor = connection.execute(sql)
+    carried, traced = (
+        _carried([one[0] for one in cursor.description], cursor.fetchall()),
+        warehouse.columns(sql, "sqlite"),
+    )
+    connection.close()
+    assert set(carried) == set(traced)
+    for name, origins in carried.items():
+        assert origins <= traced[name]
