@@ -11,6 +11,7 @@ from pii_audit.language import Text
 from pii_audit.model.finding import Outcome, Verdict
 from pii_audit.model.forms import Form
 from pii_audit.policy.evaluation.case import Case, Seen
+from pii_audit.policy.evaluation.custom import element_rule_verdicts, flow_rule_verdicts
 from pii_audit.policy.evaluation.elements import judge_element
 from pii_audit.policy.evaluation.flow import property_verdicts
 from pii_audit.policy.evaluation.forms import STRENGTH
@@ -55,7 +56,16 @@ def explain_element(seen: Seen, case: Case) -> Explanation:
             "C3 and authentication data may never leave in clear, whatever a policy says",
         )
         steps.append(Step(case.flow.position, Said.OBJECTS, message))
+    own = list(element_rule_verdicts(seen, case))
+    steps += [_own_rule(one) for one in own]
+    if verdict.outcome is Outcome.COMPLIANT and own:
+        verdict = next((one for one in own if one.outcome is Outcome.VIOLATION), own[0])
     return Explanation(seen, tuple(steps), verdict)
+
+
+def _own_rule(found: Verdict) -> Step:
+    message = Text(f"本机构的规则 {found.rule}:{found.message.zh}", f"rule {found.rule} of our own: {found.message.en}")
+    return Step(found.policy or Position(""), Said.OBJECTS, message)
 
 
 BEYOND = (
@@ -78,13 +88,15 @@ def explain_properties(case: Case) -> tuple[Verdict, ...]:
     Where nothing was observed they are those on a file that holds what the purpose needs.
     """
     if case.observed.assets:
-        return tuple(verdict for verdict in property_verdicts(case) if verdict.element not in BEYOND)
+        judged = (*property_verdicts(case), *flow_rule_verdicts(case))
+        return tuple(verdict for verdict in judged if verdict.element not in BEYOND)
     needed = tuple(
         Seen(name, line.element.subject or CUSTOMER, line.requirement.forms[0])
         for line in case.purpose.needs
         for name in sorted(case.catalogue.expand(line.element.word))
     )
-    judged = property_verdicts(replace(case, seen=needed))
+    made_up = replace(case, seen=needed)
+    judged = (*property_verdicts(made_up), *flow_rule_verdicts(made_up))
     return tuple(verdict for verdict in judged if verdict.element not in ON_DATA)
 
 
@@ -92,9 +104,11 @@ def asked_of(identifier: str, subject: str, case: Case) -> tuple[Requirement, ..
     """What every party asks of the form of an element, stricter than none at all; None when it may leave in no form."""
     for form in sorted((form for form in Form if form is not Form.ABSENT), key=STRENGTH.__getitem__):
         seen = Seen(identifier, subject, form)
-        if judge_element(seen, case).outcome is Outcome.COMPLIANT:
+        if judge_element(seen, case).outcome is Outcome.COMPLIANT and not any(element_rule_verdicts(seen, case)):
             asked = (found.line.requirement for found in parties(seen, case) if found.line is not None)
-            return tuple(dict.fromkeys(one for one in asked if one.forms != (Form.PLAIN,)))
+            said = tuple(dict.fromkeys(one for one in asked if one.forms != (Form.PLAIN,)))
+            # What no line asks for and yet may not leave in clear: C3, or what a rule of our own objects to.
+            return said or (() if form is Form.PLAIN else (Requirement((form,)),))
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pii_audit.model.finding import Outcome, Verdict
@@ -14,19 +14,39 @@ from pii_audit.policy.model import CustomRule
 
 def custom_verdicts(case: Case) -> Iterator[Verdict]:
     """A verdict for each rule and element, or flow, for which the rule's expression holds; a gap where it gives no answer."""
-    if not case.policy.rules:
-        return
-    flow = of_flow(case)
     for rule in case.policy.rules.values():
         if rule.about == "flow":
-            [answer] = hold(rule, [flow])
-            if answer is not False:
-                yield _of_flow(rule, answer, case)
+            yield from _about_flow(rule, case)
         elif rule.about == "element":
-            answers = hold(rule, [{**flow, **of_element(seen, case)} for seen in case.seen])
-            for seen, answer in zip(case.seen, answers, strict=True):
-                if answer is not False:
-                    yield _of_element(rule, seen, answer, case)
+            yield from _about_elements(rule, case.seen, case)
+
+
+def flow_rule_verdicts(case: Case) -> Iterator[Verdict]:
+    """Those of rules about the flow as a whole."""
+    for rule in case.policy.rules.values():
+        if rule.about == "flow":
+            yield from _about_flow(rule, case)
+
+
+def element_rule_verdicts(seen: Seen, case: Case) -> Iterator[Verdict]:
+    """Those of rules about elements, on one element."""
+    for rule in case.policy.rules.values():
+        if rule.about == "element":
+            yield from _about_elements(rule, (seen,), case)
+
+
+def _about_flow(rule: CustomRule, case: Case) -> Iterator[Verdict]:
+    [answer] = hold(rule, [of_flow(case)])
+    if answer is not False:
+        yield _of_flow(rule, answer, case)
+
+
+def _about_elements(rule: CustomRule, elements: Sequence[Seen], case: Case) -> Iterator[Verdict]:
+    flow = of_flow(case)
+    answers = hold(rule, [{**flow, **of_element(seen, case)} for seen in elements])
+    for seen, answer in zip(elements, answers, strict=True):
+        if answer is not False:
+            yield _of_element(rule, seen, answer, case)
 
 
 def of_flow(case: Case) -> dict[str, Any]:
