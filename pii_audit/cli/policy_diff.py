@@ -14,8 +14,11 @@ from pii_audit.errors import UsageError
 from pii_audit.language import Language, Text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pii_audit.identifiers.model import Catalogue
     from pii_audit.policy.comparison import Change, FindingChange
+    from pii_audit.policy.edits import Edit
     from pii_audit.policy.model import Policy
 
 EXAMPLE = Text(
@@ -57,6 +60,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
 def run(session: Session, options: argparse.Namespace) -> int:
     """Compares; gives 1 for a looser policy where that is forbidden."""
     from pii_audit.identifiers.catalogue import load_catalogue  # noqa: PLC0415 - start-up does without
+    from pii_audit.policy.edits import edited  # noqa: PLC0415
     from pii_audit.render.output import write_output  # noqa: PLC0415
     from pii_audit.render.policy_diff import as_json, as_text  # noqa: PLC0415
 
@@ -67,13 +71,15 @@ def run(session: Session, options: argparse.Namespace) -> int:
         changes = _static(before, after, catalogue, options)
     else:
         changes, findings = _recorded(session, before, after, catalogue, options)
+    edits = tuple(edited(before, after))
     render = as_json if options.format == "json" else as_text
-    text = render(changes, findings, session.language)
+    text = render(changes, edits, findings, session.language)
     if options.output is None:
         put([text])
     else:
         write_output(options.output, text)
-    looser = any(change.looser for change in changes) or any(change.looser for change in findings)
+    several: tuple[Sequence[Change | Edit | FindingChange], ...] = (changes, edits, findings)
+    looser = any(one.looser for group in several for one in group)
     return LOOSER if looser and options.forbid_loosening else 0
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pii_audit.language import Language, Text
 from pii_audit.policy.comparison import Change, FindingChange, Judged
+from pii_audit.policy.edits import Edit
 from pii_audit.render.labels import form_word, word
 from pii_audit.render.safe import safe
 
@@ -17,21 +18,37 @@ LISTED = 6
 NOTHING = Text("不裁决", "not judged")
 
 
-def as_text(changes: Sequence[Change], findings: Sequence[FindingChange], language: Language) -> str:
-    """One line a change, by flow: `-` looser, `+` stricter, `~` another objection; elements that change alike share it."""
+def as_text(
+    changes: Sequence[Change], edits: Sequence[Edit], findings: Sequence[FindingChange], language: Language
+) -> str:
+    """One line a change, by flow, then by section: `-` looser, `+` stricter, `~` another objection; elements that change alike share it."""
     lines: list[str] = []
     groups = [list(group) for _, group in groupby(changes, key=lambda change: change.flow)]
     told = [(flow[0].flow, list(_alike(flow))) for flow in groups]
     for flow, several in told:
         lines.append(f"{flow}:")
         lines += [f"  {line}" for one in several for line in _change(*one, language)]
+    by_section: dict[str, list[Edit]] = {}
+    for edit in edits:
+        by_section.setdefault(edit.section, []).append(edit)
+    for section, made in by_section.items():
+        lines.append(f"{section}:")
+        lines += [line for edit in made for line in _edit(edit)]
     if findings:
         lines.append(Text("发现:", "findings:").in_(language))
         lines += [f"  {_finding(one, language)}" for one in findings]
-    total = sum(len(several) for _, several in told) + len(findings)
-    looser = sum(one[0].looser for _, several in told for one in several) + sum(change.looser for change in findings)
+    total = sum(len(several) for _, several in told) + len(edits) + len(findings)
+    looser = sum(one[0].looser for _, several in told for one in several)
+    looser += sum(edit.looser for edit in edits) + sum(change.looser for change in findings)
     summary = Text(f"{total} 处变化,其中 {looser} 处放宽", f"{total} change(s), {looser} of them looser")
     return "".join(f"{safe(line)}\n" for line in (*lines, summary.in_(language)))
+
+
+def _edit(edit: Edit) -> Iterator[str]:
+    yield f"  {'-' if edit.looser else '+'} {edit.line}"
+    if edit.before or edit.after:
+        places = [one.to_line if one else "-" for one in (edit.before, edit.after)]
+        yield f"      {places[0]} → {places[1]}"
 
 
 _Alike = tuple[Change, tuple[str, ...], tuple[str, ...]]
@@ -89,7 +106,9 @@ def _finding(change: FindingChange, language: Language) -> str:
     return f"{sign} {word(change.before.severity, language)} → {word(change.after.severity, language)} {message}"
 
 
-def as_json(changes: Sequence[Change], findings: Sequence[FindingChange], language: Language) -> str:
+def as_json(
+    changes: Sequence[Change], edits: Sequence[Edit], findings: Sequence[FindingChange], language: Language
+) -> str:
     """All changes as one JSON document (version 1)."""
     document = {
         "version": 1,
@@ -104,6 +123,16 @@ def as_json(changes: Sequence[Change], findings: Sequence[FindingChange], langua
                 "looser": change.looser,
             }
             for change in changes
+        ],
+        "lines": [
+            {
+                "section": edit.section,
+                "line": edit.line,
+                "before": edit.before.to_line if edit.before else None,
+                "after": edit.after.to_line if edit.after else None,
+                "looser": edit.looser,
+            }
+            for edit in edits
         ],
         "findings": [
             {

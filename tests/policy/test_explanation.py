@@ -66,7 +66,9 @@ def test_every_line_that_was_weighed_is_told_in_order_with_what_it_says(case, el
 def test_the_elements_of_a_flow_and_the_form_asked_of_each(case):
     asked = {name: asked_of(name, whose, case) for name, whose in elements_of(case) if whose == "customer"}
     assert asked_of("cn_landline", "contact", case) is None
-    assert [one.forms for one in asked["card_cvv2"]] == [(Form.PASSWORD_HASH,)]  # never in clear, whatever the lines say
+    assert [one.forms for one in asked["card_cvv2"]] == [
+        (Form.PASSWORD_HASH,)
+    ]  # never in clear, whatever the lines say
     assert [one.forms for one in asked["cn_mobile"]] == [(Form.KEYED_HASH,)]
     assert [one.forms for one in asked["person_name"]] == [(Form.MASKED,)]
 
@@ -96,11 +98,14 @@ def test_the_flow_as_a_whole_is_judged_as_if_it_held_what_the_purpose_needs(case
 
 def test_a_rule_of_our_own_stands_in_the_chain_and_takes_a_form_away(policy_of, catalogue):
     pytest.importorskip("cel_expr_python")
-    policy = policy_of(POLICY.replace("keyed_hash", "plain") + """\
+    policy = policy_of(
+        POLICY.replace("keyed_hash", "plain")
+        + """\
 rules:
   ORG001: {title: t, about: element, when: 'element.identifier == "cn_mobile" && element.form == "plain"', message: {zh: 不得明文, en: not in clear}}
   ORG002: {title: t, about: flow, when: 'flow.channel == "ftp"', message: {zh: 不得用 FTP, en: no FTP}, outcome: gap}
-""")
+"""
+    )
     case = Case.of(policy, policy.flows["f"], Observed(), catalogue, as_of=date(2026, 6, 30), knowledge=Knowledge())
     found = explain_element(Seen("cn_mobile", "customer", Form.PLAIN), case)
     assert (found.verdict.rule, found.verdict.outcome) == ("ORG001", Outcome.VIOLATION)

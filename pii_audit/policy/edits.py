@@ -1,0 +1,176 @@
+"""What an edit changes in the lines that are about no flow: storage, access, grades, thresholds, exceptions, rules of one's own.
+
+Lines that forbid or ask for something loosen when they go or ask for less; lines that permit loosen when they come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pii_audit.document import Period
+from pii_audit.errors import Position
+from pii_audit.model.forms import Form
+from pii_audit.policy.evaluation.forms import satisfies
+from pii_audit.policy.model import STRICTEST, ExceptionRule, Policy, Requirement, Retention, Threshold
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One line that came, went or says something else: its section and words, where it stood and stands, and whether that loosens."""
+
+    section: str
+    line: str
+    before: Position | None
+    after: Position | None
+    looser: bool
+
+
+_Lines = Mapping[tuple[str, str], Position | None]
+
+
+def edited(before: Policy, after: Policy) -> Iterator[Edit]:
+    """Every such edit; a line that only moved is none."""
+    old, new = dict(_forbidding(before)), dict(_forbidding(after))
+    yield from _came_or_went(old, new, looser_when_gone=True)
+    old, new = dict(_permitting(before)), dict(_permitting(after))
+    yield from _came_or_went(old, new, looser_when_gone=False)
+    yield from _forms(before, after)
+    yield from _retention(before, after)
+    yield from _numbers(before, after)
+    was, now = before.access.default, after.access.default
+    if was != now:
+        yield Edit("access", f"default: {was} → {now}", None, None, STRICTEST.index(now) > STRICTEST.index(was))
+
+
+def _came_or_went(old: _Lines, new: _Lines, *, looser_when_gone: bool) -> Iterator[Edit]:
+    for section, line in dict.fromkeys((*old, *new)):
+        if (section, line) not in new:
+            yield Edit(section, line, old[section, line], None, looser_when_gone)
+        elif (section, line) not in old:
+            yield Edit(section, line, None, new[section, line], not looser_when_gone)
+
+
+def _forbidding(policy: Policy) -> Iterator[tuple[tuple[str, str], Position | None]]:
+    for element in policy.storage.never:
+        yield ("storage", f"never: {element}"), element.position
+    for environment in policy.storage.environments:
+        whose = f" ({', '.join(environment.same_persons_as)})" if environment.same_persons_as else ""
+        for element in environment.forbid:
+            yield ("storage", f"environments.{environment.id}: {element}{whose}"), environment.position
+    for region in policy.storage.regions:
+        yield ("storage", f"regions: {region.element} {', '.join(sorted(region.regions))}"), region.element.position
+    for never in policy.access.never:
+        for principal in never.principals:
+            for level in never.levels:
+                yield ("access", f"never: {principal} {level}"), never.position
+    for posts in policy.access.incompatible:
+        yield ("access", f"incompatible: {' + '.join(posts)}"), None
+    for item, position in policy.attestations.required.items():
+        yield ("attestations", item), position
+    for one in policy.classification.raises:
+        together = " + ".join(map(str, one.combination.elements))
+        yield ("classification", f"raise: {together} → {one.to.scheme}:{one.to.value}"), one.combination.position
+    for rule in policy.rules.values():
+        yield ("rules", f"{rule.id}: {rule.about} {rule.outcome} {rule.when}"), rule.position
+
+
+def _permitting(policy: Policy) -> Iterator[tuple[tuple[str, str], Position | None]]:
+    for rule in policy.access.rules:
+        reach = rule.up_to or ", ".join(map(str, rule.levels))
+        may, where = ", ".join(rule.actions) or "*", ", ".join(rule.sources) or "*"
+        for principal in rule.principals:
+            yield ("access", f"rules: {principal} {may} {reach} @ {where}"), rule.position
+    for exception in policy.exceptions:
+        yield ("exceptions", _scope(exception)), exception.position
+    for region in policy.cross_border.home:
+        yield ("cross_border", f"home: {region}"), None
+
+
+def _scope(exception: ExceptionRule) -> str:
+    scopes = ("flow", "identifier", "asset", "field", "source", "recipient", "principal")
+    named = [f"{key} {value}" for key in scopes if (value := getattr(exception, key)) is not None]
+    until = f"until {exception.until}" if exception.until else "without end"
+    return ", ".join((exception.rule, *named, until))
+
+
+def _forms(before: Policy, after: Policy) -> Iterator[Edit]:
+    """What is asked of what is kept; of several layers each asks for itself."""
+    old, new = _asked(before), _asked(after)
+    for word in dict.fromkeys((*old, *new)):
+        was, now = old.get(word), new.get(word)
+        if was is not None and now is None:
+            yield Edit("storage", f"forms: {word} {was[0]}", was[1], None, looser=True)
+        elif was is None and now is not None:
+            yield Edit("storage", f"forms: {word} {now[0]}", None, now[1], looser=False)
+        elif was is not None and now is not None and was[0] != now[0]:
+            looser = bool(_accepted(now[0]) - _accepted(was[0]))
+            yield Edit("storage", f"forms: {word} {was[0]} → {now[0]}", was[1], now[1], looser)
+
+
+def _asked(policy: Policy) -> dict[str, tuple[Requirement, Position]]:
+    """The strictest demand for each word, with its place."""
+    found: dict[str, tuple[Requirement, Position]] = {}
+    for lines in policy.storage.forms:
+        for line in lines:
+            word = str(line.element)
+            if word not in found or len(_accepted(line.requirement)) < len(_accepted(found[word][0])):
+                found[word] = (line.requirement, line.position)
+    return found
+
+
+def _accepted(requirement: Requirement) -> frozenset[Form]:
+    return frozenset(form for form in Form if satisfies(requirement, form, adequate=True, enumerable=True))
+
+
+def _retention(before: Policy, after: Policy) -> Iterator[Edit]:
+    """Kept for less long, or for longer, than before: either may be the looser."""
+    old, new = ({_of_what(line): line for line in policy.storage.retention} for policy in (before, after))
+    for key in dict.fromkeys((*old, *new)):
+        was, now = old.get(key), new.get(key)
+        if was is None or now is None:
+            before_, after_ = (line.position if line else None for line in (was, now))
+            yield Edit("storage", f"retention: {key}", before_, after_, looser=now is None)
+            continue
+        ends = (
+            ("keep_at_least", was.keep_at_least, now.keep_at_least, 1),
+            ("delete_after", was.delete_after, now.delete_after, -1),
+        )
+        for name, first, second, sign in ends:
+            if first != second:
+                line = f"retention: {key} {name} {first or '-'} → {second or '-'}"
+                yield Edit("storage", line, was.position, now.position, _weaker(first, second, sign))
+
+
+def _of_what(line: Retention) -> str:
+    held = f" ({', '.join(map(str, line.holding))})" if line.holding else ""
+    return f"{line.asset}{held} {line.date or '-'}"
+
+
+def _weaker(first: Period | None, second: Period | None, sign: int) -> bool:
+    if first is None or second is None:
+        return second is None
+    return (first.days - second.days) * sign > 0
+
+
+def _numbers(before: Policy, after: Policy) -> Iterator[Edit]:
+    """Thresholds from which something holds: higher ones loosen."""
+    border = (before.cross_border, after.cross_border)
+    pairs = (
+        ("cross_border", "assessment_from", border[0].assessment_from, border[1].assessment_from),
+        ("cross_border", "contract_from", border[0].contract_from, border[1].contract_from),
+        ("severity", "one_step_up", before.severity, after.severity),
+    )
+    for section, name, was, now in pairs:
+        if was != now:
+            yield Edit(section, f"{name}: {_people(was)} → {_people(now)}", None, None, _higher(was, now))
+
+
+def _people(threshold: Threshold | None) -> str:
+    return f"{threshold.sensitive:,} / {threshold.other:,}" if threshold else "-"
+
+
+def _higher(was: Threshold | None, now: Threshold | None) -> bool:
+    if was is None or now is None:
+        return now is None
+    return now.sensitive > was.sensitive or now.other > was.other
