@@ -8,13 +8,15 @@ from functools import partial
 from pii_audit.access import mysql_catalog, mysql_settings, postgresql_catalog, postgresql_settings
 from pii_audit.errors import InspectionError
 from pii_audit.language import Text
-from pii_audit.model.coverage import Coverage
+from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.setting import Setting
 from pii_audit.sources.bundle.source import BundleSource
 from pii_audit.sources.database.server import ServerSource
 from pii_audit.sources.database.session import Session
 from pii_audit.sources.interface import Source, skipped
 
+SETTINGS = "settings"
+"""What the ledger calls all of it."""
 _PARTS = {
     "defaults": Text("今后新建的表的默认授权", "rights of tables to come"),
     "self_grants": Text("能给自己授权的账号", "accounts that can give themselves rights"),
@@ -28,7 +30,7 @@ _PARTS = {
 
 
 def server_settings(source: Source) -> Iterator[Setting | Coverage]:
-    """The settings of a source that weigh on who can read it; none for a file."""
+    """The settings of a source that weigh on who can read it, and the ledger's row about them; nothing for a file."""
     session = source.session if isinstance(source, ServerSource | BundleSource) else None
     if session is None or session.engine.dialect not in _ASKED:
         return
@@ -36,13 +38,19 @@ def server_settings(source: Source) -> Iterator[Setting | Coverage]:
         asked = _ASKED[session.engine.dialect](session, source.id)
     except InspectionError:  # that rights cannot be read is told where they are
         return
+    unread: list[Text] = []
     for name, ask in asked.items():
         try:
             yield from ask()
         except InspectionError as error:
             part, why = _PARTS[name], error.what
-            said = Text(f"{part.zh} 无法读取:{why.zh}", f"{part.en} cannot be read: {why.en}")
-            yield skipped(source.id, f"settings:{name}", said)
+            unread.append(Text(f"{part.zh} 无法读取:{why.zh}", f"{part.en} cannot be read: {why.en}"))
+    # A row of its own in either case: what an earlier run found there is not refuted by one that may not look.
+    if unread:
+        reason = Text(";".join(one.zh for one in unread), "; ".join(one.en for one in unread))
+        yield skipped(source.id, SETTINGS, reason)
+    else:
+        yield Coverage(source.id, SETTINGS, CoverageStatus.INSPECTED)
 
 
 def _postgresql(session: Session, source: str) -> dict[str, partial[Iterator[Setting]]]:

@@ -89,7 +89,8 @@ def locate(space: Workspace, finding: Finding) -> Located:
     search = _Search(finding, detector, Redactor(detector, fingerprinter), _places(finding))
     located = Located()
     by_source: dict[str, set[str]] = {}
-    for asset in finding.assets:
+    # Those with values, if it says which: another asset may only be what they were compared with.
+    for asset in {asset for asset, _, _ in search.places} or finding.assets:
         by_source.setdefault(asset.partition(":")[0], set()).add(asset)
     sources = {name: space.source(name) for name in sorted(by_source)}
     if all(source.kind == "export_jobs" for source in sources.values()):

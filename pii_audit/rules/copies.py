@@ -97,6 +97,7 @@ def _copy(facts: Facts, one: Inspected, origin: Inspected, overlap: Overlap) -> 
         identifiers=tuple(dict.fromkeys(found.identifier for found in one.fields)),
         evidence=proof(
             one.fields,
+            [one.asset.id, origin.asset.id],
             same_as=origin.asset.id,
             told_apart_by=overlap.identifier,
             common=overlap.common,

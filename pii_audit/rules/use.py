@@ -61,7 +61,7 @@ def _real(facts: Facts, environment: Environment, one: Inspected, statements: li
         source=one.asset.source,
         asset=one.asset.id,
         identifiers=tuple(dict.fromkeys(statement.identifier for statement in statements)),
-        evidence=proof(statements, common=common, same_as=origin),
+        evidence=proof(statements, [one.asset.id, *([origin] if origin else [])], common=common, same_as=origin),
         policy=environment.position,
         concern=concern(facts, statements),
     )

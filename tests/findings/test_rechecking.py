@@ -75,6 +75,13 @@ ON_DECLARATION = {"asset": None, "source": None}
         ),
         pytest.param(ON_GRANT, {"share:a": READ}, {"share:a": READ}, True, id="grant: the share was read"),
         pytest.param(
+            ON_GRANT,
+            {"share:a": READ, "share:settings": READ},
+            {"share:a": READ, "share:settings": SKIPPED},
+            False,
+            id="grant: how the server is set up could not be asked any more",
+        ),
+        pytest.param(
             ON_OVERLAP, {"test:t": READ, "core:t": READ}, {"test:t": READ}, False, id="overlap: half was read"
         ),
         pytest.param(

@@ -50,6 +50,7 @@ def test_a_file_with_the_people_of_a_table_is_a_copy_of_it_and_says_how_sure_tha
     [draft] = found(asset("share:hz/list.csv", COLUMNS, kind=AssetKind.FILE, people=range(951, 1001)))
     assert (draft.rule, draft.resource) == ("STO005", ("share:hz/list.csv",))
     assert draft.evidence["same_as"] == "core:main.customer"
+    assert draft.evidence["assets"] == ["share:hz/list.csv", "core:main.customer"]  # refuted only where both are read
     assert (draft.evidence["common"], draft.evidence["share"], draft.evidence["share_at_least"]) == (50, 1.0, 1.0)
     assert "100% of the 50 people in share:hz/list.csv are those of core:main.customer (5% of them)" in draft.message.en
 
