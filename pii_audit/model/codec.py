@@ -141,54 +141,59 @@ def _decoder(kind: Any) -> Decoder:
     """How values of a type are read, worked out once: a store holds the same few types very many times."""
     origin = typing.get_origin(kind)
     if origin in (typing.Union, types.UnionType):
-        member = next(member for member in typing.get_args(kind) if member is not type(None))
-        return lambda data, sketches: None if data is None else _decoder(member)(data, sketches)
+        some = _decoder(next(member for member in typing.get_args(kind) if member is not type(None)))
+        return lambda data, sketches: None if data is None else some(data, sketches)
     if kind is Any or origin is typing.Literal or kind == _FREE:
         return lambda data, _: data
     if origin is not None:
         return _container(origin, typing.get_args(kind))
     if kind is Sketch:
         return lambda data, sketches: Sketch(sketches[data] if sketches is not None and data else b64decode(data))
-    if is_dataclass(kind):
-        return _dataclass(kind)
-    return lambda data, _: _scalar(kind, data)
+    return _dataclass(kind) if is_dataclass(kind) else _scalar(kind)
 
 
 def _dataclass(kind: Any) -> Decoder:
     hints = _hints(kind)
-    known = {field.name: hints[field.name] for field in fields(kind) if field.init}
     make = cast("Callable[..., Any]", kind)
+    readers: dict[str, Decoder] = {}
 
     def decoded(data: Any, sketches: Mapping[str, bytes] | None) -> Any:
-        return make(**{name: _decoder(known[name])(item, sketches) for name, item in data.items() if name in known})
+        if not readers:
+            # Not before the first value: a type may have a field of its own type.
+            readers.update((field.name, _decoder(hints[field.name])) for field in fields(kind) if field.init)
+        return make(**{name: readers[name](item, sketches) for name, item in data.items() if name in readers})
 
     return decoded
 
 
 def _container(origin: Any, arguments: tuple[Any, ...]) -> Decoder:
     if issubclass(origin, Mapping):
-        key, item = arguments
+        key, value = map(_decoder, arguments)
 
         def mapping(data: Any, sketches: Mapping[str, bytes] | None) -> Any:
             pairs = data.items() if isinstance(data, dict) else data
-            return {_decoder(key)(left, sketches): _decoder(item)(right, sketches) for left, right in pairs}
+            return {key(left, sketches): value(right, sketches) for left, right in pairs}
 
         return mapping
     if origin is tuple and arguments[-1] is not Ellipsis:
-        return lambda data, sketches: tuple(
-            _decoder(kind)(item, sketches) for kind, item in zip(arguments, data, strict=True)
-        )
-    return lambda data, sketches: origin(_decoder(arguments[0])(item, sketches) for item in data)
+        places = tuple(map(_decoder, arguments))
+        return lambda data, sketches: tuple(place(item, sketches) for place, item in zip(places, data, strict=True))
+    member = _decoder(arguments[0])
+    return lambda data, sketches: origin(member(item, sketches) for item in data)
 
 
-def _scalar(kind: Any, data: Any) -> Any:
+def _scalar(kind: Any) -> Decoder:
     if kind in (datetime, date):
-        return kind.fromisoformat(data)
+        return lambda data, _: kind.fromisoformat(data)
     if kind is bytes:
-        return b64decode(data)
+        return lambda data, _: b64decode(data)
     if isinstance(kind, type) and (issubclass(kind, Enum) or kind is float):
-        return kind(data)
-    if not isinstance(data, kind):
-        message = f"expected {kind.__name__}, got {type(data).__name__}"
-        raise TypeError(message)
-    return data
+        return lambda data, _: kind(data)
+
+    def checked(data: Any, _: Mapping[str, bytes] | None) -> Any:
+        if not isinstance(data, kind):
+            message = f"expected {kind.__name__}, got {type(data).__name__}"
+            raise TypeError(message)
+        return data
+
+    return checked
