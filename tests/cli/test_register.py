@@ -56,6 +56,8 @@ def test_the_register_holds_what_is_to_be_put_right_with_room_for_answers(export
     listed = json.loads(call("findings", "list", "--format", "json").out)["findings"]
     assert {row[0].value for row in sheet.iter_rows(min_row=2)} == {one["fingerprint"] for one in listed}
     assert [head for head in heads if head in HEADS.values()] == list(HEADS.values())
+    runs = {row[heads.index("Last seen in run")].value for row in sheet.iter_rows(min_row=2)}
+    assert runs == {one["last_run"] for one in listed}
     assert sheet.column_dimensions["A"].hidden
     assert sheet.freeze_panes == "A2"
 
