@@ -64,6 +64,7 @@ def test_a_run_tells_who_reads_it_and_the_matrix_shows_it_in_every_format(bank, 
     postgresql.run("REVOKE SELECT (mobile) ON customer FROM PUBLIC")
     told(program("run", "-q", "--fail-on", "critical", cwd=bank), 0)
     changed = json.loads(program("access", "--format", "json", "--diff", first, cwd=bank).out)
+    assert changed["against"] == first
     Draft202012Validator(json.loads(content.text("reports/schemas/access.schema.json"))).validate(changed)
     assert "PUBLIC" in {right["principal"] for right in changed["removed"]}
     assert not [right for right in changed["rights"] if right["everyone"]]

@@ -22,7 +22,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def to_json(matrix: Matrix, language: Language) -> str:
-    """The whole matrix; `added`, `removed`, `changed` and `not_compared` only where it was compared with another run."""
+    """The whole matrix; `against`, `added`, `removed`, `changed` and `not_compared` only where it was compared with another run."""
     wire: dict[str, Any] = {
         "version": VERSION,
         "run": matrix.run.id,
@@ -44,6 +44,7 @@ def to_json(matrix: Matrix, language: Language) -> str:
     }
     if matrix.added is not None:
         wire |= {
+            "against": matrix.against,
             "added": list(map(_wire, matrix.added)),
             "removed": list(map(_wire, matrix.removed)),
             "changed": [{"before": _wire(before), "after": _wire(after)} for before, after in matrix.changed],

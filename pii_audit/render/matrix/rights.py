@@ -52,8 +52,8 @@ class Right:
 class Matrix:
     """The rights of a run, everyone first and then by the gravest level, and its findings about access.
 
-    `added`, `removed` and `changed` (as it was, as it is) compare with another run, None where none was named; of the sources
-    `not_compared` one of the two runs knows no rights.
+    `added`, `removed` and `changed` (as it was, as it is) compare with the run `against`, None where none was named; of the
+    sources `not_compared` one of the two runs knows no rights.
     """
 
     run: Run
@@ -63,6 +63,7 @@ class Matrix:
     removed: tuple[Right, ...] = ()
     changed: tuple[tuple[Right, Right], ...] = ()
     not_compared: tuple[str, ...] = ()
+    against: str = ""
 
 
 def matrix(run: Run, sources: Collection[str] = (), earlier: Run | None = None) -> Matrix:
@@ -82,6 +83,7 @@ def matrix(run: Run, sources: Collection[str] = (), earlier: Run | None = None) 
         tuple(one for key, one in before.items() if key not in now),
         tuple((before[key], one) for key, one in now.items() if key in before and before[key].gives != one.gives),
         tuple(sorted(name for name in asked - both if not sources or name in sources)),
+        earlier.id,
     )
 
 
