@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import secrets
 import shutil
 import subprocess
@@ -67,13 +68,18 @@ def bastion(tmp_path):
 def same():
     """Compares two runs in all that they say of what was found, and of who can read it."""
 
+    def undated(row):
+        """A row of the ledger without the day of the bundle."""
+        said = re.sub(r"(?:; )?as collected on [0-9-]{10}$", "", row.reason.en if row.reason else "")
+        return (row.asset, row.status, row.rows, row.total, row.draws, said)
+
     def compare(left, right) -> None:
         by_name = [{one.asset.name: one for one in run.inspected} for run in (left, right)]
         assert by_name[0].keys() == by_name[1].keys()
         for name, one in by_name[0].items():
             other = by_name[1][name]
-            assert (one.tally, one.fields, one.coverage) == (other.tally, other.fields, other.coverage), name
-        assert sorted(left.coverage, key=str) == sorted(right.coverage, key=str)
+            assert (one.tally, one.fields) == (other.tally, other.fields), name
+        assert sorted(map(undated, left.coverage)) == sorted(map(undated, right.coverage))
         assert set(left.grants) == set(right.grants)
         facts = [
             [(one.rule, one.message, one.fingerprint, one.evidence) for one in run.findings] for run in (left, right)

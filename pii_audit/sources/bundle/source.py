@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -111,11 +112,15 @@ class BundleSource(Source):
         seen: dict[str, tuple[AssetTally, Coverage]] = {}
         grants: list[Grant] = []
         answers: dict[str, dict[str, Any]] = {}
+        header = found[0][1]
+        day = datetime.fromisoformat(header["made"]).date().isoformat()
+        collected = Text(f"采集于 {day}", f"as collected on {day}")
         for kind, value in found[1:]:
             if kind == "asset":
                 asset = replace(decode(Asset, value["asset"]), source=self.id)
                 met.append(asset)
-                seen[asset.name] = decode(AssetTally, value["tally"]), self._coverage(value["coverage"])
+                reached = _noted(self._coverage(value["coverage"]), collected)
+                seen[asset.name] = decode(AssetTally, value["tally"]), reached
             elif kind == "coverage":
                 met.append(self._coverage(value))
             elif kind == "grant":
@@ -123,11 +128,19 @@ class BundleSource(Source):
                 grants.append(replace(grant, asset=f"{self.id}{grant.asset}"))
             elif kind == "asked":
                 answers[value["statement"]] = value
-        engine = self._engine_of(found[0][1]["dialect"])
+        engine = self._engine_of(header["dialect"])
         return _Content(tuple(met), seen, tuple(grants), Answering(engine, answers) if engine else None)
 
     def _coverage(self, value: Any) -> Coverage:
         return replace(decode(Coverage, value), source=self.id)
+
+
+def _noted(row: Coverage, note: Text) -> Coverage:
+    """A row of the ledger that says of what day it is: what was seen then may be otherwise now."""
+    reason = row.reason
+    if row.incomplete:  # why it was not inspected is known by its words
+        return row
+    return replace(row, reason=Text(f"{reason.zh};{note.zh}", f"{reason.en}; {note.en}") if reason else note)
 
 
 def _names(asset: str) -> tuple[str, ...]:
