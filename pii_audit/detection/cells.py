@@ -1,6 +1,7 @@
 """The cells of one column: which identifiers each distinct value holds, in which form.
 
-Values are judged once however often they repeat, and patterns run over all of them joined, not cell by cell.
+Values are judged once however often they repeat, patterns run over all of them joined, and values of one kind in which the same was found at the
+same places hold the same, save for what only a value itself can answer: one of them is read for all.
 """
 
 from __future__ import annotations
@@ -8,239 +9,153 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from dataclasses import field as attribute
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pii_audit.detection import forms
+from pii_audit.detection.bulk.alphabet import nonzero
+from pii_audit.detection.cell import EMPTY, Cell, Cells
 from pii_audit.detection.clearing import Clearing
-from pii_audit.detection.encodings import decoded
-from pii_audit.detection.matcher import BOOST, CEILING, Candidate, Matcher
+from pii_audit.detection.column_name import ColumnName
+from pii_audit.detection.encodings import decoded, may_decode
+from pii_audit.detection.first_bytes import maybe_text
+from pii_audit.detection.found import APART, Found
+from pii_audit.detection.kinds import BORDER, Column, OfKinds
+from pii_audit.detection.matcher import Candidate, Matcher
+from pii_audit.detection.values import LOOKALIKE_LENGTH, Open, ValueReader, answers, named, shape_of, whole_cell
 from pii_audit.identifiers.catalogue import Catalogue
-from pii_audit.identifiers.classifiers import classifier
-from pii_audit.identifiers.fold import fold, visible
-from pii_audit.identifiers.model import Identifier
-from pii_audit.identifiers.names import hint, tokens
-from pii_audit.model.asset import Field
-from pii_audit.model.evidence import Match
+from pii_audit.identifiers.fold import fold
 from pii_audit.model.forms import Form
 
-MATCH_THRESHOLD = 0.4
-"""A match with a lower score is no evidence."""
 ENCODED_THRESHOLD = 0.5
-"""The same for what stands encoded in a cell."""
-NAMED = 0.5
-"""From this strength of a column-name hint on, a cell that is no plain value is asked for its protection form."""
-CLEARLY_NAMED = 0.6
-"""Below this strength (`name` in a table of anything) only a mask is taken for a protected value."""
-BY_NAME_SCORE = 0.5
-"""The score of a cell that its column's name explains."""
-BORDER = "\0"
-"""Joins values; no match crosses it."""
-LOOKALIKE_LENGTH = 40
-"""Characters of the longest cell that is compared with identifiers as a whole."""
-_DECIMAL = re.compile(r"[+-]?[0-9]*\.(?!0+$)[0-9]+(?:[eE][+-]?[0-9]+)?")
-"""A fraction; the `.0` of an integer in a float column is none."""
+"""A match in what stands encoded in a cell is no evidence with a lower score."""
+_POINTED = re.compile(r"\.0+\s*$")
+"""How the kind of what may be an integer in a float column ends."""
 
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One identifier in one cell.
-
-    `whole`: it fills the cell; `supported`: a word beside it in the text speaks for it; `by_name`: only the column's name
-    and the cell's shape say so, no pattern.
-    """
-
-    match: Match
-    whole: bool
-    supported: bool = False
-    by_name: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """What one distinct value holds; `lookalikes` counts what is of an identifier's length and alphabet, as `lookalikes_of` does."""
-
-    hits: tuple[Hit, ...] = ()
-    lookalikes: Mapping[str, int] = attribute(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnName:
-    """A column's name and comment, read once.
-
-    `hints` gives each identifier that they speak of its strength (-1 to 1); `positive` are those that they speak for, `by_shape` those of
-    them that a cell's shape decides; `best` is the one that protected values are taken for. `areas` are other columns, with which it makes one address.
-    """
-
-    field: Field
-    hints: dict[str, float]
-    tokens: tuple[str, ...]
-    best: Identifier | None
-    positive: frozenset[str]
-    by_shape: tuple[str, ...]
-    areas: tuple[str, ...] = ()
-
-    @classmethod
-    def read(cls, field: Field, identifiers: Iterable[Identifier], areas: tuple[str, ...] = ()) -> ColumnName:
-        """What a column's name and comment say of each identifier; `areas` as above."""
-        known = tuple(identifiers)
-        hints: dict[str, float] = {}
-        best, highest = None, NAMED
-        for identifier in known:
-            strength = hint(identifier, field.name, field.comment)
-            if strength:
-                hints[identifier.id] = strength
-            if strength > highest or (strength == highest and best is None):
-                best, highest = identifier, strength
-        positive = frozenset(identifier for identifier, strength in hints.items() if strength > 0)
-        by_shape = tuple(one.id for one in known if one.id in positive and one.column_only is not None)
-        return cls(field, hints, tokens(field.name), best, positive, by_shape, areas)
+Question = Callable[[str], Hashable]
+"""What is asked of a value before one of its kind may stand for it."""
 
 
 class CellReader:
-    """Reads distinct values of a column into cells."""
+    """Reads the distinct values of a column into cells."""
 
     def __init__(self, catalogue: Catalogue, matcher: Matcher) -> None:
         self._matcher, self._engine = matcher, Clearing(matcher)
-        self._identifiers = catalogue
-        self._lookalikes = [
-            (identifier.id, re.compile(identifier.lookalike))
-            for identifier in matcher.identifiers
-            if identifier.lookalike and identifier.chance < 1
+        self._values = ValueReader(catalogue, matcher)
+        regexes = [regex for _, regex in self._values.lookalikes]
+        self._lookalikes = OfKinds(regex.pattern for regex in regexes)
+        self._telling = [
+            (regex, OfKinds([regex.pattern])) for regex in regexes if not self._lookalikes.told[regex.pattern]
         ]
-        self._any_lookalike = re.compile("|".join(f"(?:{regex.pattern})" for _, regex in self._lookalikes) or r"(?!)")
+        """Look-alikes that some values of a kind are and others are not."""
+        self._apart = frozenset(
+            place for place, identifier in enumerate(matcher.identifiers) if identifier.validator == "credential"
+        )
+        """Identifiers whose values have a form that depends on each of their characters."""
 
-    def read(self, values: Sequence[str], name: ColumnName) -> list[Cell]:
-        """One cell for each value, in order."""
-        found = self._scan(values, name.positive)
-        cells = [self._cell(value, found.get(place, ()), name) for place, value in enumerate(values)]
-        hidden = {
-            place: text
-            for place, value in enumerate(values)
-            if not cells[place].hits and (text := decoded(value).replace(BORDER, " "))
-        }
-        places = list(hidden)
-        for number, candidates in self._scan(list(hidden.values()), name.positive).items() if hidden else ():
-            place = places[number]
-            cells[place] = self._encoded(values[place], cells[place], candidates)
+    def read(self, column: Column, name: ColumnName) -> Cells:
+        """The cells of a column's distinct values."""
+        cells = Cells([EMPTY], [0] * len(column.values))
+        found = Found(column, self._matcher.arrays(column.text, refuted=True, hinted=name.positive), self._apart)
+        cleared = self._by_value(column, self._engine.undone(column.text, refuted=True, hinted=name.positive))
+        apart = column.odd | column.of_kinds(_is_masked, among=column.masked)
+        alone = {*nonzero(apart).tolist(), *cleared, *(place for place, key in found.keys.items() if key is APART)}
+        for place in alone:
+            both = [*found.candidates(place, self._matcher.identifiers), *cleared.get(place, ())]
+            cells.put(place, self._values.alone(column.values[place], both, name))
+        self._read_alike(column, name, found, alone, cells)
+        self._undo(column, cells, name)
         return cells
 
+    def _read_alike(self, column: Column, name: ColumnName, found: Found, alone: set[int], cells: Cells) -> None:
+        """Reads one value for all that hold the same."""
+        speaks = bool(name.by_shape) or name.best is not None
+        questions, alike = self._questions(column)
+        numbers: dict[Hashable, tuple[int, Open]] = {}
+        for place in nonzero(alike | found.there | speaks).tolist():
+            if place in alone:
+                continue
+            value, kind = column.values[place], column.kind[place]
+            question = questions.get(kind)
+            key = (kind, found.keys.get(place), question(value) if question else None)
+            read = numbers.get(key)
+            if read is None:
+                cell, rest = self._values.by_patterns(value, found.candidates(place, self._matcher.identifiers), name)
+                read = numbers[key] = cells.add(cell), rest
+            number, rest = read
+            if rest and any(said := answers(value, name, rest)):
+                if (number, said) not in numbers:
+                    numbers[number, said] = cells.add(named(cells.cells[number], value, name, rest, said)), rest
+                number = numbers[number, said][0]
+            cells.of[place] = number
+
+    def _questions(self, column: Column) -> tuple[dict[int, Question], NDArray[np.bool_]]:
+        """By kind, what is asked of its values one by one; and which values may be the look-alike of something."""
+        questions: dict[int, Question] = {}
+        alike = np.zeros(len(column.kinds), np.bool_)
+        for number, kind in enumerate(column.kinds):
+            bare = kind.strip()
+            wholes = [one for one in {bare, bare.partition(".")[0]} if len(one) <= LOOKALIKE_LENGTH]
+            alike[number] = any(map(self._lookalikes.may, wholes))
+            telling = [regex for regex, kinds in self._telling if alike[number] and any(map(kinds.may, wholes))]
+            if telling:
+                questions[number] = partial(_tell_pointed if "." in kind else _tell, telling)
+            elif _POINTED.search(kind):
+                questions[number] = _is_integral
+        return questions, alike[column.kind]
+
+    def _undo(self, column: Column, cells: Cells, name: ColumnName) -> None:
+        """Looks into what says nothing until it is decoded, whatever its column is called."""
+        silent = np.array([not cell.hits for cell in cells.cells], np.bool_)[cells.of]
+        silent &= column.of_kinds(may_decode)
+        hidden = {}
+        for place in maybe_text(column, nonzero(silent)).tolist():
+            if text := decoded(column.values[place]):
+                hidden[place] = text.replace(BORDER, " ")
+        if not hidden:
+            return
+        inside = Column(list(hidden.values()))
+        candidates = self._by_value(inside, self._engine.candidates(inside.text, refuted=True, hinted=name.positive))
+        for number, place in enumerate(hidden):
+            if number in candidates:
+                value, cell = column.values[place], cells.cells[cells.of[place]]
+                cells.put(place, self._encoded(value, cell, candidates[number]))
+
     def _encoded(self, value: str, cell: Cell, candidates: Sequence[Candidate]) -> Cell:
-        """A cell that says nothing until it is decoded, whatever its column is called."""
         good = [one for one in candidates if one.base > 0 and one.score >= ENCODED_THRESHOLD]
         found = dict.fromkeys(one.identifier.id for one in self._matcher.resolve(good))
-        hits = tuple(_whole(value, identifier, Form.ENCODED) for identifier in found)
+        hits = tuple(whole_cell(value, identifier, Form.ENCODED) for identifier in found)
         return Cell(hits, cell.lookalikes)
 
-    def _scan(self, values: Sequence[str], hinted: frozenset[str]) -> dict[int, list[Candidate]]:
-        """Candidates of all values in one pass per pattern, refuted ones included, offsets within the value."""
-        starts: list[int] = []
-        position = 0
-        for value in values:
-            starts.append(position)
-            position += len(value) + 1
+    @staticmethod
+    def _by_value(column: Column, candidates: Iterable[Candidate]) -> dict[int, list[Candidate]]:
+        """Candidates of a column's text by the value in which they stand, offsets within it."""
         found: dict[int, list[Candidate]] = defaultdict(list)
-        for candidate in self._engine.candidates(BORDER.join(values), refuted=True, hinted=hinted):
+        starts = column.starts.tolist()
+        for candidate in candidates:
             place = bisect_right(starts, candidate.start) - 1
-            found[place].append(_moved(candidate, -starts[place]))
+            found[place].append(candidate.moved(-starts[place]))
         return found
 
-    def _cell(self, value: str, candidates: Sequence[Candidate], name: ColumnName) -> Cell:
-        folded = fold(visible(value)).strip()
-        decimal = _DECIMAL.fullmatch(folded) is not None
-        shape = folded.partition(".")[0] if decimal else folded
-        whole: set[str] = set()
-        if len(shape) <= LOOKALIKE_LENGTH and self._any_lookalike.fullmatch(shape):
-            whole.update([identifier for identifier, regex in self._lookalikes if regex.fullmatch(shape)])
-        hits: list[Hit] = []
-        if candidates:
-            good = [one for one in candidates if one.base > 0 and _counts(one, name)]
-            if decimal:
-                good = [one for one in good if one.identifier.id in name.positive]
-            if name.best and forms.is_masked(folded):
-                good = [one for one in good if one.validated or not forms.beside_mask(value, one.start, one.end)]
-            hits = [_hit(one, value, name) for one in self._matcher.resolve(good)]
-        lookalikes = {**dict.fromkeys(whole, 1), **lookalikes_of(candidates, [hit.match for hit in hits])}
-        if name.by_shape or name.best:
-            hits += self._by_name(value, folded, name, {hit.match.identifier for hit in hits})
-        if not hits and "*" in folded:
-            hits = [_masked(value, *found) for found in forms.masked_numbers(value)]
-        return Cell(tuple(hits), lookalikes) if hits or lookalikes else EMPTY
 
-    def _by_name(self, value: str, folded: str, name: ColumnName, seen: set[str]) -> list[Hit]:
-        """What a cell is because of its column's name: a personal name, an address, a masked or hashed value."""
-        hits: list[Hit] = []
-        for identifier_id in name.by_shape:
-            identifier = self._identifiers[identifier_id]
-            shape = identifier.column_only
-            if (
-                identifier_id not in seen
-                and shape is not None
-                and classifier(shape, name.field.name, name.areas)(folded)
-            ):
-                shielded = forms.shielded_form(folded, identifier, name.tokens)
-                hits.append(_whole(value, identifier_id, shielded or Form.PLAIN))
-        best = name.best
-        if best is None or best.id in seen or any(hit.match.identifier == best.id for hit in hits):
-            return hits
-        form = forms.protected_form(folded, best, name.tokens)
-        if form is None or (name.hints[best.id] < CLEARLY_NAMED and form is not Form.MASKED):
-            return hits
-        return hits if seen and form is Form.TRUNCATED else [_whole(value, best.id, form)]
+def _is_masked(kind: str) -> bool:
+    return forms.MASKS.search(kind) is not None
 
 
-EMPTY = Cell()
+def _is_integral(value: str) -> bool:
+    """Whether a value ends in the `.0` of an integer."""
+    return fold(value).rstrip().rstrip("0").endswith(".")
 
 
-def lookalikes_of(candidates: Iterable[Candidate], matches: Sequence[Match]) -> dict[str, int]:
-    """How many look-alikes one row (a cell, a line of text) counts for, by identifier, where a validator can pass by accident.
-
-    Hits are counted in rows: a row with a hit counts for as many look-alikes as stand in it for each value that passed, one without for all.
-    """
-    places: dict[str, set[int]] = {}
-    for one in candidates:
-        if one.identifier.chance < 1:
-            places.setdefault(one.identifier.id, set()).add(one.start)
-    counts = dict.fromkeys(places, 1)
-    for identifier, found in places.items():
-        if len(found) > 1:
-            passed = sum(match.identifier == identifier for match in matches)
-            counts[identifier] = max(1, round(len(found) / max(1, passed)))
-    return counts
+def _tell(regexes: Sequence[re.Pattern[str]], value: str) -> Hashable:
+    """Which of some expressions a value is."""
+    folded = fold(value).strip()
+    return tuple([regex.fullmatch(folded) is not None for regex in regexes])
 
 
-def _moved(one: Candidate, by: int) -> Candidate:
-    return replace(one, start=one.start + by, end=one.end + by)
-
-
-def _counts(one: Candidate, name: ColumnName) -> bool:
-    """Whether a match is evidence: by its score, or by a check that chance would pass rarely, which the whole column will show."""
-    proven = one.validated and one.identifier.chance < 1 and not one.doubted
-    return proven or _score(one, name) >= MATCH_THRESHOLD
-
-
-def _score(one: Candidate, name: ColumnName) -> float:
-    strength = name.hints.get(one.identifier.id, 0.0)
-    return min(CEILING, one.score + BOOST * max(0.0, strength))
-
-
-def _hit(one: Candidate, value: str, name: ColumnName) -> Hit:
-    form = Form.ENCODED if one.encoded else forms.written_form(one.identifier, value, one.start, one.end)
-    match = Match(one.identifier.id, one.start, one.end, round(_score(one, name), 4), form)
-    return Hit(match, _fills(value, one.start, one.end), one.supported)
-
-
-def _masked(value: str, start: int, end: int, identifier: str) -> Hit:
-    return Hit(Match(identifier, start, end, BY_NAME_SCORE, Form.MASKED), _fills(value, start, end), by_name=True)
-
-
-def _fills(value: str, start: int, end: int) -> bool:
-    """Whether a match is all of a cell, save white space and the `.0` of an integer in a float column."""
-    return not visible(value[:start]).strip() and visible(value[end:]).strip().rstrip("0") in ("", ".")
-
-
-def _whole(value: str, identifier: str, form: Form) -> Hit:
-    start = len(value) - len(value.lstrip())
-    match = Match(identifier, start, start + len(value.strip()), BY_NAME_SCORE, form)
-    return Hit(match, whole=True, by_name=True)
+def _tell_pointed(regexes: Sequence[re.Pattern[str]], value: str) -> Hashable:
+    """The same, and whether it ends in the `.0` of an integer."""
+    return _is_integral(value), _tell(regexes, shape_of(fold(value).strip())[1])

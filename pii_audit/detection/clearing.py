@@ -94,6 +94,10 @@ class Clearing:
     ) -> Iterator[Candidate]:
         """The candidates of the text and those of its lines once cleared, all with offsets in the text."""
         yield from self._engine.candidates(text, refuted=refuted, hinted=hinted)
+        yield from self.undone(text, refuted=refuted, hinted=hinted)
+
+    def undone(self, text: str, *, refuted: bool = False, hinted: frozenset[str] = frozenset()) -> Iterator[Candidate]:
+        """The candidates of the lines in which something is to be cleared, once it is, with offsets in the text."""
         clear = cleared(text)
         if clear is None:
             return

@@ -80,14 +80,19 @@ def protected_form(value: str, identifier: Identifier, name_tokens: Iterable[str
     return None
 
 
+def may_be_shielded(identifier: Identifier) -> bool:
+    """Whether a protected value would pass for a clear one: where any code or word will do, so does a digest."""
+    return identifier.column_only in _LOOSE
+
+
 def shielded_form(value: str, identifier: Identifier, name_tokens: Iterable[str]) -> Form | None:
-    """The form of a cell that would also pass for a clear value: where any code or word will do, so does a digest."""
+    """The form of a cell that would also pass for a clear value."""
     names = tuple(name_tokens)
-    if identifier.column_only not in _LOOSE:
+    if not may_be_shielded(identifier):
         return None
-    form = protected_form(value, identifier, names)
     if identifier.column_only == "login_credential" and not Words.of(names).cipher:
         return None
+    form = protected_form(value, identifier, names)
     return form if form in _SHIELDED else None
 
 
@@ -133,7 +138,8 @@ def _shorter_than_any(value: str, identifier: Identifier) -> bool:
 
 
 _MASKED_NUMBER = re.compile(r"(?<![0-9A-Za-z*])[0-9]{0,10}\*{3,16}[0-9]{0,8}[0-9Xx]?(?![0-9A-Za-z*])")
-_MASKS = re.compile("[*＊]{3,}")
+MASKS = re.compile("[*＊]{3,}")
+"""What hides a part of a number that stands anywhere."""
 _AROUND_MASK = 12
 """Characters on either side of a run of mask characters: the digits that a masked number shows there, and one more."""
 _MASKED_LENGTHS = {11: "cn_mobile", 18: "cn_resident_id", 16: "bank_card", 17: "bank_card", 19: "bank_card"}
@@ -144,7 +150,7 @@ def masked_numbers(text: str) -> Iterator[tuple[int, int, str]]:
 
     A mobile begins with 1, a resident ID with 1 to 8; a run of mask characters alone is nothing.
     """
-    for run in _MASKS.finditer(text):
+    for run in MASKS.finditer(text):
         low = max(0, run.start() - _AROUND_MASK)
         for found in _MASKED_NUMBER.finditer(fold(text[low : run.end() + _AROUND_MASK])):
             if found.start() <= run.start() - low < found.end() and (identifier := _by_length(found[0])):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pii_audit.detection import forms
@@ -49,42 +49,72 @@ class Gathering:
     inadequate: int = 0
     shown: tuple[int, int] = (0, 0)
     foreign: int = 0
-    values: dict[tuple[Form, str], str] = field(default_factory=dict, repr=False)
-    """The canonical value of each form and spelling."""
+    values: dict[Form, dict[str, str]] = field(default_factory=dict, repr=False)
+    """By form, the canonical value of each spelling."""
 
-    def add(self, found: Iterable[tuple[Match, str]], rows: int, *, whole: bool = False, score: float = 0.0) -> bool:
-        """Adds the matches (with their text) of one row or of so many equal ones; whether they are exposed there.
+    def add(self, found: Iterable[tuple[Match, str]], *, score: float) -> bool:
+        """Adds the matches (with their text) of one row, the best with that score; whether they are exposed there."""
+        pairs = [(match.form, text) for match, text in found]
+        for form, text in pairs:
+            self.keep(form, (text,))
+        self.see(pairs, 1)
+        return self.count([form for form, _ in pairs], 1, whole=False, score=score)
 
-        `score` is the best of those that a pattern found.
-        """
-        pairs = list(found)
-        weakest = min((match.form for match, _ in pairs), key=_WEAKNESS.__getitem__)
-        self.forms[weakest] += rows
-        self.whole += rows if whole else 0
-        self.score = max(self.score, score)
-        for match, text in pairs:
-            plain = match.form is Form.PLAIN
-            self.values[match.form, text] = self.definition.canonical(text) if plain else text.strip()
-        if self.own and self.definition.id == BANK_CARD:
-            numbers = (self.definition.canonical(text) for match, text in pairs if match.form is Form.PLAIN)
-            self.foreign += rows if any(not number.startswith(self.own) for number in numbers) else 0
-        masked = [text.strip() for match, text in pairs if match.form is Form.MASKED]
+    def looks_at(self, found: Iterable[Form]) -> bool:
+        """Whether values in some forms must be seen one by one."""
+        return Form.MASKED in found or self._tells_issuers
+
+    @property
+    def _tells_issuers(self) -> bool:
+        return bool(self.own) and self.definition.id == BANK_CARD
+
+    def see(self, found: Sequence[tuple[Form, str]], rows: int) -> None:
+        """Looks at the values of so many equal rows: what masks hide, and whose cards there are."""
+        masked = [text.strip() for form, text in found if form is Form.MASKED]
         for text in masked:
             first, last = forms.shown(text)
             self.shown = (max(self.shown[0], first), max(self.shown[1], last))
         if not all(map(self.definition.adequately_masked, masked)):
             self.inadequate += rows
+        if self._tells_issuers:
+            numbers = (self.definition.canonical(text) for form, text in found if form is Form.PLAIN)
+            self.foreign += rows if any(not number.startswith(self.own) for number in numbers) else 0
+
+    def count(self, found: Iterable[Form], rows: int, *, whole: bool, score: float) -> bool:
+        """Counts so many rows that hold values in some forms; whether they are exposed there.
+
+        `whole`: a value fills the cell; `score` is the best of those that a pattern found.
+        """
+        weakest = min(found, key=_WEAKNESS.__getitem__)
+        self.forms[weakest] += rows
+        self.whole += rows if whole else 0
+        self.score = max(self.score, score)
         return weakest in PLAIN_EQUIVALENT
+
+    def keep(self, form: Form, texts: Iterable[str]) -> None:
+        """Keeps values as they are written, for the sketch and the samples."""
+        known = self.values.setdefault(form, {})
+        if form is Form.PLAIN:
+            canonical = self.definition.canonical
+            for text in texts:
+                known[text] = canonical(text)
+        else:
+            for text in texts:
+                known[text] = text.strip()
 
     def evidence(self, fingerprinter: Fingerprinter, *, samples: bool) -> Evidence:
         """The counts, with the values turned into a sketch and a few masked samples."""
-        name = self.definition.id
-        keys = {} if self.definition.attribute else self.values
-        people = {(form, canonical) for (form, _), canonical in keys.items() if form in _COUNTS_PEOPLE}
-        fingerprints = [
-            fingerprinter.number(name if form is Form.PLAIN else f"{name}:{form}", canonical)
-            for form, canonical in people
-        ]
+        people: list[int] = []
+        shown: list[Sample] = []
+        for form, known in self.values.items():
+            counts = form in _COUNTS_PEOPLE and not self.definition.attribute
+            if not (counts or samples):
+                continue
+            name = self.definition.id
+            distinct = list(dict.fromkeys(known.values()))
+            numbers = list(fingerprinter.numbers(name if form is Form.PLAIN else f"{name}:{form}", distinct))
+            people += numbers if counts else ()
+            shown += self._samples(form, dict(zip(distinct, numbers, strict=True))) if samples else ()
         return Evidence(
             forms=dict(self.forms),
             whole=self.whole,
@@ -94,17 +124,39 @@ class Gathering:
             inadequate=self.inadequate,
             shown=self.shown,
             foreign=self.foreign,
-            samples=self._samples(fingerprinter) if samples else (),
-            persons=Sketch.of(fingerprints) if fingerprints else Sketch(),
+            samples=tuple(sorted(set(shown))[:SAMPLES]),
+            persons=Sketch.of(people) if people else Sketch(),
         )
 
-    def _samples(self, fingerprinter: Fingerprinter) -> tuple[Sample, ...]:
-        kind = f"sample:{self.definition.id}"
-        ordered = heapq.nsmallest(
-            SAMPLES,
-            ((fingerprinter.number(kind, text), form, text) for form, text in self.values),
-        )
-        return tuple(Sample(order, masked_sample(self.definition, form, text)) for order, form, text in ordered)
+    def _samples(self, form: Form, numbers: Mapping[str, int]) -> list[Sample]:
+        """Values in one form with the lowest keyed hashes, every spelling of them."""
+        lowest = heapq.nsmallest(SAMPLES, numbers, key=numbers.__getitem__)
+        orders = {canonical: numbers[canonical] for canonical in lowest}
+        return [
+            Sample(orders[canonical], masked_sample(self.definition, form, text))
+            for text, canonical in self.values[form].items()
+            if canonical in orders
+        ]
+
+
+class Gatherings:
+    """What is gathered of one field of one chunk, by identifier."""
+
+    def __init__(self, catalogue: Mapping[str, Identifier], own_bins: tuple[str, ...] = ()) -> None:
+        self._catalogue, self._own = catalogue, own_bins
+        self._gathered: dict[str, Gathering] = {}
+
+    def __getitem__(self, identifier: str) -> Gathering:
+        if identifier not in self._gathered:
+            self._gathered[identifier] = Gathering(self._catalogue[identifier], self._own)
+        return self._gathered[identifier]
+
+    def evidence(self, fingerprinter: Fingerprinter, *, samples: bool) -> dict[str, Evidence]:
+        """The evidence of each identifier."""
+        return {
+            identifier: one.evidence(fingerprinter, samples=samples)
+            for identifier, one in sorted(self._gathered.items())
+        }
 
 
 def masked_sample(definition: Identifier, form: Form, value: str) -> str:

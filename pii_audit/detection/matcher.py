@@ -10,19 +10,26 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from pii_audit.detection.buffer import Buffer, Reach
 from pii_audit.detection.context import NO_LABEL, Words
 from pii_audit.identifiers.model import Finder, Identifier, Pattern
 from pii_audit.identifiers.patterns import compiled
 
+if TYPE_CHECKING:
+    from pii_audit.detection.bulk.candidates import Candidates
+
 BOOST = 0.35
 """What a context word adds to a base score (Presidio's context enhancer adds the same), and what the label of another thing takes away."""
 CEILING = 0.95
 LEAST_SUPPORTED = 0.4
 """The score of a match beside a context word is no lower (Presidio's context enhancer does the same)."""
+
+MATCH_THRESHOLD = 0.4
+"""A match with a lower score is no evidence."""
 
 LONGEST_AMOUNT = 14
 """Digits of the largest amount that anybody writes; what is longer and validated is no integer part of a number."""
@@ -56,6 +63,10 @@ class Candidate:
     labelled: bool = False
     doubted: bool = False
     encoded: bool = False
+
+    def moved(self, by: int) -> Candidate:
+        """The same at another place."""
+        return replace(self, start=self.start + by, end=self.end + by)
 
     @property
     def score(self) -> float:
@@ -157,6 +168,15 @@ class Matcher:
             for candidate in foreign.candidates(buffer, text):
                 if (candidate.base > 0 or refuted) and not buffer.part_of_uuid(candidate.start, candidate.end):
                     yield candidate
+
+    def arrays(self, text: str, *, refuted: bool = False, hinted: frozenset[str] = frozenset()) -> Candidates:
+        """The same as arrays, in no order."""
+        from pii_audit.detection.bulk.candidates import NOTHING  # noqa: PLC0415 - NumPy is loaded where there is something for it to do
+
+        by_place: dict[int, list[Candidate]] = {}
+        for one in Matcher.candidates(self, text, refuted=refuted, hinted=hinted):
+            by_place.setdefault(self.order[one.identifier.id], []).append(one)
+        return NOTHING.joined(by_place.items())
 
     def resolve(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Where two overlap, one validated and labelled wins over one that is either, and that over others; then the longer, then the one defined first."""

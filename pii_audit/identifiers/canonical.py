@@ -17,12 +17,14 @@ _TRUNK_ZERO = re.compile(r"\(0\)")
 
 def alphanumeric(value: str) -> str:
     """Letters, digits and Han characters, upper case."""
+    if value.isascii() and value.isalnum():
+        return value.upper()
     return _NOT_ALPHANUMERIC.sub("", value).upper()
 
 
 def mobile(value: str) -> str:
     """The eleven digits of a PRC mobile number, without country code or trunk zero."""
-    return _NOT_DIGIT.sub("", value)[-11:]
+    return (value if _is_bare(value) else _NOT_DIGIT.sub("", value))[-11:]
 
 
 def landline(value: str) -> str:
@@ -39,8 +41,13 @@ def landline(value: str) -> str:
 
 def international_phone(value: str) -> str:
     """Digits of a telephone number with its country code (ITU-T E.164), without 00, `(0)` and extension."""
-    digits = _NOT_DIGIT.sub("", _TRUNK_ZERO.sub("", _EXTENSION.sub("", value)))
-    return digits.removeprefix("00")
+    if not _is_bare(value):
+        value = _NOT_DIGIT.sub("", _TRUNK_ZERO.sub("", _EXTENSION.sub("", value)))
+    return value.removeprefix("00")
+
+
+def _is_bare(value: str) -> bool:
+    return value.isascii() and value.isdecimal()
 
 
 def email(value: str) -> str:

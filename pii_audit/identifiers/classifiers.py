@@ -68,7 +68,7 @@ def looks_like_reference(value: str) -> bool:
     return _REFERENCE.fullmatch(text) is not None and sum(map(str.isdecimal, text)) >= _FEWEST_DIGITS
 
 
-_MOMENT = re.compile(r"[12][0-9]{3}[-/.年]?[01]?[0-9][-/.月]?[0-3]?[0-9]日?(?:[T ]?[0-2]?[0-9]:?[0-5][0-9].*)?")
+_MOMENT = re.compile(r"[0-9]{4}[-/.年]?[0-9]{1,2}[-/.月]?[0-9]{1,2}日?(?:[T ]?[0-9]{1,2}:?[0-9]{2}.*)?")
 
 
 def looks_like_transaction(value: str) -> bool:
@@ -176,6 +176,26 @@ CLASSIFIERS: Mapping[str, Callable[[str], bool]] = {
     "device_code": looks_like_device_code,
 }
 """Classifiers of a single cell by name."""
+
+_TOLD_BY_KIND = frozenset(
+    {
+        "amount",
+        "anything",
+        "card_cvv2",
+        "cn_bank_account",
+        "login",
+        "otp_code",
+        "reference",
+        "statement",
+        "transaction",
+    }
+)
+
+
+def told_by_kind(name: str, value: str) -> bool:
+    """Whether the classifier of that name answers alike for all that is written like a value, whatever its digits."""
+    return name in _TOLD_BY_KIND and value.isascii() and not any(map(str.isalpha, value))
+
 
 _NAME_PARTS = frozenset(
     "first last given family middle surname firstname lastname givenname forename xing ming 姓 名 姓氏 名字".split()  # noqa: SIM905 - a list of words

@@ -29,6 +29,7 @@ _COUNTRY_CODES = re.compile(
     r"|4(?:[013-9]|2[013])|5(?:[1-8]|0[0-9]|9[0-9])|6(?:[0-6]|7[02-9]|8[0-35-9]|9[0-2])|8(?:[1246]|5[02356]|8[0-368])|9(?:[0-58]|6[0-8]|7[0-79]|9[2-68])"
 )
 """Country codes assigned by ITU-T E.164 (list of assigned codes)."""
+_DECIMAL = re.compile(r"\+?[0-9]+\.[0-9]+")
 
 
 def cn_mobile(value: str) -> bool:
@@ -50,8 +51,7 @@ def cn_landline(value: str) -> bool:
 def phone_intl(value: str) -> bool | None:
     """International telephone number, ITU-T E.164: assigned country code after a plus, 15 digits at most; no check digit."""
     digits = canonical.international_phone(value)
-    written_as_decimal = re.fullmatch(r"\+?[0-9]+\.[0-9]+", value.strip()) is not None
-    if not 7 <= len(digits) <= 15 or written_as_decimal or len(set(digits)) <= 2:  # noqa: PLR2004 - E.164 clause 6
+    if not 7 <= len(digits) <= 15 or len(set(digits)) <= 2 or _DECIMAL.fullmatch(value.strip()):  # noqa: PLR2004 - E.164 clause 6
         return False
     if value.lstrip(" (").startswith("+"):
         return _COUNTRY_CODES.match(digits) is not None
@@ -62,18 +62,21 @@ _FILE_ENDINGS = frozenset("png jpg jpeg gif webp svg bmp ico css js ts map json 
 """What stands behind the last dot of `logo@2x.png`; none of them is a top-level domain in use for mail."""
 
 
+_LABELS = re.compile(r"[^.-](?:[^.]*[^.-])?(?:\.[^.-](?:[^.]*[^.-])?)*", re.DOTALL)
+"""Labels of a host name, none of them empty, none with a hyphen at its ends (RFC 1123 2.1)."""
+
+
 def email(value: str) -> bool:
     """E-mail address, RFC 5321 4.1.2 in its usual form: dot-atom local part, host name labels of RFC 1123, no file name such as `a@2x.png`."""
     local, _, domain = value.rpartition("@")
-    labels = domain.split(".")
     return (
         0 < len(local) <= 64  # noqa: PLR2004 - RFC 5321 4.5.3.1.1
         and len(domain) <= 255  # noqa: PLR2004 - RFC 5321 4.5.3.1.2
         and ".." not in local
         and not local.startswith(".")
         and not local.endswith(".")
-        and all(label and not label.startswith("-") and not label.endswith("-") for label in labels)
-        and labels[-1].lower() not in _FILE_ENDINGS
+        and _LABELS.fullmatch(domain) is not None
+        and domain.rpartition(".")[2].lower() not in _FILE_ENDINGS
     )
 
 

@@ -5,8 +5,10 @@ A bare hash of a phone number or an ID is enumerable; a keyed one is not, as lon
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 KEY_BYTES = 32
@@ -35,6 +37,18 @@ class Fingerprinter:
     def number(self, kind: str, value: str) -> int:
         """A 63-bit keyed hash of a value of one kind, for sketches and for the order of samples."""
         return int.from_bytes(self._digest(kind, value)[:8], "big") >> 1
+
+    def numbers(self, kind: str, values: Iterable[str]) -> Iterator[int]:
+        """The same of many values of one kind: the key and the kind are hashed once for all."""
+        block = hashlib.sha256().block_size
+        key = (self.key if len(self.key) <= block else hashlib.sha256(self.key).digest()).ljust(block, b"\0")
+        inner, outer = (hashlib.sha256(bytes(byte ^ pad for byte in key)) for pad in (0x36, 0x5C))
+        inner.update(f"{kind}\x1e".encode("utf-8", "surrogatepass"))
+        for value in values:
+            message, digest = inner.copy(), outer.copy()
+            message.update(value.encode("utf-8", "surrogatepass"))
+            digest.update(message.digest())
+            yield int.from_bytes(digest.digest()[:8], "big") >> 1
 
     def text(self, kind: str, *parts: str) -> str:
         """128 bits in hex over parts that cannot run into each other, for the identity of findings."""

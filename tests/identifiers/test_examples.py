@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pii_audit.detection.cells import MATCH_THRESHOLD
 from pii_audit.detection.context import NO_LABEL, Words
-from pii_audit.detection.matcher import BOOST
+from pii_audit.detection.matcher import BOOST, MATCH_THRESHOLD
 from pii_audit.identifiers.catalogue import load_catalogue
 from pii_audit.identifiers.classifiers import classifier
 from pii_audit.identifiers.fold import fold

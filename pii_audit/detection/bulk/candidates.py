@@ -38,7 +38,7 @@ class Candidates:
         score = np.where(self.supported & (self.base > 0), np.maximum(self.base, raised), self.base)
         return np.where(self.doubted, np.maximum(0.0, self.base - BOOST), score)
 
-    def at(self, chosen: NDArray[np.int64] | NDArray[np.bool_]) -> Candidates:
+    def at(self, chosen: NDArray[np.int64] | NDArray[np.bool_] | slice) -> Candidates:
         """Some of them."""
         return Candidates(*(getattr(self, one.name)[chosen] for one in fields(self)))
 

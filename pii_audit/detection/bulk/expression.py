@@ -6,7 +6,7 @@ The language is that of `pii_audit.identifiers.patterns`: literals, classes, gro
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -212,6 +212,22 @@ def classes(node: Node) -> Iterator[Characters]:
                 yield from classes(one)
         case Repeated(node=one) | Captured(node=one):
             yield from classes(one)
+
+
+def written(node: Node, as_class: Callable[[Characters], str]) -> str:
+    """A tree as a regular expression again, each set of characters as `as_class` writes it."""
+    match node:
+        case Characters():
+            return as_class(node)
+        case Captured(node=one):
+            return f"({written(one, as_class)})"
+        case Repeated(node=one, least=least, most=most, lazy=lazy):
+            limit = "" if most >= UNBOUNDED else most
+            return f"(?:{written(one, as_class)}){{{least},{limit}}}{'?' if lazy else ''}"
+        case Alternative(branches=branches):
+            return f"(?:{'|'.join(written(branch, as_class) for branch in branches)})"
+        case Sequential(parts=parts):
+            return "".join(written(part, as_class) for part in parts)
 
 
 def longest(node: Node) -> int:

@@ -28,8 +28,12 @@ class BulkMatcher(Matcher):
         else:
             yield from self.find(text, refuted=refuted, hinted=hinted).objects(self.identifiers)
 
+    def arrays(self, text: str, *, refuted: bool = False, hinted: frozenset[str] = frozenset()) -> Candidates:
+        read = super().arrays if len(text) < SMALL else self.find
+        return read(text, refuted=refuted, hinted=hinted)
+
     def find(self, text: str, *, refuted: bool = False, hinted: frozenset[str] = frozenset()) -> Candidates:
-        """The same as arrays, in no order."""
+        """The same, however short the text is."""
         found = self._engine.find(text, hinted).joined(
             (self.order[foreign.identifier.id], list(self._alone(foreign, text))) for foreign in self._foreign
         )

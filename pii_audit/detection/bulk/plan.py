@@ -148,7 +148,10 @@ class Plan:
         if self._tree is None:
             return None
         before, after = _AROUND[self.pattern.boundary]
-        return re.compile(f"{before}(?:{_written(self._tree, self._alphabet)}){after}")
+        return re.compile(f"{before}(?:{expression.written(self._tree, self._written)}){after}")
+
+    def _written(self, one: Characters) -> str:
+        return _class(nonzero(self._alphabet.members(one)[0]).tolist())
 
     @cached_property
     def in_text(self) -> re.Pattern[str]:
@@ -240,22 +243,6 @@ def _fixed(node: Node) -> str:
             return chr(low)
         case _:
             return ""
-
-
-def _written(node: Node, alphabet: Alphabet) -> str:
-    """A tree as a regular expression over codes."""
-    match node:
-        case Characters():
-            return _class(nonzero(alphabet.members(node)[0]).tolist())
-        case Captured(node=one):
-            return f"({_written(one, alphabet)})"
-        case Repeated(node=one, least=least, most=most, lazy=lazy):
-            limit = "" if most >= expression.UNBOUNDED else most
-            return f"(?:{_written(one, alphabet)}){{{least},{limit}}}{'?' if lazy else ''}"
-        case Alternative(branches=branches):
-            return f"(?:{'|'.join(_written(branch, alphabet) for branch in branches)})"
-        case Sequential(parts=parts):
-            return "".join(_written(part, alphabet) for part in parts)
 
 
 def _class(codes: Iterable[int]) -> str:

@@ -48,13 +48,12 @@ class Page:
         if value.isascii():
             return value
         value = self.text[start - FRONT : end - FRONT]
-        return fold(value) if self._folding[start:end].any() else value
+        return fold(value) if self._folding.find(1, start, end) >= 0 else value
 
     @cached_property
-    def _folding(self) -> NDArray[np.bool_]:
-        """Which characters are ASCII only once they are folded."""
-        folding: NDArray[np.bool_] = (self.units >= ASCII) & (self.codes < ASCII)
-        return folding
+    def _folding(self) -> bytes:
+        """One byte a character: 1 where it is ASCII only once it is folded."""
+        return ((self.units >= ASCII) & (self.codes < ASCII)).tobytes()
 
 
 @dataclass(frozen=True)

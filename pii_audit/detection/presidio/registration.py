@@ -8,7 +8,7 @@ from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
 from presidio_analyzer.predefined_recognizers import EmailRecognizer
 from spacy.language import Language
 
-from pii_audit.detection.cells import MATCH_THRESHOLD
+from pii_audit.detection.matcher import MATCH_THRESHOLD
 from pii_audit.detection.presidio.nlp import LANGUAGES, nlp_engine
 from pii_audit.detection.presidio.recognizer import IdentifierRecognizer
 from pii_audit.identifiers.catalogue import load_catalogue

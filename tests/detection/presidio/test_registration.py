@@ -7,7 +7,7 @@ import spacy
 from presidio_analyzer import AnalyzerEngine, Pattern, PatternRecognizer, RecognizerRegistry
 from presidio_analyzer.predefined_recognizers import CreditCardRecognizer, EmailRecognizer
 
-from pii_audit.detection.cells import MATCH_THRESHOLD
+from pii_audit.detection.matcher import MATCH_THRESHOLD
 from pii_audit.detection.presidio import analyzer, nlp_engine, register, registry
 from pii_audit.detection.presidio.entities import entity_of
 from pii_audit.detection.presidio.recognizer import IdentifierRecognizer

@@ -1,0 +1,218 @@
+"""The kinds of cells: values that are written alike, digit for digit and letter for letter, so that most questions are asked of one of them.
+
+A kind is the folded value with 0 for every digit, A and a for Latin letters, 汉 for Han characters; X and x, which mask, stay, as all else does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pii_audit.detection.bulk import expression
+from pii_audit.detection.bulk.alphabet import nonzero
+from pii_audit.detection.bulk.expression import Characters
+from pii_audit.identifiers.fold import FOLDING, INVISIBLE
+
+BORDER = "\0"
+"""Joins values; no match crosses it."""
+
+_BMP = 0x10000
+_ALIKE = (
+    ("0", ((0x30, 0x39),)),
+    ("A", ((0x41, 0x57), (0x59, 0x5A))),
+    ("a", ((0x61, 0x77), (0x79, 0x7A))),
+    ("汉", ((0x4E00, 0x9FFF),)),
+)
+"""Characters that stand for others, and the code points that each stands for."""
+
+
+def _kind_of_each() -> NDArray[np.uint16]:
+    table = np.arange(_BMP, dtype=np.uint16)
+    for code, folded in FOLDING.items():
+        if code < _BMP:
+            table[code] = folded
+    alike = np.arange(_BMP, dtype=np.uint16)
+    for sign, ranges in _ALIKE:
+        for low, high in ranges:
+            alike[low : high + 1] = ord(sign)
+    return alike[table]
+
+
+_TABLE = _kind_of_each()
+
+
+def _signs(wanted: str) -> NDArray[np.bool_]:
+    """A table of the code points whose folded form is one of some."""
+    table = np.zeros(_BMP, np.bool_)
+    codes = frozenset(map(ord, wanted))
+    table[[code for code in codes if code < _BMP]] = True
+    table[[code for code, folded in FOLDING.items() if code < _BMP and folded in codes]] = True
+    return table
+
+
+_NONZERO, _MASK = _signs("123456789"), _signs("*")
+_SPOKEN = _signs(" ")
+_SPOKEN[0x4E00:0xA000] = True
+_ODD = np.zeros(_BMP, np.bool_)
+_ODD[[found.start() for found in re.finditer(f"[{INVISIBLE}\ud800-\udfff\uffff]", "".join(map(chr, range(_BMP))))]] = (
+    True
+)
+"""What nobody sees, halves of pairs, and what stands for all beyond the basic plane: such values are asked by themselves."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """The distinct values of a column, none of them empty, joined and with the kind of each.
+
+    `kinds` are the distinct kinds, `kind` says which of them each value is.
+    """
+
+    values: Sequence[str]
+
+    @cached_property
+    def text(self) -> str:
+        """The values, joined."""
+        return BORDER.join(self.values)
+
+    @cached_property
+    def lengths(self) -> NDArray[np.int64]:
+        """How many characters each value has."""
+        return np.fromiter(map(len, self.values), np.int64, len(self.values))
+
+    @cached_property
+    def starts(self) -> NDArray[np.int64]:
+        """Where each value begins in the text."""
+        return np.cumsum(self.lengths + 1) - self.lengths - 1
+
+    @cached_property
+    def units(self) -> NDArray[np.uint16]:
+        """The text in UTF-16, where each character is one unit; else nothing."""
+        raw = self.text.encode("utf-16-le", "surrogatepass")
+        return np.frombuffer(raw if len(raw) == 2 * len(self.text) else b"", "<u2")
+
+    @property
+    def plain(self) -> bool:
+        """Whether every character of the text is one unit."""
+        return bool(self.values) and len(self.units) == len(self.text)
+
+    @cached_property
+    def _each(self) -> list[str]:
+        if self.plain:
+            kinds = _TABLE[self.units].tobytes().decode("utf-16-le", "surrogatepass").split(BORDER)
+            if len(kinds) == len(self.values):
+                return kinds
+        return [kind_of(value) for value in self.values]
+
+    @cached_property
+    def _numbered(self) -> tuple[list[str], list[int]]:
+        numbers: dict[str, int] = {}
+        of_each = [numbers.setdefault(kind, len(numbers)) for kind in self._each]
+        return list(numbers), of_each
+
+    @property
+    def kinds(self) -> list[str]:
+        """The distinct kinds."""
+        return self._numbered[0]
+
+    @property
+    def kind(self) -> list[int]:
+        """The place of each value's kind among the kinds."""
+        return self._numbered[1]
+
+    def of_kinds(self, said: Callable[[str], bool], among: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+        """Of which values the kind is one of those of which something is said; `among` names those of which it may be."""
+        number = np.array(self.kind, np.int64)
+        if among is None:
+            return np.array([said(kind) for kind in self.kinds], np.bool_)[number]
+        told = np.zeros(len(self.kinds), np.bool_)
+        asked = np.zeros(len(self.kinds), np.bool_)
+        asked[number[among]] = True
+        for place in nonzero(asked).tolist():
+            told[place] = said(self.kinds[place])
+        return told[number]
+
+    def holding(self, signs: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Which values hold one of some signs, given as a table over the basic plane."""
+        if self.plain:
+            return np.logical_or.reduceat(signs[self.units], self.starts)
+        return np.array([any(signs[min(ord(sign), _BMP - 1)] for sign in value) for value in self.values], np.bool_)
+
+    def up_to(self, length: int) -> NDArray[np.bool_]:
+        """Which values have no more characters."""
+        return self.lengths <= length
+
+    @property
+    def nonzero(self) -> NDArray[np.bool_]:
+        """Which values hold a digit that is not 0."""
+        return self.holding(_NONZERO)
+
+    @property
+    def masked(self) -> NDArray[np.bool_]:
+        """Which values hold an asterisk."""
+        return self.holding(_MASK)
+
+    @property
+    def spoken(self) -> NDArray[np.bool_]:
+        """Which values hold a space or a Han character."""
+        return self.holding(_SPOKEN)
+
+    @property
+    def odd(self) -> NDArray[np.bool_]:
+        """Which values may differ from others of their kind where it does not show it."""
+        return self.holding(_ODD)
+
+
+def kind_of(value: str) -> str:
+    """The kind of one value; a character beyond the basic plane stands for itself."""
+    return "".join([chr(_TABLE[code]) if (code := ord(sign)) < _BMP else sign for sign in value])
+
+
+class OfKinds:
+    """Some regular expressions that are asked of kinds."""
+
+    def __init__(self, regexes: Iterable[str]) -> None:
+        written = []
+        self.told: dict[str, bool] = {}
+        """Of each expression, whether all values of a kind match it where one does."""
+        for regex in regexes:
+            try:
+                tree = expression.parse(regex)
+            except (ValueError, IndexError):
+                written.append(".*")
+                self.told[regex] = False
+                continue
+            written.append(expression.written(tree, _widened))
+            self.told[regex] = all(map(_told, expression.classes(tree)))
+        self._any = re.compile("|".join(f"(?:{one})" for one in written) or "(?!)", re.DOTALL)
+
+    def may(self, kind: str) -> bool:
+        """Whether a value of a kind can match one of them as a whole."""
+        return self._any.fullmatch(kind) is not None
+
+
+def _told(one: Characters) -> bool:
+    """Whether a set of characters holds all or none of those that kinds do not tell apart."""
+    return all(
+        all(_within(one, low, high) for low, high in ranges) or not any(_meets(one, low, high) for low, high in ranges)
+        for _, ranges in _ALIKE
+    )
+
+
+def _within(one: Characters, low: int, high: int) -> bool:
+    return any(start <= low and high <= end for start, end in one.ranges)
+
+
+def _meets(one: Characters, low: int, high: int) -> bool:
+    return any(start <= high and low <= end for start, end in one.ranges)
+
+
+def _widened(one: Characters) -> str:
+    """The characters of kinds that those of a set become."""
+    signs = [sign for sign, ranges in _ALIKE if any(_meets(one, low, high) for low, high in ranges)]
+    literal = [f"{re.escape(chr(low))}-{re.escape(chr(high))}" for low, high in one.ranges]
+    return f"[{''.join(signs + literal)}]" if literal else "(?!)"

@@ -1,0 +1,161 @@
+"""Tables: the cells of a chunk as distinct values and row numbers, counted a column at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from re import compile as regex
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pii_audit.detection.bulk.alphabet import nonzero
+from pii_audit.detection.cell import Cell, Cells
+from pii_audit.detection.gather import Gatherings
+from pii_audit.detection.kinds import Column
+from pii_audit.identifiers.fold import fold
+from pii_audit.model.evidence import FieldTally
+from pii_audit.model.fingerprint import Fingerprinter
+
+_DATE = regex(
+    r"((?:18|19|20|21)[0-9]{2})(?:[-/.]|年)?(0[1-9]|1[0-2]|(?<=[-/.年])[1-9])(?:(?:[-/.]|月)?[0-3]?[0-9]日?)?(?:[T ].*)?"
+)
+_DATE_KIND = regex(r"0{4}[-/.年汉]?0{1,2}(?:[-/.月汉]?0{1,2}[日汉]?)?(?:[T A].*)?")
+"""The kinds of dates and of a little more."""
+_LONGEST_DATE = 40
+"""Characters; a longer cell is not looked at."""
+_AGREEMENTS = frozenset("1 y yes t true agree agreed granted 是 有 同意 已同意 授权 已授权 已签署".split())  # noqa: SIM905 - a list of words
+_LONGEST_AGREEMENT, _LONGEST_REFERENCE = 10, 50
+"""Characters, white space around them included; longer cells are not looked at."""
+_REFERENCE = regex(r"[0-9A-Za-z][0-9A-Za-z._/: 年月日-]{3,39}")
+"""A consent's number or date: at least four characters; more than zeros besides."""
+_REFERENCE_KIND = regex(r"[0AaXx][0AaXx._/: 汉-]{3,39}")
+_SENTENCE = 15
+_PROSE = regex(r"[汉][，。；！？,;!?][^0AaXx]|(?:[AaXx']+[,;]? ){7}[AaXx']+")
+"""The kinds of sentences: a Han character with a mark inside, or eight Latin words in a row; an address has neither."""
+
+
+class Rows:
+    """The cells of a column as distinct values, and the rows in which each stands."""
+
+    def __init__(self, cells: Sequence[str | None]) -> None:
+        numbers: dict[str, int] = {}
+        self._of = np.array([numbers.setdefault(cell, len(numbers)) if cell else -1 for cell in cells], np.int64)
+        self.column = Column(list(numbers))
+        self.counts = np.bincount(self._of[self._of >= 0], minlength=len(numbers))
+        """In how many rows each value stands."""
+
+    def holding(self, values: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """The rows that hold one of some values."""
+        return np.append(values, False)[self._of]
+
+    def tally(self, gathered: Gatherings, fingerprinter: Fingerprinter, *, samples: bool) -> FieldTally:
+        """The counts of the column, with what was gathered of it."""
+        return FieldTally(
+            rows=len(self._of),
+            filled=int(self.counts.sum()),
+            refused=int(self.counts[~self._agreed()].sum()),
+            months=self._months(),
+            evidence=gathered.evidence(fingerprinter, samples=samples),
+            prose=int(self.counts[self.column.of_kinds(_is_prose, among=self.column.spoken)].sum()),
+        )
+
+    def _agreed(self) -> NDArray[np.bool_]:
+        """Which values are a yes, or the number or date of a consent."""
+        column = self.column
+        agreed = column.nonzero & column.of_kinds(_is_reference, among=column.up_to(_LONGEST_REFERENCE))
+        for place in nonzero(agreed & column.spoken).tolist():
+            agreed[place] = _REFERENCE.fullmatch(fold(column.values[place]).strip()) is not None
+        for place in nonzero(column.up_to(_LONGEST_AGREEMENT)).tolist():
+            agreed[place] |= column.values[place].strip().lower() in _AGREEMENTS
+        return agreed
+
+    def _months(self) -> dict[str, int]:
+        """Rows by month, where values are dates: ISO 8601, its basic form, and 年月日."""
+        months: Counter[str] = Counter()
+        dates = self.column.of_kinds(_is_date, among=self.column.up_to(_LONGEST_DATE))
+        for place in nonzero(dates).tolist():
+            found = _DATE.fullmatch(fold(self.column.values[place]).strip())
+            if found:
+                months[f"{found[1]}-{int(found[2]):02d}"] += int(self.counts[place])
+        return dict(months)
+
+
+def _is_reference(kind: str) -> bool:
+    return _REFERENCE_KIND.fullmatch(kind.strip()) is not None
+
+
+def _is_date(kind: str) -> bool:
+    return _DATE_KIND.fullmatch(kind.strip()) is not None
+
+
+def _is_prose(kind: str) -> bool:
+    return len(kind) >= _SENTENCE and _PROSE.search(kind) is not None
+
+
+class Together:
+    """Which identifiers the rows of a chunk expose."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, NDArray[np.bool_]] = {}
+
+    def add(self, identifier: str, rows: NDArray[np.bool_]) -> None:
+        """Some rows expose an identifier."""
+        self._rows[identifier] = self._rows[identifier] | rows if identifier in self._rows else rows
+
+    def count(self) -> dict[frozenset[str], int]:
+        """Rows by the set of identifiers that they expose, two or more."""
+        if len(self._rows) < 2:  # noqa: PLR2004 - nothing is together with itself
+            return {}
+        names = list(self._rows)
+        table = np.column_stack(list(self._rows.values()))
+        sets, rows = np.unique(np.packbits(table[table.sum(axis=1) > 1], axis=1), axis=0, return_counts=True)
+        held = np.unpackbits(sets, axis=1, count=len(names)).astype(np.bool_)
+        return {
+            frozenset(name for name, there in zip(names, one, strict=True) if there): number
+            for one, number in zip(held.tolist(), rows.tolist(), strict=True)
+        }
+
+
+def gather(rows: Rows, read: Cells, gathered: Gatherings, together: Together) -> None:
+    """Counts what the cells of a column hold, those that hold the same all at once."""
+    exposed: dict[str, NDArray[np.bool_]] = {}
+    for cell, places in _alike(read):
+        for identifier in _count(cell, places, rows, gathered):
+            exposed.setdefault(identifier, np.zeros(len(rows.counts), np.bool_))[places] = True
+    for identifier, values in exposed.items():
+        together.add(identifier, rows.holding(values))
+
+
+def _alike(read: Cells) -> Iterator[tuple[Cell, NDArray[np.int64]]]:
+    """The cells that hold something, each with the places of its values."""
+    of = np.array(read.of, np.int64)
+    order = np.argsort(of, kind="stable")
+    borders = np.searchsorted(of[order], np.arange(len(read.cells) + 1))
+    for number, cell in enumerate(read.cells):
+        if cell.hits or cell.lookalikes:
+            yield cell, order[borders[number] : borders[number + 1]]
+
+
+def _count(cell: Cell, places: NDArray[np.int64], rows: Rows, gathered: Gatherings) -> Iterator[str]:
+    """Counts the rows of some values that hold the same; gives the identifiers that they expose."""
+    counts = rows.counts[places]
+    total = int(counts.sum())
+    for identifier, lookalikes in cell.lookalikes.items():
+        gathered[identifier].lookalikes += lookalikes * total
+    values = [rows.column.values[place] for place in places.tolist()] if cell.hits else []
+    for identifier in sorted({hit.match.identifier for hit in cell.hits}):
+        hits = [hit for hit in cell.hits if hit.match.identifier == identifier]
+        one = gathered[identifier]
+        one.supported = max(one.supported, *(hit.match.score if hit.supported else 0.0 for hit in hits))
+        for hit in hits:
+            start, end, form = hit.match.start, hit.match.end, hit.match.form
+            one.keep(form, [value[start:end] for value in values])
+        held = [hit.match for hit in hits]
+        looked_at = one.looks_at([match.form for match in held])
+        for value, number in zip(values, counts.tolist(), strict=True) if looked_at else ():
+            one.see([(match.form, value[match.start : match.end]) for match in held], number)
+        score = max((hit.match.score for hit in hits if not hit.by_name), default=0.0)
+        whole = any(hit.whole for hit in hits)
+        if one.count([match.form for match in held], total, whole=whole, score=score):
+            yield identifier

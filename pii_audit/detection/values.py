@@ -1,0 +1,167 @@
+"""One value of a column: what patterns find in it, and what its column's name and its shape say together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pii_audit.detection import forms
+from pii_audit.detection.cell import EMPTY, Cell, Hit
+from pii_audit.detection.column_name import ColumnName
+from pii_audit.detection.lookalikes import lookalikes_of
+from pii_audit.detection.matcher import BOOST, CEILING, MATCH_THRESHOLD, Candidate, Matcher
+from pii_audit.identifiers.catalogue import Catalogue
+from pii_audit.identifiers.classifiers import classifier, told_by_kind
+from pii_audit.identifiers.fold import fold, visible
+from pii_audit.identifiers.model import Identifier
+from pii_audit.model.evidence import Match
+from pii_audit.model.forms import Form
+
+CLEARLY_NAMED = 0.6
+"""Below this strength (`name` in a table of anything) only a mask is taken for a protected value."""
+BY_NAME_SCORE = 0.5
+"""The score of a cell that its column's name explains."""
+LOOKALIKE_LENGTH = 40
+"""Characters of the longest cell that is compared with identifiers as a whole."""
+_DECIMAL = re.compile(r"[+-]?[0-9]*\.(?!0+$)[0-9]+(?:[eE][+-]?[0-9]+)?")
+"""A fraction; the `.0` of an integer in a float column is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What is left to ask each value of those that hold the same by patterns.
+
+    `shapes` are those that the column's name speaks of; where `form`, also in which form a value holds what the column is named after.
+    """
+
+    shapes: tuple[Identifier, ...]
+    form: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.shapes) or self.form
+
+
+class ValueReader:
+    """Reads values one by one."""
+
+    def __init__(self, catalogue: Catalogue, matcher: Matcher) -> None:
+        self._matcher = matcher
+        self._identifiers = catalogue
+        self.lookalikes = [
+            (identifier.id, re.compile(identifier.lookalike))
+            for identifier in matcher.identifiers
+            if identifier.lookalike and identifier.chance < 1
+        ]
+        """Identifiers that can be mistaken for others, and what for."""
+
+    def alone(self, value: str, candidates: Sequence[Candidate], name: ColumnName) -> Cell:
+        """What a value holds; the candidates within it include those that are refuted."""
+        cell, rest = self.by_patterns(value, candidates, name)
+        if rest:
+            cell = named(cell, value, name, rest, answers(value, name, rest))
+        if cell.hits or "*" not in fold(value):
+            return cell
+        return replace(cell, hits=tuple(_masked(value, *masked) for masked in forms.masked_numbers(value)))
+
+    def by_patterns(self, value: str, candidates: Sequence[Candidate], name: ColumnName) -> tuple[Cell, Open]:
+        """What patterns find and what follows from how a value is written, and what is left to ask."""
+        folded = fold(visible(value)).strip()
+        decimal, shape = shape_of(folded)
+        whole = (
+            [identifier for identifier, regex in self.lookalikes if regex.fullmatch(shape)]
+            if len(shape) <= LOOKALIKE_LENGTH
+            else []
+        )
+        hits: list[Hit] = []
+        if candidates:
+            good = [one for one in candidates if one.base > 0 and _counts(one, name)]
+            if decimal:
+                good = [one for one in good if one.identifier.id in name.positive]
+            if name.best and forms.is_masked(folded):
+                good = [one for one in good if one.validated or not forms.beside_mask(value, one.start, one.end)]
+            hits = [_hit(one, value, name) for one in self._matcher.resolve(good)]
+        lookalikes = {**dict.fromkeys(whole, 1), **lookalikes_of(candidates, [hit.match for hit in hits])}
+        cell = Cell(tuple(hits), lookalikes) if hits or lookalikes else EMPTY
+        return self._by_shape(cell, value, folded, name)
+
+    def _by_shape(self, cell: Cell, value: str, folded: str, name: ColumnName) -> tuple[Cell, Open]:
+        seen = {hit.match.identifier for hit in cell.hits}
+        wanted = [self._identifiers[identifier] for identifier in name.by_shape if identifier not in seen]
+        told = [one for one in wanted if told_by_kind(str(one.column_only), folded) and not forms.may_be_shielded(one)]
+        more = [whole_cell(value, one.id, Form.PLAIN) for one in told if _has_shape(folded, one, name)]
+        rest = tuple(one for one in wanted if one not in told)
+        if more:
+            cell = replace(cell, hits=(*cell.hits, *more))
+        asks = name.best is not None and all(hit.match.identifier != name.best.id for hit in cell.hits)
+        return cell, Open(rest, asks)
+
+
+def answers(value: str, name: ColumnName, rest: Open) -> tuple[Form | None, ...]:
+    """What one value answers: the form in which it holds each shape, and then that of what the column is named after."""
+    folded = fold(visible(value)).strip()
+    found = [
+        (forms.shielded_form(folded, one, name.tokens) or Form.PLAIN) if _has_shape(folded, one, name) else None
+        for one in rest.shapes
+    ]
+    best = name.best
+    if best is None or not rest.form or any(form and one is best for one, form in zip(rest.shapes, found, strict=True)):
+        return (*found, None)
+    form = forms.protected_form(folded, best, name.tokens)
+    return (*found, form if form is Form.MASKED or name.hints[best.id] >= CLEARLY_NAMED else None)
+
+
+def named(cell: Cell, value: str, name: ColumnName, rest: Open, said: Sequence[Form | None]) -> Cell:
+    """A cell with what a value answered."""
+    *shapes, form = said
+    found = [one for one in zip(rest.shapes, shapes, strict=True) if one[1]]
+    hits = (*cell.hits, *(whole_cell(value, one.id, held) for one, held in found if held))
+    if form is not None and name.best is not None:
+        seen = tuple(hit for hit in hits if not hit.by_name)
+        if not (seen and form is Form.TRUNCATED):
+            hits = (*seen, whole_cell(value, name.best.id, form))
+    return replace(cell, hits=hits) if hits != cell.hits else cell
+
+
+def _has_shape(folded: str, identifier: Identifier, name: ColumnName) -> bool:
+    return classifier(str(identifier.column_only), name.field.name, name.areas)(folded)
+
+
+def shape_of(folded: str) -> tuple[bool, str]:
+    """Whether a cell is a fraction, and what of it is compared with identifiers as a whole."""
+    decimal = _DECIMAL.fullmatch(folded) is not None
+    return decimal, folded.partition(".")[0] if decimal else folded
+
+
+def _counts(one: Candidate, name: ColumnName) -> bool:
+    """Whether a match is evidence: by its score, or by a check that chance would pass rarely, which the whole column will show."""
+    proven = one.validated and one.identifier.chance < 1 and not one.doubted
+    return proven or _score(one, name) >= MATCH_THRESHOLD
+
+
+def _score(one: Candidate, name: ColumnName) -> float:
+    strength = name.hints.get(one.identifier.id, 0.0)
+    return min(CEILING, one.score + BOOST * max(0.0, strength))
+
+
+def _hit(one: Candidate, value: str, name: ColumnName) -> Hit:
+    form = Form.ENCODED if one.encoded else forms.written_form(one.identifier, value, one.start, one.end)
+    match = Match(one.identifier.id, one.start, one.end, round(_score(one, name), 4), form)
+    return Hit(match, _fills(value, one.start, one.end), one.supported)
+
+
+def _masked(value: str, start: int, end: int, identifier: str) -> Hit:
+    return Hit(Match(identifier, start, end, BY_NAME_SCORE, Form.MASKED), _fills(value, start, end), by_name=True)
+
+
+def _fills(value: str, start: int, end: int) -> bool:
+    """Whether a match is all of a cell, save white space and the `.0` of an integer in a float column."""
+    rest = visible(value[end:]).strip()
+    return not visible(value[:start]).strip() and (not rest or rest.rstrip("0") == ".")
+
+
+def whole_cell(value: str, identifier: str, form: Form) -> Hit:
+    """The hit of a cell that is an identifier from end to end, as its column's name or what stands in it says."""
+    start = len(value) - len(value.lstrip())
+    match = Match(identifier, start, start + len(value.strip()), BY_NAME_SCORE, form)
+    return Hit(match, whole=True, by_name=True)
