@@ -10,10 +10,15 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol
+from functools import cache
+from typing import TYPE_CHECKING, Protocol
 
 from pii_audit.detection.matcher import Candidate
 from pii_audit.identifiers.fold import INVISIBLE
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 BORDER = "\0"
 """Joins cleared lines; no match crosses it."""
@@ -32,6 +37,9 @@ _ESCAPE = re.compile(
 """JSON (RFC 8259 7) and C, escaped once to four times; percent-encoding (RFC 3986 2.1); character references of XML and HTML."""
 _CONTROLS = {"n": "\n", "r": "\r", "t": "\t"}
 _NAMED = {"nbsp": "\u00a0", "quot": '"', "apos": "'", "lt": "<", "gt": ">", "amp": "&"}
+_LONG = 4_000
+"""Characters."""
+_BMP = 0x10000
 _HIGHEST, _SURROGATES = 0x10FFFF, range(0xD800, 0xE000)
 _REPLACEMENT = "\ufffd"
 """Stands for a code that is no character (RFC 3629 3: half of a pair), and for NUL, which would end the line."""
@@ -135,7 +143,31 @@ def _escapes(text: str) -> Iterator[int]:
                 yield at
             at = text.find(trigger, found.end() if found else at + 1)
     if not text.isascii():
-        yield from (found.start() for found in _INVISIBLES.finditer(text))
+        yield from _invisible_in_long(text) if len(text) >= _LONG else _invisible(text)
+
+
+def _invisible(text: str) -> Iterator[int]:
+    return (found.start() for found in _INVISIBLES.finditer(text))
+
+
+def _invisible_in_long(text: str) -> Iterator[int]:
+    """The same, seen at once: a class of many ranges is slow to look for."""
+    import numpy as np  # noqa: PLC0415 - loaded where there is something for it to do
+
+    raw = text.encode("utf-16-le", "surrogatepass")
+    if len(raw) > 2 * len(text):
+        return _invisible(text)
+    return iter(_invisible_table()[np.frombuffer(raw, "<u2")].nonzero()[0].tolist())
+
+
+@cache
+def _invisible_table() -> NDArray[np.bool_]:
+    """Which code points of the basic plane are invisible."""
+    import numpy as np  # noqa: PLC0415 - as above
+
+    table = np.zeros(_BMP, np.bool_)
+    table[[code for code in range(_BMP) if _INVISIBLES.match(chr(code))]] = True
+    return table
 
 
 class _Line:

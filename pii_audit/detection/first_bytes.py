@@ -80,8 +80,7 @@ def _is_hex(column: Column, codes: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 def _from_hex(heads: NDArray[np.uint8]) -> NDArray[np.uint8]:
     digits = _HEX[heads]
-    content: NDArray[np.uint8] = digits[:, ::2] << 4 | digits[:, 1::2]
-    return content
+    return (digits[:, ::2] << 4 | digits[:, 1::2]).astype(np.uint8, copy=False)
 
 
 def _from_base64(heads: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -150,6 +150,9 @@ def masked_numbers(text: str) -> Iterator[tuple[int, int, str]]:
 
     A mobile begins with 1, a resident ID with 1 to 8; a run of mask characters alone is nothing.
     """
+    if "***" not in text and "＊" not in text:
+        # Far faster than one expression over all of the text.
+        return
     for run in MASKS.finditer(text):
         low = max(0, run.start() - _AROUND_MASK)
         for found in _MASKED_NUMBER.finditer(fold(text[low : run.end() + _AROUND_MASK])):

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 
 from pii_audit.detection import forms
 from pii_audit.identifiers.model import Identifier
-from pii_audit.model.evidence import SAMPLES, Evidence, Match, Sample
+from pii_audit.model.evidence import SAMPLES, Evidence, Sample
 from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.model.forms import PLAIN_EQUIVALENT, Form
 from pii_audit.model.sketch import Sketch
 
-_WEAKEST_FIRST = (
+WEAKEST_FIRST = (
     Form.PLAIN,
     Form.ENCODED,
     Form.BARE_HASH,
@@ -26,7 +26,7 @@ _WEAKEST_FIRST = (
     Form.ENCRYPTED,
     Form.ABSENT,
 )
-_WEAKNESS = {form: place for place, form in enumerate(_WEAKEST_FIRST)}
+_WEAKNESS = {form: place for place, form in enumerate(WEAKEST_FIRST)}
 BANK_CARD = "bank_card"
 """The identifier whose first digits (ISO/IEC 7812-1) say who issued the card."""
 _COUNTS_PEOPLE = PLAIN_EQUIVALENT | {Form.KEYED_HASH, Form.TOKENISED}
@@ -51,14 +51,6 @@ class Gathering:
     foreign: int = 0
     values: dict[Form, dict[str, str]] = field(default_factory=dict, repr=False)
     """By form, the canonical value of each spelling."""
-
-    def add(self, found: Iterable[tuple[Match, str]], *, score: float) -> bool:
-        """Adds the matches (with their text) of one row, the best with that score; whether they are exposed there."""
-        pairs = [(match.form, text) for match, text in found]
-        for form, text in pairs:
-            self.keep(form, (text,))
-        self.see(pairs, 1)
-        return self.count([form for form, _ in pairs], 1, whole=False, score=score)
 
     def looks_at(self, found: Iterable[Form]) -> bool:
         """Whether values in some forms must be seen one by one."""

@@ -173,10 +173,8 @@ class Matcher:
         """The same as arrays, in no order."""
         from pii_audit.detection.bulk.candidates import NOTHING  # noqa: PLC0415 - NumPy is loaded where there is something for it to do
 
-        by_place: dict[int, list[Candidate]] = {}
-        for one in Matcher.candidates(self, text, refuted=refuted, hinted=hinted):
-            by_place.setdefault(self.order[one.identifier.id], []).append(one)
-        return NOTHING.joined(by_place.items())
+        found = Matcher.candidates(self, text, refuted=refuted, hinted=hinted)
+        return NOTHING.joined((self.order[one.identifier.id], one) for one in found)
 
     def resolve(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Where two overlap, one validated and labelled wins over one that is either, and that over others; then the longer, then the one defined first."""

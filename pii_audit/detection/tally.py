@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pii_audit.detection import forms
-from pii_audit.detection.bulk.matcher import BulkMatcher
+from pii_audit.detection.bulk.matcher import SMALL, BulkMatcher
 from pii_audit.detection.clearing import Clearing
 from pii_audit.detection.column_name import ColumnName
 from pii_audit.detection.gather import Gatherings
-from pii_audit.detection.lookalikes import lookalikes_of
 from pii_audit.detection.matcher import MATCH_THRESHOLD, Candidate, Matcher, Taken
 from pii_audit.detection.names.running import NAMED, RunningText
 from pii_audit.detection.names.span import ADDRESS
@@ -28,9 +26,11 @@ from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.model.forms import Form
 
 if TYPE_CHECKING:
+    from pii_audit.detection.bulk.candidates import Candidates
     from pii_audit.detection.cell import Cell, Cells
     from pii_audit.detection.cells import CellReader
     from pii_audit.detection.kinds import Column
+    from pii_audit.detection.texts import Matches
 
 MASKED_SCORE = 0.5
 """The score of a masked number that its length gives away."""
@@ -87,7 +87,9 @@ class Detector:
 
     def text_matches(self, text: str) -> list[Match]:
         """The identifiers of a text in reading order, overlaps resolved; offsets in characters."""
-        return self._matches(text, self._engine.candidates(text))
+        if len(text) < SMALL:
+            return self._matches(text, self._engine.candidates(text))
+        return self._array_matches(text, self._found(text)).objects(self.identifiers)
 
     def located(self, asset: Asset, chunk: TableChunk) -> Iterator[tuple[int, str, Match, str]]:
         """Each match of a table chunk in reading order: (row number, field, match within the cell, cell)."""
@@ -132,21 +134,22 @@ class Detector:
             )
             for one in self._matcher.resolve(good)
         ]
-        extra = [
+        named, extra = self._beside_patterns(text)
+        spans = [(one.start, one.end) for one in named if one.identifier == ADDRESS]
+        matches = [one for one in matches if one.identifier != ADDRESS or not _overlaps(one, spans)]
+        if named or extra:
+            taken = Taken()
+            matches = [one for one in (*matches, *extra, *named) if taken.add(one.start, one.end)]
+        return sorted(matches, key=lambda match: match.start)
+
+    def _beside_patterns(self, text: str) -> tuple[list[Match], list[Match]]:
+        """Names and addresses in running text (the pattern of addresses knows the usual ones, running text has them longer), and masked numbers."""
+        masked = [
             Match(name, start, end, MASKED_SCORE, Form.MASKED)
             for start, end, name in forms.masked_numbers(text)
             if name in self._ids
         ]
-        if self._names is not None:
-            named = self._names.in_text(text)
-            # The pattern of addresses knows the usual ones; running text has them longer.
-            spans = [(one.start, one.end) for one in named if one.identifier == ADDRESS]
-            matches = [one for one in matches if one.identifier != ADDRESS or not _overlaps(one, spans)]
-            extra += named
-        if extra:
-            taken = Taken()
-            matches = [one for one in (*matches, *extra) if taken.add(one.start, one.end)]
-        return sorted(matches, key=lambda match: match.start)
+        return self._names.in_text(text) if self._names is not None else [], masked
 
     def _tally_table(self, asset: Asset, chunk: TableChunk) -> AssetTally:
         from pii_audit.detection.tables import Rows, Together, gather  # noqa: PLC0415 - NumPy, which texts go without
@@ -160,30 +163,32 @@ class Detector:
         return AssetTally(frozenset({chunk.id}), rows=len(chunk.rows), fields=fields, together=together.count())
 
     def _tally_text(self, chunk: TextChunk) -> AssetTally:
+        from pii_audit.detection.texts import Lines  # noqa: PLC0415 - NumPy, which short texts go without
+
         text = chunk.text
-        breaks = [found.start() for found in re.finditer("\n", text)]
-        lines = len(breaks) + (0 if text.endswith("\n") or not text else 1)
-        candidates = list(self._engine.candidates(text, refuted=True))
+        found = self._found(text, refuted=True)
+        lines = Lines(text, found, self._array_matches(text, found), self.identifiers)
         gathered = Gatherings(self.catalogue, self._own_bins)
-        for candidate in candidates:
-            if candidate.supported and candidate.base:
-                one = gathered[candidate.identifier.id]
-                one.supported = max(one.supported, candidate.score)
-        together: Counter[frozenset[str]] = Counter()
-        for found, matches in _by_line(candidates, self._matches(text, candidates), breaks):
-            for identifier, lookalikes in lookalikes_of(found, matches).items():
-                gathered[identifier].lookalikes += lookalikes
-            exposed = set()
-            for identifier in sorted({match.identifier for match in matches}):
-                pairs = [(match, text[match.start : match.end]) for match in matches if match.identifier == identifier]
-                if gathered[identifier].add(pairs, score=max(match.score for match, _ in pairs)):
-                    exposed.add(identifier)
-            if len(exposed) > 1:
-                together[frozenset(exposed)] += 1
-        free_text = FieldTally(
-            rows=lines, filled=lines, evidence=gathered.evidence(self._fingerprinter, samples=self._samples)
+        together = lines.gather(gathered)
+        evidence = gathered.evidence(self._fingerprinter, samples=self._samples)
+        free_text = FieldTally(rows=lines.count, filled=lines.count, evidence=evidence)
+        return AssetTally(frozenset({chunk.id}), lines.count, len(text), {FREE_TEXT: free_text}, together)
+
+    def _found(self, text: str, *, refuted: bool = False) -> Candidates:
+        undone = self._engine.undone(text, refuted=refuted)
+        return self._matcher.arrays(text, refuted=refuted).joined(
+            (self._matcher.order[one.identifier.id], one) for one in undone
         )
-        return AssetTally(frozenset({chunk.id}), lines, len(text), {FREE_TEXT: free_text}, dict(together))
+
+    def _array_matches(self, text: str, found: Candidates) -> Matches:
+        from pii_audit.detection.texts import matches_of  # noqa: PLC0415 - NumPy, which short texts go without
+
+        matches = matches_of(found, text, self.identifiers)
+        named, extra = self._beside_patterns(text)
+        spans = [(one.start, one.end) for one in named if one.identifier == ADDRESS]
+        if spans:
+            matches = matches.without(self._matcher.order[ADDRESS], spans)
+        return matches.beside((*extra, *named), self._matcher.order)
 
 
 def _beside_letters(pattern: Pattern) -> Pattern:
@@ -194,18 +199,6 @@ def _overlaps(match: Match, spans: Sequence[tuple[int, int]]) -> bool:
     """Whether a match overlaps one of some spans in reading order."""
     place = bisect_left(spans, (match.end, 0)) - 1
     return place >= 0 and spans[place][1] > match.start
-
-
-def _by_line(
-    candidates: Iterable[Candidate], matches: Iterable[Match], breaks: Sequence[int]
-) -> Iterator[tuple[list[Candidate], list[Match]]]:
-    """Candidates and matches of each line in which one starts, matches in reading order."""
-    lines: dict[int, tuple[list[Candidate], list[Match]]] = defaultdict(lambda: ([], []))
-    for candidate in candidates:
-        lines[bisect_left(breaks, candidate.start)][0].append(candidate)
-    for match in matches:
-        lines[bisect_left(breaks, match.start)][1].append(match)
-    yield from lines.values()
 
 
 def without_rejected(tally: AssetTally, kept: frozenset[str]) -> AssetTally:

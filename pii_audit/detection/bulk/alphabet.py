@@ -30,6 +30,17 @@ def nonzero(array: NDArray[Any]) -> NDArray[np.int64]:
     return array.nonzero()[0]
 
 
+def as_bits(member: Membership) -> int:
+    """Codes as the bits of an integer: sets of them are then united at once."""
+    return int.from_bytes(np.packbits(member, bitorder="little").tobytes(), "little")
+
+
+def as_memberships(bits: Sequence[int]) -> Membership:
+    """The reverse, of shape (len(bits), 256)."""
+    packed = np.frombuffer(b"".join(one.to_bytes(256 // 8, "little") for one in bits), np.uint8)
+    return np.unpackbits(packed.reshape(-1, 256 // 8), axis=1, bitorder="little").astype(np.bool_)
+
+
 _BMP = 0x10000
 _KINDS = 60
 """Kinds of characters, told apart by wide ranges, that have a code each; the others stand for characters named one by one."""
@@ -70,6 +81,7 @@ class Alphabet:
             if character < _BMP:
                 self._table[character] = folded
         self._members: dict[Characters, tuple[Membership, bool]] = {}
+        self._bits: dict[Characters, int] = {}
         self._named = np.array(list(codes), np.int64)
         self._named_codes = np.array(list(codes.values()), np.int64)
         self._holders = np.bincount(self._named_codes, minlength=256)
@@ -94,6 +106,12 @@ class Alphabet:
             upcoming += share
             rest -= len(characters)
         return codes
+
+    def bits(self, one: Characters) -> int:
+        """The codes of a set of characters as the bits of an integer."""
+        if one not in self._bits:
+            self._bits[one] = as_bits(self.members(one)[0])
+        return self._bits[one]
 
     def members(self, one: Characters) -> tuple[Membership, bool]:
         """The codes of a set of characters, and whether each stands for members alone; a code that one member has is among them."""

@@ -27,6 +27,7 @@ class Candidates:
     validated: NDArray[np.bool_]
     labelled: NDArray[np.bool_]
     doubted: NDArray[np.bool_]
+    encoded: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.start)
@@ -63,11 +64,15 @@ class Candidates:
             np.array([one.validated for one in found], np.bool_),
             np.array([one.labelled for one in found], np.bool_),
             np.array([one.doubted for one in found], np.bool_),
+            np.array([one.encoded for one in found], np.bool_),
         )
 
-    def joined(self, others: Iterable[tuple[int, Sequence[Candidate]]]) -> Candidates:
-        """These and those that identifiers found by themselves."""
-        return Candidates.of([self, *(self.from_objects(place, found) for place, found in others)])
+    def joined(self, others: Iterable[tuple[int, Candidate]]) -> Candidates:
+        """These and others, each with its identifier's place."""
+        by_place: dict[int, list[Candidate]] = {}
+        for place, one in others:
+            by_place.setdefault(place, []).append(one)
+        return Candidates.of([self, *(self.from_objects(place, found) for place, found in by_place.items())])
 
     def objects(self, identifiers: Sequence[Identifier]) -> Iterator[Candidate]:
         """Candidates one by one; `identifiers` are those of the matcher."""

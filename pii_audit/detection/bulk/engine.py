@@ -144,6 +144,7 @@ class _Reading:
             proven,
             labelled & (not pattern.needs_label),
             doubted,
+            np.zeros(len(spans), np.bool_),
         )
 
     def _about(

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from heapq import heappop, heappush
 
 UNBOUNDED = 1 << 30
 """More characters than any text in memory has."""
@@ -260,33 +261,35 @@ def shortest(node: Node) -> int:
             return least * shortest(one)
 
 
-def reached(node: Node, starts: frozenset[int], limit: int, seen: dict[int, set[Characters]]) -> frozenset[int]:
-    """The offsets below `limit` at which a match of a tree may end that began at one of `starts`.
+def reached(node: Node, starts: int, seen: dict[Characters, int], within: int) -> int:
+    """The offsets at which a match of a tree may end that began at one of `starts`; only offsets out of `within` are looked at.
 
-    Fills `seen`: which sets of characters may stand at which offset.
+    Sets of offsets are bits of integers. Fills `seen`: at which offsets each set of characters may stand.
     """
-    starts = frozenset(start for start in starts if start < limit)
+    starts &= within
     if not starts:
-        return starts
+        return 0
     match node:
         case Characters():
-            for start in starts:
-                seen.setdefault(start, set()).add(node)
-            return frozenset(start + 1 for start in starts)
+            seen[node] = seen.get(node, 0) | starts
+            return starts << 1
         case Sequential(parts=parts):
             for part in parts:
-                starts = reached(part, starts, limit, seen)
+                starts = reached(part, starts, seen, within)
             return starts
         case Alternative(branches=branches):
-            return frozenset().union(*(reached(branch, starts, limit, seen) for branch in branches))
+            ends = 0
+            for branch in branches:
+                ends |= reached(branch, starts, seen, within)
+            return ends
         case Captured(node=one):
-            return reached(one, starts, limit, seen)
+            return reached(one, starts, seen, within)
         case Repeated(node=one, least=least, most=most):
-            ends = starts if least == 0 else frozenset[int]()
+            ends = starts if least == 0 else 0
             for count in range(1, most + 1):
-                starts = reached(one, starts, limit, seen)
+                starts = reached(one, starts, seen, within)
                 if count >= least:
-                    if starts <= ends:
+                    if not starts & ~ends:
                         break
                     ends |= starts
             return ends
@@ -342,20 +345,22 @@ def beginnings(
 
     Without `branches`, alternatives are not told apart, only how often something is repeated.
     """
-    ways: list[tuple[tuple[Characters, ...], tuple[Node, ...]]] = [((), (node,))]
+    ways: list[tuple[int, int, tuple[Characters, ...], tuple[Node, ...]]] = [(0, 0, (), (node,))]
     settled: list[tuple[tuple[Characters, ...], tuple[Node, ...]]] = []
+    number = 0
     while ways:
-        way = min(ways, key=lambda one: len(one[0]))
-        shape, rest = way
-        ways.remove(way)
+        # The shortest first, of these the oldest.
+        _, _, shape, rest = heappop(ways)
         if not rest or len(shape) >= depth or (isinstance(rest[0], Alternative) and not branches):
-            settled.append(way)
+            settled.append((shape, rest))
             continue
         further = _advanced(shape, rest)
         if len(settled) + len(ways) + len(further) > limit:
-            settled.append(way)
-        else:
-            ways += further
+            settled.append((shape, rest))
+            continue
+        for way in further:
+            number += 1
+            heappush(ways, (len(way[0]), number, *way))
     return [(shape, Sequential(rest)) for shape, rest in settled]
 
 

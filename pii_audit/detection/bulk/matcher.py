@@ -35,7 +35,7 @@ class BulkMatcher(Matcher):
     def find(self, text: str, *, refuted: bool = False, hinted: frozenset[str] = frozenset()) -> Candidates:
         """The same, however short the text is."""
         found = self._engine.find(text, hinted).joined(
-            (self.order[foreign.identifier.id], list(self._alone(foreign, text))) for foreign in self._foreign
+            (self.order[foreign.identifier.id], one) for foreign in self._foreign for one in self._alone(foreign, text)
         )
         return found if refuted else found.at(found.base > 0)
 

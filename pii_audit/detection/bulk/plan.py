@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from enum import Enum
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pii_audit.detection.bulk import expression
-from pii_audit.detection.bulk.alphabet import ASCII, Alphabet, Membership, nonzero
+from pii_audit.detection.bulk.alphabet import ASCII, Alphabet, Membership, as_bits, as_memberships, nonzero
 from pii_audit.detection.bulk.expression import Alternative, Captured, Characters, Node, Repeated, Sequential
 from pii_audit.identifiers.model import Identifier, Pattern
 from pii_audit.identifiers.patterns import compiled
@@ -32,6 +32,7 @@ DIGIT[48:58] = True
 ALNUM = DIGIT.copy()
 ALNUM[65:91] = ALNUM[97:123] = True
 ANY = np.ones(256, np.bool_)
+_ALL = as_bits(ANY)
 LEADS = DIGIT.copy()
 LEADS[[ord(":"), ord("-")]] = True
 
@@ -125,14 +126,18 @@ class Plan:
 
         At the place after the shortest match, what may follow it by its boundary counts.
         """
-        seen: dict[int, set[Characters]] = {}
-        ends = expression.reached(tree, frozenset({0}), DEPTH, seen)
-        first = np.ones((DEPTH, 256), np.bool_)
-        for place in range(min(expression.shortest(tree) + 1, DEPTH)):
-            first[place] = self.outside if place in ends else False
-            for one in seen.get(place, ()):
-                first[place] |= self._alphabet.members(one)[0]
-        return first
+        seen: dict[Characters, int] = {}
+        within = (1 << min(expression.shortest(tree) + 1, DEPTH)) - 1
+        ends = expression.reached(tree, 1, seen, within)
+        first = [0 if within >> place & 1 else _ALL for place in range(DEPTH)]
+        standing = [
+            (as_bits(self.outside), ends),
+            *((self._alphabet.bits(one), places) for one, places in seen.items()),
+        ]
+        for codes, places in standing:
+            for place in _bits(places & within):
+                first[place] |= codes
+        return as_memberships(first)
 
     @cached_property
     def shapes(self) -> Shapes | None:
@@ -157,6 +162,11 @@ class Plan:
     def in_text(self) -> re.Pattern[str]:
         """The pattern with its boundary over folded text."""
         return compiled(self.pattern)
+
+
+@cache
+def _bits(number: int) -> tuple[int, ...]:
+    return tuple(place for place in range(number.bit_length()) if number >> place & 1)
 
 
 def _beginning_with(first: Membership, way: Membership) -> Membership:
