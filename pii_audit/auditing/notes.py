@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 
 from pii_audit.language import Text
 from pii_audit.model.run import Inspected
+from pii_audit.policy.evaluation.border import regions_abroad
 from pii_audit.policy.model import Flow, Policy, Recipient
 from pii_audit.workspace import Workspace
 
@@ -22,11 +23,12 @@ def notes_of(space: Workspace, policy: Policy, inspected: Sequence[Inspected], a
         notes |= {f"unit.{unit.id}": unit.title.zh, f"unit.{unit.id}@en": unit.title.en}
     for flow in policy.flows.values():
         recipient = policy.recipients[flow.recipient]
+        abroad = regions_abroad(recipient, policy.cross_border.home, flow.endpoint)
         # Without an answer, these four are asked for all the same.
         notes |= {
             f"flow.{flow.id}.recipient": flow.recipient,
             f"flow.{flow.id}.purpose": flow.purpose,
-            f"flow.{flow.id}.region": recipient.region or "",
+            f"flow.{flow.id}.region": ", ".join(abroad) or recipient.region or "",
             f"flow.{flow.id}.source": flow.source or "",
         }
         titles = {"recipient": recipient.title, "purpose": policy.purposes[flow.purpose].title}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pii_audit import audit
 from pii_audit.auditing.history import History
 from pii_audit.identifiers.catalogue import load_catalogue
 from pii_audit.model.asset import Asset, AssetKind
@@ -88,6 +89,12 @@ def test_more_deliveries_a_day_than_declared_are_told_by_the_dates_of_their_name
     for name in ("sms_20260601_a.csv", "sms_20260601_b.csv"):
         (root / "outbox" / name).write_text("mobile\n13800138000\n")
     assert "2 deliveries on 2026-06-01" in found()["SHR012"]
+
+
+def test_a_run_notes_where_a_flow_ends_up_abroad(root):
+    text = (root / "p.yaml").read_text().replace("channel: sftp", "channel: sftp, endpoint: {region: SG}")
+    (root / "p.yaml").write_text(text)
+    assert audit(root).notes["flow.sms.region"] == "SG"
 
 
 def told(name: str, people: range, modified: date | None = None) -> Inspected:

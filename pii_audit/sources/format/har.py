@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlsplit
 
+from pii_audit.language import Text
 from pii_audit.sources.format.json_document import JsonReading
 from pii_audit.sources.format.jsonpath import Members, decoder, field_name, leaves
 from pii_audit.sources.reading import Row
@@ -38,14 +39,28 @@ _LARGEST = 8 << 20
 
 
 class HarReading(JsonReading):
-    """The exchanges of a capture; all else that it says (pages, creator) is one row, as in any JSON."""
+    """The exchanges of a capture; all else that it says (pages, creator) is one row, as in any JSON.
+
+    The ledger says how many of them went over the network in clear.
+    """
+
+    _clear = 0
 
     def array(self, path: str, envelope: dict[str, list[str]]) -> Iterator[Row]:
         if path != ENTRIES:
             yield from super().array(path, envelope)
             return
         for value in self.values():
+            self._clear += _text(_member(value, "request"), "url").lower().startswith(("http:", "ws:"))
             yield exchange(value)
+
+    def settle(self) -> None:
+        super().settle()
+        if self._clear:
+            count = self._clear
+            self.ledger.notes.append(
+                Text(f"{count} 次请求以明文 HTTP 传输", f"{count} exchange(s) went in clear, over plain HTTP")
+            )
 
 
 def exchange(entry: object) -> Row:

@@ -127,9 +127,10 @@ class JsonReading(LedgerReading):
             yield from batcher.flush()
             raise
         finally:
-            self._settle()
+            self.settle()
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
+        """Writes into the ledger what reading met."""
         self._content.settle(self.ledger)
         if self._broken_line:
             self.ledger.failures.append(

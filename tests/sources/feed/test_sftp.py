@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import pickle
 
 import pytest
 
@@ -15,12 +16,17 @@ pytestmark = pytest.mark.service
 
 @pytest.fixture
 def source(sshd):
+    made: list[SftpSource] = []
+
     def of(url: str | None = None, *, known: str | None = "known_hosts", identity: str = "me", **more) -> SftpSource:
         login = Login.of(url or sshd.url, sshd.folder, known, identity)
         assert login is not None
-        return SftpSource("drop", login, ignore=["*.ok"], **more)
+        made.append(SftpSource("drop", login, ignore=["*.ok"], **more))
+        return made[-1]
 
-    return of
+    yield of
+    for one in made:
+        one.close()
 
 
 def listed(source: SftpSource) -> dict[str, str]:
@@ -126,6 +132,16 @@ def test_a_folder_or_a_server_that_is_not_there_is_in_the_ledger(sshd, source):
     sshd.process.wait()
     [said] = listed(source()).values()
     assert said.startswith("the SFTP server cannot be reached, or went away")
+
+
+def test_a_source_that_goes_to_another_process_logs_in_there_by_itself(sshd, source):
+    (sshd.drop / "a.csv").write_text("x")
+    drop = source()
+    assert list(listed(drop)) == ["a.csv"]
+    there = pickle.loads(pickle.dumps(drop))
+    assert list(listed(there)) == ["a.csv"]
+    drop.close()
+    there.close()
 
 
 def test_a_login_shows_no_password(tmp_path):

@@ -84,3 +84,9 @@ def test_a_capture_that_breaks_off_keeps_its_exchanges_and_fails(read_inside):
     read = read_inside(page.encode(), "a.har")[""]
     assert read.status == "failed"
     assert read.rows[0]["m"] == "1"
+
+
+def test_exchanges_in_clear_are_counted_in_the_ledger(read_inside):
+    entries = [entry("http://partner.example/a"), entry("HTTP://partner.example/b"), entry()]
+    read = read_inside(json.dumps({"log": {"version": "1.2", "entries": entries}}).encode(), "a.har")[""]
+    assert (read.status, read.reason) == ("inspected", "2 exchange(s) went in clear, over plain HTTP")
