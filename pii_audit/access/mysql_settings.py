@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pii_audit.access.mysql_catalog import ANYBODY, LOCAL, Account, Catalog, key
+from pii_audit.access.mysql_catalog import LOCAL, Account, Catalog, key
 from pii_audit.access.mysql_patterns import best
 from pii_audit.language import Text
 from pii_audit.model.setting import Setting, SettingKind
+from pii_audit.sources.database.names import quoted
 from pii_audit.sources.database.session import Session
 
 WRITES = frozenset({"insert", "update"})
@@ -120,34 +121,35 @@ def proxies(session: Session, source: str, catalog: Catalog) -> Iterator[Setting
 
 
 def doors(source: str, catalog: Catalog) -> Iterator[Setting]:
-    """Accounts without a password, and those that anybody may try from any host."""
+    """Accounts that anybody on the server gets in by, for want of a password, and those that anybody may try from any host.
+
+    One without a password that other hosts may use is everybody's, which its rights tell already.
+    """
     for account in _people(catalog):
-        if account.open:
+        if account.open and account.host in LOCAL:
             yield Setting(
                 source,
                 SettingKind.NO_PASSWORD,
                 account.key,
                 Text(f"{account.principal} 没有密码", f"{account.principal} has no password"),
                 Text("设置密码或停用该账号", "set a password, or lock it"),
-                account.principal if account.host in LOCAL else ANYBODY,
+                account.principal,
                 (account.principal,),
                 (f"ALTER USER {account.sql} ACCOUNT LOCK",),
                 Text(f"用 {account.principal} 登录的作业会停", f"jobs that log in as {account.principal} stop"),
             )
-        elif account.host == "%":
+        elif account.host == "%" and not account.open:
             yield Setting(
                 source,
                 SettingKind.ANY_HOST,
                 account.key,
                 Text(f"{account.principal} 可从任何主机登录", f"{account.principal} can log in from any host"),
-                Text("改为只允许应用和跳板机的地址", "allow the addresses of applications and bastions alone"),
+                Text("改为只允许应用和跳板机的网段", "allow the networks of applications and bastions alone"),
                 account.principal,
                 (account.principal,),
-                (f"RENAME USER {account.sql} TO `{account.user.replace('`', '``')}`@'10.0.0.%'",),
-                Text(
-                    "其他地址的客户端不能再登录;10.0.0.% 请换成实际网段",
-                    "clients from other addresses can no longer log in; put your own network for 10.0.0.%",
-                ),
+                # Which network only the bank knows, and a wrong one locks everybody out.
+                (f"-- RENAME USER {account.sql} TO {quoted(account.user, '`')}@'…'",),
+                Text("其他地址的客户端不能再登录", "clients from other addresses can no longer log in"),
             )
 
 

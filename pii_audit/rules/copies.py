@@ -79,8 +79,7 @@ def _same(facts: Facts, one: Inspected, origin: Inspected, overlap: Overlap) -> 
 
 
 def _copy(facts: Facts, one: Inspected, origin: Inspected, overlap: Overlap) -> Draft:
-    share = f"{overlap.share.share:.0%}"
-    part = f"{min(1.0, overlap.common / overlap.there):.0%}"
+    share, part = _percent(overlap.share.share), _percent(overlap.common / overlap.there)
     about = Text("", "") if overlap.share.exact else Text("约", "about ")
     kinds, where = titles(facts, [found.identifier for found in one.fields]), named(one.fields)
     elsewhere = _elsewhere(facts, one, origin)
@@ -107,6 +106,11 @@ def _copy(facts: Facts, one: Inspected, origin: Inspected, overlap: Overlap) -> 
         ),
         concern=concern(facts, one.fields),
     )
+
+
+def _percent(share: float) -> str:
+    """A whole number of per cent that is 100 for all of them alone, and 0 for nobody."""
+    return "100%" if share >= 1 else f"{max(1, min(99, round(share * 100)))}%"
 
 
 def _elsewhere(facts: Facts, one: Inspected, origin: Inspected) -> Text:
