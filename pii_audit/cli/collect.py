@@ -106,7 +106,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
 
 
 def _next(options: argparse.Namespace, order: Order, statements: Path) -> Text:
-    from pii_audit.collecting.inside.main import EXAMPLES  # noqa: PLC0415 - start-up does without
+    from pii_audit.collecting.inside.reaching import EXAMPLES  # noqa: PLC0415 - start-up does without
 
     client = EXAMPLES[order.dialect]
     key = options.write_key or "KEY"

@@ -93,10 +93,10 @@ def same():
 def client():
     """The command of a client that is installed; without it there is nothing to show."""
 
-    def found(name: str) -> str:
-        path = shutil.which(name)
+    def found(*names: str) -> str:
+        path = next(filter(None, map(shutil.which, names)), None)
         if path is None:
-            pytest.skip(f"no {name}")
+            pytest.skip(f"none of {', '.join(names)} is installed")
         return path
 
     return found

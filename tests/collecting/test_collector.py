@@ -147,7 +147,7 @@ def test_a_mariadb_server_is_seen_as_by_a_direct_scan(bastion, same, mariadb, cl
         cursor.execute(f"GRANT {teller} TO '{app}'@'%'")
     url = mariadb.admin
     command = [
-        client("mysql"),
+        client("mariadb", "mysql"),
         "-h",
         str(url.host),
         "-P",

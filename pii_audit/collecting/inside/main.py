@@ -11,64 +11,21 @@ import getpass
 import os
 import re
 import secrets
-import shutil
-import sys
-from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import quote
 
-from pii_audit.access import effective_access, server_settings
 from pii_audit.collecting.inside import tables
-from pii_audit.collecting.inside.catalogue import load_catalogue
-from pii_audit.detection.redact import Redactor
-from pii_audit.detection.tally import Detector
+from pii_audit.collecting.inside.looking import collect
+from pii_audit.collecting.inside.narration import say
+from pii_audit.collecting.inside.reaching import EXAMPLES, reach
 from pii_audit.errors import PiiAuditError, UsageError
-from pii_audit.language import Text, language_of_locale, same
-from pii_audit.model.asset import Asset
-from pii_audit.model.codec import encode
-from pii_audit.model.coverage import Coverage
-from pii_audit.model.evidence import AssetTally
-from pii_audit.model.fingerprint import KEY_BYTES, Fingerprinter
-from pii_audit.sources.bundle.answers import Asking
+from pii_audit.language import Text, language_of_locale
+from pii_audit.model.fingerprint import KEY_BYTES
 from pii_audit.sources.bundle.format import Writer, key_check
-from pii_audit.sources.database.engine import Engine
-from pii_audit.sources.database.server import ServerSource
-from pii_audit.sources.database.session import Manner
-from pii_audit.sources.database.urls import parsed
-from pii_audit.sources.interface import Sampling, Source
+from pii_audit.sources.interface import Sampling
 
-LONGEST_NAME = 64
-"""What is longer than a name of a database's object is a text, in which identifiers are masked."""
 INCOMPLETE, INTERRUPTED = 3, 130
-EXAMPLES = {
-    "postgresql": "psql -h db1 -d core -U pii_audit",
-    "opengauss": "gsql -h db1 -d core -U pii_audit",
-    "kingbase": "ksql -h db1 -d core -U pii_audit",
-    **dict.fromkeys(
-        ("mysql", "oceanbase", "tidb", "tdsql", "goldendb", "gbase8a"), "mysql -h db1 -u pii_audit -p core"
-    ),
-    "sqlite": "core.db",
-    "oracle": "oracle://pii_audit@db1:1521/core",
-    "sqlserver": "mssql://pii_audit@db1:1433/core",
-}
-_THROUGH_PSQL = {"postgresql": "PsqlEngine", "opengauss": "GsqlEngine", "kingbase": "KsqlEngine"}
-_THROUGH_MYSQL = {
-    "mysql": "MysqlClientEngine",
-    "oceanbase": "OceanBaseClient",
-    "tidb": "TidbClient",
-    "tdsql": "TdsqlClient",
-    "goldendb": "GoldenDbClient",
-    "gbase8a": "Gbase8aClient",
-}
-_DRIVERS = {"oracle": "oracledb", "sqlserver": "pymssql"}
-"""What these are asked through: their clients print no rows that could be told from each other for certain."""
-MOST_TOLD = 20
-"""Objects that could not be inspected and are told on the terminal; all of them stand in the bundle."""
 
 
 def main() -> int:
@@ -78,10 +35,10 @@ def main() -> int:
         return _run(_arguments().parse_args())
     except PiiAuditError as error:
         for line in error.lines(language):
-            _say(line)
+            say(line)
         return error.exit_code
     except KeyboardInterrupt:
-        _say(Text("已中断,没有写出采集包", "interrupted; no bundle was written").in_(language))
+        say(Text("已中断,没有写出采集包", "interrupted; no bundle was written").in_(language))
         return INTERRUPTED
 
 
@@ -136,13 +93,16 @@ def _run(options: argparse.Namespace) -> int:
     if options.sample is not None and options.sample < 1:
         raise UsageError(Text("--sample 至少为 1", "--sample is 1 at least"))
     key = _key(options.key)
+    include, exclude = (*tables.INCLUDE, *options.include), (*tables.EXCLUDE, *options.exclude)
+    source = reach(options.database, include, exclude, options.max_load)
+    sampling = Sampling(None if options.full else options.sample)
     target = Path(options.output)
     draft = target.with_name(f"{target.name}.{secrets.token_hex(4)}")
     try:
         try:
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "wb") as stream:
-                failures = _collect(options, key, Writer(stream, key, _header()))
+                failures = collect(source, sampling, key, Writer(stream, key, _header()))
             draft.replace(target)
         except OSError as error:
             reason = error.strerror or type(error).__name__
@@ -152,7 +112,7 @@ def _run(options: argparse.Namespace) -> int:
     finally:
         with suppress(OSError):
             draft.unlink()
-    _say(f"{target}" + (f" ({failures} not inspected / 项未能检查)" if failures else ""))
+    say(f"{target}" + (f" ({failures} not inspected / 项未能检查)" if failures else ""))
     return INCOMPLETE if failures else 0
 
 
@@ -180,178 +140,3 @@ def _key(path: str | None) -> bytes:
             where=path or "",
         )
     return key
-
-
-def _collect(options: argparse.Namespace, key: bytes, bundle: Writer) -> int:
-    """Writes everything that was met; gives how much of it could not be inspected."""
-    source = _source(options)
-    fingerprinter = Fingerprinter(key)
-    detector = Detector(load_catalogue(), fingerprinter, samples=tables.SAMPLES)
-    redactor = Redactor(detector, fingerprinter)
-    sampling = Sampling(None if options.full else options.sample)
-    failures = 0
-    holding: set[str] = set()
-    try:
-        for number, one in enumerate(list(source.assets()), 1):
-            _progress(number)
-            if isinstance(one, Asset):
-                tally, coverage = _look(source, detector, one, sampling)
-                if any(field.evidence for field in tally.fields.values()):
-                    holding.add(one.name)
-                bundle.add(
-                    "asset",
-                    {"asset": encode(_shown(one, redactor)), "tally": encode(tally), "coverage": encode(coverage)},
-                )
-            else:
-                coverage = one
-                bundle.add("coverage", encode(one))
-            failures += _told(coverage, failures)
-        failures += _rights(source, holding, bundle, redactor, failures)
-        bundle.close()
-    finally:
-        source.close()
-    return failures
-
-
-def _told(coverage: Coverage, before: int) -> int:
-    """1 for what could not be inspected, which is told with its reason; else 0."""
-    if not coverage.incomplete:
-        return 0
-    if before < MOST_TOLD and coverage.reason:
-        _say(f"{coverage.asset or tables.DIALECT}: {coverage.reason.in_(language_of_locale())}")
-    return 1
-
-
-def _look(source: Source, detector: Detector, asset: Asset, sampling: Sampling) -> tuple[AssetTally, Coverage]:
-    """What one table holds: counts of what was found in each of its chunks, added up; the rows are let go of."""
-    tally = AssetTally()
-    for _, reading in source.open(asset, sampling):
-        for chunk in reading:
-            tally += detector.tally(asset, chunk)
-        coverage = reading.coverage()
-    return tally, coverage
-
-
-def _shown(asset: Asset, redactor: Redactor) -> Asset:
-    """An asset without the examples that comments give."""
-
-    def told(comment: str | None) -> str | None:
-        return redactor.name(comment) if comment else comment
-
-    fields = tuple(replace(field, comment=told(field.comment)) for field in asset.fields)
-    return replace(asset, source="", fields=fields, comment=told(asset.comment))
-
-
-def _rights(source: Source, holding: set[str], bundle: Writer, redactor: Redactor, failures: int) -> int:
-    """Writes what the rights on tables that hold something are worked out from; gives how much of it could not be read.
-
-    What a server could not tell is told again, with its reason, where the bundle is read.
-    """
-    asking: Asking | None = None
-    if isinstance(source, ServerSource):
-        asking = Asking(source.session, lambda text: redactor.name(text) if len(text) > LONGEST_NAME else text)
-        source.session = asking
-    untold = 0
-    for one in effective_access(source, holding):
-        if isinstance(one, Coverage):
-            untold += _told(one, failures + untold)
-        if asking is None:
-            if isinstance(one, Coverage):
-                bundle.add("coverage", encode(one))
-            else:
-                bundle.add("grant", {**encode(one), "asset": one.asset.removeprefix(tables.SOURCE)})
-    # Asked here, and worked out where the bundle is read.
-    for _ in server_settings(source) if holding else ():
-        pass
-    for statement, answer in asking.answers.items() if asking else ():
-        bundle.add("asked", {"statement": statement, **answer})
-    return untold
-
-
-def _source(options: argparse.Namespace) -> Source:
-    include, exclude = (*tables.INCLUDE, *options.include), (*tables.EXCLUDE, *options.exclude)
-    if tables.DIALECT == "sqlite":
-        return _sqlite(_only(options.database), include, exclude)
-    manner = Manner(max_load=options.max_load)
-    if tables.DIALECT in _DRIVERS:
-        return ServerSource(tables.SOURCE, _driver(), _url(_only(options.database)), include, exclude, manner)
-    return ServerSource(tables.SOURCE, _client(_found(options.database)), "", include, exclude, manner)
-
-
-def _client(command: Sequence[str]) -> Engine:
-    """An engine that asks through the server's own client."""
-    module, known = ("postgresql", _THROUGH_PSQL) if tables.DIALECT in _THROUGH_PSQL else ("mysql", _THROUGH_MYSQL)
-    kind = getattr(import_module(f"pii_audit.collecting.inside.{module}"), known[tables.DIALECT])
-    engine: Engine = kind(command)
-    return engine
-
-
-def _driver() -> Engine:
-    """An engine that asks through the driver that is installed where the collector runs."""
-    driver = _DRIVERS[tables.DIALECT]
-    if find_spec(driver) is None:
-        raise UsageError(
-            Text(f"没有安装驱动 {driver}", f"the driver {driver} is not installed"), todo=same(f"pip install {driver}")
-        )
-    if tables.DIALECT == "oracle":
-        from pii_audit.sources.database.oracle import OracleEngine  # noqa: PLC0415 - as above
-
-        return OracleEngine()
-    from pii_audit.sources.database.sqlserver import SqlServerEngine  # noqa: PLC0415 - as above
-
-    return SqlServerEngine()
-
-
-def _url(url: str) -> str:
-    """The URL with a password, which is asked for: a command line is seen by others."""
-    try:
-        parts = parsed(url)
-    except ValueError:
-        parts = None
-    if parts is None or not parts.username or not parts.host:
-        raise UsageError(
-            Text("-- 之后应为带用户名和主机的 url", "after -- goes a url with user and host"),
-            todo=same(EXAMPLES[tables.DIALECT]),
-        )
-    if parts.password is not None:
-        return url
-    try:
-        password = getpass.getpass(f"{parts.username}: ")
-    except EOFError:
-        raise UsageError(Text("没有密码", "there is no password")) from None
-    return url.replace("@", f":{quote(password, safe='')}@", 1)
-
-
-def _found(command: Sequence[str]) -> Sequence[str]:
-    if shutil.which(command[0]) is None:
-        raise UsageError(
-            Text("没有这个客户端程序", "there is no such client"),
-            where=command[0],
-            todo=Text(
-                f"-- 之后写客户端命令,例如 {EXAMPLES[tables.DIALECT]}",
-                f"after -- goes your client, as in: {EXAMPLES[tables.DIALECT]}",
-            ),
-        )
-    return command
-
-
-def _sqlite(path: str, include: Sequence[str], exclude: Sequence[str]) -> Source:
-    from pii_audit.sources.database.sqlite import SqliteSource  # noqa: PLC0415 - as above
-
-    return SqliteSource(tables.SOURCE, Path(path), include, exclude)
-
-
-def _only(words: Sequence[str]) -> str:
-    if len(words) > 1:
-        raise UsageError(Text("只能给出一个数据库", "one database can be given"), where=words[1])
-    return words[0]
-
-
-def _progress(number: int) -> None:
-    """Where somebody watches: how many tables; names may be data."""
-    if sys.stderr.isatty():
-        print(f"\r{number}", end="", file=sys.stderr, flush=True)  # noqa: T201 - narration is this program's output
-
-
-def _say(line: str) -> None:
-    print("".join(character if character.isprintable() else "?" for character in line), file=sys.stderr)  # noqa: T201 - as above
