@@ -57,17 +57,19 @@ def defaults(session: Session, source: str, catalog: Catalog) -> Iterator[Settin
 
 def self_grants(source: str, catalog: Catalog) -> Iterator[Setting]:
     """Roles that may give themselves what they have not got: by an ADMIN option, and before PostgreSQL 16 by CREATEROLE."""
-    for one in catalog.graph.memberships:
-        member = catalog.roles.get(one.member)
-        # Who inherits it or takes it on has it already; that it may be passed on is told there.
-        if not one.admin or one.inherits or one.sets or member is None or member.superuser:
+    # Who inherits it or takes it on has it already, perhaps by another grantor's membership; that it may be passed on is told there.
+    held = {(one.role, one.member) for one in catalog.graph.memberships if one.inherits or one.sets}
+    admins = dict.fromkeys((one.role, one.member) for one in catalog.graph.memberships if one.admin)
+    for name, holder in admins:
+        member = catalog.roles.get(holder)
+        if (name, holder) in held or member is None or member.superuser:
             continue
-        role = catalog.roles.get(one.role)
-        gained = role.principal if role else one.role
+        role = catalog.roles.get(name)
+        gained = role.principal if role else name
         yield Setting(
             source,
             SettingKind.SELF_GRANT,
-            f"{one.role} {one.member}",
+            f"{name} {holder}",
             Text(
                 f"{member.principal} 持有 {gained} 的 ADMIN 选项,可自行取得该角色",
                 f"{member.principal} has the ADMIN option of {gained} and can give it to itself",
@@ -75,7 +77,7 @@ def self_grants(source: str, catalog: Catalog) -> Iterator[Setting]:
             Text("收回 ADMIN 选项", "take back the ADMIN option"),
             member.principal,
             (gained,),
-            (f"REVOKE ADMIN OPTION FOR {quoted(one.role)} FROM {quoted(one.member)}",),
+            (f"REVOKE ADMIN OPTION FOR {quoted(name)} FROM {quoted(holder)}",),
             Text(f"{member.principal} 不能再管理该角色的成员", f"{member.principal} can no longer manage its members"),
         )
     for role in catalog.roles.values() if catalog.creators_grant else ():
