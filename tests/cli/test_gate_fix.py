@@ -116,6 +116,23 @@ def test_where_a_column_cannot_be_renamed_a_token_takes_its_place(fixed, scope, 
     assert ledger["changes"][0]["values"] == {"tokenised": 4}
 
 
+def test_a_member_deep_in_json_keeps_its_name_and_gets_a_token(fixed, scope):
+    scope(cn_mobile="keyed_hash", person_name="masked")
+    out, _ = fixed("".join(json.dumps({"who": {"mobile": one}}) + "\n" for one in PHONES))
+    assert re.fullmatch(r'(\{"who": \{"mobile": "tok_[a-p]{32}"\}\}\n){4}', out.decode())
+    out, _ = fixed("".join(json.dumps({"mobile": one, "n": 1}) + "\n" for one in PHONES), "sms_3.csv")
+    assert re.fullmatch(r'(\{"mobile_hmac": "[0-9a-f]{64}", "n": 1\}\n){4}', out.decode())
+
+
+def test_what_may_not_be_kept_is_dropped_even_from_what_stays_in_the_house(fixed, space):
+    recipients = space / "policies" / "recipients.yaml"
+    recipients.write_text(recipients.read_text().replace("role: processor", "role: internal"))
+    cards = table(("card_no", "cvv2", "colour"), CARDS, (123, 456, 789, 321), ("red",) * 4)
+    out, ledger = fixed(cards, "sms_2.csv", "--allow-gaps")
+    assert b"cvv2" not in out
+    assert "STO001" in {one["rule"] for one in ledger["changes"]}
+
+
 def test_two_recipients_cannot_join_their_hashes():
     from pii_audit.auditing.fixing.remedy import Keys
     from pii_audit.identifiers.catalogue import load_catalogue

@@ -9,10 +9,15 @@ from pii_audit.auditing.fixing.remedy import Accepting, Keys, Remedy
 from pii_audit.detection.shields import Words
 from pii_audit.errors import Position
 from pii_audit.identifiers.names import tokens
-from pii_audit.model.finding import Outcome, Verdict
+from pii_audit.model.finding import Finding, Outcome, Verdict
 from pii_audit.model.run import Inspected, Run
 from pii_audit.policy.evaluation.case import Case
+from pii_audit.sources.format.jsonpath import ROOT
 
+Reason = Verdict | Finding
+"""What a column was objected to by: both cite a rule and a line of the policy."""
+PROHIBITED = "STO001"
+"""What may not be kept may not leave either, in whatever form, and no flow's verdict says so."""
 SUFFIX = "_hmac"
 """Tells a keyed hash from a bare one; so is a column called that comes to hold the former."""
 
@@ -21,12 +26,13 @@ SUFFIX = "_hmac"
 class Treatment:
     """What is done inside a column that stays.
 
-    `remedies` by identifier, None: a cell with it is emptied; `owner` is the identifier that the column is about, by which cells are
-    treated too in which nothing was recognised.
+    `remedies` by identifier, None: a cell with it is emptied; `others` may stay. `owner` is the identifier that the column is about, by
+    which cells are treated too that hold neither.
     """
 
     remedies: Mapping[str, Remedy | None]
     owner: str | None = None
+    others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -36,9 +42,9 @@ class Plan:
     dropped: frozenset[str] = frozenset()
     treated: Mapping[str, Treatment] = field(default_factory=dict)
     renamed: Mapping[str, str] = field(default_factory=dict)
-    reasons: Mapping[str, Verdict] = field(default_factory=dict)
+    reasons: Mapping[str, Reason] = field(default_factory=dict)
 
-    def dropping(self, columns: Mapping[str, Verdict]) -> Plan:
+    def dropping(self, columns: Mapping[str, Reason]) -> Plan:
         """The plan with more columns left out."""
         gone = self.dropped | columns.keys()
         kept = {name: one for name, one in self.treated.items() if name not in gone}
@@ -54,7 +60,7 @@ class Plan:
 class Judge:
     """Whose verdicts are put right: one flow's, of which `tolerated` outcomes are none to put right.
 
-    `renames` says whether a column may get another name, `declared` which names the flow knows.
+    `renames` says whether the format lets a column have another name.
     """
 
     case: Case
@@ -92,12 +98,15 @@ class Judge:
             for identifier, remedy in remedies.items()
         }
         lost = {identifier for identifier, remedy in ready.items() if remedy is None or remedy.hopeless()}
-        others = {found.identifier for found in one.fields if found.field == name} - lost
+        here = frozenset(found.identifier for found in one.fields if found.field == name)
+        others = here - lost
         if lost and (owner in lost or owner is None or not others):
             return plan.dropping({name: plan.reasons[name]})
         settled = {identifier: None if identifier in lost else remedy for identifier, remedy in ready.items()}
         renamed = {**plan.renamed, name: new} if new and new != name else plan.renamed
-        return replace(plan, treated={**plan.treated, name: Treatment(settled, owner)}, renamed=renamed)
+        return replace(
+            plan, treated={**plan.treated, name: Treatment(settled, owner, here - remedies.keys())}, renamed=renamed
+        )
 
     def _name(self, one: Inspected, name: str) -> str | None:
         """A name under which a keyed hash is known for one; None where the column cannot have it."""
@@ -106,16 +115,21 @@ class Judge:
         new = f"{name}{SUFFIX}"
         flow = self.case.flow
         declared = flow.fields is None or new in flow.fields or flow.undeclared_fields == "allow"
-        return new if self.renames and declared and new not in one.columns else None
+        named = self.renames and not name.startswith(ROOT)  # of a path only the last step could be renamed
+        return new if named and declared and new not in one.columns else None
 
-    def blamed(self, run: Run, plan: Plan, *, elements: bool = True) -> dict[str, Verdict]:
-        """The columns that verdicts object to, and by which, under their old names; `elements`: also for what they hold."""
-        found: dict[str, Verdict] = {}
+    def blamed(self, run: Run, plan: Plan, *, elements: bool = True) -> dict[str, Reason]:
+        """The columns that are objected to, and by what, under their old names; `elements`: also for what they hold."""
+        found: dict[str, Reason] = {}
         for verdict in run.verdicts:
             if verdict.outcome in self.tolerated or not verdict.fields or (verdict.identifier and not elements):
                 continue
             for name in self._sacrificed(verdict, run):
                 found.setdefault(plan.original(name), verdict)
+        for finding in run.standing:
+            if finding.rule == PROHIBITED:
+                kept = (one for asset in run.inspected for one in asset.fields if one.identifier in finding.identifiers)
+                found.update({plan.original(one.field): finding for one in kept if one.field})
         return {name: verdict for name, verdict in found.items() if name not in plan.dropped}
 
     def _sacrificed(self, verdict: Verdict, run: Run) -> Iterator[str]:

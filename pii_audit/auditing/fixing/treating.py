@@ -69,7 +69,8 @@ class Treating:
         """How a value is written, and what that was; None where it stays."""
         value = slot.value
         mine = [match for match in matches if match.identifier in treatment.remedies]
-        if not matches and treatment.remedies.get(treatment.owner or "") and any(map(str.isalnum, value)):
+        others = any(match.identifier in treatment.others for match in matches)
+        if not mine and not others and treatment.remedies.get(treatment.owner or "") and any(map(str.isalnum, value)):
             # Of a column of names each cell is one, be it unknown to all lists.
             start = len(value) - len(value.lstrip())
             mine = [Match(str(treatment.owner), start, start + len(value.strip()), 0.0, Form.PLAIN)]
