@@ -188,7 +188,12 @@ def concluded(
         findings=tuple(findings),
         suppressed=tuple(suppressed),
         grouped=grouped,
-        notes={"flow": flow.id, "recipient": flow.recipient, "purpose": flow.purpose},
+        notes={
+            "flow": flow.id,
+            "recipient": flow.recipient,
+            "purpose": flow.purpose,
+            "key_mark": fingerprinter.mark,
+        },
     )
 
 

@@ -126,7 +126,7 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
         findings=tuple(map(crawled.queries.located, proved(findings, facts.inspected, fingerprinter))),
         suppressed=tuple(suppressed),
         grouped=grouped,
-        notes=notes_of(space, policy, facts.inspected, facts.as_of),
+        notes={**notes_of(space, policy, facts.inspected, facts.as_of), "key_mark": fingerprinter.mark},
     )
 
 

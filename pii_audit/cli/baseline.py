@@ -41,6 +41,7 @@ def without_baseline(session: Session, run: Run, baseline: Baseline | None) -> R
     """The run without what the baseline has, and how many that hid said on stderr."""
     if baseline is None:
         return run
+    baseline.refuse_other(run.notes.get("key_mark", ""))
     applied = baseline.apply(run)
     hidden, gone, unlooked = applied.baseline or (0, 0, 0)
     text = Text(

@@ -83,6 +83,10 @@ def run(session: Session, options: argparse.Namespace) -> int:
     renderer(options.format or "table")
     baseline = read_baseline(options.baseline)
     space = session.workspace()
+    if baseline:
+        from pii_audit.model.fingerprint import Fingerprinter  # noqa: PLC0415 - as above
+
+        baseline.refuse_other(Fingerprinter(load_key(space)).mark)
     with Store.open(space.store, space.root, key=load_key(space)) as store:
         wanted = Options(
             sources=options.source,

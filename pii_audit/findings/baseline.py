@@ -24,9 +24,10 @@ _TODO = Text(
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """The findings that stood in a run, by fingerprint, what kind of run it was, and how far it looked."""
+    """The findings that stood in a run, by fingerprint, what kind of run it was, under which key, and how far it looked."""
 
     kind: str
+    key_mark: str
     findings: Mapping[str, Finding]
     looked: Ledger
 
@@ -45,6 +46,7 @@ class Baseline:
         try:
             return cls(
                 str(document["run"]["kind"]),
+                str(document["run"]["notes"].get("key_mark", "")),
                 {finding.fingerprint: finding for finding in _findings(document)},
                 Ledger.of(map(_look, document["coverage"])),
             )
@@ -52,6 +54,17 @@ class Baseline:
             raise UsageError(
                 Text("基线不是第 1 版的运行结果", "the baseline is no run of version 1"), where=str(path), todo=_TODO
             ) from None
+
+    def refuse_other(self, key_mark: str) -> None:
+        """UsageError where findings under that key cannot be told from those of the baseline: all would be new, and all of it gone."""
+        if self.key_mark and key_mark and self.key_mark != key_mark:
+            raise UsageError(
+                Text(
+                    "基线是用另一个密钥做的，其中的问题无法对应",
+                    "the baseline was made under another key: its findings cannot be recognised",
+                ),
+                todo=Text("用同一密钥重做基线", "make a baseline under the same key"),
+            )
 
     def of_units(self, units: Collection[str]) -> Baseline:
         """As far as some units answer for it."""

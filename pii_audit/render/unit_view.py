@@ -13,6 +13,7 @@ _OF_THE_WHOLE = (
     "fail_on",
     "allow_incomplete",
     "everyone",
+    "key_mark",
     "region",
     "baseline_hidden",
     "baseline_gone",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -140,6 +141,7 @@ def test_a_run_records_everything_and_tells_what_is_new(space, excess, call, tol
         ('{"version": 1, "run": {"id": "x"}, "findings": [{"status": "open"}]}', "no run of version 1"),
         ('{"version": 1, "run": {"id": "x"}, "findings": [{"status": "nonsense"}]}', "no run of version 1"),
         ('{"version": 1, "run": {"id": "x", "kind": "run"}, "findings": []}', "no run of version 1"),
+        ('{"version": 1, "run": {"id": "x", "kind": "run", "notes": []}, "findings": []}', "no run of version 1"),
     ],
 )
 def test_a_baseline_that_is_none_is_refused_before_anything_is_read(space, excess, call, told, content, said):
@@ -150,6 +152,22 @@ def test_a_baseline_that_is_none_is_refused_before_anything_is_read(space, exces
     (line,) = told(call("run", "--baseline", "baseline.json"), 2)
     assert said in line
     assert not (space / ".pii-audit").exists()
+
+
+def test_a_baseline_under_another_key_is_refused_and_nothing_called_gone(space, excess, call, told):
+    call("run", "--format", "json", "-o", "baseline.json")
+    call("gate", excess, "--flow", "sms-daily", "--format", "json", "-o", "gate.json")
+    other = space / "other.key"
+    other.write_text("5c" * 32 + "\n")
+    other.chmod(0o600)
+    text = (space / "audit.yaml").read_text()
+    (space / "audit.yaml").write_text(re.sub(r'key: ".*"', f'key: "file:{other}"', text))
+    before = call("report", "--list").out
+    for words in (["run"], ["gate", excess, "--flow", "sms-daily"]):
+        name = "baseline.json" if words == ["run"] else "gate.json"
+        (line,) = told(call(*words, "--baseline", name), 2)
+        assert "made under another key" in line
+    assert call("report", "--list").out == before
 
 
 def test_a_receipt_certifies_the_whole_export(baseline, excess, call, told):
