@@ -59,15 +59,21 @@ class Sketch:
             compact_theta_sketch.deserialize(self.payload) if self.payload else update_theta_sketch(lg_k=LG_K).compact()
         )
 
-    def __add__(self, other: Sketch) -> Sketch:
-        if not self.payload or not other.payload:
-            return self if self.payload else other
+    @classmethod
+    def union(cls, sketches: Iterable[Sketch]) -> Sketch:
+        """The persons of all of them, nobody twice; quicker than adding one to the other."""
+        filled = [sketch for sketch in sketches if sketch.payload]
+        if len(filled) <= 1:
+            return filled[0] if filled else cls()
         from datasketches import theta_union  # noqa: PLC0415
 
         union = theta_union(lg_k=LG_K)
-        union.update(self._open())
-        union.update(other._open())
-        return Sketch(union.get_result().serialize())
+        for sketch in filled:
+            union.update(sketch._open())  # noqa: SLF001 - its own kind
+        return cls(union.get_result().serialize())
+
+    def __add__(self, other: Sketch) -> Sketch:
+        return Sketch.union((self, other))
 
     def __len__(self) -> int:
         return round(self._open().get_estimate()) if self.payload else 0

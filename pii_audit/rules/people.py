@@ -6,7 +6,7 @@ the same people. So people are counted kind by kind, and the kind that tells mos
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -98,16 +98,16 @@ class People:
 
 def people_of(inspected: Iterable[Inspected], catalogue: Catalogue) -> People:
     """The people of some assets together: customers, where an asset has any."""
-    kinds: dict[str, Sketch] = {}
+    kinds: dict[str, list[Sketch]] = defaultdict(list)
     complete = True
     for one in inspected:
         complete &= one.coverage.status is CoverageStatus.INSPECTED
         for found in [found for found in one.fields if found.subject == CUSTOMER] or one.fields:
             sketch = one.tally.fields[found.field or FREE_TEXT].evidence[found.identifier].persons
             if sketch.payload and _tells(catalogue, found.identifier):
-                kinds[found.identifier] = kinds.get(found.identifier, Sketch()) + sketch
+                kinds[found.identifier].append(sketch)
     # In the order of the catalogue, in which documents come before addresses: of two that tell as many, the first speaks.
-    ordered = {kind: kinds[kind] for kind in catalogue if kind in kinds}
+    ordered = {kind: Sketch.union(kinds[kind]) for kind in catalogue if kind in kinds}
     return People(ordered, frozenset(kind for kind in kinds if catalogue[kind].person_key), complete)
 
 
