@@ -108,6 +108,7 @@ class KafkaSource(Source):
                     "enable.auto.offset.store": False,
                     "allow.auto.create.topics": False,
                     "enable.partition.eof": True,
+                    "auto.offset.reset": "earliest",
                 }
             )
         except (KafkaException, ValueError) as error:
@@ -157,7 +158,7 @@ class KafkaSource(Source):
                 if error.fatal() or not error.retriable():
                     break
                 continue
-            seen.messages.append(_message(message))
+            seen.add(_message(message))
             if message.offset() + 1 >= ends.get(message.partition(), 0):
                 ends.pop(message.partition(), None)
         if len(seen.messages) < seen.total:

@@ -45,11 +45,12 @@ class Observed:
     total: int | None = None
     notes: list[Text] = field(default_factory=list)
     failures: list[Text] = field(default_factory=list)
+    bytes: int = 0
 
-    @property
-    def bytes(self) -> int:
-        """The size of all bodies."""
-        return sum(len(one.body) for one in self.messages)
+    def add(self, message: Message) -> None:
+        """One message more; `bytes` is the size of all bodies."""
+        self.messages.append(message)
+        self.bytes += len(message.body)
 
 
 def found(asset: Asset, observe: Callable[[], Observed]) -> Iterator[tuple[Asset, Reading]]:
@@ -57,10 +58,8 @@ def found(asset: Asset, observe: Callable[[], Observed]) -> Iterator[tuple[Asset
     seen = observe()
     fields: dict[str, Field] = {}
     for message in seen.messages[:KNOWN]:
-        for inner, reading in _inside(message):
-            fields |= {one.name: one for one in inner.fields if one.comment}
-            del reading
-            break
+        inner = next((inner for inner, _ in _inside(message)), asset)
+        fields |= {one.name: one for one in inner.fields if one.comment}
     yield replace(asset, fields=tuple(fields.values())), MessageReading(asset, seen)
 
 

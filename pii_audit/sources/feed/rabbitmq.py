@@ -21,7 +21,7 @@ from pii_audit.sources.feed.rabbitmq_management import Broker, Unreachable
 from pii_audit.sources.interface import ROOT_NAME, Reading, Sampling, Source, failed
 
 if TYPE_CHECKING:
-    from pika.adapters.blocking_connection import BlockingChannel, BlockingConnection
+    from pika.adapters.blocking_connection import BlockingChannel
     from pika.spec import BasicProperties
 
 QUEUES = "queues/"
@@ -78,7 +78,7 @@ class RabbitSource(Source):
         """What goes through from now on, until there is enough of it or time is up."""
         limits, seen = self._limits, Observed()
 
-        def watch(connection: BlockingConnection, channel: BlockingChannel) -> None:
+        def watch(channel: BlockingChannel) -> None:
             bounds = {"x-max-length": max(limits.count, 1000), "x-max-length-bytes": LARGEST}
             mine = channel.queue_declare("", exclusive=True, auto_delete=True, arguments=bounds).method.queue
             for key in self._bindings.keys:
@@ -88,10 +88,9 @@ class RabbitSource(Source):
             channel.basic_qos(prefetch_count=min(limits.count, 65_535))
             for method, properties, body in channel.consume(mine, inactivity_timeout=0.2):
                 if body is not None:
-                    seen.messages.append(_message(properties, body, {"routing_key": method.routing_key}))
+                    seen.add(_message(properties, body, {"routing_key": method.routing_key}))
                 if len(seen.messages) >= limits.count or seen.bytes >= LARGEST or time.monotonic() >= ends:
                     break
-            del connection
             seconds = f"{limits.seconds:g}"
             seen.notes.append(
                 Text(
@@ -128,15 +127,14 @@ class RabbitSource(Source):
             )
             return seen
 
-        def peek(connection: BlockingConnection, channel: BlockingChannel) -> None:
-            del connection
+        def peek(channel: BlockingChannel) -> None:
             seen.total = int(channel.queue_declare(queue, passive=True).method.message_count)
             try:
                 while len(seen.messages) < self._limits.count and seen.bytes < LARGEST:
                     method, properties, body = channel.basic_get(queue)
                     if method is None:
                         break
-                    seen.messages.append(_message(properties, body or b"", {"routing_key": method.routing_key}))
+                    seen.add(_message(properties, body or b"", {"routing_key": method.routing_key}))
             finally:
                 if channel.is_open and seen.messages:
                     channel.basic_nack(0, multiple=True, requeue=True)
@@ -150,7 +148,7 @@ class RabbitSource(Source):
         self._with(seen, peek)
         return seen
 
-    def _with(self, seen: Observed, work: Callable[[BlockingConnection, BlockingChannel], None]) -> None:
+    def _with(self, seen: Observed, work: Callable[[BlockingChannel], None]) -> None:
         """Does something on a channel; what the broker refuses, or that it goes away, is a failure of what was seen."""
         import pika  # noqa: PLC0415 - a scan loads what it reads
         from pika.exceptions import AMQPError  # noqa: PLC0415 - as above
@@ -161,7 +159,7 @@ class RabbitSource(Source):
             seen.failures.append(refusal(error))
             return
         try:
-            work(connection, connection.channel())
+            work(connection.channel())
         except (AMQPError, OSError) as error:
             seen.failures.append(refusal(error))
         finally:

@@ -17,7 +17,10 @@ TOPIC = Asset("mq", "orders", AssetKind.FEED)
 def read(read_all):
     def of(*bodies: bytes | Message, **more: object):
         messages = [one if isinstance(one, Message) else Message(one) for one in bodies]
-        [one] = read_all(found(TOPIC, lambda: Observed(messages, **more)))
+        seen = Observed(**more)
+        for message in messages:
+            seen.add(message)
+        [one] = read_all(found(TOPIC, lambda: seen))
         return one
 
     return of
