@@ -205,8 +205,8 @@ def test_lines_that_matched_nothing_of_a_run_are_named(policy_of, catalogue, ass
     hidden = Finding("SHR003", ("f",), Severity.HIGH, same(""), same(""), same(""), flow="f")
     moment = datetime(2026, 6, 30, tzinfo=UTC)
     run = Run(
-        "R", moment, moment, "0", "run", (seen,), (Grant("role:teller", "core:x", "read", "g"),), (seen.coverage,),
-        suppressed=(Suppressed(hidden, "p0.yaml:18"),),
+        "R", moment, moment, "0", "run", inspected=(seen,), grants=(Grant("role:teller", "core:x", "read", "g"),),
+        coverage=(seen.coverage,), suppressed=(Suppressed(hidden, "p0.yaml:18"),),
     )  # fmt: skip
     assert [problem.in_("en") for problem in unobserved(policy_of(POLICY), run, catalogue, DAY)] == [
         'p0.yaml:2:73: purpose p never made use of "email"',

@@ -230,7 +230,7 @@ def test_a_file_that_cannot_be_parsed_does_not_make_the_others_wrong(policy_of):
     ("text", "said"),
     [
         ("version: 1\nversion: 1\n", 'p0.yaml:2:1: duplicate key "version" (first in line 1)'),
-        ("version: 1\n\tflows: {}\n", "p0.yaml:2:1: YAML syntax: found a tab character"),
+        ("version: 1\n\tflows: {}\n", "p0.yaml:2:1: indented with a tab"),
         ("", "p0.yaml:1:1: the file is empty"),
         ("flows: {}\n", 'p0.yaml:1:1: missing key "version"'),
         ("version: 2\n", "p0.yaml:1:10: this program knows version: 1 only"),
