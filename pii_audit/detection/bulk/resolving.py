@@ -16,7 +16,7 @@ Places = NDArray[np.int64]
 
 def winners(found: Candidates) -> Places:
     """The places of the candidates that stay, in reading order; `place` is the order in which identifiers are defined."""
-    order = np.argsort(found.start, kind="stable")
+    order: Places = np.argsort(found.start, kind="stable")
     start, end = found.start[order], found.end[order]
     reach = np.maximum.accumulate(end)
     alone = np.ones(len(order), np.bool_)
@@ -30,7 +30,8 @@ def winners(found: Candidates) -> Places:
     if not len(several):
         return order[best]
     kept = [best[~np.isin(np.arange(len(best)), several)], *_second_places(ranked, cluster, several, start, end)]
-    return order[np.sort(np.concatenate(kept))]
+    places: Places = order[np.sort(np.concatenate(kept))]
+    return places
 
 
 def _ranked(found: Candidates, order: Places, cluster: Places) -> Places:
