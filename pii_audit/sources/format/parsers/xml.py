@@ -25,6 +25,8 @@ from pii_audit.sources.reading import Ledger
 MAX_RECORD = 4 << 20
 """Characters of a record, or of what stands outside of records, that become one row."""
 MAX_DEPTH = 200
+_DOCUMENT = "Document"
+"""The root of a payment message, alone or in an envelope with its header (ISO 20022, business application header)."""
 
 
 def _local(tag: str) -> str:
@@ -44,8 +46,9 @@ class _Record:
     def field(self, path: list[str], depth: int) -> str:
         """The name of what stands at a path, inside a record at a depth (0: outside of all)."""
         if self.names:
-            # Beginning with the record's own name, so that it is the same whatever the message is wrapped in.
-            return "/".join(path[depth - 1 :] if depth else path[2:]) or path[-1]
+            # Beginning with the record's own name, or below the message's, so that it is the same whatever it is wrapped in.
+            above = path.index(_DOCUMENT) + 2 if _DOCUMENT in path else 1
+            return "/".join(path[depth - 1 if depth else above :]) or path[-1]
         return "/".join(path[depth or 1 :]) or path[-1]
 
 
@@ -61,8 +64,7 @@ class _Shape:
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         if self._path:
             self._holds.add(tuple(self._path))
-        else:
-            self._payment = tag.startswith(f"{{{NAMESPACE}")
+        self._payment = self._payment or tag.startswith(f"{{{NAMESPACE}")
         self._path.append(_local(tag))
         path = tuple(self._path)
         self._seen[path] += 1

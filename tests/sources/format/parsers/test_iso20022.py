@@ -70,6 +70,16 @@ def test_each_transaction_is_a_row_whose_fields_are_named_alike_however_many_the
     assert [row["GrpHdr/NbOfTxs"] for row in read.rows.values() if row.get("GrpHdr/NbOfTxs")] == [str(count)]
 
 
+def test_an_envelope_with_a_header_changes_no_name(read_inside):
+    bare, wrapped = (read_inside(pacs008(2, wrapped=wrapped), "a.xml")[""] for wrapped in (False, True))
+
+    def names(read) -> set[str]:
+        return {name for row in read.rows.values() for name, cell in row.items() if cell is not None}
+
+    assert names(bare) == names(wrapped)
+    assert bare.asset.fields == wrapped.asset.fields != ()
+
+
 def test_the_path_of_an_element_says_what_it_means_and_whose_it_is(read_inside):
     fields = {one.name: one.comment for one in read_inside(pacs008(3), "a.xml")[""].asset.fields}
     assert fields["CdtTrfTxInf/Cdtr/Nm"] == "收款人姓名 creditor name"
