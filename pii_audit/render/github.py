@@ -31,8 +31,10 @@ def render(run: Run, *, language: Language) -> str:
         title = f"{finding.rule} {finding.title.in_(language)}"
         where = f"file={_property(place.file)},line={place.line},title={_property(title)}"
         lines.append(f"::{COMMANDS[finding.severity]} {where}::{_message(finding.message.in_(language))}")
+    # What a script does not show has its finding at its line already.
+    told = {one.asset for one in run.standing if one.rule == "COV001" and one.location and one.location.line}
     for row in run.coverage:
-        if row.incomplete:
+        if row.incomplete and row.id not in told:
             reason = row.reason.in_(language) if row.reason else ""
             title = f"COV001 {UNREAD.in_(language)}"
             lines.append(f"::error file={_property(row.asset)},line=1,title={_property(title)}::{_message(reason)}")

@@ -95,6 +95,7 @@ def test_a_script_keeps_nothing_and_is_read_by_nobody(jobs, call):
     about = {one["rule"] for one in told["findings"] if (one["asset"] or "").startswith("jobs:")}
     assert about == {"SHR003"}
     assert call("access", "--source", "jobs").code in (0, 1)
+    assert "jobs:sms/daily.sql  SQL statement · traced, not run" in call("inventory").out
 
 
 def test_a_finding_about_a_script_has_no_rows_to_locate(jobs, call, told):

@@ -100,6 +100,12 @@ def test_sarif_gitlab_and_junit_point_at_the_line(recorded, call):
     assert "export.sql:2:9: column" in call("gate", "--sql", "export.sql", *GATE, "--format", "junit").out
 
 
+def test_github_is_told_of_a_gap_once_at_its_line(recorded, call):
+    (recorded / "export.sql").write_text("SELECT mobile FROM people;\nSELECT * FROM nowhere", encoding="utf-8")
+    (line,) = call("gate", "--sql", "export.sql", *GATE, "--format", "github").out.splitlines()
+    assert line.startswith("::warning file=export.sql,line=2,title=COV001")
+
+
 @pytest.mark.parametrize(
     ("language", "words"), [("zh", ("列", "位置", "来自", "结论")), ("en", ("Column", "Place", "From", "Verdict"))]
 )

@@ -8,12 +8,14 @@ from rich.console import Console
 from rich.text import Text as Line
 
 from pii_audit.language import Language, Text
+from pii_audit.model.asset import AssetKind
 from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.evidence import FieldEvidence
 from pii_audit.model.run import Inspected
 from pii_audit.render.labels import word
 from pii_audit.render.table.parts import WIDE, at_most, counted, indented, line, number, percent, ruled
 
+TRACED = Text("未运行,按血缘得出", "traced, not run")
 FREE_TEXT = Text("（文本）", "(text)")
 
 
@@ -41,7 +43,9 @@ def print_inventory(
 def _title(item: Inspected, language: Language) -> Line:
     persons = len(item.persons)
     rows = item.coverage.rows if item.coverage.rows is not None else item.tally.rows
-    parts = [word(item.asset.kind, language), _extent(item.coverage, rows, language)]
+    traced = item.asset.kind is AssetKind.QUERY
+    extent = TRACED.in_(language) if traced else _extent(item.coverage, rows, language)
+    parts = [word(item.asset.kind, language), extent]
     if persons:
         parts.append(Text(f"约 {number(persons)} 人", f"about {counted(persons, 'person', 'people')}").in_(language))
     return line((item.asset.id.removeprefix(":"), "bold cyan"), "  ", (" · ".join(parts), "dim"))
