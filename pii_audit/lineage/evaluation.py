@@ -9,7 +9,7 @@ from sqlglot import exp
 from pii_audit.language import Text
 from pii_audit.lineage import texts
 from pii_audit.lineage.dialects import Dialect
-from pii_audit.lineage.functions import Functions, Kind
+from pii_audit.lineage.functions import Functions, Kind, names
 from pii_audit.lineage.graph import Formula, Leaf, Node, OneOf
 from pii_audit.lineage.model import Untraceable
 from pii_audit.lineage.specials import ALTERNATIVES, Arguments, Values, literal, products, special
@@ -19,9 +19,27 @@ from pii_audit.model.forms import Form
 STEPS = 200_000
 """Expressions looked at for one column; a script that needs more is not traced."""
 _FORMS = {kind: Form(kind.value) for kind in Kind if kind.value in {form.value for form in Form}}
+_EXACT = frozenset(
+    {
+        "upper",
+        "ucase",
+        "lower",
+        "lcase",
+        "initcap",
+        "to_char",
+        "to_varchar",
+        "string",
+        "str",
+        "text",
+        "binary",
+        "distinct",
+    }
+    | {"arbitrary", "first", "last", "nth_value", "anyvalue"}
+)
+"""Functions of one argument that leave each character in its place."""
 _EXCLUSIVE = (
     exp.Case, exp.If, exp.Nvl2, exp.DecodeCase, exp.Coalesce, exp.Greatest, exp.Least, exp.Nullif, exp.Max, exp.Min,
-    exp.Window, exp.Filter, exp.WithinGroup, exp.Order, exp.Ordered, exp.Limit, exp.Cast, exp.AtTimeZone, exp.ArgMax,
+    exp.Window, exp.Filter, exp.WithinGroup, exp.Order, exp.Ordered, exp.Limit, exp.AtTimeZone, exp.ArgMax,
     exp.ArgMin, exp.Paren, exp.Alias, exp.Lag, exp.Lead, exp.AnyValue, exp.FirstValue, exp.LastValue, exp.Dot,
 )  # fmt: skip
 """Expressions that give one of their parts as it is."""
@@ -97,11 +115,12 @@ class Evaluation:
         parts = [arguments.of(part) for part in self._functions.flowing(expression)]
         if kind is Kind.NOTHING or not parts:
             return (UNKNOWN,)
-        if isinstance(expression, _EXCLUSIVE) or (kind is Kind.COSMETIC and len(parts) == 1):
+        exact = len(parts) == 1 and any(name in _EXACT for name in names(expression))
+        if exact or isinstance(expression, _EXCLUSIVE):
             return [value for values in parts for value in values]
         whole = products(parts, apart=True)
         if kind is Kind.COSMETIC:
-            return whole
+            return map(texts.somewhere, whole)
         if kind in _FORMS:
             return [texts.shielded(value, _FORMS[kind]) for value in whole]
         return [texts.loosened(value, len(self._sample)) for value in whole]

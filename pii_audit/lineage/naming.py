@@ -23,10 +23,10 @@ def said(identifier: exp.Expr | None) -> str:
 
 
 def offset_of(expression: exp.Expr, default: int = 0) -> int:
-    """Where an expression begins within its statement, as far as names in it tell."""
+    """Where an expression begins within its statement, as far as what is in it tells."""
     found = [
         one.meta["start"]
-        for one in expression.find_all(exp.Identifier, exp.Star)
+        for one in expression.find_all(exp.Identifier, exp.Star, exp.Func, exp.Literal)
         if isinstance(one.meta.get("start"), int)
     ]
     return min(found, default=default)

@@ -11,11 +11,13 @@ from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
 
 from pii_audit.language import Text
-from pii_audit.lineage.functions import Functions
+from pii_audit.lineage.dialects import Dialect
+from pii_audit.lineage.functions import Functions, Kind
 from pii_audit.lineage.graph import Formula, Node, OneOf
 from pii_audit.lineage.model import Untraceable
 from pii_audit.lineage.naming import offset_of
 from pii_audit.lineage.relations import Columns
+from pii_audit.lineage.specials import special
 from pii_audit.lineage.unknown import MARK
 
 _PSEUDO = frozenset(
@@ -61,13 +63,21 @@ class Resolver(ABC):
     """
 
     def __init__(
-        self, find: Find, functions: Functions, scopes: Mapping[int, Scope], recursive: Mapping[int, int]
+        self,
+        find: Find,
+        functions: Functions,
+        scopes: Mapping[int, Scope],
+        recursive: Mapping[int, int],
+        dialect: Dialect,
     ) -> None:
         self._find = find
         self._functions = functions
         self._scopes = scopes
         self._recursive = recursive
+        self._dialect = dialect
         self._columns: dict[tuple[int, str], Columns | Untraceable] = {}
+        self.unknown: list[Untraceable] = []
+        """Functions that nobody knows: beside what they are given they may read anything."""
 
     def actual(self, scope: Scope) -> Scope:
         """The scope that is meant: where a recursive CTE names itself, sqlglot has its first query."""
@@ -176,6 +186,13 @@ class Resolver(ABC):
             return
         if needed and isinstance(expression, exp.Parameter | exp.SessionParameter):
             raise Untraceable(Text("变量的内容未知", "what the variable holds is not known"), offset_of(expression))
+        if needed and isinstance(expression, exp.Anonymous) and not self._known(expression):
+            name = expression.name
+            reason = Text(
+                f"函数 {name} 不认识,它还读取什么未知(在 audit.yaml 的 functions 中声明)",
+                f"nobody knows what the function {name} reads besides (declare it under functions in audit.yaml)",
+            )
+            self.unknown.append(Untraceable(reason, offset_of(expression)))
         live = self._functions.flowing(expression) if needed else ()
         for part in live:
             self._bind(part, scope, into, needed=True)
@@ -183,6 +200,11 @@ class Resolver(ABC):
         for child in expression.iter_expressions():
             if id(child) not in known:
                 self._bind(child, scope, into, needed=False)
+
+    def _known(self, expression: exp.Anonymous) -> bool:
+        return (
+            self._functions.kind(expression) is not Kind.OTHER or special(expression, self._dialect.parser) is not None
+        )
 
     def _operand(self, expression: exp.Expr, scope: Scope) -> Node:
         if isinstance(expression, exp.Star):

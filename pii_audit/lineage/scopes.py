@@ -9,6 +9,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from pii_audit.language import Text
+from pii_audit.lineage.dialects import Dialect
 from pii_audit.lineage.functions import Functions
 from pii_audit.lineage.graph import Node, OneOf
 from pii_audit.lineage.model import Untraceable
@@ -22,11 +23,11 @@ _WIDTHS = Text("UNION 两边的列数不同", "the sides of a UNION have differe
 class Query(Resolver):
     """One query with all that stands in it. `find` gives the columns of a table that it reads, or raises Untraceable."""
 
-    def __init__(self, expression: exp.Expr, find: Find, functions: Functions, *, recursion: bool) -> None:
+    def __init__(self, expression: exp.Expr, find: Find, functions: Functions, dialect: Dialect) -> None:
         for alias in expression.find_all(exp.TableAlias):
             if MARK in alias.name and not alias.name.strip(MARK):
                 raise Untraceable(UNKNOWN_WORDS, offset_of(alias))
-        if recursion:
+        if dialect.recursion:
             mark_recursion(expression)
         try:
             scopes = traverse_scope(expression)
@@ -37,7 +38,7 @@ class Query(Resolver):
             raise Untraceable(Text("没有查询可追踪", "there is no query to trace"))
         self._bases = recursive_bases(expression)
         recursive = {id(first): id(whole) for first, whole in self._bases}
-        super().__init__(find, functions, {id(scope.expression): scope for scope in scopes}, recursive)
+        super().__init__(find, functions, {id(scope.expression): scope for scope in scopes}, recursive, dialect)
         self._root = scopes[-1]
         self._projections: dict[int, list[Projection] | Untraceable] = {}
 

@@ -352,12 +352,14 @@ class Session:
                 Text("WITH 中的写入没有追踪", "a statement that writes within WITH is not traced"), offset_of(with_)
             )
         self._restrictions += self._restricting(expression)
-        query = Query(expression, self._find, self._functions, recursion=self._dialect.recursion)
+        query = Query(expression, self._find, self._functions, self._dialect)
         columns: list[tuple[str, Node | Untraceable]] = []
         places: dict[str, Place] = {}
         for one in query.projections():
             columns.append((one.name, one.node))
             places.setdefault(one.name, self._place_of(one))
+        for gap in query.unknown:
+            self.gap(Untraceable(gap.reason, self._statement.offset(gap.offset) if self._statement else None))
         return columns, places
 
     def _place_of(self, one: Projection) -> Place:

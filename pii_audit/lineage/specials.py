@@ -78,27 +78,46 @@ Special = Callable[[Arguments], Iterable[Value]]
 
 def _substring(arguments: Arguments) -> Iterable[Value]:
     args = arguments.expression.args
-    start, length = arguments.number(args.get("start")), arguments.number(args.get("length"))
-    if "start" not in args or args["start"] is None:
-        start = 1
-    return [texts.substring(value, start, length, from_end=arguments.from_end) for value in arguments["this"]]
+    start = arguments.number(args["start"]) if args.get("start") is not None else 1
+    return _cut(arguments, arguments["this"], start, args.get("length"))
 
 
 def _middle(arguments: Arguments) -> Iterable[Value]:
     """MID and the like, which sqlglot knows by name only."""
     text, *numbers = arguments.expression.expressions
-    start, length = [*(arguments.number(one) for one in numbers), None, None][:2]
-    return [texts.substring(value, start, length, from_end=arguments.from_end) for value in arguments.of(text)]
+    start, length = [*numbers, None, None][:2]
+    return _cut(arguments, arguments.of(text), arguments.number(start), length)
+
+
+def _cut(arguments: Arguments, values: Values, start: int | None, length: object) -> Iterable[Value]:
+    """From a place on so many characters, where a length is given at all."""
+    number = arguments.number(length)
+    for value in values:
+        if length is not None and number is None:
+            yield texts.somewhere(texts.substring(value, start, None, from_end=arguments.from_end))
+        else:
+            yield texts.substring(value, start, number, from_end=arguments.from_end)
 
 
 def _left(arguments: Arguments) -> Iterable[Value]:
-    length = arguments.number(arguments.expression.expression)
-    return [texts.substring(value, 1, length) for value in arguments["this"]]
+    return _cut(arguments, arguments["this"], 1, arguments.expression.expression)
 
 
 def _right(arguments: Arguments) -> Iterable[Value]:
     length = arguments.number(arguments.expression.expression)
-    return [texts.right(value, length) for value in arguments["this"]]
+    return [texts.somewhere(value) if length is None else texts.right(value, length) for value in arguments["this"]]
+
+
+def _cast(arguments: Arguments) -> Iterable[Value]:
+    """A type with a length may cut the value short, or fill it up."""
+    sized = bool(arguments.expression.args["to"].expressions)
+    return [value.with_((*value.characters, None)) if sized else value for value in arguments["this"]]
+
+
+def _trim(arguments: Arguments) -> Iterable[Value]:
+    """Without blanks, of which there are none; whatever else is taken away moves the rest."""
+    other = arguments.has("expression")
+    return [texts.somewhere(value) if other else value for value in arguments["this"]]
 
 
 def _concat(arguments: Arguments) -> Iterable[Value]:
@@ -231,6 +250,8 @@ def _mask(arguments: Arguments) -> Iterable[Value]:
 
 
 _SPECIAL: Mapping[type, Special] = {
+    exp.Cast: _cast,
+    exp.Trim: _trim,
     exp.Substring: _substring,
     exp.Left: _left,
     exp.Right: _right,

@@ -7,6 +7,7 @@ unknown length and content (None) that says nothing of the value.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -105,48 +106,59 @@ def joined(values: Sequence[Value]) -> Value:
     return Value(characters, shields, opened=any(value.opened for value in values))
 
 
+def somewhere(value: Value) -> Value:
+    """The value within a text of which no place can be told: so many characters as there were, and who knows what around them."""
+    return value.with_((None, *value.characters, None))
+
+
 def substring(value: Value, start: int | None, length: int | None, *, from_end: bool = False) -> Value:
-    """From the place `start` (from 1) on so many characters; None is not known, and then all that may be meant is kept.
+    """From the place `start` (from 1) on so many characters, to the end without a `length`; None for `start` is not known.
 
     A negative place counts from the end (`from_end`), or from before the beginning, as the standard has it (ISO/IEC 9075-2, 6.32).
+    What databases differ in, or what is not known, keeps all that may be meant, at no place that can be told.
     """
     characters = value.characters
     if start is None:
-        return value.with_((None, *characters))
+        return somewhere(value)
     if start < 0 and from_end:
-        return value.with_(_first(_from_end(characters, -start), length))
-    if start <= 0:
-        # Some databases take 0 for 1: the longer of both.
-        return value.with_(_first(characters, length if not start or length is None else length + start - 1))
+        ending = value.with_(_first(_from_end(characters, -start), length))
+        return ending if -start <= len(characters) else somewhere(ending)
+    if start < 0:
+        return value.with_(_first(characters, None if length is None else length + start - 1))
+    if start == 0:
+        return somewhere(value.with_(_first(characters, length)))
     return value.with_(_first(_after(characters, start - 1), length))
 
 
-def right(value: Value, length: int | None) -> Value:
+def right(value: Value, length: int) -> Value:
     """The last so many characters."""
-    return value if length is None else value.with_(_from_end(value.characters, length))
+    return value.with_(_from_end(value.characters, length))
 
 
 def _after(characters: Characters, count: int) -> Characters:
     """Without the first so many; behind text of unknown length nothing can be counted."""
-    unknown = characters.index(None) if None in characters else len(characters)
-    return characters[min(count, unknown) :]
+    return characters[min(count, _unknown(characters)) :]
 
 
 def _first(characters: Characters, count: int | None) -> Characters:
     if count is None:
         return characters
-    unknown = characters.index(None) if None in characters else len(characters)
-    return characters[: max(0, count)] if count <= unknown else characters
+    return characters[: max(0, count)] if count <= _unknown(characters) else (*characters, None)
 
 
 def _from_end(characters: Characters, count: int) -> Characters:
     return _first(characters[::-1], count)[::-1]
 
 
+def _unknown(characters: Characters) -> int:
+    """How many characters stand before text of unknown length; of a text without, any number is counted."""
+    return characters.index(None) if None in characters else sys.maxsize
+
+
 def padded(value: Value, length: int | None, fill: str, *, left: bool) -> Value:
     """Filled up to a length, or cut to it."""
     if length is None or None in value.characters:
-        return value.with_((*value.characters, None))
+        return somewhere(value)
     missing = length - len(value.characters)
     if missing <= 0:
         return value.with_(value.characters[: max(0, length)])
@@ -158,7 +170,7 @@ def replaced(value: Value, old: Value, new: Value, sample: str) -> Value:
     """One text for another. A constant that is replaced hides nothing, a part of the value itself does."""
     text, searched = value.known(sample), old.known(sample)
     if text is None or not searched or (not old.visible and any(map(str.isalnum, searched))):
-        return joined((value, new))
+        return joined((UNKNOWN, value, UNKNOWN, new, UNKNOWN))
     characters: list[Character] = []
     at = 0
     while (found := text.find(searched, at)) >= 0:
@@ -170,7 +182,7 @@ def replaced(value: Value, old: Value, new: Value, sample: str) -> Value:
 def overlaid(value: Value, start: int | None, length: int | None, new: Value) -> Value:
     """Another text in place of so many characters from `start` (from 1) on: STUFF, OVERLAY, INSERT."""
     if start is None or length is None or start < 1 or None in value.characters[: start - 1 + length]:
-        return joined((value, new))
+        return joined((UNKNOWN, value, UNKNOWN, new, UNKNOWN))
     head, tail = value.characters[: start - 1], value.characters[start - 1 + length :]
     return Value((*head, *new.characters, *tail), value.shields | new.shields, opened=value.opened)
 
@@ -179,11 +191,11 @@ def substituted(value: Value, pattern: str | None, template: str | None, sample:
     """REGEXP_REPLACE; what cannot be tried out hides nothing."""
     text = value.known(sample)
     if text is None or pattern is None or template is None or not _harmless(pattern):
-        return value
+        return somewhere(value)
     try:
         found = list(re.compile(pattern).finditer(text))
     except (re.error, OverflowError, RecursionError):
-        return value
+        return somewhere(value)
     characters: list[Character] = []
     at = 0
     for match in found[:1] if once else found:
@@ -217,7 +229,7 @@ def _filled(template: str, match: re.Match[str], characters: Characters) -> list
 def translated(value: Value, old: str | None, new: str | None, sample: str) -> Value:
     """TRANSLATE: it hides where every digit, or every letter, that there may be becomes one and the same."""
     if old is None or new is None or len(set(new)) > 1 or not set("0123456789") <= set(old):
-        return value
+        return value if old is not None and new is not None and len(old) == len(new) else somewhere(value)
     gone = set(old)
     put: Characters = tuple(new[:1])
     characters: list[Character] = []

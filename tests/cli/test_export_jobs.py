@@ -47,7 +47,7 @@ def test_a_script_is_judged_as_the_flow_whose_files_it_makes(jobs, call):
     told = _run(call)
     (finding,) = [one for one in told["findings"] if one["flow"] == "sms-daily"]
     assert (finding["rule"], finding["identifiers"]) == ("SHR003", ["person_name"])
-    assert finding["location"] == {"file": "jobs/sms/daily.sql", "line": 3, "column": 14}
+    assert finding["location"] == {"file": "jobs/sms/daily.sql", "line": 3, "column": 8}
     rows = {(row["asset"], row["status"]) for row in told["coverage"] if row["asset"].startswith("jobs:")}
     assert rows == {("jobs:sms/daily.sql", "inspected"), ("jobs:readme.md", "skipped")}
 

@@ -17,7 +17,7 @@ GAPS = {
     "a block": ("DO $$ BEGIN PERFORM 1; END $$", "postgresql", "1:1 a dynamic or procedural"),
     "a cursor": ("DECLARE c CURSOR FOR SELECT phone FROM customer", "postgresql", "1:1 a dynamic or procedural"),
     "a script that is included": ("\\i other.sql\nSELECT 1 AS a", "postgresql", '1:1 what "\\i" brings in'),
-    "another one": ("@other.sql\nSELECT 1 AS a FROM dual;", "oracle", '1:1 what "@" brings in'),
+    "one that SQL*Plus includes": ("@other.sql\nSELECT 1 AS a FROM dual;", "oracle", '1:1 what "@" brings in'),
     "a variable for columns": (
         "SELECT ${columns} FROM customer",
         "hive",
@@ -28,6 +28,18 @@ GAPS = {
     "a variable that holds a value": ("SELECT @p := phone FROM customer", "mysql", "1:"),
     "a variable of SQL Server": ("SELECT @p = phone FROM customer", "sqlserver", "1:13 assigns a variable"),
     "a write within WITH": ("WITH w AS (DELETE FROM customer RETURNING phone) SELECT * FROM w", "postgresql", "1:"),
+    "a function that nobody knows": (
+        "SELECT find_phone(cust_no) AS p FROM customer",
+        "postgresql",
+        "1:8 nobody knows what",
+    ),
+    "a function that runs SQL of its own": (
+        "SELECT query_to_xml('select phone from customer', true, true, '')",
+        "postgresql",
+        "1:8",
+    ),
+    "a table from elsewhere": ("SELECT * FROM OPENQUERY(srv, 'select phone from customer') q", "sqlserver", "1:"),
+    "another one": ("SELECT x.p FROM dblink('host=x', 'select phone from customer') AS x(p text)", "postgresql", "1:"),
     "rows that RETURNING gives": ("DELETE FROM customer RETURNING phone", "postgresql", "1:32 the rows that RETURNING"),
     "rows that OUTPUT gives": ("DELETE FROM customer OUTPUT deleted.phone", "sqlserver", "1:"),
     "a value that a conflict moves": (

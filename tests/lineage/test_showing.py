@@ -95,7 +95,7 @@ def _shown(warehouse, dialect, expression, column="phone", identifier="cn_mobile
         "core:customer", column, identifier, Form(form), 9, 9, 1.0, 1.0, 0.9, known.levels, (), samples=samples
     )
     traced = warehouse.trace(f"SELECT {expression} AS x FROM customer", dialect)
-    assert traced.gaps == ()
+    assert all("nobody knows" in gap.reason.en for gap in traced.gaps)
     showing = Showing(CATALOGUE, Functions(), load_dialect(dialect))
     return {
         (str(one.form), one.adequate)
