@@ -28,7 +28,7 @@ from pii_audit.sources.interface import ROOT_NAME, Reading, Sampling, failed, sk
 from pii_audit.sources.reading import NoReading, StreamError, unreadable
 
 if TYPE_CHECKING:
-    from paramiko import SFTPAttributes, SFTPClient, SFTPFile, SSHClient
+    from paramiko import Message, SFTPAttributes, SFTPClient, SFTPFile, SSHClient
 
 PORT = 22
 SECONDS = 15
@@ -121,18 +121,15 @@ class SftpSource(OutboxSource):
         """What the mode bits give to everybody who can log in; whom users and groups stand for only the server knows."""
         for one, open_to_all in self._listed():
             if isinstance(one, Asset) and open_to_all:
-                path = self._path(one.name)
+                path = shlex.quote(f"{self._login.folder}/{one.name}")
                 opened = f"mode o+r on {one.name}"
-                yield Grant("world", one.id, "read", opened, ("world",), closing=(f"chmod o-r {shlex.quote(path)}",))
+                yield Grant("world", one.id, "read", opened, ("world",), closing=(f"chmod o-r {path}",))
 
     def _listed(self) -> Iterator[tuple[Asset | Coverage, bool]]:
         """Everything there is, and whether everybody on the server may read it."""
         try:
             sftp = self._connected()
-            folders = [PurePosixPath(sftp.normalize(self._path("")))]
-            folders += folders[0].parents
-            passing = all((sftp.stat(str(one)).st_mode or 0) & stat.S_IXOTH for one in folders)
-            yield from self._walked(sftp, "", passing=passing)
+            yield from self._walked(sftp, "", passing=_passing(sftp, self._path("")))
         except _Refused as error:
             yield failed(self.id, ROOT_NAME, error.what), False
         except FileNotFoundError:
@@ -143,9 +140,11 @@ class SftpSource(OutboxSource):
 
     def _walked(self, sftp: SFTPClient, folder: str, *, passing: bool) -> Iterator[tuple[Asset | Coverage, bool]]:
         try:
-            entries = sorted(sftp.listdir_attr(self._path(folder)), key=lambda one: one.filename)
+            entries = sorted(sftp.listdir_attr(self._path(shown(folder))), key=lambda one: one.filename)
         except OSError as error:
-            yield failed(self.id, f"{shown(folder)}/" if folder else ROOT_NAME, unreadable(error)), False
+            if not folder:
+                raise
+            yield failed(self.id, f"{shown(folder)}/", unreadable(error)), False
             return
         for one in entries:
             relative = f"{folder}/{one.filename}" if folder else one.filename
@@ -175,8 +174,10 @@ class SftpSource(OutboxSource):
         changed = datetime.fromtimestamp(entry.st_mtime, UTC) if entry.st_mtime else None
         return Asset(self.id, name, AssetKind.FEED, size=entry.st_size, modified=changed)
 
-    def _path(self, name: str) -> str:
-        return str(PurePosixPath(real(Path(self._login.folder), name)) if name else PurePosixPath(self._login.folder))
+    def _path(self, name: str) -> bytes:
+        """What the server calls a file; names are bytes, of whatever encoding."""
+        path = real(Path(self._login.folder), name) if name else Path(self._login.folder)
+        return path.as_posix().encode("utf-8", "surrogateescape")
 
     def _connected(self) -> SFTPClient:
         """The session, opened anew where there is none or it has ended; raises what paramiko raises."""
@@ -184,7 +185,7 @@ class SftpSource(OutboxSource):
         if self._sftp is None or transport is None or not transport.is_active():
             self.close()
             self._client = self._logged_in()
-            self._sftp = self._client.open_sftp()
+            self._sftp = _with_any_names(self._client.open_sftp())
         return self._sftp
 
     def _logged_in(self) -> SSHClient:
@@ -215,6 +216,32 @@ class SftpSource(OutboxSource):
             auth_timeout=SECONDS,
         )
         return client
+
+
+def _passing(sftp: SFTPClient, folder: bytes) -> bool:
+    """Whether everybody may pass through the folder and those above it, as far as they can be asked about."""
+    whole = sftp.normalize(folder)
+    for one in (whole, *map(str, PurePosixPath(whole).parents)):
+        try:
+            mode = sftp.stat(one.encode("utf-8", "surrogateescape")).st_mode
+        except OSError:
+            continue  # outside of what this account sees
+        if mode is not None and not mode & stat.S_IXOTH:
+            return False
+    return True
+
+
+def _with_any_names(sftp: SFTPClient) -> SFTPClient:
+    """The session with names as the server has them; the package takes all for UTF-8, and fails at one that is not."""
+    request = sftp._request  # noqa: SLF001 - there is no other place for it
+
+    def tolerant(*words: object) -> tuple[object, Message]:
+        kind, message = request(*words)
+        message.get_text = lambda: message.get_string().decode("utf-8", "surrogateescape")
+        return kind, message
+
+    sftp._request = tolerant  # noqa: SLF001 - as above
+    return sftp
 
 
 class _Refused(Exception):  # noqa: N818 - never leaves this module: becomes a ledger row

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import pickle
 
 import pytest
@@ -56,6 +57,17 @@ def test_files_of_all_folders_are_read_in_full_whatever_they_are_packed_in(sshd,
             [read[asset.name]] = read_all(drop.open(asset, Sampling(5)))
     assert (read["2026/sms_1.csv.gz"].status, read["2026/sms_1.csv.gz"].coverage.rows) == ("inspected", 9000)
     assert read["sms_2.json"].rows == {0: {"$.customer.idNo": "1"}}
+
+
+def test_names_in_another_encoding_are_shown_and_found_again(sshd, source, read_all):
+    folder = sshd.drop / os.fsdecode("名单".encode("gb18030"))
+    folder.mkdir()
+    (folder / os.fsdecode("客户.csv".encode("gb18030"))).write_text("mobile\n13800138000\n")
+    drop = source()
+    [asset] = drop.assets()
+    assert asset.name.startswith(r"\xc3\xfb\xb5\xa5/\xbf")
+    [one] = read_all(drop.open(asset, Sampling()))
+    assert (one.status, one.coverage.rows) == ("inspected", 1)
 
 
 def test_an_encrypted_file_is_asked_about(sshd, source, read_all):
