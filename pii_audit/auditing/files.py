@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from pii_audit.detection.judge import judge
 from pii_audit.detection.tally import Detector
+from pii_audit.engine.chunks import Tallying
 from pii_audit.engine.interface import Progress, Silent
 from pii_audit.errors import InspectionError, UsageError
 from pii_audit.language import Text
@@ -33,7 +34,8 @@ class Files:
     """Paths as a person names them; `-` is standard input. In folders, `include` and `ignore` are globs of relative paths.
 
     `layouts` are those of fixed-width files. What `streams` has under a path's name is read in place of the path; `copies` says whether a
-    reader that cannot work from a stream may copy one to a file that has a name.
+    reader that cannot work from a stream may copy one to a file that has a name. What takes long is tallied in up to `jobs` processes (None: one
+    for each processor).
     """
 
     paths: Sequence[str]
@@ -43,6 +45,7 @@ class Files:
     layouts: Layouts = ()
     streams: Mapping[str, BinaryIO] = field(default_factory=dict)
     copies: bool = True
+    jobs: int | None = None
 
     def inspect(
         self, detector: Detector, *, watch: Watch | None = None, progress: Progress | None = None
@@ -63,15 +66,17 @@ class Files:
                 todo=Text("请检查路径", "check the path"),
             )
         progress = progress or Silent()
-        for path in self.paths:
-            for one in self._readings(path):
-                if isinstance(one, Coverage):
-                    yield one
-                    continue
-                asset, reading = one
-                progress.asset(asset.name)
-                yield self._read(detector, asset, reading, watch, progress)
-                progress.done()
+        with Tallying(detector, self.jobs) as tallying:
+            for path in self.paths:
+                for one in self._readings(path):
+                    if isinstance(one, Coverage):
+                        yield one
+                        continue
+                    asset, reading = one
+                    progress.asset(asset.name)
+                    chunks = _watched(asset, reading, watch, progress)
+                    yield _read(detector, asset, reading, tallying.each(asset, chunks))
+                    progress.done()
 
     def listed(self, path: str) -> Iterator[Path]:
         """The files that a path stands for: itself, or those below that the globs leave in."""
@@ -101,20 +106,25 @@ class Files:
             return OutboxSource("", path, Selection(self.include), self.layouts, ignore=self.ignore)
         return FolderSource("", path, Selection(self.include), self.layouts)
 
-    def _read(
-        self, detector: Detector, asset: Asset, reading: Reading, watch: Watch | None, progress: Progress
-    ) -> Inspected:
-        tally = AssetTally()
-        failure: Text | None = None
-        try:
-            for chunk in reading:
-                tally += detector.tally(asset, chunk)
-                if watch is not None:
-                    watch(asset, chunk)
-                progress.advance(0, 0)
-        except InspectionError as error:
-            failure = error.what
-        coverage = reading.coverage()
-        if failure is not None:
-            coverage = replace(coverage, status=CoverageStatus.FAILED, reason=failure)
-        return judge(detector, asset, tally, coverage)
+
+def _watched(asset: Asset, reading: Reading, watch: Watch | None, progress: Progress) -> Iterator[Chunk]:
+    for chunk in reading:
+        if watch is not None:
+            watch(asset, chunk)
+        progress.advance(0, 0)
+        yield chunk
+
+
+def _read(detector: Detector, asset: Asset, reading: Reading, tallies: Iterator[AssetTally]) -> Inspected:
+    """What the tallies of an asset's chunks say together, and what was read of it."""
+    tally = AssetTally()
+    failure: Text | None = None
+    try:
+        for more in tallies:
+            tally += more
+    except InspectionError as error:
+        failure = error.what
+    coverage = reading.coverage()
+    if failure is not None:
+        coverage = replace(coverage, status=CoverageStatus.FAILED, reason=failure)
+    return judge(detector, asset, tally, coverage)

@@ -39,7 +39,7 @@ class GateOptions:
     """How an export is judged.
 
     `standards` are those whose clauses may be cited; of a folder, files that `include` names (none: all) and `ignore` does not are judged;
-    `layouts` cut fixed-width ones, `owner` answers for findings; `streams` and `copies` are those of `Files`.
+    `layouts` cut fixed-width ones, `owner` answers for findings; `streams`, `copies` and `jobs` are those of `Files`.
     """
 
     as_of: date
@@ -52,6 +52,7 @@ class GateOptions:
     samples: bool = True
     streams: Mapping[str, BinaryIO] = field(default_factory=dict)
     copies: bool = True
+    jobs: int | None = None
     progress: Progress = field(default_factory=Silent)
 
 
@@ -126,7 +127,14 @@ def gate(
     inspected: list[Inspected] = []
     coverage: list[Coverage] = []
     files = Files(
-        paths, AssetKind.FEED, options.include, options.ignore, options.layouts, options.streams, options.copies
+        paths,
+        AssetKind.FEED,
+        options.include,
+        options.ignore,
+        options.layouts,
+        options.streams,
+        options.copies,
+        options.jobs,
     )
     for one in files.inspect(detector, progress=options.progress):
         if isinstance(one, Inspected):

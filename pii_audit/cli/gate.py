@@ -7,7 +7,7 @@ from collections.abc import Callable
 from importlib import import_module
 
 from pii_audit.cli.baseline import add_baseline
-from pii_audit.cli.options import RUN_FORMATS, add_day, add_identifiers, add_output, add_verdict, say
+from pii_audit.cli.options import RUN_FORMATS, add_day, add_identifiers, add_jobs, add_output, add_verdict, say
 from pii_audit.cli.session import Session
 from pii_audit.errors import UsageError
 from pii_audit.language import Language, Text
@@ -47,6 +47,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         "--purpose", metavar="ID", help=say(language, "目的(与 --recipient 同用)", "a purpose (with --recipient)")
     )
     add_day(parser, language)
+    add_jobs(parser, language)
     parser.add_argument(
         "--allow-gaps",
         action="store_true",

@@ -93,6 +93,7 @@ class Case:
             owner=self.source.owner if self.source else None,
             timezone=self.space.now().tzinfo or UTC,
             samples=self.space.samples == "masked",
+            jobs=self.options.jobs,
         )
 
     def record(self, run: Run) -> Run:

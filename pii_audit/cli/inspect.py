@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from pii_audit.cli.options import add_identifiers, draw, own_identifiers, put, say
+from pii_audit.cli.options import add_identifiers, add_jobs, draw, own_identifiers, put, say
 from pii_audit.cli.session import Session
 from pii_audit.document import unknown
 from pii_audit.errors import UsageError
@@ -70,6 +70,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
             "the files hold fixed-width records: cut them by this layout in YAML (those in archives too)",
         ),
     )
+    add_jobs(parser, language)
     parser.add_argument(
         "--allow-incomplete",
         action="store_true",
@@ -122,7 +123,9 @@ def run(session: Session, options: argparse.Namespace) -> int:
         shown(session) as progress,
     ):
         located = Located(detector, redactor, spool) if options.format == "jsonl" else None
-        for one in Files(options.path, layouts=layouts).inspect(detector, watch=located, progress=progress):
+        for one in Files(options.path, layouts=layouts, jobs=options.jobs).inspect(
+            detector, watch=located, progress=progress
+        ):
             row = one.coverage if isinstance(one, Inspected) else one
             coverage.append(redactor.coverage(row))
             if isinstance(one, Inspected):

@@ -110,6 +110,20 @@ def own_identifiers(options: argparse.Namespace) -> tuple[Path, ...]:
     return tuple(map(Path, options.identifiers))
 
 
+def add_jobs(parser: argparse.ArgumentParser, language: Language) -> None:
+    """Declares `--jobs` of what reads files."""
+    parser.add_argument(
+        "--jobs",
+        type=number,
+        metavar="N",
+        help=say(
+            language,
+            "费时的内容由几个进程检测(默认:每个处理器一个)",
+            "processes that share what takes long (default: one for each processor)",
+        ),
+    )
+
+
 def number(text: str) -> int:
     """A whole number from 1 on, for argparse."""
     value = int(text) if text.isdecimal() else 0

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from pii_audit.detection.judge import judge
 from pii_audit.engine.interface import Task, resumable, size_of
@@ -18,8 +19,18 @@ SAVE_EVERY = 5.0
 """Seconds between two checkpoints of one asset."""
 
 
+Tallier = Callable[[Asset, Iterable[Chunk]], Iterator[AssetTally]]
+"""Gives a tally for each chunk of an asset."""
+
+
+@dataclass(frozen=True, slots=True)
 class LocalEngine:
-    """Reads, tallies and judges; a chunk that a checkpoint already holds is not looked at again."""
+    """Reads, tallies and judges; a chunk that a checkpoint already holds is not looked at again.
+
+    `tallier` may tally elsewhere; without one, this process does.
+    """
+
+    tallier: Tallier | None = None
 
     def inspect(self, task: Task) -> Iterator[Inspected | Coverage]:
         """Everything that was met, in the source's order."""
@@ -45,16 +56,25 @@ class LocalEngine:
         name = resumable(asset)
         tally = task.checkpoint.load(name) or AssetTally()
         saved = time.monotonic()
-        known = tally.chunks
-        for chunk in reading:
-            if chunk.id not in known:
-                tally += task.detector.tally(asset, chunk)
-            task.progress.advance(*_amount(chunk))
+        unknown = _unknown(task, reading, tally.chunks)
+        for more in self.tallier(asset, unknown) if self.tallier else _tallied(task, asset, unknown):
+            tally += more
             if time.monotonic() - saved > SAVE_EVERY:
                 task.checkpoint.save(name, tally)
                 saved = time.monotonic()
         task.checkpoint.save(name, tally)
         return judge(task.detector, asset, tally, reading.coverage())
+
+
+def _unknown(task: Task, reading: Reading, known: frozenset[str]) -> Iterator[Chunk]:
+    for chunk in reading:
+        task.progress.advance(*_amount(chunk))
+        if chunk.id not in known:
+            yield chunk
+
+
+def _tallied(task: Task, asset: Asset, chunks: Iterable[Chunk]) -> Iterator[AssetTally]:
+    return (task.detector.tally(asset, chunk) for chunk in chunks)
 
 
 def _amount(chunk: Chunk) -> tuple[int, int]:

@@ -1,19 +1,20 @@
-"""The same engine in several processes of this machine: assets side by side, results in the source's order."""
+"""The same engine in several processes of this machine: assets side by side, large ones cut in chunks, results in the source's order."""
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
+from pii_audit.engine.chunks import AHEAD, DIED, side_by_side
 from pii_audit.engine.interface import NoCheckpoint, Silent, Task, resumable, size_of
 from pii_audit.engine.local import LocalEngine
-from pii_audit.language import Text
-from pii_audit.model.asset import Asset
+from pii_audit.engine.workers import stopped, workers
+from pii_audit.errors import InspectionError
+from pii_audit.model.asset import Asset, Chunk
 from pii_audit.model.coverage import Coverage
 from pii_audit.model.evidence import AssetTally
 from pii_audit.model.run import Inspected
@@ -21,11 +22,13 @@ from pii_audit.sources.interface import failed
 
 _worker: dict[str, Any] = {}
 """The task of this worker process, set once when it starts."""
+LARGE_FILE, LARGE_TABLE = 64 << 20, 1_000_000
+"""Bytes and rows from which on an asset is read here, and its chunks are tallied by all."""
 
 
 @dataclass(frozen=True, slots=True)
 class PoolEngine:
-    """`jobs` processes; each opens the source for itself. An asset is kept when it is done, so that a run resumes with the next one."""
+    """`jobs` processes; each opens the source for itself. An asset is kept when it is done, a large one also on the way, so that a run resumes there."""
 
     jobs: int
 
@@ -34,21 +37,24 @@ class PoolEngine:
         met = list(task.source.assets())
         assets = [one for one in met if isinstance(one, Asset)]
         task.progress.source(task.source.id, len(assets), sum(map(size_of, assets)))
-        context = multiprocessing.get_context("spawn")
         remote = replace(task, progress=Silent(), checkpoint=NoCheckpoint())
-        pool = ProcessPoolExecutor(min(self.jobs, max(1, len(assets))), context, _start, (remote,))
+        pool = workers(self.jobs, _prepare, remote)
+        shared = LocalEngine(
+            partial(side_by_side, lambda asset, chunk: pool.submit(_tally, asset, chunk), AHEAD * self.jobs)
+        )
         try:
-            pending = {asset.id: _submitted(pool, task, asset) for asset in assets}
+            pending = {asset.id: _submitted(pool, task, asset) for asset in assets if not _is_large(asset)}
             for one in met:
                 if isinstance(one, Coverage):
                     yield one
                     continue
+                if _is_large(one):
+                    yield from _shared(shared, task, one)
+                    continue
                 yield from _results(task, one, pending.pop(one.id))
                 task.progress.advance(0, size_of(one))
         except BaseException:
-            # Nobody waits for what is still being read; the executor has no public way to stop it before Python 3.14.
-            for process in list((pool._processes or {}).values()):  # noqa: SLF001
-                process.terminate()
+            stopped(pool)
             raise
         finally:
             pool.shutdown(cancel_futures=True)
@@ -69,6 +75,19 @@ class _Kept:
         """Kept by the process that asked, when the asset is done."""
 
 
+def _is_large(asset: Asset) -> bool:
+    return (asset.size or 0) >= LARGE_FILE or (asset.rows or 0) >= LARGE_TABLE
+
+
+def _shared(engine: LocalEngine, task: Task, asset: Asset) -> Iterator[Inspected | Coverage]:
+    task.progress.asset(asset.name)
+    try:
+        yield from engine.inspect_asset(task, asset)
+    except InspectionError as error:
+        yield failed(asset.source, asset.name, error.what, size=asset.size)
+    task.progress.done()
+
+
 def _submitted(pool: ProcessPoolExecutor, task: Task, asset: Asset) -> Future[list[Inspected]] | None:
     name = resumable(asset)
     try:
@@ -83,20 +102,20 @@ def _results(task: Task, asset: Asset, pending: Future[list[Inspected]] | None) 
     except BrokenProcessPool:
         done = None
     if done is None:
-        reason = Text(
-            "读取它的进程意外终止(可能内存不足)", "the process that read it died (perhaps there was not enough memory)"
-        )
-        yield failed(asset.source, asset.name, reason, size=asset.size)
+        yield failed(asset.source, asset.name, DIED, size=asset.size)
         return
     for one in done:
         task.checkpoint.save(resumable(one.asset), one.tally)
         yield one
 
 
-def _start(task: Task) -> None:
-    # An interruption is for the process that asked to handle; it ends the others.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _prepare(task: Task) -> None:
     _worker["task"] = task
+
+
+def _tally(asset: Asset, chunk: Chunk) -> AssetTally:
+    tally: AssetTally = _worker["task"].detector.tally(asset, chunk)
+    return tally
 
 
 def _inspect(asset: Asset, kept: _Kept) -> list[Inspected]:
