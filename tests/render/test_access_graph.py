@@ -56,6 +56,17 @@ def test_who_reaches_one_thing_more_stands_apart():
     ]
 
 
+def test_a_group_is_one_node_however_many_people_each_of_its_members_reaches():
+    rights = [
+        right("user:a", "core:x", persons=9),
+        right("user:b", "core:x", persons=5),
+        right("user:b", "core:y", level="C3", persons=2),
+        right("user:a", "core:y", level="C3", persons=1),
+    ]
+    _, texts = drawn(rights)
+    assert texts[2:] == ["user:a and 1 more", "core:y", "C3 · at least 2 people", "core:x", "C2 · at least 9 people"]
+
+
 def test_assets_of_two_sources_and_principals_of_two_kinds_are_never_one_node():
     ways = fold([right(who, what) for who in ("user:a", "group:a") for what in ("core:x", "test:x")])
     assert len(ways) == 4

@@ -49,7 +49,10 @@ def fold(rights: Sequence[Right]) -> tuple[Way, ...]:
     ways: dict[tuple[Hashable, Chain, Hashable, str], list[tuple[str, str, list[Right]]]] = defaultdict(list)
     for (principal, (roles, asset, level)), members in reaches.items():
         ways[alike[principal], roles, same[asset], level].append((principal, asset, members))
-    made = [_way(roles, members, implied) for (_, roles, _, _), members in ways.items()]
+    people: Counter[str] = Counter()
+    for right in rights:
+        people[right.asset] = max(people[right.asset], right.persons)
+    made = [_way(roles, members, implied, people) for (_, roles, _, _), members in ways.items()]
     return tuple(sorted(made, key=_gravity))
 
 
@@ -65,13 +68,19 @@ def _alike(pairs: Iterable[tuple[str, _Reach]]) -> Mapping[str, Hashable]:
     return {name: (name.partition(":")[0], frozenset(reached)) for name, reached in joined.items()}
 
 
-def _way(roles: Chain, members: Sequence[tuple[str, str, list[Right]]], implied: Counter[tuple[str, str]]) -> Way:
+def _way(
+    roles: Chain,
+    members: Sequence[tuple[str, str, list[Right]]],
+    implied: Counter[tuple[str, str]],
+    people: Mapping[str, int],
+) -> Way:
+    """One way; the members of a node come in the same order on every way that leads through it."""
     folded = [right for _, _, rights in members for right in rights]
-    assets = tuple(dict.fromkeys(asset for _, asset, _ in members))
+    assets = tuple(sorted({asset for _, asset, _ in members}, key=lambda asset: (-people[asset], asset)))
     # Popped, so that a role that several come through is counted with the first of them.
     beside = sum(implied.pop((role, asset), 0) for role in roles for asset in assets)
     return Way(
-        principals=tuple(dict.fromkeys(principal for principal, _, _ in members)),
+        principals=tuple(sorted({principal for principal, _, _ in members})),
         roles=roles,
         assets=assets,
         level=folded[0].level,
