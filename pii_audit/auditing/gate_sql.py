@@ -61,7 +61,7 @@ def gate_sql(
 def _tells_people(queries: Queries, flow: Flow, policy: Policy) -> bool:
     """Whether the people of the tables may stand for those who will be let out: they are too many only where nobody is left out."""
     limits = policy.recipients[flow.recipient].max_persons
-    most = len(sum(queries.persons.values(), Sketch()))
+    most = len(sum(set(queries.persons.values()), Sketch()))
     return not queries.restricted or limits is None or limits.per_run is None or most <= limits.per_run
 
 
