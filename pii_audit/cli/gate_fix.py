@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from pii_audit.cli.gate_pass import ended
 from pii_audit.cli.options import put, say
 from pii_audit.cli.session import Session
 from pii_audit.errors import InspectionError, UsageError
@@ -54,7 +55,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     _refuse(options)
     out = Path(options.fix)
     case = open_case(session, options)
-    with ExitStack() as stack:
+    with ended(), ExitStack() as stack:
         export, source = _export(case, options, stack)
         renames = export.cutter().renames
 

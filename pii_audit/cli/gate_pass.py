@@ -69,7 +69,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     # A core file would hold the key and the export.
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     try:
-        with _ended(), Spool(options.spool_memory) as spool:
+        with ended(), Spool(options.spool_memory) as spool:
             case = open_case(session, options)
             inputs = case.inputs([STDIN], certified=False, also=spool.write)
             judged = case.judge(inputs.paths, inputs.streams, copies=False)
@@ -114,7 +114,7 @@ def _refuse(options: argparse.Namespace) -> None:
 
 
 @contextmanager
-def _ended() -> Iterator[None]:
+def ended() -> Iterator[None]:
     """Whoever ends the program ends it as Ctrl-C does: in words, with nothing released."""
 
     def stop(_signal: int, _frame: object) -> None:
