@@ -56,3 +56,9 @@ def test_the_key_never_shows() -> None:
 def test_an_ephemeral_key_is_new_each_time() -> None:
     assert len(Fingerprinter.ephemeral().key) == 32
     assert Fingerprinter.ephemeral().key != Fingerprinter.ephemeral().key
+
+
+@given(st.binary(max_size=100), st.text(max_size=8), st.lists(st.text(max_size=12), max_size=4))
+def test_many_values_have_the_hashes_that_each_has_alone(key, kind, values):
+    fingerprinter = Fingerprinter(key)
+    assert list(fingerprinter.numbers(kind, values)) == [fingerprinter.number(kind, value) for value in values]
