@@ -95,6 +95,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
         sample=None if options.full else (source.sample if source else None) or SAMPLE,
         max_load=(source.max_load if source else None) or 100,
         samples=space.samples == "masked",
+        own_bins=space.institution.own_bins,
     )
     collector = write_collector(order, load_catalogue(space.identifiers), key)
     write_output(target, collector.program)

@@ -13,7 +13,6 @@ import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.abc import InspectLoader
 from importlib.resources import files
 
 import pii_audit
@@ -53,6 +52,15 @@ CLIENTS: Mapping[str, tuple[str, ...]] = {
 """Dialects that can be collected, with the modules of each."""
 ALIASES = {"mariadb": "mysql", "gaussdb": "opengauss", "mssql": "sqlserver"}
 """Other names of dialects."""
+_LEFT_OUT = frozenset(
+    {
+        "pii_audit.detection.bulk.candidates",
+        "pii_audit.detection.cells",
+        "pii_audit.detection.tables",
+        "pii_audit.detection.texts",
+    }
+)
+"""What is imported by what a collector does not do; it needs NumPy."""
 _OURS = ("pii_audit", "stdnum")
 """Packages whose sources are put in: ours, and python-stdnum (LGPL-2.1-or-later; its notices stand in its files)."""
 _DATA = ("stdnum/iban.dat", "stdnum/us/ein.dat")
@@ -79,6 +87,7 @@ class Order:
     sample: int | None = None
     max_load: int = 100
     samples: bool = True
+    own_bins: tuple[str, ...] = ()
 
 
 def write_collector(order: Order, catalogue: Catalogue, key: bytes) -> Collector:
@@ -114,14 +123,16 @@ def _modules(dialect: str) -> Mapping[str, str]:
 
 def _source_of(name: str) -> str | None:
     """The source of a module, or of what stands in its place; None for what is no module."""
-    if name.partition(".")[0] not in _OURS:
+    if name.partition(".")[0] not in _OURS or name in _LEFT_OUT:
         return None
     try:
         found = importlib.util.find_spec(STAND_INS.get(name, name))
     except ModuleNotFoundError:  # a class of a module
         return None
-    loader = found.loader if found else None
-    return loader.get_source(found.name) if found and isinstance(loader, InspectLoader) else None
+    # What loads from a zip has the method too, and is no InspectLoader.
+    get_source = getattr(found.loader, "get_source", None) if found else None
+    source: str | None = get_source(found.name) if found and get_source else None
+    return source
 
 
 def _imports(source: str) -> Iterator[str]:
@@ -171,6 +182,7 @@ def _tables(order: Order, catalogue: Catalogue, key: bytes) -> str:
         "SOURCE": order.source,
         "KEY_CHECK": key_check(key),
         "SAMPLES": order.samples,
+        "OWN_BINS": tuple(order.own_bins),
         "SAMPLE": order.sample,
         "MAX_LOAD": order.max_load,
         "INCLUDE": order.include,

@@ -37,7 +37,7 @@ _ESCAPE = re.compile(
 """JSON (RFC 8259 7) and C, escaped once to four times; percent-encoding (RFC 3986 2.1); character references of XML and HTML."""
 _CONTROLS = {"n": "\n", "r": "\r", "t": "\t"}
 _NAMED = {"nbsp": "\u00a0", "quot": '"', "apos": "'", "lt": "<", "gt": ">", "amp": "&"}
-_LONG = 4_000
+LONG = 4_000
 """Characters."""
 _BMP = 0x10000
 _HIGHEST, _SURROGATES = 0x10FFFF, range(0xD800, 0xE000)
@@ -143,7 +143,7 @@ def _escapes(text: str) -> Iterator[int]:
                 yield at
             at = text.find(trigger, found.end() if found else at + 1)
     if not text.isascii():
-        yield from _invisible_in_long(text) if len(text) >= _LONG else _invisible(text)
+        yield from _invisible_in_long(text) if len(text) >= LONG else _invisible(text)
 
 
 def _invisible(text: str) -> Iterator[int]:

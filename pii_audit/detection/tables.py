@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from re import compile as regex
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,26 +12,20 @@ from pii_audit.detection.bulk.alphabet import nonzero
 from pii_audit.detection.cell import Cell, Cells
 from pii_audit.detection.gather import Gatherings
 from pii_audit.detection.kinds import Column
+from pii_audit.detection.meanings import (
+    AGREEMENTS,
+    DATE,
+    LONGEST_AGREEMENT,
+    LONGEST_DATE,
+    LONGEST_REFERENCE,
+    REFERENCE,
+    is_date,
+    is_prose,
+    is_reference,
+)
 from pii_audit.identifiers.fold import fold
 from pii_audit.model.evidence import FieldTally
 from pii_audit.model.fingerprint import Fingerprinter
-
-_DATE = regex(
-    r"((?:18|19|20|21)[0-9]{2})(?:[-/.]|年)?(0[1-9]|1[0-2]|(?<=[-/.年])[1-9])(?:(?:[-/.]|月)?[0-3]?[0-9]日?)?(?:[T ].*)?"
-)
-_DATE_KIND = regex(r"0{4}[-/.年汉]?0{1,2}(?:[-/.月汉]?0{1,2}[日汉]?)?(?:[T A].*)?")
-"""The kinds of dates and of a little more."""
-_LONGEST_DATE = 40
-"""Characters; a longer cell is not looked at."""
-_AGREEMENTS = frozenset("1 y yes t true agree agreed granted 是 有 同意 已同意 授权 已授权 已签署".split())  # noqa: SIM905 - a list of words
-_LONGEST_AGREEMENT, _LONGEST_REFERENCE = 10, 50
-"""Characters, white space around them included; longer cells are not looked at."""
-_REFERENCE = regex(r"[0-9A-Za-z][0-9A-Za-z._/: 年月日-]{3,39}")
-"""A consent's number or date: at least four characters; more than zeros besides."""
-_REFERENCE_KIND = regex(r"[0AaXx][0AaXx._/: 汉-]{3,39}")
-_SENTENCE = 15
-_PROSE = regex(r"[汉][，。；！？,;!?][^0AaXx]|(?:[AaXx']+[,;]? ){7}[AaXx']+")
-"""The kinds of sentences: a Han character with a mark inside, or eight Latin words in a row; an address has neither."""
 
 
 class Rows:
@@ -57,40 +50,28 @@ class Rows:
             refused=int(self.counts[~self._agreed()].sum()),
             months=self._months(),
             evidence=gathered.evidence(fingerprinter, samples=samples),
-            prose=int(self.counts[self.column.of_kinds(_is_prose, among=self.column.spoken)].sum()),
+            prose=int(self.counts[self.column.of_kinds(is_prose, among=self.column.spoken)].sum()),
         )
 
     def _agreed(self) -> NDArray[np.bool_]:
         """Which values are a yes, or the number or date of a consent."""
         column = self.column
-        agreed = column.nonzero & column.of_kinds(_is_reference, among=column.up_to(_LONGEST_REFERENCE))
+        agreed = column.nonzero & column.of_kinds(is_reference, among=column.up_to(LONGEST_REFERENCE))
         for place in nonzero(agreed & column.spoken).tolist():
-            agreed[place] = _REFERENCE.fullmatch(fold(column.values[place]).strip()) is not None
-        for place in nonzero(column.up_to(_LONGEST_AGREEMENT)).tolist():
-            agreed[place] |= column.values[place].strip().lower() in _AGREEMENTS
+            agreed[place] = REFERENCE.fullmatch(fold(column.values[place]).strip()) is not None
+        for place in nonzero(column.up_to(LONGEST_AGREEMENT)).tolist():
+            agreed[place] |= column.values[place].strip().lower() in AGREEMENTS
         return agreed
 
     def _months(self) -> dict[str, int]:
         """Rows by month, where values are dates: ISO 8601, its basic form, and 年月日."""
         months: Counter[str] = Counter()
-        dates = self.column.of_kinds(_is_date, among=self.column.up_to(_LONGEST_DATE))
+        dates = self.column.of_kinds(is_date, among=self.column.up_to(LONGEST_DATE))
         for place in nonzero(dates).tolist():
-            found = _DATE.fullmatch(fold(self.column.values[place]).strip())
+            found = DATE.fullmatch(fold(self.column.values[place]).strip())
             if found:
                 months[f"{found[1]}-{int(found[2]):02d}"] += int(self.counts[place])
         return dict(months)
-
-
-def _is_reference(kind: str) -> bool:
-    return _REFERENCE_KIND.fullmatch(kind.strip()) is not None
-
-
-def _is_date(kind: str) -> bool:
-    return _DATE_KIND.fullmatch(kind.strip()) is not None
-
-
-def _is_prose(kind: str) -> bool:
-    return len(kind) >= _SENTENCE and _PROSE.search(kind) is not None
 
 
 class Together:

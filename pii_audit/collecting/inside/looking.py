@@ -7,9 +7,9 @@ from dataclasses import replace
 from pii_audit.access import effective_access, server_settings
 from pii_audit.collecting.inside import tables
 from pii_audit.collecting.inside.catalogue import load_catalogue
+from pii_audit.collecting.inside.detector import PlainDetector
 from pii_audit.collecting.inside.narration import progress, tell
 from pii_audit.detection.redact import Redactor
-from pii_audit.detection.tally import Detector
 from pii_audit.model.asset import Asset
 from pii_audit.model.codec import encode
 from pii_audit.model.coverage import Coverage
@@ -27,7 +27,7 @@ LONGEST_NAME = 64
 def collect(source: Source, sampling: Sampling, key: bytes, bundle: Writer) -> int:
     """Writes everything that was met; gives how much of it could not be inspected."""
     fingerprinter = Fingerprinter(key)
-    detector = Detector(load_catalogue(), fingerprinter, samples=tables.SAMPLES)
+    detector = PlainDetector(load_catalogue(), fingerprinter, samples=tables.SAMPLES, own_bins=tables.OWN_BINS)
     redactor = Redactor(detector, fingerprinter)
     failures = 0
     holding: set[str] = set()
@@ -53,7 +53,7 @@ def collect(source: Source, sampling: Sampling, key: bytes, bundle: Writer) -> i
     return failures
 
 
-def _look(source: Source, detector: Detector, asset: Asset, sampling: Sampling) -> tuple[AssetTally, Coverage]:
+def _look(source: Source, detector: PlainDetector, asset: Asset, sampling: Sampling) -> tuple[AssetTally, Coverage]:
     """What one table holds: counts of what was found in each of its chunks, added up; the rows are let go of."""
     tally = AssetTally()
     for _, reading in source.open(asset, sampling):

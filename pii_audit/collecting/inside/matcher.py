@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 from pii_audit.detection.matcher import Matcher
+
+SMALL = sys.maxsize
+"""However long a text is, there are no tables to be made."""
 
 
 class BulkMatcher(Matcher):

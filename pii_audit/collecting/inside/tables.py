@@ -12,6 +12,8 @@ KEY_CHECK = ""
 """By which the right key is told; the key itself is not here."""
 SAMPLES = True
 """Whether masked samples are kept."""
+OWN_BINS: tuple[str, ...] = ()
+"""Leading digits of the institution's own cards."""
 SAMPLE: int | None = None
 """Rows of a table that are read; None for all."""
 MAX_LOAD = 100

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
 from pii_audit import content
 from pii_audit.document import BOOLEAN, ID, INTEGER, STRING, TITLE, MapOf, Reader, Record
 from pii_audit.errors import ConfigurationError
-from pii_audit.language import Text
+from pii_audit.sources.database.statements import DatabaseDialect, Query
+
+__all__ = ["DatabaseDialect", "Query", "load_dialect"]
 
 FOLDER = "scanners/database"
 _FILE = Record(
@@ -22,30 +22,6 @@ _FILE = Record(
     },
     ("version", "title", "queries"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """One statement, and what it reads in words."""
-
-    sql: str
-    reads: Text
-
-
-@dataclass(frozen=True, slots=True)
-class DatabaseDialect:
-    """All that is asked of one kind of database; `verified` on a live server, or only as far as that goes without one."""
-
-    title: Text
-    queries: Mapping[str, Query]
-    verified: bool = True
-
-    def sql(self, name: str, **names: str) -> str:
-        """The statement of that name, its {placeholders} replaced by identifiers that are quoted already."""
-        sql = self.queries[name].sql
-        for placeholder, value in names.items():
-            sql = sql.replace("{" + placeholder + "}", value)
-        return sql
 
 
 @cache
