@@ -12,6 +12,7 @@ from pii_audit.model.finding import Outcome, Verdict
 from pii_audit.model.run import Run
 from pii_audit.model.sketch import Sketch
 from pii_audit.policy.model import CUSTOMER
+from pii_audit.render.safe import safe
 
 VERSION = 1
 Held = Mapping[str, tuple[str, ...]]
@@ -135,7 +136,7 @@ def sentences(difference: Difference, language: Language) -> list[str]:
         lines.append(f"{'✗' if _bad(one.new) else '✓'} {one.element}: {outcomes}{why}")
     if not difference.columns and not difference.verdicts:
         lines.append(Text("列、形式和裁决没有变化", "no column, form or verdict changed").in_(language))
-    return lines
+    return list(map(safe, lines))
 
 
 def _columns(run: Run) -> dict[str, dict[str, tuple[str, ...]]]:

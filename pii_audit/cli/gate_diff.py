@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import replace
 
+from pii_audit.cli.gate_pass import tell
 from pii_audit.cli.options import put, say
 from pii_audit.cli.session import Session
 from pii_audit.errors import UsageError
@@ -33,6 +35,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.auditing.export_diff import Difference, document, sentences  # noqa: PLC0415 - start-up does without
     from pii_audit.cli.gate_case import open_case  # noqa: PLC0415
     from pii_audit.render.output import write_output  # noqa: PLC0415
+    from pii_audit.render.safe import safe_json  # noqa: PLC0415
 
     if options.path or options.receipt or options.record or options.baseline:
         raise UsageError(
@@ -54,19 +57,12 @@ def run(session: Session, options: argparse.Namespace) -> int:
         runs.append(case.judge(inputs.paths, inputs.streams))
     old, new = runs
     for one in runs:
-        for row in one.coverage:
-            if row.incomplete and row.reason:
-                session.say(
-                    Text(
-                        f"{row.asset}: 未能检查: {row.reason.zh}",
-                        f"{row.asset}: could not be inspected: {row.reason.en}",
-                    )
-                )
+        tell(session, replace(one, findings=()))
     before, code = (one.exit_code(Severity(options.fail_on), allow_incomplete=options.allow_incomplete) for one in runs)
     difference = Difference.of(old, new)
     if options.format == "json":
         told = document(difference, case.flow.id, (before, code), session.language)
-        payload = json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+        payload = safe_json(json.dumps(told, ensure_ascii=False, indent=2)) + "\n"
     else:
         payload = "".join(f"{line}\n" for line in sentences(difference, session.language))
     if options.output:

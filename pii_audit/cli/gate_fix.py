@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from pii_audit.cli.gate_pass import ended
+from pii_audit.cli.gate_pass import ended, tell
 from pii_audit.cli.options import put, say
 from pii_audit.cli.session import Session
 from pii_audit.errors import InspectionError, UsageError
@@ -51,6 +51,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.policy.evaluation.case import Case as Before  # noqa: PLC0415
     from pii_audit.policy.evaluation.case import Knowledge, Observed  # noqa: PLC0415
     from pii_audit.render.output import write_output  # noqa: PLC0415
+    from pii_audit.render.safe import safe_json  # noqa: PLC0415
 
     _refuse(options)
     out = Path(options.fix)
@@ -86,7 +87,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
         case.certify(fixed.run, {shown_out: fixed.output}, fixed.code, {"changes": changes(fixed)})
     if options.format == "json":
         told = document(fixed, source, export.digest, shown_out)
-        payload = json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+        payload = safe_json(json.dumps(told, ensure_ascii=False, indent=2)) + "\n"
     else:
         payload = "".join(f"{line}\n" for line in sentences(fixed, session.language))
     if options.output:
@@ -147,13 +148,7 @@ def _export(case: Case, options: argparse.Namespace, stack: ExitStack) -> tuple[
 
 def _told(session: Session, fixed: Fixed) -> int:
     """Why nothing was written."""
-    for finding in fixed.run.standing:
-        session.say(
-            Text(
-                f"{finding.severity.upper()} {finding.rule} {finding.message.zh}",
-                f"{finding.severity.upper()} {finding.rule} {finding.message.en}",
-            )
-        )
+    tell(session, fixed.run)
     session.say(
         Text(
             "改列改值都不能使它合规,没有写任何文件;先解决以上各项",

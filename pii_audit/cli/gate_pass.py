@@ -83,9 +83,16 @@ def run(session: Session, options: argparse.Namespace) -> int:
                 emit(session, judged, options.format, options.output)
             if options.receipt:
                 case.certify(judged, files, code)
-            _tell(session, judged, code)
+            tell(session, judged)
             if code == 0:
                 _release(spool)
+            else:
+                session.say(
+                    Text(
+                        f"不得离开(退出码 {code}),没有放行任何内容",
+                        f"may not leave (exit {code}); nothing was released",
+                    )
+                )
     except KeyboardInterrupt:
         session.say(Text("已中断,没有放行任何内容", "interrupted; nothing was released"))
         return INTERRUPTED
@@ -128,24 +135,17 @@ def ended() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _tell(session: Session, run: Run, code: int) -> None:
-    """The verdict in a line each, on stderr."""
+def tell(session: Session, run: Run) -> None:
+    """What stands against an export and what could not be read of it, a line each, on stderr."""
+    from pii_audit.render.safe import safe  # noqa: PLC0415 - start-up does without
+
     for finding in run.standing:
-        session.say(
-            Text(
-                f"{finding.severity.upper()} {finding.rule} {finding.message.zh}",
-                f"{finding.severity.upper()} {finding.rule} {finding.message.en}",
-            )
-        )
+        said = f"{finding.severity.upper()} {finding.rule} "
+        session.say(Text(safe(said + finding.message.zh), safe(said + finding.message.en)))
     for row in run.coverage:
         if row.incomplete and row.reason:
-            session.say(
-                Text(f"{row.asset}: 未能检查: {row.reason.zh}", f"{row.asset}: could not be inspected: {row.reason.en}")
-            )
-    if code:
-        session.say(
-            Text(f"不得离开(退出码 {code}),没有放行任何内容", f"may not leave (exit {code}); nothing was released")
-        )
+            zh, en = f"未能检查: {row.reason.zh}", f"could not be inspected: {row.reason.en}"
+            session.say(Text(safe(f"{row.asset}: {zh}"), safe(f"{row.asset}: {en}")))
 
 
 def _release(spool: Spool) -> None:

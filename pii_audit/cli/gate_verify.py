@@ -34,6 +34,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.auditing.verification import check, read_receipt  # noqa: PLC0415
     from pii_audit.cli.gate_case import existing, shown_names  # noqa: PLC0415
     from pii_audit.render.output import write_output  # noqa: PLC0415
+    from pii_audit.render.safe import safe, safe_json  # noqa: PLC0415
     from pii_audit.workspace import load_key  # noqa: PLC0415
 
     if options.format not in (None, *FORMATS):
@@ -55,10 +56,11 @@ def run(session: Session, options: argparse.Namespace) -> int:
     holds = all(one.holds for one in answers)
     if options.format == "json":
         told = [{"file": one.file, "holds": one.holds, "message": one.what.in_(session.language)} for one in answers]
-        payload = json.dumps({"version": 1, "holds": holds, "answers": told}, ensure_ascii=False, indent=2) + "\n"
+        document = json.dumps({"version": 1, "holds": holds, "answers": told}, ensure_ascii=False, indent=2)
+        payload = safe_json(document) + "\n"
     else:
         payload = "".join(
-            f"{'✓' if one.holds else '✗'} {one.file or options.verify}: {one.what.in_(session.language)}\n"
+            safe(f"{'✓' if one.holds else '✗'} {one.file or options.verify}: {one.what.in_(session.language)}") + "\n"
             for one in answers
         )
     if options.output:

@@ -387,3 +387,16 @@ def test_kill_9_leaves_what_stood_there(space):
         process.kill()
     assert (space / "out.csv").read_text() == "before"
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in space.glob(".pii-audit-*"))
+
+
+def test_a_hostile_column_name_drives_no_terminal(space, call):
+    name = "\x1b[2Jid_no\u202e"
+    (space / "outbox" / "sms_2.csv").write_text(table(("mobile", name), PHONES, IDS))
+    for words in (
+        ("outbox/sms_2.csv", "--fix", "out.csv"),
+        ("--diff", "outbox/sms_1.csv", "outbox/sms_2.csv"),
+        ("--diff", "outbox/sms_1.csv", "outbox/sms_2.csv", "--format", "json"),
+    ):
+        answer = call("gate", "--flow", "sms-daily", *words)
+        assert "id_no" in answer.out + answer.err
+        assert not any(mark in answer.out + answer.err for mark in ("\x1b", "\u202e"))

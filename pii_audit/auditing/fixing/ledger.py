@@ -8,6 +8,7 @@ from pii_audit.auditing.fixing.fix import Fixed
 from pii_audit.auditing.fixing.remedy import Action
 from pii_audit.auditing.inputs import FileDigest
 from pii_audit.language import Language, Text
+from pii_audit.render.safe import safe
 
 VERSION = 1
 _ACTIONS = {
@@ -73,5 +74,5 @@ def sentences(fixed: Fixed, language: Language) -> list[str]:
             )
         if "renamed" in entry:
             what = Text(f"{what.zh};改名为 {entry['renamed']}", f"{what.en}; now called {entry['renamed']}")
-        lines.append(f"{entry['column']}: {what.in_(language)} {because}".rstrip())
+        lines.append(safe(f"{entry['column']}: {what.in_(language)} {because}".rstrip()))
     return lines
