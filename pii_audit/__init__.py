@@ -11,7 +11,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "audit": "pii_audit.auditing:audit",
+    "audit": "pii_audit.auditing.selfcheck:audit",
     "detect_column": "pii_audit.detection:detect_column",
     "detect_text": "pii_audit.detection:detect_text",
     "load": "pii_audit.workspace:load_workspace",

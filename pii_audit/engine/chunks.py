@@ -5,18 +5,21 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from itertools import chain
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pii_audit.detection.tally import Detector
-from pii_audit.engine.workers import processors, stopped, workers
+from pii_audit.engine.processors import processors
 from pii_audit.errors import InspectionError
 from pii_audit.language import Text
 from pii_audit.model.asset import Asset, Chunk
 from pii_audit.model.evidence import AssetTally
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
+
+    Submit = Callable[[Asset, Chunk], Future[AssetTally]]
 
 PATIENCE = 3.0
 """Seconds of tallying in this process after which others are asked: to begin one costs about one."""
@@ -28,14 +31,14 @@ _detector: dict[str, Detector] = {}
 
 DIED = Text("读取它的进程意外终止(可能内存不足)", "the process that read it died (perhaps there was not enough memory)")
 
-Submit = Callable[[Asset, Chunk], Future[AssetTally]]
-
 
 def side_by_side(submit: Submit, ahead: int, asset: Asset, chunks: Iterable[Chunk]) -> Iterator[AssetTally]:
     """A tally for each chunk, in order, while so many more are on their way.
 
     Raises what reading the chunks raises, once those that were read are tallied; InspectionError where a process dies.
     """
+    from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415 - where processes are
+
     pending: deque[Future[AssetTally]] = deque()
     try:
         for chunk in chunks:
@@ -47,7 +50,7 @@ def side_by_side(submit: Submit, ahead: int, asset: Asset, chunks: Iterable[Chun
     except BrokenProcessPool as error:
         raise InspectionError(DIED) from error
     except InspectionError:
-        yield from map(Future.result, pending)
+        yield from (one.result() for one in pending)
         raise
 
 
@@ -71,6 +74,8 @@ class Tallying:
     def _close(self, *, at_once: bool) -> None:
         if self._pool is None:
             return
+        from pii_audit.engine.workers import stopped  # noqa: PLC0415 - as above
+
         if at_once:
             stopped(self._pool)
         self._pool.shutdown(cancel_futures=True)
@@ -89,6 +94,8 @@ class Tallying:
                 yield tally
 
     def _elsewhere(self, asset: Asset, chunks: Iterable[Chunk]) -> Iterator[AssetTally]:
+        from pii_audit.engine.workers import workers  # noqa: PLC0415 - what is soon done goes without
+
         pool = self._pool = self._pool or workers(self._jobs, _prepare, self._detector)
         try:
             yield from side_by_side(

@@ -14,11 +14,6 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def processors() -> int:
-    """The processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def workers(count: int, prepare: Callable[[T], None], argument: T) -> ProcessPoolExecutor:
     """So many processes, begun as they are needed; each calls `prepare` with the argument first, both picklable."""
     return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _start, (prepare, argument))

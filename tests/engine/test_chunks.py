@@ -18,7 +18,7 @@ from pii_audit.engine import pool
 from pii_audit.engine.chunks import DIED, Tallying
 from pii_audit.engine.local import LocalEngine
 from pii_audit.engine.pool import PoolEngine
-from pii_audit.engine.workers import processors
+from pii_audit.engine.processors import processors
 from pii_audit.errors import InspectionError
 from pii_audit.identifiers.catalogue import load_catalogue
 from pii_audit.language import Text

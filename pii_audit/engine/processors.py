@@ -1,0 +1,10 @@
+"""How much may run side by side."""
+
+from __future__ import annotations
+
+import os
+
+
+def processors() -> int:
+    """The processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
