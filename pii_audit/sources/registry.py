@@ -66,6 +66,10 @@ class SourceSpec(Protocol):
         """What is observed of a broker."""
 
     @property
+    def endpoint(self) -> str | None:
+        """The address of an S3-compatible store; None for AWS."""
+
+    @property
     def known_hosts(self) -> str | None:
         """The file of host keys that SFTP servers are known by."""
 
@@ -188,6 +192,13 @@ def _file_share(spec: SourceSpec, root: Path) -> Source:
     from pii_audit.sources.file_share.local import FolderSource, Selection  # noqa: PLC0415 - as above
 
     selection = Selection(spec.include, spec.exclude, spec.max_size, _since(spec))
+    scheme, _ = _scheme(spec.url)
+    if scheme and scheme != "file":
+        from pii_audit.sources.file_share.openers import OPENERS, PLACES  # noqa: PLC0415 - as above
+
+        if scheme not in OPENERS:
+            raise unsupported(spec, PLACES)
+        return OPENERS[scheme](spec, root, selection)
     return FolderSource(spec.id, _folder(spec, root), selection, layouts_of(spec, root))
 
 

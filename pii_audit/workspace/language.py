@@ -197,6 +197,7 @@ SOURCE = Record(
         "receipts": STRING,
         "messages": MESSAGES,
         "sql": JOBS,
+        "endpoint": URL,
         "known_hosts": STRING,
         "identity": STRING,
         "sample": whole(1),

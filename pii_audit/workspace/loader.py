@@ -113,7 +113,9 @@ def _exists(folder: Path, entry: str, position: Position, reader: Reader) -> Non
 def _only_where_it_works(source: Section, reader: Reader) -> None:
     """Keys that a kind of source has no use for: what leaves is read whole, and tables have columns of their own."""
     kinds = {
-        **dict.fromkeys(("receipts", "messages", "known_hosts", "identity"), ("feed",)),
+        **dict.fromkeys(("receipts", "messages"), ("feed",)),
+        **dict.fromkeys(("known_hosts", "identity"), ("feed", "file_share")),
+        "endpoint": ("file_share",),
         "layouts": ("file_share", "feed"),
         "max_size": ("file_share",),
         "modified_within": ("file_share",),

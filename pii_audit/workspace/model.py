@@ -82,7 +82,8 @@ class Source:
     """Something to crawl. `url` is as written: a path, a URL or a reference that `resolve` turns into one.
 
     `receipts` is the folder of the gate's receipts for what a feed sends encrypted; `messages` is about
-    brokers, `known_hosts` and `identity` are files of SSH for SFTP; `published` says where anybody on the internet gets at it without a login.
+    brokers, `known_hosts` and `identity` are files of SSH for SFTP, `endpoint` is the address of an S3-compatible store;
+    `published` says where anybody on the internet gets at it without a login.
 
     `layouts` name the layout files of fixed-width files by glob; `max_size` (bytes) and `modified_within` limit what is
     read of a file share. `replicas` of a database server are read in its place, and it works for us `max_load` percent of the time.
@@ -102,6 +103,7 @@ class Source:
     ignore: tuple[str, ...] = ()
     receipts: str | None = None
     messages: Messages | None = None
+    endpoint: str | None = None
     known_hosts: str | None = None
     identity: str | None = None
     sample: int | None = None

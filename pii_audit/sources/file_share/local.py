@@ -39,6 +39,32 @@ class Selection:
     max_size: int | None = None
     since: datetime | None = None
 
+    def rule(self, relative: str) -> Text | None:
+        """The glob that leaves a file out, or None."""
+        excluded = path_match(relative, self.exclude)
+        if excluded:
+            return _excluded(excluded)
+        return _NOT_INCLUDED if self.include and not path_match(relative, self.include) else None
+
+    def folder_rule(self, relative: str) -> Text | None:
+        """The glob that leaves out everything below a folder, or None."""
+        excluded = covers_folder(relative, self.exclude)
+        return _excluded(excluded) if excluded else None
+
+    def beyond(self, size: int, modified: float | None) -> Text | None:
+        """The limit on size or age that a file is beyond, or None; `modified` is in seconds since 1970."""
+        most, since = self.max_size, self.since
+        if most is not None and size > most:
+            return Text(f"大于 max_size({most} 字节)", f"larger than max_size ({most} bytes)")
+        if since is not None and modified is not None and modified < since.timestamp():
+            day = f"{since:%Y-%m-%d}"
+            return Text(f"自 {day} 起没有改动(modified_within)", f"not changed since {day} (modified_within)")
+        return None
+
+
+def _excluded(pattern: str) -> Text:
+    return Text(f"被规则排除:{pattern}", f"excluded by {pattern}")
+
 
 EVERY_FILE = Selection()
 
@@ -81,11 +107,7 @@ class FolderSource(Source):
 
     def rule(self, relative: str) -> Text | None:
         """The rule that leaves a file out, or None."""
-        excluded = path_match(relative, self._selection.exclude)
-        if excluded:
-            return Text(f"被规则排除:{excluded}", f"excluded by {excluded}")
-        include = self._selection.include
-        return _NOT_INCLUDED if include and not path_match(relative, include) else None
+        return self._selection.rule(relative)
 
     def link(self, relative: str, target: Path, *, inside: bool) -> Asset | Coverage:
         """What becomes of a symbolic link to an existing file or folder.
@@ -125,9 +147,8 @@ class FolderSource(Source):
                 yield failed(self.id, shown(relative), unreadable(error))
 
     def _folder(self, relative: str) -> Iterator[Asset | Coverage]:
-        excluded = covers_folder(relative, self._selection.exclude)
-        if excluded:
-            reason = Text(f"被规则排除:{excluded}", f"excluded by {excluded}")
+        reason = self._selection.folder_rule(relative)
+        if reason:
             yield skipped(self.id, f"{shown(relative)}/", reason)
         else:
             yield from self._walk(relative)
@@ -142,20 +163,10 @@ class FolderSource(Source):
         other = next((text for test, text in _OTHER_KINDS if test(status.st_mode)), None)
         if other:
             return skipped(self.id, name, other)
-        beyond = self._beyond(status)
+        beyond = self._selection.beyond(status.st_size, status.st_mtime)
         if beyond:
             return skipped(self.id, name, beyond, size=status.st_size)
         return file_asset(self.root / relative, self.id, name, self.kind)
-
-    def _beyond(self, status: os.stat_result) -> Text | None:
-        """The limit on size or age that a file is beyond, or None."""
-        most, since = self._selection.max_size, self._selection.since
-        if most is not None and status.st_size > most:
-            return Text(f"大于 max_size({most} 字节)", f"larger than max_size ({most} bytes)")
-        if since is not None and status.st_mtime < since.timestamp():
-            day = f"{since:%Y-%m-%d}"
-            return Text(f"自 {day} 起没有改动(modified_within)", f"not changed since {day} (modified_within)")
-        return None
 
     def _link(self, relative: str) -> Asset | Coverage:
         target = Path(os.path.realpath(self.root / relative))

@@ -15,7 +15,12 @@ def shown(relative: str) -> str:
     return os.fsencode(literal).decode("utf-8", "backslashreplace")
 
 
-def real(root: Path, name: str) -> Path:
-    """The path below a root that is shown under that name."""
+def spelled(name: str) -> str:
+    """The relative path that is shown under that name."""
     raw = re.sub(_ESCAPE.pattern.encode(), lambda found: bytes((int(found[1], 16),)), os.fsencode(name))
-    return root / os.fsdecode(raw)
+    return os.fsdecode(raw)
+
+
+def real(root: Path, name: str) -> Path:
+    """The same below a root."""
+    return root / spelled(name)

@@ -101,9 +101,11 @@ def readings_of_stream(
     yield from _opened(stream, Asset(source, name, kind), EVERYTHING, None, layouts, copies=copies)
 
 
-def readings_of(stream: BinaryIO, asset: Asset, *, layouts: Layouts = ()) -> Iterator[tuple[Asset, Reading]]:
+def readings_of(
+    stream: BinaryIO, asset: Asset, sampling: Sampling = EVERYTHING, *, layouts: Layouts = ()
+) -> Iterator[tuple[Asset, Reading]]:
     """The same for a stream of which more is known than its name."""
-    yield from _opened(stream, asset, EVERYTHING, None, layouts)
+    yield from _opened(stream, asset, sampling, None, layouts)
 
 
 def _opened(

@@ -1,0 +1,303 @@
+"""Buckets of a real S3 endpoint: what is listed, what is read, what everybody may read, and all that goes wrong."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import pickle
+import shlex
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pii_audit.model.asset import Asset
+from pii_audit.model.coverage import Coverage
+from pii_audit.model.grant import Grant
+from pii_audit.sources.file_share import remote, s3
+from pii_audit.sources.file_share.local import EVERY_FILE, Selection
+from pii_audit.sources.file_share.s3 import Bucket, BucketSource
+from pii_audit.sources.interface import Sampling
+
+EVERYTHING = Sampling()
+PUBLIC = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}
+
+
+@pytest.fixture
+def source(store):
+    made: list[BucketSource] = []
+
+    def of(place: str, selection: Selection = EVERY_FILE, *, endpoint: str | None = None) -> BucketSource:
+        bucket = Bucket.of(f"s3://test:te%2Fst@{place}", endpoint or store.endpoint)
+        assert bucket is not None
+        made.append(BucketSource("archive", bucket, selection))
+        return made[-1]
+
+    yield of
+    for one in made:
+        one.close()
+
+
+def listed(source: BucketSource) -> dict[str, str]:
+    return {
+        one.name if isinstance(one, Asset) else one.asset: "" if isinstance(one, Asset) else one.reason.en
+        for one in source.assets()
+    }
+
+
+def assets(source: BucketSource) -> dict[str, Asset]:
+    return {one.name: one for one in source.assets() if isinstance(one, Asset)}
+
+
+def test_objects_below_the_prefix_are_files_and_rules_leave_some_out(store, source):
+    name = store.bucket(
+        {
+            "hz/a.csv": b"mobile\n13800138000\n",
+            "hz/2026/big.csv": bytes(2000),
+            "hz/2026/b.tmp": b"x",
+            "hz/2026/": b"",
+            "hz/old/a/1.csv": b"x",
+            "hz/old/b/2.csv": b"x",
+            "hz/zz.csv": b"x",
+            "sh/c.csv": b"x",
+        }
+    )
+    selection = Selection(exclude=("*.tmp", "old/**"), max_size=1000)
+    assert listed(source(f"{name}/hz", selection)) == {
+        "2026/b.tmp": "excluded by *.tmp",
+        "2026/big.csv": "larger than max_size (1000 bytes)",
+        "a.csv": "",
+        "old/": "excluded by old/**",
+        "zz.csv": "",
+    }
+    ahead = Selection(since=datetime.now(UTC) + timedelta(days=1))
+    assert "not changed since" in listed(source(f"{name}/sh", ahead))["c.csv"]
+    assert listed(source(f"{name}/nope")) == {".": "the bucket holds nothing under that prefix: check the url"}
+
+
+def test_a_long_listing_comes_in_pages(store, source, monkeypatch):
+    monkeypatch.setattr(s3, "PAGE", 2)
+    name = store.bucket(dict.fromkeys(("1.csv", "2.csv", "3.csv", "old/4.csv", "old/5.csv", "old/6.csv", "z.csv"), b""))
+    assert list(listed(source(name, Selection(exclude=("old/**",))))) == ["1.csv", "2.csv", "3.csv", "old/", "z.csv"]
+
+
+def test_every_format_is_read_as_in_a_folder(store, source, read_all, tmp_path):
+    with sqlite3.connect(tmp_path / "a.db") as database:
+        database.execute("CREATE TABLE cust (mobile TEXT)")
+        database.execute("INSERT INTO cust VALUES ('13800138000')")
+    database.close()
+    rows = "".join(f"{number},1380013{number:04}\n" for number in range(9000))
+    name = store.bucket(
+        {
+            "a.csv.gz": gzip.compress(f"no,mobile\n{rows}".encode()),
+            "a.db": (tmp_path / "a.db").read_bytes(),
+            "empty.csv": b"",
+        }
+    )
+    share = source(name)
+    found = assets(share)
+    [packed] = read_all(share.open(found["a.csv.gz"], EVERYTHING))
+    [sampled] = read_all(share.open(found["a.csv.gz"], Sampling(50)))
+    tables = read_all(share.open(found["a.db"], EVERYTHING))
+    [empty] = read_all(share.open(found["empty.csv"], EVERYTHING))
+    assert (packed.status, packed.coverage.rows, sampled.coverage.rows) == ("inspected", 9000, 50)
+    assert (sampled.status, sampled.coverage.total) == ("sampled", 9000)
+    assert [one.asset.name for one in tables if one.rows] == ["a.db!cust"]
+    assert (empty.status, empty.coverage.rows or 0) == ("inspected", 0)
+
+
+@pytest.mark.parametrize(
+    "key", ["../up.csv", "/root.csv", "a//b.csv", "tab\t\x1b[31m.csv", "客户 +&?.csv", r"c:\x41.csv"]
+)
+def test_hostile_keys_are_listed_and_read_as_they_are(store, source, read_all, key):
+    share = source(store.bucket({f"in/{key}": b"mobile\n13800138000\n"}) + "/in")
+    [asset] = assets(share).values()
+    [read] = read_all(share.open(asset, EVERYTHING))
+    assert (read.status, read.coverage.rows) == ("inspected", 1)
+
+
+class _Cut(io.BytesIO):
+    """A part of an object whose connection is lost after so many bytes."""
+
+    def __init__(self, data: bytes, good: int) -> None:
+        super().__init__(data[:good])
+
+    def read(self, size: int = -1) -> bytes:
+        data = super().read(size)
+        if not data:
+            from botocore.exceptions import ReadTimeoutError
+
+            raise ReadTimeoutError(endpoint_url="secret")
+        return data
+
+
+def _cutting(share: BucketSource, data: bytes, times: int, monkeypatch, then=lambda: None) -> list[int]:
+    """Loses the connection after 500 kB so many times; gives where reading began."""
+    begun: list[int] = []
+    file = share.file
+
+    def cutting(relative):
+        begin = file(relative)
+
+        def part(at):
+            begun.append(at)
+            body = begin(at)
+            if len(begun) > times:
+                return body
+            body.close()
+            then()
+            return _Cut(data[at:], 500_000 if at == 0 else 0)
+
+        return part
+
+    monkeypatch.setattr(share, "file", cutting)
+    monkeypatch.setattr(remote, "PAUSES", (0, 0))
+    return begun
+
+
+DATA = b"no,mobile\n" + b"".join(b"%d,13800138000\n" % number for number in range(80_000))
+
+
+@pytest.mark.parametrize(("times", "status"), [(1, "inspected"), (2, "inspected"), (9, "failed")])
+def test_a_lost_connection_is_taken_up_where_it_broke_else_what_was_read_counts(
+    store, source, read_all, monkeypatch, times, status
+):
+    share = source(store.bucket({"a.csv": DATA}))
+    [asset] = assets(share).values()
+    begun = _cutting(share, DATA, times, monkeypatch)
+    [read] = read_all(share.open(asset, EVERYTHING))
+    assert (read.status, begun[:2]) == (status, [0, 500_000])
+    assert (read.coverage.rows == 80_000) == (status == "inspected")
+    assert read.coverage.rows > 10_000
+    assert status == "inspected" or read.reason.startswith("the object store cannot be reached, or went away")
+
+
+def test_an_object_that_changes_while_it_is_read_is_not_read_on(store, source, read_all, monkeypatch):
+    name = store.bucket({"a.csv": DATA})
+    share = source(name)
+    [asset] = assets(share).values()
+    changes = lambda: store.client.put_object(Bucket=name, Key="a.csv", Body=b"other\n" + DATA)  # noqa: E731
+    _cutting(share, DATA, 1, monkeypatch, then=changes)
+    [read] = read_all(share.open(asset, EVERYTHING))
+    assert read.status == "failed"
+    assert read.reason.startswith("changed while it was read; only what came before was read")
+    assert read.coverage.rows > 10_000
+
+
+def test_an_object_that_vanished_is_in_the_ledger(store, source, read_all):
+    name = store.bucket({"a.csv": b"x"})
+    share = source(name)
+    [asset] = assets(share).values()
+    store.client.delete_object(Bucket=name, Key="a.csv")
+    [read] = read_all(share.open(asset, EVERYTHING))
+    assert (read.status, read.reason) == ("failed", "vanished before it was read")
+
+
+def test_no_bucket_and_no_store_are_in_the_ledger(source):
+    assert listed(source("pii-no-such-bucket")) == {".": "there is no such bucket: check the url and the endpoint"}
+    assert listed(source("b", endpoint="http://127.0.0.1:9"))["."].startswith("the object store cannot be reached")
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("SignatureDoesNotMatch", "the store refuses the access key: check the key, its secret and its expiry"),
+        ("AccessDenied", "permission denied (s3:ListBucket, s3:GetObject)"),
+        ("Odd", "the store answered with the error Odd"),
+        ("\x1b[31m", "permission denied"),
+        ("客户", "the store answered with the error ?"),
+    ],
+)
+def test_a_store_that_refuses_is_in_the_ledger_in_words_without_the_secret(source, refusing, read_all, code, reason):
+    share = source("b", endpoint=refusing(code))
+    [said] = listed(share).values()
+    [read] = read_all(share.open(Asset("archive", "a.csv", share.kind), EVERYTHING))
+    assert said.startswith(reason)
+    assert read.reason.startswith(reason)
+    assert all(isinstance(one, Coverage) and one.reason.en.startswith(f"rights: {reason}") for one in share.grants())
+    assert "te/st" not in repr(share._bucket)
+
+
+def _rights(source: BucketSource) -> set[tuple[str, str, str]]:
+    grants = (one for one in source.grants() if isinstance(one, Grant))
+    return {(one.principal, one.asset.removeprefix("archive:"), one.privilege) for one in grants}
+
+
+def test_a_public_policy_opens_what_it_names_with_the_command_that_closes_it(store, source):
+    name = store.bucket({"open/a.csv": b"x", "open/not.csv": b"x", "closed.csv": b"x"})
+    arn = f"arn:aws:s3:::{name}"
+    staff = "arn:aws:iam::123456789012:user/zhang"
+    store.policy(
+        name,
+        {**PUBLIC, "Sid": "Web", "Resource": f"{arn}/open/*"},
+        {**PUBLIC, "Effect": "Deny", "Resource": f"{arn}/open/not.*"},
+        {**PUBLIC, "Resource": f"{arn}/*", "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}},
+        {**PUBLIC, "Action": "s3:Put*", "Principal": {"AWS": staff}, "Resource": f"{arn}/closed.csv"},
+    )
+    share = source(name)
+    assert _rights(share) == {("world", "open/a.csv", "read"), (f"user:{staff}", "closed.csv", "write")}
+    [grant] = [one for one in share.grants() if isinstance(one, Grant) and one.privilege == "read"]
+    assert grant.opened_by == 'bucket policy "Web"'
+    words = shlex.split(grant.closing[0])
+    assert words[:7] == ["aws", "s3api", "put-bucket-policy", "--endpoint-url", store.endpoint, "--bucket", name]
+    store.client.put_bucket_policy(Bucket=name, Policy=words[-1])
+    assert len(json.loads(words[-1])["Statement"]) == 3
+    assert _rights(source(name)) == {(f"user:{staff}", "closed.csv", "write")}
+
+
+@pytest.mark.parametrize(
+    ("statement", "public"),
+    [
+        ({"Principal": {"AWS": ["*"]}}, True),
+        ({"Action": ["s3:List*", "s3:Get*"]}, True),
+        ({"Condition": {"Bool": {"aws:SecureTransport": "true"}}}, True),
+        ({"Condition": {"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}}, True),
+        ({"Condition": {"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}, True),
+        ({"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}, False),
+        ({"Action": "s3:ListBucket"}, False),
+        ({"Effect": "Deny"}, False),
+    ],
+)
+def test_what_a_statement_means_for_everybody(store, source, statement, public):
+    name = store.bucket({"a.csv": b"x"})
+    store.policy(name, {**PUBLIC, "Resource": f"arn:aws:s3:::{name}/*", **statement})
+    assert (("world", "a.csv", "read") in _rights(source(name))) is public
+
+
+def test_access_lists_open_objects_unless_they_are_off_or_ignored(store, source):
+    name = store.bucket({"a.csv": b"x", "b.csv": b"x"})
+    store.client.put_object_acl(Bucket=name, Key="b.csv", ACL="public-read")
+    [grant] = source(name).grants()
+    assert (grant.principal, grant.asset, grant.opened_by) == ("world", "archive:b.csv", "object ACL AllUsers READ")
+    assert grant.closing == (
+        f"aws s3api put-object-acl --endpoint-url {store.endpoint} --acl private --bucket {name} --key b.csv",
+    )
+    block = {
+        "IgnorePublicAcls": True,
+        "RestrictPublicBuckets": True,
+        "BlockPublicAcls": False,
+        "BlockPublicPolicy": False,
+    }
+    store.policy(name, {**PUBLIC, "Resource": f"arn:aws:s3:::{name}/a.csv"})
+    assert len(_rights(source(name))) == 2
+    store.client.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=block)
+    assert _rights(source(name)) == set()
+    store.client.delete_public_access_block(Bucket=name)
+    rules = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    store.client.put_bucket_ownership_controls(Bucket=name, OwnershipControls=rules)
+    assert _rights(source(name)) == {("world", "a.csv", "read")}
+
+
+def test_a_process_of_its_own_connects_by_itself(store, source):
+    share = source(store.bucket({"a.csv": b"x"}))
+    assert list(assets(pickle.loads(pickle.dumps(share)))) == list(assets(share)) == ["a.csv"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["s3:///a", "s3://b:1/a", "s3://key@b/a", "s3://b/a?other=1", "s3://b/a?addressing=x"],
+)
+def test_a_url_that_names_no_bucket_is_none(url):
+    assert Bucket.of(url, None) is None
+    assert Bucket.of("s3://b/a", "minio.bank.example") is None
