@@ -97,6 +97,8 @@ class Evaluation:
             return self.of(node)
         if isinstance(expression, exp.Literal):
             return (literal(expression),)
+        if isinstance(expression, exp.National):
+            return (texts.literal(str(expression.this)),)
         if isinstance(expression, exp.Null):
             return (Value(),)
         arguments = Arguments(

@@ -119,10 +119,10 @@ def _ordered(expression: exp.Expr) -> Sequence[object]:
     return (expression.this,) if expression.this is not None else expression.expressions
 
 
-def _member(expression: exp.Expr) -> Sequence[object]:
-    """`package.function(…)` is the function; `(row).column` may be anything of the row."""
-    called = isinstance(expression.expression, exp.Func)
-    return (expression.expression,) if called else (expression.this,)
+def _property(expression: exp.Expr) -> Sequence[object]:
+    """`key := value` has its value from the value; a variable that is assigned is told to be one."""
+    named = isinstance(expression.this, exp.Identifier)
+    return (expression.expression,) if named else tuple(expression.iter_expressions())
 
 
 _PARTS: Mapping[type, Callable[[exp.Expr], Sequence[object]]] = {
@@ -141,6 +141,7 @@ _PARTS: Mapping[type, Callable[[exp.Expr], Sequence[object]]] = {
     exp.AtTimeZone: _this,
     exp.ArgMax: _this,
     exp.ArgMin: _this,
+    exp.Alias: _this,
+    exp.PropertyEQ: _property,
     exp.Distinct: lambda expression: expression.expressions,
-    exp.Dot: _member,
 }

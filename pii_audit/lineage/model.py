@@ -21,6 +21,10 @@ class Untraceable(Exception):  # noqa: N818 - it is no error of the program: it 
         self.offset = offset
 
 
+class NoSuchColumn(Untraceable):
+    """A name that no table has which is known to be read."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
     """A line and a column of a script, both from 1."""

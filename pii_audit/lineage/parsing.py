@@ -94,6 +94,10 @@ def _parsed(script: Mapped, dialect: Dialect, *, to_file: bool) -> Iterator[Stat
     except RecursionError:
         yield Untraceable(Text("语句嵌套过深", "the statement is nested too deeply"), script.origin(0))
         return
+    except Exception as error:  # noqa: BLE001 - what is no SQL may end its parser in any way
+        reason = type(error).__name__
+        yield Untraceable(Text(f"无法读取({reason})", f"it cannot be read ({reason})"), script.origin(0))
+        return
     for expression in found:
         yield Statement(expression, script, to_file)
 

@@ -14,7 +14,7 @@ from pii_audit.language import Text
 from pii_audit.lineage.dialects import Dialect
 from pii_audit.lineage.functions import Functions, Kind
 from pii_audit.lineage.graph import Formula, Node, OneOf
-from pii_audit.lineage.model import Untraceable
+from pii_audit.lineage.model import NoSuchColumn, Untraceable
 from pii_audit.lineage.naming import offset_of
 from pii_audit.lineage.relations import Columns
 from pii_audit.lineage.specials import special
@@ -184,6 +184,8 @@ class Resolver(ABC):
                         gap.reason, gap.offset if gap.offset is not None else offset_of(expression)
                     ) from None
             return
+        if needed and self._bare(expression, scope, into):
+            return
         if needed and isinstance(expression, exp.Parameter | exp.SessionParameter):
             raise Untraceable(Text("变量的内容未知", "what the variable holds is not known"), offset_of(expression))
         if needed and isinstance(expression, exp.Anonymous) and not self._known(expression):
@@ -200,6 +202,19 @@ class Resolver(ABC):
         for child in expression.iter_expressions():
             if id(child) not in known:
                 self._bind(child, scope, into, needed=False)
+
+    def _bare(self, expression: exp.Expr, scope: Scope, into: Formula) -> bool:
+        """Before a method (`xmlagg(…).extract(…)`) sqlglot takes columns for mere names: one that is a column's is one."""
+        parts = _names(expression)
+        if not parts:
+            return False
+        try:
+            into.operands[id(expression)] = self._column(exp.column(*reversed(parts)), scope)
+        except NoSuchColumn:
+            return False
+        except Untraceable as gap:
+            raise Untraceable(gap.reason, gap.offset if gap.offset is not None else offset_of(expression)) from None
+        return True
 
     def _known(self, expression: exp.Anonymous) -> bool:
         return (
@@ -231,7 +246,7 @@ class Resolver(ABC):
             return OneOf()
         if MARK in name:
             raise Untraceable(UNKNOWN_WORDS, offset_of(column))
-        raise Untraceable(Text(f"没有列 {name}", f"there is no column {name}"), offset_of(column))
+        raise NoSuchColumn(Text(f"没有列 {name}", f"there is no column {name}"), offset_of(column))
 
     def _in_scope(self, parts: Sequence[str], scope: Scope) -> Node | None:
         """What a name means among the sources of one scope: a column, a member of one, a whole row."""
@@ -265,7 +280,7 @@ class Resolver(ABC):
             return node
         if name in _PSEUDO:
             return OneOf()
-        raise Untraceable(Text(f"{source} 没有列 {name}", f"{source} has no column {name}"))
+        raise NoSuchColumn(Text(f"{source} 没有列 {name}", f"{source} has no column {name}"))
 
     def _earlier(self, name: str, scope: Scope) -> Node | None:
         """A column of the same SELECT by its alias, as several databases allow."""
@@ -289,6 +304,16 @@ def known(node: Node | Untraceable) -> Node:
 def _among(columns: Columns, name: str) -> Node | None:
     found = [known(node) for one, node in columns if one.lower() == name or one == ANY]
     return OneOf(found) if len(found) > 1 else found[0] if found else None
+
+
+def _names(expression: exp.Expr) -> list[exp.Identifier]:
+    """The parts of a name that is written without being a column; none where it is something else."""
+    if isinstance(expression, exp.Identifier):
+        return [expression]
+    if type(expression) is exp.Dot and isinstance(expression.expression, exp.Identifier):
+        before = _names(expression.this)
+        return [*before, expression.expression] if before else []
+    return []
 
 
 def _all(columns: Columns) -> Node:

@@ -69,6 +69,11 @@ class Session:
             self.gap(Untraceable(gap.reason, statement.offset(gap.offset)))
         except RecursionError:
             self.gap(Untraceable(Text("语句嵌套过深", "the statement is nested too deeply"), statement.offset(0)))
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            # A form of statement that sqlglot builds in another way than those that are known here.
+            reason = type(error).__name__
+            said = Text(f"这种语句没有追踪({reason})", f"this form of statement is not traced ({reason})")
+            self.gap(Untraceable(said, statement.offset(0)))
 
     def results(self) -> list[Output]:
         """What leaves: results, files, and what is written and goes into nothing else that does."""

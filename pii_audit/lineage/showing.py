@@ -14,6 +14,7 @@ from pii_audit.lineage.functions import Functions
 from pii_audit.lineage.graph import Leaf, Node
 from pii_audit.lineage.model import Untraceable
 from pii_audit.lineage.samples import samples_of
+from pii_audit.lineage.specials import Values
 from pii_audit.lineage.texts import SHIELDS, Value, picture
 from pii_audit.model.evidence import FieldEvidence
 from pii_audit.model.forms import Form
@@ -56,7 +57,7 @@ class Showing:
             raise Untraceable(Text(f"没有定义标识符 {name}", f"no identifier is called {name} any more"))
         found: dict[Form, Shown] = {}
         for sample in samples_of(identifier, statement.samples):
-            for value in self._evaluation(leaf, sample).of(node):
+            for value in self._values(leaf, sample, node):
                 if not value.carries:
                     continue
                 if statement.form in _READABLE:
@@ -75,6 +76,18 @@ class Showing:
             for (_, identifier, sample), places in seen
         )
         return shown if enough else replace(shown, adequate=False)
+
+    def _values(self, leaf: Leaf, sample: str, node: Node) -> Values:
+        try:
+            return self._evaluation(leaf, sample).of(node)
+        except RecursionError:
+            raise Untraceable(Text("表达式嵌套过深", "the expression is nested too deeply")) from None
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            # Arguments that are not those which a function has.
+            reason = type(error).__name__
+            raise Untraceable(
+                Text(f"表达式无法试算({reason})", f"the expression cannot be tried out ({reason})")
+            ) from None
 
     def _evaluation(self, leaf: Leaf, sample: str) -> Evaluation:
         key = (leaf, sample)

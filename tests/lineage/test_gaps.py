@@ -28,6 +28,11 @@ GAPS = {
     "a variable that holds a value": ("SELECT @p := phone FROM customer", "mysql", "1:"),
     "a variable of SQL Server": ("SELECT @p = phone FROM customer", "sqlserver", "1:13 assigns a variable"),
     "a write within WITH": ("WITH w AS (DELETE FROM customer RETURNING phone) SELECT * FROM w", "postgresql", "1:"),
+    "arguments that the parser stumbles over": (
+        "SELECT map('x', phone, name) FROM customer",
+        "hive",
+        "1:1 it cannot be read",
+    ),
     "a function that nobody knows": (
         "SELECT find_phone(cust_no) AS p FROM customer",
         "postgresql",

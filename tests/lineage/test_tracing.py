@@ -82,6 +82,13 @@ CASES = {
         "SELECT string_agg(phone, ',' ORDER BY name) AS s, count(DISTINCT phone) AS n FROM customer",
         {"s": {"customer.phone"}, "n": set()},
     ),
+    "a member of a row and a method": (
+        "SELECT (c).phone AS a, xmlagg(xmlelement(NAME e, c.email)).extract('//x') AS b FROM customer c",
+        {
+            "a": {f"customer.{one}" for one in ("cust_no", "name", "phone", "id_no", "email", "dt")},
+            "b": {"customer.email"},
+        },
+    ),
     "a whole row": (
         "SELECT row_to_json(a) AS j FROM account a",
         {"j": {f"account.{c}" for c in ("acct", "cust_no", "balance", "opened")}},
