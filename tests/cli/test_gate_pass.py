@@ -21,7 +21,7 @@ from pii_audit.cli.main import main
 WORDS = ("gate", "--flow", "sms-daily", "--pass-through")
 ROW = "13800138000,张*\r\n".encode()
 GOOD = b"\xef\xbb\xbfmobile,name\r\n" + ROW * 3
-LARGE = b"mobile,name\r\n" + ROW * 120_000
+LARGE = b"mobile,name\r\n" + ROW * 80_000
 EXCESS = b"mobile,id_no\n13800138000,11010519491231002X\n13900139000,440524188001010014\n"
 
 
@@ -64,8 +64,7 @@ def open_files(process):
     return [path.read_bytes() for path in files if "spool" in str(path.readlink())]
 
 
-@pytest.mark.parametrize("memory", ["1", "64M"])
-@pytest.mark.parametrize("data", [GOOD, LARGE], ids=["small", "large"])
+@pytest.mark.parametrize(("data", "memory"), [(GOOD, "64M"), (LARGE, "1")], ids=["in memory", "on disk"])
 def test_a_compliant_export_comes_out_as_it_went_in(piped, data, memory):
     code, out, said = piped(data, "--spool-memory", memory)
     assert (code, said) == (0, "")
@@ -157,11 +156,10 @@ def test_kill_9_in_the_middle_leaves_nothing_released_and_nothing_to_read(space,
     assert list((tmp_path / "spool").iterdir()) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_whoever_ends_it_is_told_that_nothing_was_released(space, tmp_path, number):
+def test_whoever_ends_it_is_told_that_nothing_was_released(space, tmp_path):
     with waiting(tmp_path, LARGE, "--spool-memory", "1") as process:
         spooled(process)
-        process.send_signal(number)
+        process.send_signal(signal.SIGTERM)
         out, said = process.communicate(timeout=30)
     assert (process.returncode, out) == (130, b"")
     assert said.decode().splitlines() == ["interrupted; nothing was released"]
