@@ -126,7 +126,7 @@ def _parts() -> Iterator[Check]:
         ("pymssql", Text("SQL Server 来源", "SQL Server sources"), "sqlserver"),
         ("pika", Text("RabbitMQ 数据流", "RabbitMQ feeds"), "rabbitmq"),
         ("confluent_kafka", Text("Kafka 数据流", "Kafka feeds"), "kafka"),
-        ("paramiko", Text("SFTP 数据流", "SFTP feeds"), "sftp"),
+        ("paramiko", Text("SFTP 数据流与文件共享", "SFTP feeds and shares"), "sftp"),
         ("botocore", Text("S3 兼容存储中的文件", "files in S3-compatible stores"), "s3"),
         ("cel_expr_python", Text("策略中的自定义规则(CEL)", "rules of one's own in policies (CEL)"), "rules"),
         ("openpyxl", Text("Excel 报表与整改台账", "reports and ledgers in Excel"), "office"),

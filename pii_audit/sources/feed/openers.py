@@ -84,7 +84,8 @@ def kafka(spec: SourceSpec, root: Path) -> Source:  # noqa: ARG001 - the signatu
 def sftp(spec: SourceSpec, root: Path) -> Source:
     """The files below `sftp://…`."""
     require(spec, "paramiko", "sftp")
-    from pii_audit.sources.feed.sftp import Login, SftpSource  # noqa: PLC0415 - as above
+    from pii_audit.sources.feed.sftp import SftpSource  # noqa: PLC0415 - as above
+    from pii_audit.sources.file_share.ssh import Login  # noqa: PLC0415 - as above
 
     login = Login.of(spec.url, root, spec.known_hosts, spec.identity)
     if login is None:

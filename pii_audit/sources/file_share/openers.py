@@ -28,6 +28,18 @@ def s3(spec: SourceSpec, root: Path, selection: Selection) -> Source:
     return BucketSource(spec.id, bucket, selection, layouts_of(spec, root))
 
 
-OPENERS: Mapping[str, Callable[[SourceSpec, Path, Selection], Source]] = {"s3": s3}
+def sftp(spec: SourceSpec, root: Path, selection: Selection) -> Source:
+    """The files below `sftp://…`."""
+    require(spec, "paramiko", "sftp")
+    from pii_audit.sources.file_share.sftp import SftpShare  # noqa: PLC0415 - as above
+    from pii_audit.sources.file_share.ssh import Login  # noqa: PLC0415 - as above
+
+    login = Login.of(spec.url, root, spec.known_hosts, spec.identity)
+    if login is None:
+        raise unsupported(spec, Text("sftp://用户@主机/路径", "sftp://USER@HOST/PATH"))
+    return SftpShare(spec.id, login, selection, layouts_of(spec, root))
+
+
+OPENERS: Mapping[str, Callable[[SourceSpec, Path, Selection], Source]] = {"s3": s3, "sftp": sftp}
 """By the scheme of the URL."""
-PLACES = Text("文件夹路径、file:///路径、s3://…", "a folder's path, file:///PATH, s3://…")
+PLACES = Text("文件夹路径、file:///路径、s3://…、sftp://…", "a folder's path, file:///PATH, s3://…, sftp://…")

@@ -9,7 +9,8 @@ import pickle
 import pytest
 
 from pii_audit.model.asset import Asset, AssetKind
-from pii_audit.sources.feed.sftp import Login, SftpSource
+from pii_audit.sources.feed.sftp import SftpSource
+from pii_audit.sources.file_share.ssh import Login
 from pii_audit.sources.interface import Sampling
 
 pytestmark = pytest.mark.service
