@@ -159,7 +159,9 @@ class Places:
 def _around(words: Positions, at: Positions, longest: int) -> Positions:
     """The places at which something of a length may begin that has one of some words near."""
     change = np.zeros(len(at) + 1, np.int32)
-    np.add.at(change, np.searchsorted(at, words - min(longest + AFTER, len(at) and int(at[-1]))), 1)
+    # No pattern is longer than all that stands before the last word.
+    reach = min(longest + AFTER, int(words.max(initial=0)))
+    np.add.at(change, np.searchsorted(at, words - reach), 1)
     np.add.at(change, np.searchsorted(at, words + BEFORE, side="right"), -1)
     return at[nonzero(np.cumsum(change[:-1]))]
 

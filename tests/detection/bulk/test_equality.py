@@ -63,6 +63,13 @@ def test_very_many_texts_have_the_candidates_of_the_reference(text):
     same(text)
 
 
+@pytest.mark.parametrize(
+    "text", ["490154203237518设备号", "x 490154203237518 imei", f"{'9' * 40} 490154203237518设备号"]
+)
+def test_a_word_behind_the_only_value_of_a_text_counts(text):
+    assert same(text)
+
+
 def test_every_example_of_every_identifier_is_judged_alike():
     same("\n".join(EXAMPLES))
     same("\0".join(EXAMPLES), EVERY_ID)
