@@ -128,6 +128,7 @@ def _parts() -> Iterator[Check]:
         ("confluent_kafka", Text("Kafka 数据流", "Kafka feeds"), "kafka"),
         ("paramiko", Text("SFTP 数据流与文件共享", "SFTP feeds and shares"), "sftp"),
         ("botocore", Text("S3 兼容存储中的文件", "files in S3-compatible stores"), "s3"),
+        ("smbprotocol", Text("SMB 文件共享", "SMB shares"), "smb"),
         ("cel_expr_python", Text("策略中的自定义规则(CEL)", "rules of one's own in policies (CEL)"), "rules"),
         ("openpyxl", Text("Excel 报表与整改台账", "reports and ledgers in Excel"), "office"),
         ("docx", Text("Word 函件与报告", "letters and reports in Word"), "office"),

@@ -40,6 +40,19 @@ def sftp(spec: SourceSpec, root: Path, selection: Selection) -> Source:
     return SftpShare(spec.id, login, selection, layouts_of(spec, root))
 
 
-OPENERS: Mapping[str, Callable[[SourceSpec, Path, Selection], Source]] = {"s3": s3, "sftp": sftp}
+def smb(spec: SourceSpec, root: Path, selection: Selection) -> Source:
+    """The files below `smb://host/share/path`."""
+    require(spec, "smbprotocol", "smb")
+    from pii_audit.sources.file_share.smb import Place, SmbShare  # noqa: PLC0415 - as above
+
+    place = Place.of(spec.url)
+    if place is None:
+        raise unsupported(spec, Text("smb://域;用户@主机/共享/路径", "smb://DOMAIN;USER@HOST/SHARE/PATH"))
+    return SmbShare(spec.id, place, selection, layouts_of(spec, root))
+
+
+OPENERS: Mapping[str, Callable[[SourceSpec, Path, Selection], Source]] = {"s3": s3, "sftp": sftp, "smb": smb}
 """By the scheme of the URL."""
-PLACES = Text("文件夹路径、file:///路径、s3://…、sftp://…", "a folder's path, file:///PATH, s3://…, sftp://…")
+PLACES = Text(
+    "文件夹路径、file:///路径、s3://…、sftp://…、smb://…", "a folder's path, file:///PATH, s3://…, sftp://…, smb://…"
+)

@@ -1,9 +1,12 @@
-"""Servers that tests of file shares talk to: an S3 endpoint (moto's) in a process of its own."""
+"""Servers that tests of file shares talk to: an S3 endpoint (moto's) and a real Samba, in processes of their own."""
 
 from __future__ import annotations
 
+import getpass
 import json
+import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -11,8 +14,21 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
+
+
+def until_it_answers(port: int) -> None:
+    ends = time.monotonic() + 30
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            assert time.monotonic() < ends, "the server does not answer"
+            time.sleep(0.05)
+        else:
+            return
 
 
 class Store:
@@ -27,7 +43,7 @@ class Store:
         self.endpoint = f"http://127.0.0.1:{port}"
         command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self._until_it_answers(port)
+        until_it_answers(port)
         self.client = Session().create_client(
             "s3",
             region_name="us-east-1",
@@ -35,17 +51,6 @@ class Store:
             aws_access_key_id="test",
             aws_secret_access_key="test",
         )
-
-    def _until_it_answers(self, port: int) -> None:
-        ends = time.monotonic() + 30
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-            except OSError:
-                assert time.monotonic() < ends, "moto's server does not answer"
-                time.sleep(0.05)
-            else:
-                return
 
     def bucket(self, files: dict[str, bytes]) -> str:
         name = f"pii-{secrets.token_hex(4)}"
@@ -98,3 +103,57 @@ def refusing() -> Iterator[Callable[[str], str]]:
     for server in servers:
         server.shutdown()
         server.server_close()
+
+
+class Samba:
+    """A real smbd on a free port; `drop` is its share `data`, and `user` may log in with `password`."""
+
+    def __init__(self, program: str, folder: Path) -> None:
+        self.drop, state = folder / "drop", folder / "state"
+        self.drop.mkdir()
+        state.mkdir()
+        self.user, self.password = getpass.getuser(), secrets.token_hex(8)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        places = ("private dir", "lock directory", "state directory", "cache directory", "pid directory", "ncalrpc dir")
+        config = folder / "smb.conf"
+        config.write_text(
+            "[global]\nserver role = standalone server\ndisable netbios = yes\nload printers = no\n"
+            f"smb ports = {self.port}\nbind interfaces only = yes\ninterfaces = 127.0.0.1/8\n"
+            f"passdb backend = smbpasswd:{state}/smbpasswd\nlog file = {state}/log\n"
+            + "".join(f"{place} = {state}\n" for place in places)
+            + f"[data]\npath = {self.drop}\nread only = no\n"
+        )
+        answer = f"{self.password}\n{self.password}\n".encode()
+        subprocess.run(
+            ["smbpasswd", "-c", config, "-a", "-s", self.user], input=answer, check=True, capture_output=True
+        )
+        self.process = subprocess.Popen(
+            [program, "--foreground", "--no-process-group", "--configfile", config],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # its end is the end of its whole group
+        )
+        until_it_answers(self.port)
+
+    def url(self, path: str = "data", *, password: str | None = None, port: int | None = None) -> str:
+        return f"smb://{self.user}:{password or self.password}@127.0.0.1:{port or self.port}/{path}"
+
+    def close(self) -> None:
+        self.process.terminate()
+        self.process.wait()
+
+
+@pytest.fixture
+def samba(tmp_path) -> Iterator[Samba]:
+    program = shutil.which("smbd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if program is None or shutil.which("smbpasswd") is None:
+        pytest.skip("no smbd here: on Debian install samba")
+    if os.getuid() != 0:
+        pytest.skip("smbd has to be started by root")
+    server = Samba(program, tmp_path)
+    try:
+        yield server
+    finally:
+        server.close()
