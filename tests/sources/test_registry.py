@@ -23,6 +23,9 @@ class Spec:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    endpoint: str | None = None
+    known_hosts: str | None = None
+    identity: str | None = None
     replicas: tuple[str, ...] = ()
     max_load: int | None = None
     layouts: dict[str, str] = field(default_factory=dict)
@@ -61,7 +64,10 @@ def test_kinds_open_what_they_are_called_for(tmp_path):
         ("database", "postgresql://u:geheim@h:port/d"),
         ("database", "sqlite://"),
         ("database", "sqlite::memory:"),
-        ("file_share", "smb://u:geheim@h/x"),
+        ("file_share", "ftp://u:geheim@h/x"),
+        ("file_share", "smb://u:geheim@h"),
+        ("file_share", "sftp://u:geheim@"),
+        ("file_share", "s3://u:geheim@b/x?other=1"),
         ("feed", "s3://geheim"),
         ("queue", "x"),
     ],
