@@ -30,23 +30,38 @@ class Located:
     redactor: Redactor
     into: IO[str]
     pages: Counter[str] = attribute(default_factory=Counter)
+    """Ended in earlier chunks, by asset."""
+    lines: Counter[str] = attribute(default_factory=Counter)
+    """Ended since."""
 
     def __call__(self, asset: Asset, chunk: Chunk) -> None:
         """Writes the matches of one chunk, in reading order."""
         name = self.redactor.name(asset.name)
         if isinstance(chunk, TextChunk):
-            passed = self.pages[asset.id]
             for match in self.detector.text_matches(chunk.text):
-                page = passed + chunk.text.count(PAGE_END, 0, match.start) + 1
-                on: Mapping[str, str | int] | None = {"page": page} if PAGE_END in chunk.text else None
+                on = self._on_page(asset, chunk.text, match.start) if PAGE_END in chunk.text else None
                 self._write(name, None, None, match, chunk.text[match.start : match.end], chunk.offset, on)
-            self.pages[asset.id] += chunk.text.count(PAGE_END)
+            if PAGE_END in chunk.text:
+                self.pages[asset.id] += chunk.text.count(PAGE_END)
+                self.lines[asset.id] = 0
+            self.lines[asset.id] += chunk.text.count("\n", chunk.text.rfind(PAGE_END) + 1)
             return
         begins = {field.name: found for field in asset.fields if (found := _RANGE.match(field.place or ""))}
         for row, field, match, cell in self.detector.located(asset, chunk):
             begin = begins.get(field)
             at = {"cell": f"{begin[1]}{int(begin[2]) + row}"} if begin else None
             self._write(name, self.redactor.name(field), row, match, cell[match.start : match.end], 0, at)
+
+    def _on_page(self, asset: Asset, text: str, start: int) -> Mapping[str, str | int]:
+        """The page of a place in a chunk's text, and the line on that page, which an earlier chunk may have begun."""
+        pages = text.count(PAGE_END, 0, start)
+        begin = text.rfind(PAGE_END, 0, start) + 1
+        line = text.count("\n", begin, start)
+        if not pages:
+            line += self.lines[asset.id]
+        page = self.pages[asset.id] + pages + 1
+        # A page's end has a line end after it, which the first page has none of.
+        return {"page": page, "line": line + (page == 1)}
 
     def _write(
         self,

@@ -67,7 +67,7 @@ def match_line(  # noqa: PLR0913 - one argument a key of the line
     """One line of `inspect --format jsonl`, newline included.
 
     For text, `start` and `end` count characters of the whole file; for tabular data, characters of the cell. `place` says
-    where a person finds it: `cell` of a sheet, `page` of a document.
+    where a person finds it: `cell` of a sheet, `page` of a document and `line` on it.
     """
     line = {
         "asset": asset,

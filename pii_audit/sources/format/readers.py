@@ -66,12 +66,12 @@ def _isolated(kind: str) -> Callable[[], Reader]:
 def _parsed(
     parsed: Callable[[str, Opened, Descend], Iterator[Found]], kind: str, opened: Opened, descend: Descend
 ) -> Iterator[Found]:
-    package = PARSERS[kind].needs
+    package, extra = PARSERS[kind].needs, PARSERS[kind].extra
     if package and find_spec(package) is None:
         yield opened.failed(
             Text(
-                f"缺少读取此类文件的软件包 {package}:pip install 'pii-audit[files]'",
-                f"the package {package} that reads this kind is missing: pip install 'pii-audit[files]'",
+                f"缺少读取此类文件的软件包 {package}:pip install 'pii-audit[{extra}]'",
+                f"the package {package} that reads this kind is missing: pip install 'pii-audit[{extra}]'",
             )
         )
         return

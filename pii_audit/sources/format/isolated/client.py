@@ -23,6 +23,8 @@ _SERVER = "pii_audit.sources.format.isolated.server"
 _READ = 1 << 16
 _ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH")
 """What a parser may know of ours: passwords stand in the environment too."""
+_QUIET = {"ORT_DISABLE_TELEMETRY": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""Of libraries: newer ONNX runtimes call their maker unless told not to, and each thread of OpenBLAS reserves address space."""
 DIED = Text(
     "解析进程意外终止(文件损坏或需要过多内存),其余未读",
     "the parser died (a damaged file, or one that needs too much memory); the rest was not read",
@@ -43,6 +45,7 @@ class _Server:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+                | _QUIET
                 | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
                 start_new_session=True,
             )

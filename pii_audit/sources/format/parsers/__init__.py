@@ -15,11 +15,12 @@ Parse: TypeAlias = Callable[[BinaryIO, str, Sink], None]
 
 @dataclass(frozen=True, slots=True)
 class Parser:
-    """Where a parser stands, the package without which it cannot work, and its function."""
+    """Where a parser stands, the package without which it cannot work, its function, and the extra that brings the package."""
 
     module: str
     needs: str | None = None
     function: str = "parse"
+    extra: str = "files"
 
     def load(self) -> Parse:
         """The parser's function."""
@@ -44,4 +45,8 @@ PARSERS: Mapping[str, Parser] = {
     "orc": Parser(f"{_HERE}columnar", needs="pyarrow", function="parse_orc"),
     "arrow": Parser(f"{_HERE}columnar", needs="pyarrow", function="parse_arrow"),
     "sevenzip": Parser(f"{_HERE}sevenzip", needs="py7zr"),
+    **{
+        kind: Parser(f"{_HERE}image", needs="rapidocr", extra="ocr")
+        for kind in ("png", "jpeg", "gif", "tiff", "bmp", "webp")
+    },
 }

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import io
+import random
+import struct
+import zlib
+from datetime import date
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from pii_audit.demo.numbers import mobile, resident_id
+from pii_audit.sources.format.isolated import client
+from pii_audit.sources.format.kinds import kind_of
+from pii_audit.sources.format.parsers import image as parser
+
+BIRTH = date(1990, 3, 7)
+ID = resident_id("330106", BIRTH, 12)
+MOBILE = mobile(random.Random(4))
+
+
+def drawn(*lines):
+    page = Image.new("RGB", (640, 400), "white")
+    pen = ImageDraw.Draw(page)
+    for number, line in enumerate(lines):
+        pen.text((30, 20 + 60 * number), line, fill="black", font=ImageFont.load_default(34))
+    return page
+
+
+def written(page, form="PNG", **options):
+    out = io.BytesIO()
+    page.save(out, form, **options)
+    return out.getvalue()
+
+
+def png(width, height):
+    """A PNG of 8-bit grey whose head says how large it is; its data are missing."""
+    head = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    size = struct.pack(">I", len(head) - 4)
+    return b"\x89PNG\r\n\x1a\n" + size + head + struct.pack(">I", zlib.crc32(head)) + b"\0\0\0\0IDAT" + bytes(8)
+
+
+def test_lines_are_read_page_by_page(read_inside):
+    data = written(drawn(f"ID {ID}"), "TIFF", save_all=True, append_images=[drawn(f"tel {MOBILE}")])
+    [read] = read_inside(data, "scan.tif").values()
+    assert (read.status, read.reason) == ("inspected", "")
+    first, second, rest = read.text.split("\f")
+    assert ID in first
+    assert MOBILE in second
+    assert rest == "\n"
+
+
+def test_a_truncated_image_fails_and_what_is_there_is_read(read_inside):
+    page = drawn(f"tel {MOBILE}")
+    page.paste(Image.effect_noise((640, 200), 90).convert("RGB"), (0, 200))
+    data = written(page)
+    [read] = read_inside(data[: len(data) * 2 // 3], "cut.png").values()
+    assert (read.status, read.reason) == ("failed", "the file is cut off: its end is missing")
+    assert MOBILE in read.text
+
+
+def test_an_image_of_huge_dimensions_is_not_unpacked(read_inside):
+    [read] = read_inside(png(60_000, 60_000), "bomb.png").values()
+    assert (read.status, read.reason) == ("failed", "the image is too large to be read: 60000 × 60000 pixels")
+
+
+@pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n\x00", b"\xff\xd8\xff\xe0" + bytes(40), b"II*\0" + b"\xff" * 40])
+def test_what_only_begins_as_an_image_fails(read_inside, data):
+    [read] = read_inside(data, "a.png").values()
+    assert read.status == "failed"
+    assert "damaged" in read.reason or "cut off" in read.reason
+
+
+def test_a_missing_recogniser_is_told_with_the_way_to_get_it(read_inside, monkeypatch):
+    monkeypatch.setattr("pii_audit.sources.format.readers.find_spec", lambda _: None)
+    [read] = read_inside(written(drawn("x")), "a.png").values()
+    assert read.status == "failed"
+    assert "rapidocr" in read.reason
+    assert "pii-audit[ocr]" in read.reason
+
+
+class _Sink:
+    def __init__(self):
+        self.said, self.texts = [], []
+
+    def begin(self, part):
+        pass
+
+    def text(self, text):
+        self.texts.append(text)
+
+    def note(self, what):
+        self.said.append(("note", what.en))
+
+    def fail(self, what):
+        self.said.append(("fail", what.en))
+
+
+def test_unsure_lines_are_left_out_and_counted(monkeypatch):
+    read = parser.RapidOCROutput(txts=("sure", "perhaps", "hardly"), scores=(0.99, 0.5, 0.49))
+    monkeypatch.setattr(parser, "_recogniser", lambda: lambda _: read)
+    sink = _Sink()
+    parser.parse(io.BytesIO(written(drawn("x"))), "a.png", sink)
+    assert sink.texts == ["sure\nperhaps\n\f\n"]
+    assert sink.said == [("note", "1 line(s) recognised with less than 50 % certainty were left out")]
+
+
+def test_a_large_page_is_reduced_which_is_told_and_a_strip_has_a_margin(monkeypatch):
+    seen = []
+    monkeypatch.setattr(parser, "_lines", lambda page: (seen.append(page.size), ([], 0))[1])
+    sink = _Sink()
+    parser.parse(io.BytesIO(written(Image.new("1", (4_800, 60)))), "a.png", sink)
+    assert seen == [(2_400, 600)]
+    assert sink.said == [("note", "1 page(s) were reduced to 2400 pixels: small print may have been missed")]
+
+
+def test_pages_that_would_take_too_long_are_told(monkeypatch):
+    monkeypatch.setattr(parser, "_lines", lambda _: (["x"], 0))
+    monkeypatch.setattr(parser, "SECONDS", -1.0)
+    sink = _Sink()
+    parser.parse(io.BytesIO(written(drawn("x"))), "a.png", sink)
+    assert sink.texts == []
+    assert [kind for kind, _ in sink.said] == ["fail"]
+
+
+def test_a_photograph_is_turned_upright_and_a_deep_grey_brought_to_eight_bits():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    turned = Image.open(io.BytesIO(written(Image.new("RGB", (40, 20)), "JPEG", exif=exif)))
+    assert parser._pixels(turned, _Sink()).size == (20, 40)
+    deep = Image.new("I;16", (4, 4), 40_000)
+    deep.putpixel((0, 0), 65_535)
+    shown = parser._pixels(Image.open(io.BytesIO(written(deep))), _Sink())
+    assert (shown.mode, shown.getpixel((0, 0)), shown.getpixel((1, 1))) == ("L", 255, 155)
+
+
+def test_texts_that_begin_like_images_are_texts():
+    assert kind_of(b"BMW 320i, list of customers\n\x00\xff") is None
+    assert kind_of(b"RIFF\x10\0\0\0WAVEfmt \x10\0\0\0") is None
+
+
+def test_the_recogniser_has_nothing_that_calls_home():
+    where = Path(find_spec("onnxruntime").origin).parent / "capi"
+    assert not [one.name for one in where.glob("*.so*") if b"events.data.microsoft.com" in one.read_bytes()]
+    assert client._QUIET["ORT_DISABLE_TELEMETRY"] == "1"
