@@ -6,18 +6,21 @@ import errno
 import logging
 import stat as modes
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from pii_audit.language import Text
+from pii_audit.model.asset import Asset
 from pii_audit.model.coverage import Coverage
 from pii_audit.model.grant import Grant
 from pii_audit.sources.file_share.local import EVERY_FILE, Selection
-from pii_audit.sources.file_share.names import shown
+from pii_audit.sources.file_share.names import shown, spelled
 from pii_audit.sources.file_share.remote import Entry, Part, Refused, RemoteShare
+from pii_audit.sources.file_share.smb_rights import descriptor, grants
 from pii_audit.sources.format.fixed_width import Layouts
-from pii_audit.sources.interface import ROOT_NAME, failed, skipped
+from pii_audit.sources.interface import failed, skipped
 from pii_audit.sources.reading import unreadable
 
 if TYPE_CHECKING:
@@ -85,11 +88,25 @@ class SmbShare(RemoteShare):
         return _File(self._path(relative), self._login)
 
     def grants(self) -> Iterator[Grant | Coverage]:
-        what = Text(
-            "SMB 共享的访问权限未读取:请在服务器上核对共享权限与 NTFS 权限",
-            "who may read a share over SMB is not read: check share and NTFS permissions on the server",
-        )
-        yield failed(self.id, ROOT_NAME, what)
+        """What the files' own access lists give; whatever the permissions of the share take from that is not seen."""
+        for one in self.assets():
+            if not isinstance(one, Asset):
+                continue
+            path = self._path(spelled(one.name))
+            try:
+                yield from grants(self._descriptor(path), one.id, shown(path))
+            except Exception as error:  # noqa: BLE001 - one file of many; `why` knows it
+                reason = self.explained(error)
+                yield failed(self.id, one.name, Text(f"文件权限:{reason.zh}", f"file rights: {reason.en}"))
+
+    def _descriptor(self, path: str) -> bytes:
+        from smbclient import open_file  # noqa: PLC0415 - a scan loads what it reads
+        from smbprotocol.open import FilePipePrinterAccessMask  # noqa: PLC0415 - as above
+
+        asked = FilePipePrinterAccessMask.READ_CONTROL
+        file = open_file(path, "rb", buffering=0, share_access="rwd", desired_access=asked, **self._login())
+        with closing(_Part(file)):
+            return descriptor(file)
 
     def lost(self, error: Exception) -> bool:
         from smbprotocol.exceptions import SMBConnectionClosed, SMBOSError  # noqa: PLC0415 - a scan loads what it reads

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pickle
+import struct
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pii_audit.model.asset import Asset
-from pii_audit.sources.file_share import remote
+from pii_audit.sources.file_share import remote, smb_rights
 from pii_audit.sources.file_share.local import EVERY_FILE, Selection
 from pii_audit.sources.file_share.smb import Place, SmbShare
 from pii_audit.sources.interface import Sampling
@@ -143,3 +147,68 @@ def test_a_domain_stands_before_the_user():
     place = Place.of("smb://BANK;zhang%40hz:a%2Fb@files.bank.example/data/hz")
     assert place == Place("files.bank.example", 445, "data", "hz", "BANK\\zhang@hz", "a/b")
     assert replace(place, user=None) == replace(Place.of("smb://files.bank.example/data/hz/"), password="a/b")
+
+
+@service
+def test_the_access_lists_of_files_give_rights_with_the_commands_that_take_them_back(samba, source):
+    for name, mode in (("open.csv", 0o604), ("closed.csv", 0o600)):
+        (samba.drop / name).write_text("x")
+        (samba.drop / name).chmod(mode)
+    found = list(source().grants())
+    [world] = [one for one in found if one.principal == "world"]
+    assert (world.asset, world.privilege, world.opened_by) == ("share:open.csv", "read", "NTFS read world")
+    assert world.closing == (r'icacls "\\127.0.0.1\data\open.csv" /remove:g *S-1-1-0',)
+    assert {one.asset for one in found if one.principal.startswith("user:")} == {"share:open.csv", "share:closed.csv"}
+
+
+def _descriptor(*entries: tuple[str, int, int, int]) -> bytes:
+    """A security descriptor with an access list: SID, mask, type and flags of each entry."""
+    packed = b""
+    for sid, mask, kind, flags in entries:
+        revision, authority, *numbers = map(int, sid.removeprefix("S-").split("-"))
+        body = (
+            bytes((revision, len(numbers))) + authority.to_bytes(6, "big") + struct.pack(f"<{len(numbers)}I", *numbers)
+        )
+        packed += struct.pack("<BBHI", kind, flags, 8 + len(body), mask) + body
+    head = struct.pack("<BBHIIII", 1, 0, 0x8004, 0, 0, 0, 20)
+    return head + struct.pack("<BBHHH", 2, 0, 8 + len(packed), len(entries), 0) + packed
+
+
+USERS, ZHANG = "S-1-5-21-1-2-3-513", "S-1-5-21-1-2-3-1104"
+ALLOW, DENY, READ, WRITE = 0, 1, 0x1, 0x2
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        ([(USERS, READ, ALLOW, 0)], {("Domain Users", "read")}),
+        ([(ZHANG, 0x10000000, ALLOW, 0)], {(f"user:{ZHANG}", "read"), (f"user:{ZHANG}", "write")}),
+        ([("S-1-1-0", READ, DENY, 0), (USERS, READ | WRITE, ALLOW, 0)], {("Domain Users", "write")}),
+        ([(USERS, READ, ALLOW, 0), ("S-1-1-0", READ, DENY, 0)], {("Domain Users", "read")}),
+        ([(ZHANG, READ, DENY, 0), (USERS, READ, ALLOW, 0)], {("Domain Users", "read")}),
+        ([("S-1-1-0", READ, ALLOW, 0x08)], set()),
+        ([("S-1-1-0", 0x80, ALLOW, 0)], set()),
+        ([], set()),
+    ],
+)
+def test_denials_count_before_what_they_deny(entries, expected):
+    found = smb_rights.grants(_descriptor(*entries), "s:a", "x")
+    assert {(one.principal, one.privilege) for one in found} == expected
+
+
+def test_no_list_is_everybodys_and_an_inherited_entry_is_made_its_own_first():
+    without = struct.pack("<BBHIIII", 1, 0, 0x8000, 0, 0, 0, 0)
+    assert {(one.principal, one.privilege) for one in smb_rights.grants(without, "s:a", "x")} == {
+        ("world", "read"),
+        ("world", "write"),
+    }
+    [inherited] = smb_rights.grants(_descriptor((USERS, READ, ALLOW, 0x10)), "s:a", r"\\h\s\a")
+    assert inherited.closing == (r'icacls "\\h\s\a" /inheritance:d', rf'icacls "\\h\s\a" /remove:g *{USERS}')
+
+
+@given(st.binary(max_size=200))
+def test_what_is_no_descriptor_is_refused(data):
+    with suppress(remote.Refused):
+        smb_rights.entries(data)
+    with suppress(remote.Refused):
+        smb_rights.entries(_descriptor((USERS, READ, ALLOW, 0))[:28] + data)
