@@ -8,6 +8,7 @@ import pytest
 from pii_audit.document import Period
 from pii_audit.errors import ConfigurationError, UsageError
 from pii_audit.model.asset import Asset
+from pii_audit.sources import registry
 from pii_audit.sources.database.sqlite import SqliteSource
 from pii_audit.sources.feed.outbox import OutboxSource
 from pii_audit.sources.file_share.local import FolderSource
@@ -105,3 +106,11 @@ def test_files_beyond_the_limits_on_size_and_age_are_listed_as_skipped(tmp_path)
     assert told["big.txt"] == "larger than max_size (1000 bytes)"
     assert "modified_within" in told["old.txt"]
     assert set(told) == {"big.txt", "old.txt"}
+
+
+@pytest.mark.parametrize(("url", "extra"), [("s3://b/a", "s3"), ("sftp://h/a", "sftp"), ("smb://h/s/a", "smb")])
+def test_a_share_whose_extra_is_missing_says_what_to_install(tmp_path, monkeypatch, url, extra):
+    monkeypatch.setattr(registry, "find_spec", lambda name: None)
+    with pytest.raises(UsageError) as refused:
+        open_source(Spec("file_share", url), root=tmp_path)
+    assert f"pip install 'pii-audit[{extra}]'" in str(refused.value.todo)

@@ -51,7 +51,10 @@ class Bucket:
     @classmethod
     def of(cls, url: str, endpoint: str | None) -> Bucket | None:
         """That of `s3://KEY:SECRET@bucket/prefix?region=…`; None where the URL is no such."""
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return None
         options = dict(parse_qsl(parts.query, keep_blank_values=True))
         user, _, name = parts.netloc.rpartition("@")
         key, colon, secret = user.partition(":")

@@ -103,7 +103,7 @@ class BucketRights:
             return
         try:
             self._statements = self._parsed(json.loads(policy))
-        except (ValueError, TypeError, AttributeError, RecursionError):
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
             what = Text("存储桶策略无法解析", "the bucket's policy cannot be understood")
             self.problems.append(Refused(what))
 

@@ -55,8 +55,8 @@ class Place:
     @classmethod
     def of(cls, url: str) -> Place | None:
         """That of `smb://DOMAIN;USER:PASSWORD@HOST/SHARE/PATH`; None where it names no host or share."""
-        parts = urlsplit(url)
         try:
+            parts = urlsplit(url)
             port = parts.port or PORT
         except ValueError:
             return None

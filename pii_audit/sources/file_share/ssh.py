@@ -44,8 +44,8 @@ class Login:
     @classmethod
     def of(cls, url: str, root: Path, known_hosts: str | None, identity: str | None) -> Login | None:
         """That of a URL (draft-ietf-secsh-scp-sftp-ssh-uri); None where it names no host."""
-        parts = urlsplit(url)
         try:
+            parts = urlsplit(url)
             port = parts.port or PORT
         except ValueError:
             return None

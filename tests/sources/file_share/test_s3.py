@@ -15,7 +15,7 @@ import pytest
 from pii_audit.model.asset import Asset
 from pii_audit.model.coverage import Coverage
 from pii_audit.model.grant import Grant
-from pii_audit.sources.file_share import remote, s3
+from pii_audit.sources.file_share import remote, s3, s3_rights
 from pii_audit.sources.file_share.local import EVERY_FILE, Selection
 from pii_audit.sources.file_share.s3 import Bucket, BucketSource
 from pii_audit.sources.interface import Sampling
@@ -265,6 +265,22 @@ def test_what_a_statement_means_for_everybody(store, source, statement, public):
     assert (("world", "a.csv", "read") in _rights(source(name))) is public
 
 
+@pytest.mark.parametrize(
+    "policy",
+    ["", "{", "[]", "{}", '{"Statement": 1}', '{"Statement": {"Sid": "a"}}', "[" * 9999]
+    + [f'{{"Statement": {{"Effect": "Allow", {more}}}}}' for more in ('"Condition": [1]', '"Condition": {"a": 1}')],
+)
+def test_a_policy_that_cannot_be_understood_is_told(source, policy):
+    class Client:
+        get_public_access_block = get_bucket_ownership_controls = staticmethod(lambda Bucket: {})  # noqa: N803
+        get_bucket_policy = staticmethod(lambda Bucket: {"Policy": policy})  # noqa: N803
+
+    rights = s3_rights.BucketRights(Client(), "b", None)
+    rights.load()
+    said = [problem.what.en for problem in rights.problems]
+    assert said == ([] if policy == "{}" else ["the bucket's policy cannot be understood"])
+
+
 def test_access_lists_open_objects_unless_they_are_off_or_ignored(store, source):
     name = store.bucket({"a.csv": b"x", "b.csv": b"x"})
     store.client.put_object_acl(Bucket=name, Key="b.csv", ACL="public-read")
@@ -296,7 +312,7 @@ def test_a_process_of_its_own_connects_by_itself(store, source):
 
 @pytest.mark.parametrize(
     "url",
-    ["s3:///a", "s3://b:1/a", "s3://key@b/a", "s3://b/a?other=1", "s3://b/a?addressing=x"],
+    ["s3:///a", "s3://b:1/a", "s3://key@b/a", "s3://b/a?other=1", "s3://b/a?addressing=x", "s3://[b/a"],
 )
 def test_a_url_that_names_no_bucket_is_none(url):
     assert Bucket.of(url, None) is None

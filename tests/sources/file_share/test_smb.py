@@ -137,7 +137,8 @@ def test_a_login_that_is_refused_and_what_is_not_there_are_in_the_ledger(samba, 
 
 
 @pytest.mark.parametrize(
-    "url", ["smb://host", "smb://host/", "smb:///share", "smb://host:x/share", "smb://host/share?a=1"]
+    "url",
+    ["smb://host", "smb://host/", "smb:///share", "smb://host:x/share", "smb://host/share?a=1", "smb://[host/share"],
 )
 def test_a_url_without_a_host_and_a_share_is_none(url):
     assert Place.of(url) is None
