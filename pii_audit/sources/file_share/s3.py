@@ -128,7 +128,12 @@ class BucketSource(RemoteShare):
             try:
                 yield from rights.grants(one.id, self._bucket.prefix + spelled(one.name))
             except Exception as error:  # noqa: BLE001 - as above
-                yield failed(self.id, one.name, self._of_rights(error))
+                if self.explained(error) is _DENIED:
+                    # Whoever may not ask for one list may ask for none, and one row says so.
+                    rights.lists = False
+                    yield failed(self.id, ROOT_NAME, self._of_rights(error))
+                else:
+                    yield failed(self.id, one.name, self._of_rights(error))
 
     def lost(self, error: Exception) -> bool:
         from botocore.exceptions import HTTPClientError, IncompleteReadError  # noqa: PLC0415 - a scan loads what it reads
@@ -149,6 +154,8 @@ class BucketSource(RemoteShare):
 
     def _of_rights(self, error: Exception) -> Text:
         reason = self.explained(error)
+        if reason is _DENIED:
+            reason = _RIGHTS_DENIED
         return Text(f"访问权限:{reason.zh}", f"rights: {reason.en}")
 
     def _listed(self, after: str) -> Iterator[dict[str, Any]]:
@@ -224,6 +231,10 @@ _KEYS = Text(
     "the store refuses the access key: check the key, its secret and its expiry",
 )
 _DENIED = Text("没有读取权限(s3:ListBucket、s3:GetObject)", "permission denied (s3:ListBucket, s3:GetObject)")
+_RIGHTS_DENIED = Text(
+    "没有读取权限(s3:GetBucketPolicy、s3:GetBucketPublicAccessBlock、s3:GetBucketOwnershipControls、s3:GetObjectAcl)",
+    "permission denied (s3:GetBucketPolicy, s3:GetBucketPublicAccessBlock, s3:GetBucketOwnershipControls, s3:GetObjectAcl)",
+)
 _CODES = {
     "NoSuchBucket": Text(
         "没有这个存储桶:请检查 url 和 endpoint", "there is no such bucket: check the url and the endpoint"

@@ -81,14 +81,14 @@ class Statement:
 
 
 class BucketRights:
-    """The rights on the objects of one bucket; `problems` are what of them could not be asked for."""
+    """The rights on the objects of one bucket; `problems` are what of them could not be asked for, `lists` says whether objects have access lists that may be asked for."""
 
     def __init__(self, client: BaseClient, bucket: str, endpoint: str | None) -> None:
         self._client, self._bucket = client, bucket
         self._at = f" --endpoint-url {shlex.quote(endpoint)}" if endpoint else ""
         self._statements: tuple[Statement, ...] = ()
         self._ignores_lists = self._restricts = False
-        self._lists = True
+        self.lists = True
         self.problems: list[Exception] = []
 
     def load(self) -> None:
@@ -97,7 +97,7 @@ class BucketRights:
         self._ignores_lists = bool(block.get("IgnorePublicAcls"))
         self._restricts = bool(block.get("RestrictPublicBuckets"))
         rules = self._asked("get_bucket_ownership_controls").get("OwnershipControls", {}).get("Rules", ())
-        self._lists = not any(rule.get("ObjectOwnership") == "BucketOwnerEnforced" for rule in rules)
+        self.lists = not any(rule.get("ObjectOwnership") == "BucketOwnerEnforced" for rule in rules)
         policy = self._asked("get_bucket_policy").get("Policy")
         if policy is None:
             return
@@ -116,7 +116,7 @@ class BucketRights:
             for one in said:
                 if one.allow:
                     yield from self._by_policy(one, denials, asset, privilege)
-        if self._lists:
+        if self.lists:
             denied = [one for one in self._statements if not one.allow and one.covers(_ACTIONS["read"], resource)]
             yield from self._by_list(asset, key, everybody=not any(one.denies(EVERYBODY) for one in denied))
 

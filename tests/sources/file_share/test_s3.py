@@ -215,8 +215,27 @@ def test_a_store_that_refuses_is_in_the_ledger_in_words_without_the_secret(sourc
     [read] = read_all(share.open(Asset("archive", "a.csv", share.kind), EVERYTHING))
     assert said.startswith(reason)
     assert read.reason.startswith(reason)
-    assert all(isinstance(one, Coverage) and one.reason.en.startswith(f"rights: {reason}") for one in share.grants())
+    rights = [one.reason.en for one in share.grants() if isinstance(one, Coverage)]
+    assert {one.removeprefix("rights: ").split(" (")[0] for one in rights} == {said.split(" (")[0]}
     assert "te/st" not in repr(share._bucket)
+
+
+def test_access_lists_that_may_not_be_asked_for_are_told_once_and_policies_still_count(store, source, monkeypatch):
+    from botocore.exceptions import ClientError
+
+    name = store.bucket({"a.csv": b"x", "b.csv": b"x"})
+    store.policy(name, {**PUBLIC, "Resource": f"arn:aws:s3:::{name}/*"})
+    share = source(name)
+
+    def denied(**_):
+        raise ClientError({"Error": {"Code": "AccessDenied"}}, "GetObjectAcl")
+
+    monkeypatch.setattr(share._connected(), "get_object_acl", denied)
+    found = list(share.grants())
+    [told] = [one for one in found if isinstance(one, Coverage)]
+    assert told.asset == "."
+    assert "s3:GetObjectAcl" in told.reason.en
+    assert [one.asset for one in found if isinstance(one, Grant)] == ["archive:a.csv", "archive:b.csv"]
 
 
 def _rights(source: BucketSource) -> set[tuple[str, str, str]]:
