@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import dataclass, field
 from functools import cache
 from typing import BinaryIO
 
@@ -35,34 +36,60 @@ _THREADS = min(4, os.cpu_count() or 1)
 Image.MAX_IMAGE_PIXELS = None  # a page is measured below, and the error says how large it is
 
 
+@dataclass
+class Recognition:
+    """The lines of a file's pages, one after the other, and what is to be told of them in the end."""
+
+    longest = LONGEST
+    until: float = field(default_factory=lambda: time.monotonic() + SECONDS)
+    unsure: int = 0
+    reduced: int = 0
+
+    @property
+    def late(self) -> bool:
+        """Whether no further page is to be begun."""
+        return time.monotonic() > self.until
+
+    def lines(self, page: Image.Image, *, reduced: bool) -> list[str]:
+        """The lines of a page of at most LONGEST pixels; `reduced` says that it was larger."""
+        lines, left_out = _lines(_broad(page))
+        self.unsure += left_out
+        self.reduced += reduced
+        return lines
+
+    def tell(self, sink: Sink) -> None:
+        """Says what was left out, and what may have been missed."""
+        if self.unsure:
+            percent = int(SURE * 100)
+            said = f"有 {self.unsure} 行识别把握低于 {percent}%,未计入"
+            sink.note(
+                Text(said, f"{self.unsure} line(s) recognised with less than {percent} % certainty were left out")
+            )
+        if self.reduced:
+            said = f"有 {self.reduced} 页缩小到 {LONGEST} 像素后识别,小字可能漏读"
+            missed = "small print may have been missed"
+            sink.note(Text(said, f"{self.reduced} page(s) were reduced to {LONGEST} pixels: {missed}"))
+
+
 def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the parsers' signature
     """Sends the lines page by page, each page ended as those of a PDF; InspectionError where it is no image."""
-    until = time.monotonic() + SECONDS
+    recognition = Recognition()
     try:
         image = Image.open(file, formats=FORMATS)
     except UnidentifiedImageError:
         raise InspectionError(damaged().what) from None
     sink.begin(Part(PartKind.TEXT))
-    unsure = reduced = 0
     for number, page in enumerate(ImageSequence.Iterator(image), 1):
-        if time.monotonic() > until:
+        if recognition.late:
             seconds = int(SECONDS)
             said = f"识别超过 {seconds} 秒,自第 {number} 页起未读"
             sink.fail(Text(said, f"recognition took longer than {seconds} seconds: not read from page {number} on"))
             break
-        lines, left_out = _lines(_pixels(page, sink))
+        lines = recognition.lines(_pixels(page, sink), reduced=max(page.size) > LONGEST)
         sink.text("".join(line + "\n" for line in lines) + "\f\n")
-        unsure += left_out
-        reduced += max(page.size) > LONGEST
         if image.format == "MPO":
             break  # what follows is the same picture again, for a screen or an eye
-    if unsure:
-        percent = int(SURE * 100)
-        said = f"有 {unsure} 行识别把握低于 {percent}%,未计入"
-        sink.note(Text(said, f"{unsure} line(s) recognised with less than {percent} % certainty were left out"))
-    if reduced:
-        said = f"有 {reduced} 页缩小到 {LONGEST} 像素后识别,小字可能漏读"
-        sink.note(Text(said, f"{reduced} page(s) were reduced to {LONGEST} pixels: small print may have been missed"))
+    recognition.tell(sink)
 
 
 def _pixels(page: Image.Image, sink: Sink) -> Image.Image:
@@ -79,7 +106,7 @@ def _pixels(page: Image.Image, sink: Sink) -> Image.Image:
         page.load()
     upright = _shown(page)
     upright.thumbnail((LONGEST, LONGEST))
-    return _broad(ImageOps.exif_transpose(upright))
+    return ImageOps.exif_transpose(upright)
 
 
 def _broad(page: Image.Image) -> Image.Image:

@@ -52,6 +52,11 @@ def test_lines_are_read_page_by_page(read_inside):
     assert rest == "\n"
 
 
+def test_a_scanned_page_of_a_pdf_is_read_as_an_image_is(read_inside):
+    [read] = read_inside(written(drawn(f"tel {MOBILE}"), "PDF", resolution=200), "scan.pdf").values()
+    assert (read.status, MOBILE in read.text) == ("inspected", True)
+
+
 def test_a_truncated_image_fails_and_what_is_there_is_read(read_inside):
     page = drawn(f"tel {MOBILE}")
     page.paste(Image.effect_noise((640, 200), 90).convert("RGB"), (0, 200))
