@@ -6,10 +6,12 @@ import os
 import time
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import BinaryIO
 
 import cv2
 import numpy as np
+import rapidocr
 from PIL import Image, ImageFile, ImageOps, ImageSequence, UnidentifiedImageError
 from rapidocr import RapidOCR
 from rapidocr.utils.output import RapidOCROutput
@@ -148,7 +150,17 @@ def _recogniser() -> RapidOCR:
             "Global.log_level": "critical",
             "Global.text_score": 0.0,  # all lines are asked for, and those left out counted here
             "Global.max_side_len": LONGEST,
+            **{f"{task}.model_path": _weights(task) for task in ("Det", "Cls", "Rec")},
             "EngineConfig.onnxruntime.intra_op_num_threads": _THREADS,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         }
+    )
+
+
+def _weights(task: str) -> str:
+    """The file of a model in the recogniser's package, named so that it is never fetched from elsewhere."""
+    for path in Path(rapidocr.__file__).parent.glob(f"models/*_{task.lower()}_*.onnx"):
+        return str(path)
+    raise InspectionError(
+        Text("所装的 rapidocr 不带模型权重,图像未读", "the installed rapidocr holds no weights: the image was not read")
     )

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from pii_audit.demo.numbers import mobile, resident_id
+from pii_audit.errors import InspectionError
 from pii_audit.sources.format.isolated import client
 from pii_audit.sources.format.kinds import kind_of
 from pii_audit.sources.format.parsers import image as parser
@@ -119,6 +120,12 @@ def test_a_large_page_is_reduced_which_is_told_and_a_strip_has_a_margin(monkeypa
     parser.parse(io.BytesIO(written(Image.new("1", (4_800, 60)))), "a.png", sink)
     assert seen == [(2_400, 600)]
     assert sink.said == [("note", "1 page(s) were reduced to 2400 pixels: small print may have been missed")]
+
+
+def test_weights_that_are_missing_are_told_and_never_fetched(tmp_path, monkeypatch):
+    monkeypatch.setattr(parser.rapidocr, "__file__", str(tmp_path / "__init__.py"))
+    with pytest.raises(InspectionError, match="no weights"):
+        parser._weights("Rec")
 
 
 def test_pages_that_would_take_too_long_are_told(monkeypatch):
