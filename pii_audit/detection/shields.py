@@ -33,7 +33,7 @@ _TOKEN = re.compile(
     r"(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|(?:tok|tkn|token|pseudo|alias)[_:-][0-9A-Za-z_-]{6,})"
 )
 _CODE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[0-9A-Za-z_+/=-]{8,}")
-_MIXED = re.compile(r".*(?:[A-Z].*[a-z]|[a-z].*[A-Z])")
+_UPPER, _LOWER = re.compile("[A-Z]"), re.compile("[a-z]")
 
 _HASH_WORDS = re.compile(r"(?:^|_)(?:md_5|sha|sm_3|hash|hashed|digest)(?:_|$)|哈希|散列|摘要")
 _KEYED_WORDS = re.compile(r"(?:^|_)(?:hmac\w*|keyed|cmac)(?:_|$)|加密钥哈希|带密钥")
@@ -106,7 +106,7 @@ def digest_form(value: str, words: Words) -> Form | None:
             return Form.TOKENISED
         whole_blocks = len(value) % (2 * SMALL_BLOCK) == 0
         return Form.ENCRYPTED if words.cipher and not words.hashed and whole_blocks else Form.BARE_HASH
-    content = from_base64(value) if _MIXED.match(value) else b""
+    content = from_base64(value) if _mixed(value) else b""
     if len(content) not in _DIGEST_BYTES or not near_uniform(content):
         return None
     if words.keyed:
@@ -121,11 +121,16 @@ def token_form(value: str, words: Words) -> Form | None:
 
 def cipher_form(value: str, words: Words) -> Form | None:
     """The form of a value that decodes to near-uniform bytes of a length that a cipher gives."""
-    content = from_hex(value) or (from_base64(value) if _MIXED.match(value) else b"")
+    content = from_hex(value) or (from_base64(value) if _mixed(value) else b"")
     if len(content) < (SMALL_BLOCK if words.cipher else BLOCK) or not near_uniform(content):
         return None
     fits = len(content) % SMALL_BLOCK == 0 or len(content) >= _SEALED
     return Form.ENCRYPTED if fits or words.cipher else None
+
+
+def _mixed(value: str) -> bool:
+    """Whether a value has letters of both cases, as base64 of a few bytes has."""
+    return _UPPER.search(value) is not None and _LOWER.search(value) is not None
 
 
 def near_uniform(content: bytes) -> bool:

@@ -13,7 +13,7 @@ from pii_audit.detection.lookalikes import lookalikes_of
 from pii_audit.detection.matcher import BOOST, CEILING, MATCH_THRESHOLD, Candidate, Matcher
 from pii_audit.identifiers.catalogue import Catalogue
 from pii_audit.identifiers.classifiers import classifier, told_by_kind
-from pii_audit.identifiers.fold import fold, visible
+from pii_audit.identifiers.fold import INVISIBLE, fold, visible
 from pii_audit.identifiers.model import Identifier
 from pii_audit.model.evidence import Match
 from pii_audit.model.forms import Form
@@ -26,6 +26,11 @@ LOOKALIKE_LENGTH = 40
 """Characters of the longest cell that is compared with identifiers as a whole."""
 _DECIMAL = re.compile(r"[+-]?[0-9]*\.(?!0+$)[0-9]+(?:[eE][+-]?[0-9]+)?")
 """A fraction; the `.0` of an integer in a float column is none."""
+
+
+_BLANK = re.compile(rf"[\s{INVISIBLE}]*")
+_REST = re.compile(rf"[\s{INVISIBLE}]*(?:\.[0{INVISIBLE}]*[\s{INVISIBLE}]*)?\Z")
+"""What may stand before and behind a value that fills its cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +161,8 @@ def _masked(value: str, start: int, end: int, identifier: str) -> Hit:
 
 def _fills(value: str, start: int, end: int) -> bool:
     """Whether a match is all of a cell, save white space and the `.0` of an integer in a float column."""
-    rest = visible(value[end:]).strip()
-    return not visible(value[:start]).strip() and (not rest or rest.rstrip("0") == ".")
+    lead = _BLANK.match(value)
+    return lead is not None and start <= lead.end() and _REST.match(value, end) is not None
 
 
 def whole_cell(value: str, identifier: str, form: Form) -> Hit:
