@@ -15,7 +15,6 @@ from pii_audit.sources.format.jsonpath import KEYS, ROOT, field_name, member, te
 from pii_audit.sources.format.pieces.interface import CutError, Edits, Piece, Slot
 
 _TOKEN = re.compile(r'([ \t\r\n\0]*+)("(?:[^"\\]|\\.)*+"|[{}\[\],:]|[^\s\0{}\[\],:"]+|\Z)', re.DOTALL)
-_GOES_ON = re.compile(r'[^\s\0{}\[\],:"]\Z')
 _HALF = re.compile(r"[\ud800-\udfff]")
 
 
