@@ -7,9 +7,7 @@ same places hold the same, save for what only a value itself can answer: one of 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 
 import numpy as np
@@ -17,21 +15,18 @@ from numpy.typing import NDArray
 
 from pii_audit.detection import forms
 from pii_audit.detection.bulk.alphabet import nonzero
-from pii_audit.detection.cell import EMPTY, Cell, Cells
-from pii_audit.detection.clearing import Clearing
+from pii_audit.detection.cell import EMPTY, Cells
+from pii_audit.detection.clearing import BORDER, Clearing
 from pii_audit.detection.column_name import ColumnName
 from pii_audit.detection.encodings import decoded, may_decode
 from pii_audit.detection.first_bytes import maybe_text
 from pii_audit.detection.found import APART, Found
-from pii_audit.detection.kinds import BORDER, Column, OfKinds
-from pii_audit.detection.matcher import Candidate, Matcher
-from pii_audit.detection.values import LOOKALIKE_LENGTH, Open, ValueReader, answers, named, shape_of, whole_cell
+from pii_audit.detection.kinds import Column, OfKinds
+from pii_audit.detection.matcher import Matcher
+from pii_audit.detection.values import LOOKALIKE_LENGTH, Open, ValueReader, answers, by_value, named, shape_of
 from pii_audit.identifiers.catalogue import Catalogue
 from pii_audit.identifiers.fold import fold
-from pii_audit.model.forms import Form
 
-ENCODED_THRESHOLD = 0.5
-"""A match in what stands encoded in a cell is no evidence with a lower score."""
 _POINTED = re.compile(r"\.0+\s*$")
 """How the kind of what may be an integer in a float column ends."""
 
@@ -60,7 +55,7 @@ class CellReader:
         """The cells of a column's distinct values."""
         cells = Cells([EMPTY], [0] * len(column.values))
         found = Found(column, self._matcher.arrays(column.text, refuted=True, hinted=name.positive), self._apart)
-        cleared = self._by_value(column, self._engine.undone(column.text, refuted=True, hinted=name.positive))
+        cleared = by_value(column.starts.tolist(), self._engine.undone(column.text, refuted=True, hinted=name.positive))
         apart = column.odd | column.of_kinds(_is_masked, among=column.masked)
         alone = {*nonzero(apart).tolist(), *cleared, *(place for place, key in found.keys.items() if key is APART)}
         for place in alone:
@@ -118,27 +113,12 @@ class CellReader:
         if not hidden:
             return
         inside = Column(list(hidden.values()))
-        candidates = self._by_value(inside, self._engine.candidates(inside.text, refuted=True, hinted=name.positive))
+        found = self._engine.candidates(inside.text, refuted=True, hinted=name.positive)
+        candidates = by_value(inside.starts.tolist(), found)
         for number, place in enumerate(hidden):
             if number in candidates:
                 value, cell = column.values[place], cells.cells[cells.of[place]]
-                cells.put(place, self._encoded(value, cell, candidates[number]))
-
-    def _encoded(self, value: str, cell: Cell, candidates: Sequence[Candidate]) -> Cell:
-        good = [one for one in candidates if one.base > 0 and one.score >= ENCODED_THRESHOLD]
-        found = dict.fromkeys(one.identifier.id for one in self._matcher.resolve(good))
-        hits = tuple(whole_cell(value, identifier, Form.ENCODED) for identifier in found)
-        return Cell(hits, cell.lookalikes)
-
-    @staticmethod
-    def _by_value(column: Column, candidates: Iterable[Candidate]) -> dict[int, list[Candidate]]:
-        """Candidates of a column's text by the value in which they stand, offsets within it."""
-        found: dict[int, list[Candidate]] = defaultdict(list)
-        starts = column.starts.tolist()
-        for candidate in candidates:
-            place = bisect_right(starts, candidate.start) - 1
-            found[place].append(candidate.moved(-starts[place]))
-        return found
+                cells.put(place, self._values.encoded(value, cell, candidates[number]))
 
 
 def _is_masked(kind: str) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pii_audit.detection import forms
+from pii_audit.detection.cell import Cell
 from pii_audit.identifiers.model import Identifier
 from pii_audit.model.evidence import SAMPLES, Evidence, Sample
 from pii_audit.model.fingerprint import Fingerprinter
@@ -149,6 +150,26 @@ class Gatherings:
             identifier: one.evidence(fingerprinter, samples=samples)
             for identifier, one in sorted(self._gathered.items())
         }
+
+
+def count_cell(cell: Cell, values: Sequence[str], rows: Sequence[int], gathered: Gatherings) -> Iterator[str]:
+    """Counts values that hold the same, each with the rows in which it stands; gives the identifiers that they expose."""
+    total = sum(rows)
+    for identifier, lookalikes in cell.lookalikes.items():
+        gathered[identifier].lookalikes += lookalikes * total
+    for identifier in sorted({hit.match.identifier for hit in cell.hits}):
+        hits = [hit for hit in cell.hits if hit.match.identifier == identifier]
+        one = gathered[identifier]
+        one.supported = max(one.supported, *(hit.match.score if hit.supported else 0.0 for hit in hits))
+        held = [hit.match for hit in hits]
+        for match in held:
+            one.keep(match.form, [value[match.start : match.end] for value in values])
+        found = [match.form for match in held]
+        for value, number in zip(values, rows, strict=True) if one.looks_at(found) else ():
+            one.see([(match.form, value[match.start : match.end]) for match in held], number)
+        score = max((hit.match.score for hit in hits if not hit.by_name), default=0.0)
+        if one.count(found, total, whole=any(hit.whole for hit in hits), score=score):
+            yield identifier
 
 
 def masked_sample(definition: Identifier, form: Form, value: str) -> str:

@@ -1,7 +1,4 @@
-"""The kinds of cells: values that are written alike, digit for digit and letter for letter, so that most questions are asked of one of them.
-
-A kind is the folded value with 0 for every digit, A and a for Latin letters, 汉 for Han characters; X and x, which mask, stay, as all else does.
-"""
+"""The kinds of cells: values that are written alike are one kind (`kind`), so that most questions are asked of one of them."""
 
 from __future__ import annotations
 
@@ -16,19 +13,11 @@ from numpy.typing import NDArray
 from pii_audit.detection.bulk import expression
 from pii_audit.detection.bulk.alphabet import nonzero
 from pii_audit.detection.bulk.expression import Characters
+from pii_audit.detection.clearing import BORDER
+from pii_audit.detection.kind import ALIKE, kind_of
 from pii_audit.identifiers.fold import FOLDING, INVISIBLE
 
-BORDER = "\0"
-"""Joins values; no match crosses it."""
-
 _BMP = 0x10000
-_ALIKE = (
-    ("0", ((0x30, 0x39),)),
-    ("A", ((0x41, 0x57), (0x59, 0x5A))),
-    ("a", ((0x61, 0x77), (0x79, 0x7A))),
-    ("汉", ((0x4E00, 0x9FFF),)),
-)
-"""Characters that stand for others, and the code points that each stands for."""
 
 
 def _kind_of_each() -> NDArray[np.uint16]:
@@ -37,7 +26,7 @@ def _kind_of_each() -> NDArray[np.uint16]:
         if code < _BMP:
             table[code] = folded
     alike = np.arange(_BMP, dtype=np.uint16)
-    for sign, ranges in _ALIKE:
+    for sign, ranges in ALIKE:
         for low, high in ranges:
             alike[low : high + 1] = ord(sign)
     return alike[table]
@@ -167,11 +156,6 @@ class Column:
         return self.holding(_ODD)
 
 
-def kind_of(value: str) -> str:
-    """The kind of one value; a character beyond the basic plane stands for itself."""
-    return "".join([chr(_TABLE[code]) if (code := ord(sign)) < _BMP else sign for sign in value])
-
-
 class OfKinds:
     """Some regular expressions that are asked of kinds."""
 
@@ -199,7 +183,7 @@ def _told(one: Characters) -> bool:
     """Whether a set of characters holds all or none of those that kinds do not tell apart."""
     return all(
         all(_within(one, low, high) for low, high in ranges) or not any(_meets(one, low, high) for low, high in ranges)
-        for _, ranges in _ALIKE
+        for _, ranges in ALIKE
     )
 
 
@@ -213,6 +197,6 @@ def _meets(one: Characters, low: int, high: int) -> bool:
 
 def _widened(one: Characters) -> str:
     """The characters of kinds that those of a set become."""
-    signs = [sign for sign, ranges in _ALIKE if any(_meets(one, low, high) for low, high in ranges)]
+    signs = [sign for sign, ranges in ALIKE if any(_meets(one, low, high) for low, high in ranges)]
     literal = [f"{re.escape(chr(low))}-{re.escape(chr(high))}" for low, high in one.ranges]
     return f"[{''.join(signs + literal)}]" if literal else "(?!)"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pii_audit.detection.bulk.alphabet import nonzero
 from pii_audit.detection.cell import Cell, Cells
-from pii_audit.detection.gather import Gatherings
+from pii_audit.detection.gather import Gatherings, count_cell
 from pii_audit.detection.kinds import Column
 from pii_audit.detection.meanings import (
     AGREEMENTS,
@@ -102,7 +102,8 @@ def gather(rows: Rows, read: Cells, gathered: Gatherings, together: Together) ->
     """Counts what the cells of a column hold, those that hold the same all at once."""
     exposed: dict[str, NDArray[np.bool_]] = {}
     for cell, places in _alike(read):
-        for identifier in _count(cell, places, rows, gathered):
+        texts = [rows.column.values[place] for place in places.tolist()] if cell.hits else []
+        for identifier in count_cell(cell, texts, rows.counts[places].tolist(), gathered):
             exposed.setdefault(identifier, np.zeros(len(rows.counts), np.bool_))[places] = True
     for identifier, values in exposed.items():
         together.add(identifier, rows.holding(values))
@@ -116,27 +117,3 @@ def _alike(read: Cells) -> Iterator[tuple[Cell, NDArray[np.int64]]]:
     for number, cell in enumerate(read.cells):
         if cell.hits or cell.lookalikes:
             yield cell, order[borders[number] : borders[number + 1]]
-
-
-def _count(cell: Cell, places: NDArray[np.int64], rows: Rows, gathered: Gatherings) -> Iterator[str]:
-    """Counts the rows of some values that hold the same; gives the identifiers that they expose."""
-    counts = rows.counts[places]
-    total = int(counts.sum())
-    for identifier, lookalikes in cell.lookalikes.items():
-        gathered[identifier].lookalikes += lookalikes * total
-    values = [rows.column.values[place] for place in places.tolist()] if cell.hits else []
-    for identifier in sorted({hit.match.identifier for hit in cell.hits}):
-        hits = [hit for hit in cell.hits if hit.match.identifier == identifier]
-        one = gathered[identifier]
-        one.supported = max(one.supported, *(hit.match.score if hit.supported else 0.0 for hit in hits))
-        for hit in hits:
-            start, end, form = hit.match.start, hit.match.end, hit.match.form
-            one.keep(form, [value[start:end] for value in values])
-        held = [hit.match for hit in hits]
-        looked_at = one.looks_at([match.form for match in held])
-        for value, number in zip(values, counts.tolist(), strict=True) if looked_at else ():
-            one.see([(match.form, value[match.start : match.end]) for match in held], number)
-        score = max((hit.match.score for hit in hits if not hit.by_name), default=0.0)
-        whole = any(hit.whole for hit in hits)
-        if one.count([match.form for match in held], total, whole=whole, score=score):
-            yield identifier

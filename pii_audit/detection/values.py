@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pii_audit.detection import forms
@@ -18,6 +19,8 @@ from pii_audit.identifiers.model import Identifier
 from pii_audit.model.evidence import Match
 from pii_audit.model.forms import Form
 
+ENCODED_THRESHOLD = 0.5
+"""A match in what stands encoded in a cell is no evidence with a lower score."""
 CLEARLY_NAMED = 0.6
 """Below this strength (`name` in a table of anything) only a mask is taken for a protected value."""
 BY_NAME_SCORE = 0.5
@@ -69,6 +72,12 @@ class ValueReader:
             return cell
         return replace(cell, hits=tuple(_masked(value, *masked) for masked in forms.masked_numbers(value)))
 
+    def encoded(self, value: str, cell: Cell, candidates: Sequence[Candidate]) -> Cell:
+        """What a value holds that says nothing until it is decoded; the candidates are those of the decoded text."""
+        good = [one for one in candidates if one.base > 0 and one.score >= ENCODED_THRESHOLD]
+        found = dict.fromkeys(one.identifier.id for one in self._matcher.resolve(good))
+        return Cell(tuple(whole_cell(value, identifier, Form.ENCODED) for identifier in found), cell.lookalikes)
+
     def by_patterns(self, value: str, candidates: Sequence[Candidate], name: ColumnName) -> tuple[Cell, Open]:
         """What patterns find and what follows from how a value is written, and what is left to ask."""
         folded = fold(visible(value)).strip()
@@ -100,6 +109,15 @@ class ValueReader:
             cell = replace(cell, hits=(*cell.hits, *more))
         asks = name.best is not None and all(hit.match.identifier != name.best.id for hit in cell.hits)
         return cell, Open(rest, asks)
+
+
+def by_value(starts: Sequence[int], candidates: Iterable[Candidate]) -> Mapping[int, list[Candidate]]:
+    """Candidates of joined values by the place of the value in which they stand, offsets within it; `starts` is where each value begins."""
+    found: dict[int, list[Candidate]] = {}
+    for one in candidates:
+        place = bisect_right(starts, one.start) - 1
+        found.setdefault(place, []).append(one.moved(-starts[place]))
+    return found
 
 
 def answers(value: str, name: ColumnName, rest: Open) -> tuple[Form | None, ...]:

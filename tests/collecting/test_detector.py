@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pii_audit.collecting.inside import detector as inside
-from pii_audit.collecting.inside.detector import PlainDetector, kind_of
+from pii_audit.collecting.inside.detector import PlainDetector
 from pii_audit.demo import numbers
-from pii_audit.detection import cells, clearing, kinds
+from pii_audit.detection import clearing
 from pii_audit.detection.tally import Detector
 from pii_audit.identifiers.catalogue import load_catalogue
 from pii_audit.model.asset import Asset, AssetKind, Field, TableChunk
@@ -114,10 +113,3 @@ def test_columns_of_many_kinds_are_tallied_alike(both, seed):
 )
 def test_whatever_stands_in_a_column_is_tallied_alike(both, cells, name):
     compare(both, {name: cells})
-
-
-@given(st.text(max_size=20))
-def test_kinds_are_those_of_the_program(value):
-    if all(ord(sign) < 0x10000 for sign in value):
-        assert kind_of(value) == kinds.kind_of(value)
-    assert inside.ENCODED_THRESHOLD == cells.ENCODED_THRESHOLD

@@ -14,7 +14,8 @@ from pii_audit.detection.cells import CellReader
 from pii_audit.detection.column_name import ColumnName
 from pii_audit.detection.encodings import decoded, may_decode
 from pii_audit.detection.first_bytes import maybe_text
-from pii_audit.detection.kinds import Column, OfKinds, kind_of
+from pii_audit.detection.kind import kind_of
+from pii_audit.detection.kinds import Column, OfKinds
 from pii_audit.detection.matcher import Matcher
 from pii_audit.identifiers.catalogue import load_catalogue
 from pii_audit.identifiers.classifiers import CLASSIFIERS, told_by_kind
