@@ -6,11 +6,11 @@ import base64
 import binascii
 import json
 from collections.abc import Iterator
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from pii_audit.language import Text
 from pii_audit.sources.format.json_document import JsonReading
-from pii_audit.sources.format.jsonpath import Members, decoder, field_name, leaves
+from pii_audit.sources.format.jsonpath import ROOT, Members, decoder, field_name, leaves
 from pii_audit.sources.reading import Row
 
 ENTRIES = "$.log.entries"
@@ -34,6 +34,26 @@ _PLUMBING = frozenset(
     ]
 )
 """Headers that say nothing of anybody."""
+_ENTRY = frozenset(
+    [
+        "request",
+        "response",
+        "startedDateTime",
+        "time",
+        "timings",
+        "cache",
+        "serverIPAddress",
+        "connection",
+        "pageref",
+        "comment",
+    ]
+)
+_SIDE = frozenset(
+    "method url httpVersion status statusText redirectURL headers queryString cookies postData content headersSize bodySize".split()  # noqa: SIM905 - a list of words
+)
+_BODY = frozenset("mimeType text params encoding size compression".split())  # noqa: SIM905 - a list of words
+"""Members of an exchange, of its request or response, and of a body, that are read by themselves or say nothing of anybody."""
+_UNNAMED = "value"
 _LARGEST = 8 << 20
 """Characters of a body that is taken apart; a larger one is one value."""
 
@@ -64,27 +84,65 @@ class HarReading(JsonReading):
 
 
 def exchange(entry: object) -> Row:
-    """One request with its response: query and form parameters, headers, and the fields of JSON bodies by their path.
+    """One request with its response: query and form parameters, headers, cookies, and the fields of JSON bodies by their path.
 
-    What a response holds has `response ` before its name.
+    What a response holds has `response ` before its name; what browsers add (messages of a WebSocket, say) stands under its path.
     """
     cells: dict[str, list[str]] = {}
     request, response = _member(entry, "request"), _member(entry, "response")
-    url = urlsplit(_text(request, "url"))
+    url = _split(_text(request, "url"))
     # Credentials in the URL are kept: they are data that leaves.
-    _add(cells, "url", f"{url.netloc}{url.path}")
-    queries = list(_pairs(_member(request, "queryString"))) or parse_qsl(url.query, keep_blank_values=True)
+    _add(cells, "url", f"{url.netloc}{url.path}{'#' if url.fragment else ''}{url.fragment}")
     post, content = _member(request, "postData"), _member(response, "content")
-    for name, value in (*queries, *_pairs(_member(post, "params"))):
+    queries = (*_pairs(_member(request, "queryString")), *parse_qsl(url.query, keep_blank_values=True))
+    # What is told twice is one parameter.
+    for name, value in (*dict.fromkeys(queries), *_pairs(_member(post, "params")), *_files(_member(post, "params"))):
         _add(cells, name, value)
     for side, prefix in ((request, ""), (response, "response ")):
         for name, value in _pairs(_member(side, "headers")):
             if name.lower() not in _PLUMBING:
                 _add(cells, f"{prefix}header {name}", value)
-    if not list(_pairs(_member(post, "params"))):
-        _body(cells, _text(post, "text"), _text(post, "mimeType"), "")
+        for name, value in _pairs(_member(side, "cookies")):
+            _add(cells, f"{prefix}cookie {name}", value)
+    _add(cells, "response redirect", _text(response, "redirectURL") or None)
+    _body(cells, _text(post, "text"), _text(post, "mimeType"), "")
     _body(cells, _decoded(content), _text(content, "mimeType"), "response ")
+    for value, known, path in (
+        (entry, _ENTRY, ROOT),
+        (request, _SIDE, f"{ROOT}.request"),
+        (response, _SIDE, f"{ROOT}.response"),
+        (post, _BODY, f"{ROOT}.request.postData"),
+        (content, _BODY, f"{ROOT}.response.content"),
+    ):
+        for where, leaf in _others(value, known, path):
+            _add(cells, field_name(where), leaf)
     return {name: "\n".join(values) if values else None for name, values in cells.items()}
+
+
+def _split(url: str) -> SplitResult:
+    """The parts of a URL; one that is none is a path."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return SplitResult("", "", url, "", "")
+
+
+def _files(params: object) -> Iterator[tuple[str, str]]:
+    """Names of fields of a form and of the files that they send."""
+    for one in params if isinstance(params, list) else ():
+        if name := _text(one, "fileName"):
+            yield f"{_text(one, 'name')} file name".strip(), name
+
+
+def _others(value: object, known: frozenset[str], path: str) -> Iterator[tuple[str, str | None]]:
+    """The scalars of what a member says besides what is known of it, by their path."""
+    if isinstance(value, Members):
+        # Of a name that stands twice the first is read by itself.
+        first = {name: place for place, (name, _) in reversed(list(enumerate(value)))}
+        rest = [one for place, one in enumerate(value) if one[0] not in known or place != first[one[0]]]
+        yield from leaves(Members(rest), path)
+    elif value is not None:
+        yield from leaves(value, path)
 
 
 def _body(cells: dict[str, list[str]], text: str, kind: str, prefix: str) -> None:
@@ -135,7 +193,8 @@ def _text(value: object, name: str) -> str:
 
 
 def _pairs(values: object) -> Iterator[tuple[str, str]]:
-    """Names and values of a list of parameters or headers."""
+    """Names and values of a list of parameters, headers or cookies."""
     for one in values if isinstance(values, list) else ():
-        if name := _text(one, "name"):
-            yield name, _text(one, "value")
+        name, value = _text(one, "name"), _text(one, "value")
+        if name or value:
+            yield name or _UNNAMED, value

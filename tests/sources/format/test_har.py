@@ -90,3 +90,43 @@ def test_exchanges_in_clear_are_counted_in_the_ledger(read_inside):
     entries = [entry("http://partner.example/a"), entry("HTTP://partner.example/b"), entry()]
     read = read_inside(json.dumps({"log": {"version": "1.2", "entries": entries}}).encode(), "a.har")[""]
     assert (read.status, read.reason) == ("inspected", "2 exchange(s) went in clear, over plain HTTP")
+
+
+def test_nothing_of_an_exchange_is_passed_over(rows):
+    messages = [{"type": "send", "time": 1, "opcode": 1, "data": '{"mobile": "13800138001"}'}]
+    sent = entry(
+        "wss://user@p.example/x?mobile=13800138002#13800138003",
+        queryString=[{"name": "q", "value": "1"}, {"name": "", "value": "13800138004"}],
+        cookies=[{"name": "id", "value": "13800138005"}],
+        postData={
+            "mimeType": "multipart/form-data",
+            "params": [{"name": "f", "fileName": "13800138006.csv", "value": "x"}],
+            "text": "13800138007",
+        },
+        _initiator={"detail": ["13800138008"]},
+    )
+    told = {**sent["response"], "cookies": [{"name": "c", "value": "13800138009"}], "redirectURL": "/13800138010"}
+    [row] = rows({**sent, "response": told, "_webSocketMessages": messages})
+    cells = "\n".join(row.values())
+    assert [number for number in range(1, 11) if f"138001380{number:02d}" not in cells] == []
+    assert (row["q"], row["mobile"], row["cookie id"], row["f file name"]) == (
+        "1",
+        "13800138002",
+        "13800138005",
+        "13800138006.csv",
+    )
+
+
+@pytest.mark.parametrize("url", ["http://[bad/13800138000", "http://a\u2100b/13800138000", "//[", "http://"])
+def test_a_url_that_is_none_is_kept_as_it_is_written(rows, url):
+    [row] = rows(entry(url))
+    assert "13800138000" in row["url"] or "13800138000" not in url
+
+
+def test_an_exchange_that_is_no_object_is_read(rows, read_inside):
+    page = '{"log": {"version": "1.2", "entries": ["13800138000", {"request": "13800138001", "request": {"url": "13800138002"}}]}}'
+    read = read_inside(page.encode(), "a.har")[""]
+    cells = "\n".join(cell for row in read.rows.values() for cell in row.values() if cell)
+    assert "13800138000" in cells
+    assert "13800138001" in cells
+    assert "13800138002" in cells
