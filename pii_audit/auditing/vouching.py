@@ -65,7 +65,9 @@ class Receipts:
                 self.problems.append(failed(self.source, f"receipts/{path.name}", error.what))
                 continue
             body = {name: value for name, value in receipt.items() if name != "signature"}
-            if hmac.compare_digest(signature(body, self.key), receipt["signature"]):
+            if hmac.compare_digest(
+                signature(body, self.key).encode(), receipt["signature"].encode("utf-8", "surrogatepass")
+            ):
                 yield receipt
             else:
                 reason = Text("回执签名不符,不作数", "the receipt's signature does not hold; it counts for nothing")

@@ -106,11 +106,14 @@ def test_a_receipt_that_was_changed_counts_for_nothing_and_is_told(root, vouch):
     path = root / "receipts" / "1.json"
     path.write_text(path.read_text().replace('"flow": "sms"', '"flow": "ads"'))
     (root / "receipts" / "2.json").write_text("{")
+    signed = json.loads(path.read_text())
+    (root / "receipts" / "3.json").write_text(json.dumps({**signed, "signature": "\u00e9\ud800"}))
     said, problems = vouch("sms_1.csv.pgp")
     assert said is None
     assert problems == [
         "the receipt's signature does not hold; it counts for nothing",
         "the receipt is cut short; no file was checked",
+        "the receipt's signature does not hold; it counts for nothing",
     ]
 
 

@@ -68,7 +68,7 @@ def lines(content: bytes, key: bytes) -> Iterator[tuple[str, Any]]:
             todo=_AGAIN,
         )
     signature = hmac.new(_signing(key), content[:start], "sha256").hexdigest()
-    if not hmac.compare_digest(signature, str(end.get("signature"))):
+    if not hmac.compare_digest(signature.encode(), str(end.get("signature")).encode("utf-8", "surrogatepass")):
         raise InspectionError(
             Text(
                 "采集包的签名不符:内容被改动过",

@@ -127,6 +127,10 @@ CASES = {
         GOOD[: GOOD.rindex(b'"signature"')] + b'"signature":null}}\n',
         "signature does not fit",
     ),
+    "a signature beyond ASCII": (
+        GOOD[: GOOD.rindex(b'"signature"')] + rb'"signature":"\u00e9\ud800"}}' + b"\n",
+        "signature does not fit",
+    ),
     "of another workspace": (bundle(asset("t"), key=bytes(32)), "another key"),
     "of a newer version": (GOOD.replace(b'"format":1', b'"format":2', 1), "newer pii-audit"),
     "some other file": (b"PK\x03\x04" + bytes(99), "not a bundle"),
