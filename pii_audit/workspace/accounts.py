@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from pii_audit.errors import ConfigurationError, Position, Problem, UsageError
+from pii_audit.errors import ConfigurationError, Position, Problem
 from pii_audit.language import Text
+from pii_audit.workspace.lists import read_list
 from pii_audit.workspace.model import Workspace
 
 
@@ -63,23 +64,14 @@ def load_accounts(workspace: Workspace) -> tuple[Account, ...]:
     """
     if workspace.accounts is None:
         return ()
-    try:
-        text = (workspace.root / workspace.accounts).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            Text(
-                f"无法读取账号清单({type(error).__name__})",
-                f"the register of accounts cannot be read ({type(error).__name__})",
-            ),
-            where=workspace.accounts,
-            todo=Text("请检查路径、权限和编码(UTF-8)", "check its path, permissions and encoding (UTF-8)"),
-        ) from None
+    text = read_list(workspace, workspace.accounts, Text("账号清单", "the register of accounts"))
     return _accounts(text, workspace.accounts, {source.id for source in workspace.sources})
 
 
 def _accounts(text: str, file: str, sources: set[str]) -> tuple[Account, ...]:
-    rows = csv.reader(io.StringIO(text))
-    header = [name.strip() for name in next(rows, [])]
+    rows = _rows(text, file)
+    _, first = next(rows, (1, []))
+    header = [name.strip() for name in first]
     known = ", ".join(dict.fromkeys(_COLUMNS.values()))
     # What stands in the file may be data of persons and is not repeated.
     problems = [
@@ -97,16 +89,29 @@ def _accounts(text: str, file: str, sources: set[str]) -> tuple[Account, ...]:
     accounts = []
     if not problems:
         names = [_COLUMNS[name] for name in header]
-        for cells in rows:
+        for line, cells in rows:
             found = {name: cell.strip() for name, cell in zip(names, cells, strict=False) if cell.strip()}
             if found.get("account", "#").startswith("#"):
                 continue
             read, wrong = _account(found, sources)
-            problems += [Problem(Position(file, rows.line_num), said) for said in wrong]
+            problems += [Problem(Position(file, line), said) for said in wrong]
             accounts.append(read)
     if problems:
         raise ConfigurationError(problems)
     return tuple(accounts)
+
+
+def _rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows with their lines; ConfigurationError where quotes do not fit: what they swallow would be passed over."""
+    rows = csv.reader(io.StringIO(text), strict=True)
+    torn = Text("引号不成对,或不是 CSV", "a quote is not closed, or the line is no CSV")
+    try:
+        for cells in rows:
+            if any("\n" in cell or "\r" in cell for cell in cells):
+                raise ConfigurationError([Problem(Position(file, rows.line_num), torn)])
+            yield rows.line_num, cells
+    except csv.Error:
+        raise ConfigurationError([Problem(Position(file, max(1, rows.line_num)), torn)]) from None
 
 
 def _account(cells: Mapping[str, str], sources: set[str]) -> tuple[Account, Sequence[Text]]:

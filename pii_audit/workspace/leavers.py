@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pii_audit.errors import UsageError
 from pii_audit.language import Text
+from pii_audit.workspace.lists import read_list
 from pii_audit.workspace.model import Workspace
 
 
@@ -15,16 +15,6 @@ def load_leavers(workspace: Workspace) -> frozenset[str]:
     """
     if workspace.leavers is None:
         return frozenset()
-    try:
-        text = (workspace.root / workspace.leavers).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            Text(
-                f"无法读取离岗账号清单({type(error).__name__})",
-                f"the list of leavers' accounts cannot be read ({type(error).__name__})",
-            ),
-            where=workspace.leavers,
-            todo=Text("请检查路径、权限和编码(UTF-8)", "check its path, permissions and encoding (UTF-8)"),
-        ) from None
+    text = read_list(workspace, workspace.leavers, Text("离岗账号清单", "the list of leavers' accounts"))
     names = (line.partition(",")[0].strip().strip('"') for line in text.splitlines() if not line.startswith("#"))
     return frozenset(name for name in names if name)

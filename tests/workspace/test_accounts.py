@@ -69,3 +69,19 @@ def test_a_register_that_cannot_be_read_is_an_error(read, tmp_path):
         read("account\n张三\n", "gb18030")
     with pytest.raises(UsageError, match="FileNotFoundError"):
         load_accounts(Workspace(tmp_path / "no", Position("audit.yaml", 1), accounts="accounts.csv"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'account,status\n"zhang,left\nli,left\n',
+        'account,status\n"zhang,left\n"li,left\n',
+        'account,status\n"zhang\nli",left\n',
+        'account,holder\n"' + "x" * 200_000 + "\nli,left\n",
+        '"account\nzhang',
+    ],
+    ids=["never closed", "closed too late", "over two lines", "very long", "in the header"],
+)
+def test_a_quote_that_swallows_lines_is_refused(read, text):
+    with pytest.raises(ConfigurationError, match="quote is not closed"):
+        read(text)
