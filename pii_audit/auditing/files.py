@@ -29,6 +29,14 @@ STDIN = "-"
 Watch = Callable[[Asset, Chunk], None]
 
 
+def there(path: str) -> bool:
+    """Whether a path leads to something, be it to a link without a target; one that the system does not even look up does not."""
+    try:
+        return Path(path).is_symlink() or Path(path).exists()
+    except OSError:
+        return False
+
+
 @dataclass(frozen=True)
 class Files:
     """Paths as a person names them; `-` is standard input. In folders, `include` and `ignore` are globs of relative paths.
@@ -54,11 +62,7 @@ class Files:
 
         Raises UsageError when a path does not exist: a typing error must not look like an empty folder.
         """
-        missing = [
-            path
-            for path in self.paths
-            if path != STDIN and path not in self.streams and not Path(path).exists() and not Path(path).is_symlink()
-        ]
+        missing = [path for path in self.paths if path != STDIN and path not in self.streams and not there(path)]
         if missing:
             raise UsageError(
                 Text("没有这个文件或文件夹", "no such file or folder"),

@@ -95,6 +95,10 @@ class Inputs:
         """What is read in place of paths."""
         return {self._name: cast("BinaryIO", self._passing)} if self._passing else {}
 
+    def read(self) -> dict[str, FileDigest]:
+        """What stands there now, by shown name, where nothing is judged."""
+        return {**self._digests(), **self._drained()}
+
     def digests(self) -> dict[str, FileDigest]:
         """What was judged, by shown name. UsageError when a file changed meanwhile: nothing can be certified then."""
         after = self._digests()
@@ -107,7 +111,10 @@ class Inputs:
                     where=name,
                     todo=Text("等导出写完再裁决", "judge it when the export is finished"),
                 )
-        return {**self._before, **({self._shown(self._name): self._passing.drain()} if self._passing else {})}
+        return {**self._before, **self._drained()}
+
+    def _drained(self) -> dict[str, FileDigest]:
+        return {self._shown(self._name): self._passing.drain()} if self._passing else {}
 
     def _digests(self) -> dict[str, FileDigest]:
         files = (file for path in self._named for file in self._listed(path))

@@ -63,7 +63,15 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
 
 def run(session: Session, options: argparse.Namespace) -> int:
     """Runs what was asked for; gives its exit code."""
-    asked = [mode for mode in MODES if getattr(options, mode)]
+    # An option whose value is an empty variable was asked for all the same.
+    asked = [mode for mode in MODES if getattr(options, mode) not in (None, False)]
+    for mode in asked:
+        if getattr(options, mode) == "":
+            raise UsageError(
+                Text("选项的值为空", "the option has an empty value"),
+                where=f"--{mode.replace('_', '-')}",
+                todo=Text("检查给出它的变量是否有值", "check that the variable which gives it is set"),
+            )
     if len(asked) > 1:
         first, second = (f"--{mode.replace('_', '-')}" for mode in asked[:2])
         raise UsageError(Text(f"{first} 不能与 {second} 同用", f"{first} does not go with {second}"))

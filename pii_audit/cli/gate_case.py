@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from pii_audit.auditing.files import STDIN, Files
+from pii_audit.auditing.files import STDIN, Files, there
 from pii_audit.auditing.gate import GateOptions, allowing_gaps, flow_of, gate, included, refuse_strangers
 from pii_audit.auditing.inputs import FileDigest, Inputs, StandardInput
 from pii_audit.auditing.receipt import Receipt, elements
@@ -83,7 +83,7 @@ class Case:
 
     def wanted(self, paths: Sequence[str]) -> GateOptions:
         """How these paths are judged."""
-        named = [path for path in paths if Path(path).exists()]
+        named = [path for path in paths if there(path) and Path(path).exists()]
         return GateOptions(
             as_of=self.options.as_of or self.space.today(),
             standards=self.space.standards,
@@ -161,7 +161,7 @@ def existing(paths: Sequence[str]) -> None:
             todo=Text("给出文件或文件夹,或 - 表示标准输入", "name a file or a folder, or - for standard input"),
         )
     for path in paths:
-        if path != STDIN and not Path(path).exists() and not Path(path).is_symlink():
+        if path != STDIN and not there(path):
             raise UsageError(
                 Text("没有这个文件或文件夹", "no such file or folder"),
                 where=path,

@@ -99,7 +99,9 @@ def run(session: Session, options: argparse.Namespace) -> int:
 
 
 def _refuse(options: argparse.Namespace) -> None:
-    if len(options.path) != 1 or (options.path[0] != STDIN and Path(options.path[0]).is_dir()):
+    from pii_audit.auditing.files import there  # noqa: PLC0415 - start-up does without
+
+    if len(options.path) != 1 or (there(options.path[0]) and Path(options.path[0]).is_dir()):
         raise UsageError(
             Text("--fix 一次只改一个文件", "--fix takes one file at a time"),
             todo=Text("给出一个文件,或 - 表示标准输入", "name one file, or - for standard input"),
@@ -112,15 +114,15 @@ def _refuse(options: argparse.Namespace) -> None:
             where="--format",
             todo=Text("可用:table、json", "choose table or json"),
         )
-    out = Path(options.fix)
-    if options.fix == STDIN or out.is_dir() or (out.exists() and not out.is_file()):
+    out, taken = Path(options.fix), there(options.fix)
+    if options.fix == STDIN or (taken and out.exists() and not out.is_file()):
         raise UsageError(
             Text("--fix 要写到一个文件", "--fix writes to a file"),
             where=options.fix,
             todo=Text("给出文件名", "name one"),
         )
     source = Path(options.path[0])
-    if out.exists() and source.exists() and out.samefile(source):
+    if taken and there(options.path[0]) and out.exists() and source.exists() and out.samefile(source):
         raise UsageError(
             Text("输入从不被覆盖", "the input is never overwritten"),
             where=options.fix,
@@ -143,7 +145,10 @@ def _export(case: Case, options: argparse.Namespace, stack: ExitStack) -> tuple[
         spool = stack.enter_context(Spool(options.spool_memory))
         found = Passing(sys.stdin.buffer, spool.write).drain()
         return Export(asset, spool.stream, found, layouts), case.shown(name)
-    return Export(asset, lambda: Path(name).open("rb"), digest(Path(name)), layouts), case.shown(name)
+    found = digest(Path(name))
+    if found.sha256 is None:
+        raise InspectionError(Text("文件无法读取", "the file cannot be read"), where=case.shown(name))
+    return Export(asset, lambda: Path(name).open("rb"), found, layouts), case.shown(name)
 
 
 def _told(session: Session, fixed: Fixed) -> int:

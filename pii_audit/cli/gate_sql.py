@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from datetime import UTC
 from pathlib import Path
@@ -141,11 +142,8 @@ def _scripts(path: str) -> dict[str, bytes]:
     if path == "-":
         return {"-": sys.stdin.buffer.read()}
     found = Path(path)
-    if found.is_dir():
-        files = [one for one in sorted(found.rglob("*")) if one.is_file() and is_script(one.name)]
-    else:
-        files = [found]
     try:
+        files = [one for one in _below(found) if is_script(one.name)] if found.is_dir() else [found]
         scripts = {str(one): one.read_bytes() for one in files}
     except OSError as error:
         reason = error.strerror or type(error).__name__
@@ -153,6 +151,16 @@ def _scripts(path: str) -> dict[str, bytes]:
     if not scripts:
         raise UsageError(Text("文件夹中没有 SQL 脚本", "the folder holds no script of SQL"), where=path)
     return scripts
+
+
+def _below(folder: Path) -> list[Path]:
+    """The files of a folder, at any depth; OSError where one of its folders cannot be listed, which `rglob` passes over."""
+
+    def refuse(error: OSError) -> None:
+        raise error
+
+    found = [Path(where, name) for where, _, names in os.walk(folder, onerror=refuse) for name in names]
+    return sorted(one for one in found if one.is_file())
 
 
 def _inventory(case: Case) -> tuple[Inspected, ...]:

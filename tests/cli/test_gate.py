@@ -178,3 +178,30 @@ def test_a_summary_that_cannot_be_written_is_told(space, excess, call, told, mon
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(space / "nowhere" / "summary.md"))
     [line] = told(call("gate", "outbox/sms_2.csv", "--flow", "sms-daily", "--format", "github"), 2)
     assert "GITHUB_STEP_SUMMARY" in line
+
+
+@pytest.mark.parametrize("mode", ["verify", "fix", "sql"])
+def test_a_mode_whose_variable_is_empty_is_no_plain_gate(space, call, told, mode):
+    answer = call("gate", "outbox/sms_1.csv", "--flow", "sms-daily", f"--{mode}=")
+    told(answer, 2)
+    assert "empty value" in answer.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("gate", "{long}", "--flow", "sms-daily"),
+        ("gate", "outbox/sms_1.csv", "--flow", "sms-daily", "--fix", "{long}"),
+        ("gate", "{long}", "--flow", "sms-daily", "--fix", "out.csv"),
+        ("gate", "--sql", "{long}", "--flow", "sms-daily", "--dialect", "postgres"),
+        ("inspect", "{long}"),
+    ],
+)
+def test_a_path_that_is_too_long_for_the_system_is_told(space, call, told, words):
+    told(call(*(word.format(long="a" * 300 + ".csv") for word in words)), 2)
+
+
+def test_what_cannot_be_opened_is_not_fixed(space, call, told):
+    (space / "outbox" / "sms_2.csv").symlink_to(space / "gone.csv")
+    told(call("gate", "outbox/sms_2.csv", "--flow", "sms-daily", "--fix", "out.csv"), 3)
+    assert not (space / "out.csv").exists()
