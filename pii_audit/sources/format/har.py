@@ -107,14 +107,14 @@ def exchange(entry: object) -> Row:
     _add(cells, "response redirect", _text(response, "redirectURL") or None)
     _body(cells, _text(post, "text"), _text(post, "mimeType"), "")
     _body(cells, _decoded(content), _text(content, "mimeType"), "response ")
-    for value, known, path in (
+    for member, known, path in (
         (entry, _ENTRY, ROOT),
         (request, _SIDE, f"{ROOT}.request"),
         (response, _SIDE, f"{ROOT}.response"),
         (post, _BODY, f"{ROOT}.request.postData"),
         (content, _BODY, f"{ROOT}.response.content"),
     ):
-        for where, leaf in _others(value, known, path):
+        for where, leaf in _others(member, known, path):
             _add(cells, field_name(where), leaf)
     return {name: "\n".join(values) if values else None for name, values in cells.items()}
 
