@@ -105,14 +105,30 @@ class Session:
 
     def _connection(self) -> Any:
         if self._raw is None:
-            self._raw = self._replica() or self.engine.connect(self.url)
+            self._raw = self._replica() or self._open(self.url)
             self._connected = True
         return self._raw
 
     def _replica(self) -> Any:
         for number, url in enumerate(self.manner.replicas, start=1):
             try:
-                return self.engine.connect(url)
+                return self._open(url)
             except self.engine.errors as error:
                 self.passed_over[number] = self.engine.reason(error)
+            except InspectionError as error:
+                self.passed_over[number] = error.what
         return None
+
+    def _open(self, url: str) -> Any:
+        try:
+            return self.engine.connect(url)
+        except (TypeError, ValueError) as error:
+            if isinstance(error, self.engine.errors):
+                raise
+            # A driver's words may quote what stands in the url.
+            raise InspectionError(
+                Text(
+                    "驱动不接受 url 中的某个选项,请检查 ? 之后的部分",
+                    "the driver does not take an option of the url; check what stands behind the ?",
+                )
+            ) from None
