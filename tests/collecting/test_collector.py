@@ -6,6 +6,7 @@ import ast
 import json
 import sqlite3
 import subprocess
+import sys
 from contextlib import closing
 from dataclasses import replace
 
@@ -275,3 +276,14 @@ def test_servers_of_a_family_are_asked_through_the_clients_of_theirs(bastion, di
     header = json.loads((bastion.folder / "core.bundle").read_text().splitlines()[0])["bundle"]
     assert header["dialect"] == dialect
     assert engine_of(dialect).dialect == dialect
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_terminal_that_cannot_write_chinese_still_shows_the_help(tmp_path, encoding):
+    program = write_collector(Order("sqlite"), load_catalogue(), bytes(32)).program
+    (tmp_path / "collector.py").write_text(program, encoding="utf-8")
+    env = {"PYTHONIOENCODING": encoding, "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(
+        [sys.executable, tmp_path / "collector.py", "--help"], capture_output=True, env=env, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import io
 import os
 import re
 import secrets
+import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +33,10 @@ INCOMPLETE, INTERRUPTED = 3, 130
 def main() -> int:
     """Runs the collector; gives its exit code: 0, 2 for what it was told wrongly, 3 where something could not be inspected, 130."""
     language = language_of_locale()
+    for stream in (sys.stdout, sys.stderr):
+        # What a terminal cannot write is escaped.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         return _run(_arguments().parse_args())
     except PiiAuditError as error:
