@@ -50,7 +50,7 @@ class Baseline:
                 {finding.fingerprint: finding for finding in _findings(document)},
                 Ledger.of(map(_look, document["coverage"])),
             )
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             raise UsageError(
                 Text("基线不是第 1 版的运行结果", "the baseline is no run of version 1"), where=str(path), todo=_TODO
             ) from None

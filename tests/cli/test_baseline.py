@@ -142,6 +142,10 @@ def test_a_run_records_everything_and_tells_what_is_new(space, excess, call, tol
         ('{"version": 1, "run": {"id": "x"}, "findings": [{"status": "nonsense"}]}', "no run of version 1"),
         ('{"version": 1, "run": {"id": "x", "kind": "run"}, "findings": []}', "no run of version 1"),
         ('{"version": 1, "run": {"id": "x", "kind": "run", "notes": []}, "findings": []}', "no run of version 1"),
+        (
+            '{"version": 1, "run": {"kind": "run", "id": "x", "notes": {}}, "findings": [], "coverage": [{"asset": "a", "status": "inspected", "draws": Infinity}]}',
+            "no run of version 1",
+        ),
     ],
 )
 def test_a_baseline_that_is_none_is_refused_before_anything_is_read(space, excess, call, told, content, said):
