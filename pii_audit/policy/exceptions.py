@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 
-from pii_audit.model.finding import Finding, Verdict
+from pii_audit.model.finding import Finding
 from pii_audit.policy.lapse import why_lapsed
 from pii_audit.policy.model import ExceptionRule, Policy
 
@@ -25,15 +25,6 @@ class Breach:
     principal: str | None = None
     forms: tuple[str, ...] = ()
     persons: int = 0
-
-    @classmethod
-    def of_verdict(cls, verdict: Verdict, *, recipient: str | None = None) -> Breach | None:
-        """The facts of a verdict; None when it breaches no rule."""
-        if verdict.rule is None:
-            return None
-        identifiers = (verdict.identifier,) if verdict.identifier else ()
-        forms = (verdict.form,) if verdict.form else ()
-        return cls(verdict.rule, verdict.flow, recipient, identifiers, verdict.fields, verdict.assets, forms=forms)
 
     @classmethod
     def of_finding(cls, finding: Finding) -> Breach:

@@ -56,11 +56,6 @@ def _claimed_twice(source_id: str, first: Flow, second: Flow) -> ConfigurationEr
     return ConfigurationError([Problem(second.at("match"), message)])
 
 
-def match_flows(policy: Policy, source_id: str, asset_name: str) -> Flow | None:
-    """The flow of one asset, as `FlowMatcher.find` gives it."""
-    return FlowMatcher(policy).find(source_id, asset_name)
-
-
 def claims(flow: Flow, source_id: str, asset_name: str) -> bool:
     """Whether a flow says that an asset is its own; one without `match` claims its whole source."""
     if flow.source != source_id:

@@ -7,7 +7,7 @@ import pytest
 
 from pii_audit.errors import Position
 from pii_audit.language import same
-from pii_audit.model.finding import Finding, Outcome, Severity, Verdict
+from pii_audit.model.finding import Finding, Severity
 from pii_audit.policy.exceptions import Breach, excepted
 from pii_audit.policy.model import ExceptionRule, Policy
 
@@ -77,12 +77,6 @@ def test_an_exception_for_one_identifier_does_not_cover_a_breach_of_several():
 @pytest.mark.parametrize("name", ["STO001", "SHR001"])
 def test_prohibited_data_takes_no_exception_even_when_one_is_written(name):
     assert excepted(rule(rule=name), Breach(name), DAY) is None
-
-
-def test_a_breach_is_taken_from_a_verdict_and_a_compliant_one_is_none():
-    verdict = Verdict("f", "person_name", Outcome.VIOLATION, same("x"), None, rule="SHR003", identifier="person_name")
-    assert Breach.of_verdict(verdict) == Breach("SHR003", "f", identifiers=("person_name",))
-    assert Breach.of_verdict(Verdict("f", "person_name", Outcome.COMPLIANT, same("x"), None)) is None
 
 
 def test_a_breach_is_taken_from_a_finding_with_all_its_fields_and_assets():

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pii_audit.errors import ConfigurationError, Position
-from pii_audit.policy.matching import FlowMatcher, claims, match_flows, undeclared
+from pii_audit.policy.matching import FlowMatcher, claims, undeclared
 from pii_audit.policy.model import Flow, Policy
 
 POLICY = """\
@@ -36,7 +36,7 @@ flows:
     ],
 )
 def test_an_asset_belongs_to_the_flow_whose_source_and_glob_fit(policy_of, source, asset, flow):
-    found = match_flows(policy_of(POLICY), source, asset)
+    found = FlowMatcher(policy_of(POLICY)).find(source, asset)
     assert (found.id if found else None) == flow
 
 
@@ -46,7 +46,7 @@ def test_what_no_flow_claims_is_an_undeclared_feed(policy_of):
 
 def test_two_flows_over_one_asset_are_an_error_with_both_places_and_without_its_name(policy_of):
     with pytest.raises(ConfigurationError) as caught:
-        match_flows(policy_of(POLICY), "outbox", "hz/sms_13800138000.csv")
+        FlowMatcher(policy_of(POLICY)).find("outbox", "hz/sms_13800138000.csv")
     (line,) = caught.value.lines("en")
     assert line.startswith("p0.yaml:6:24: ")
     assert "sms (p0.yaml:5)" in line
