@@ -35,10 +35,6 @@ UNREACHABLE = Text(
     "the server cannot be reached; check host and port in the url, and whether it runs",
 )
 REFUSED = Text("用户名或密码错误,请检查 url 所引用的值", "wrong user or password; check what the url refers to")
-NO_RIGHT = Text(
-    "没有权限读取,请授予 SELECT(见 pii-audit doctor --grants)",
-    "no right to read it; grant SELECT on it (see pii-audit doctor --grants)",
-)
 TOO_LONG = Text("语句超过时限或被管理员终止", "the statement took longer than its time limit, or was stopped")
 LOCKED = Text("表被其他会话锁定,请稍后再试", "the table is locked by another session; try again later")
 

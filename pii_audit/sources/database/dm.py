@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from pii_audit.language import Text
-from pii_audit.sources.database.catalog import GONE, LOCKED, NO_RIGHT, REFUSED, UNREACHABLE, CatalogEngine
+from pii_audit.sources.database.catalog import GONE, LOCKED, REFUSED, UNREACHABLE, CatalogEngine
+from pii_audit.sources.database.engine import NO_RIGHT
 from pii_audit.sources.database.urls import parsed
 
 PORT = 5236

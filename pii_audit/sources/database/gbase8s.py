@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from pii_audit.language import Text
-from pii_audit.sources.database.catalog import GONE, LOCKED, NO_RIGHT, REFUSED, UNREACHABLE, CatalogEngine
-from pii_audit.sources.database.engine import CONNECT_SECONDS, LOCK_SECONDS
+from pii_audit.sources.database.catalog import GONE, LOCKED, REFUSED, UNREACHABLE, CatalogEngine
+from pii_audit.sources.database.engine import CONNECT_SECONDS, LOCK_SECONDS, NO_RIGHT
 from pii_audit.sources.database.urls import parsed
 
 TYPES = {

@@ -18,6 +18,7 @@ from pii_audit.sources.database.engine import (
     CONNECT_SECONDS,
     LOCK_SECONDS,
     LONGEST,
+    NO_RIGHT,
     STATEMENT_SECONDS,
     Cell,
     Column,
@@ -52,10 +53,6 @@ LIMITS = ("max_statement_time = {seconds}", "max_execution_time = {seconds}000")
 """MariaDB counts seconds, MySQL milliseconds; each knows only its own."""
 
 _GONE = frozenset({1053, 1077, 1927, 2006, 2013, 2055, 4031})
-_SELECT = Text(
-    "没有权限读取,请授予 SELECT(见 pii-audit doctor --grants)",
-    "no right to read it; grant SELECT on it (see pii-audit doctor --grants)",
-)
 _TIME = Text(
     f"语句超过 {STATEMENT_SECONDS} 秒或被管理员终止",
     f"the statement took over {STATEMENT_SECONDS} seconds or was killed",
@@ -73,9 +70,9 @@ _REASONS = {
         "无法连接服务器,请检查 url 中的主机、端口,以及服务器是否运行",
         "the server cannot be reached; check host and port in the url, and whether it runs",
     ),
-    1142: _SELECT,
-    1143: _SELECT,
-    1370: _SELECT,
+    1142: NO_RIGHT,
+    1143: NO_RIGHT,
+    1370: NO_RIGHT,
     1205: Text("表被其他会话锁定,请稍后再试", "the table is locked by another session; try again later"),
     1969: _TIME,
     3024: _TIME,

@@ -9,13 +9,12 @@ from pii_audit.language import Text
 from pii_audit.sources.database.catalog import (
     GONE,
     LOCKED,
-    NO_RIGHT,
     REFUSED,
     TOO_LONG,
     UNREACHABLE,
     CatalogEngine,
 )
-from pii_audit.sources.database.engine import APPLICATION, CONNECT_SECONDS, STATEMENT_SECONDS
+from pii_audit.sources.database.engine import APPLICATION, CONNECT_SECONDS, NO_RIGHT, STATEMENT_SECONDS
 from pii_audit.sources.database.urls import parsed
 
 PORT = 1521

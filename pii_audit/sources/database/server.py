@@ -10,7 +10,7 @@ from pii_audit.language import Text
 from pii_audit.model.asset import Asset, TableChunk
 from pii_audit.model.coverage import Coverage
 from pii_audit.model.grant import Grant
-from pii_audit.sources.database.engine import LONGEST, Cell, Column, Engine, width
+from pii_audit.sources.database.engine import LONGEST, NO_RIGHT, Cell, Column, Engine, width
 from pii_audit.sources.database.names import split
 from pii_audit.sources.database.session import Manner, Session
 from pii_audit.sources.format.encoding import decode_cell
@@ -21,10 +21,6 @@ from pii_audit.sources.reading import CHARACTERS, ROWS, Ledger, LedgerReading, u
 LONGEST_CHARACTER = 4
 """Bytes of a character in UTF-8 and GB 18030 at most."""
 _TEXT = frozenset({str, type(None)})
-_NO_RIGHT = Text(
-    "没有权限读取,请授予 SELECT(见 pii-audit doctor --grants)",
-    "no right to read it; grant SELECT on it (see pii-audit doctor --grants)",
-)
 
 
 class ServerSource(Source):
@@ -142,7 +138,7 @@ class ServerReading(LedgerReading):
         columns = self._session.engine.columns(self._session, self.ledger.asset)
         refused = [column.name for column in columns if not column.readable]
         if refused and len(refused) == len(columns):
-            raise InspectionError(_NO_RIGHT)
+            raise InspectionError(NO_RIGHT)
         if refused:
             self.ledger.failures.append(
                 Text(f"没有权限读取列 {'、'.join(refused)}", f"no right to read the columns {', '.join(refused)}")
