@@ -63,6 +63,12 @@ def _isolated(kind: str) -> Callable[[], Reader]:
     return load
 
 
+def _rar() -> Reader:
+    from pii_audit.sources.format.packed.rar import rar_readings  # noqa: PLC0415 - as above
+
+    return partial(_parsed, rar_readings, "rar")
+
+
 def _parsed(
     parsed: Callable[[str, Opened, Descend], Iterator[Found]], kind: str, opened: Opened, descend: Descend
 ) -> Iterator[Found]:
@@ -96,5 +102,6 @@ READERS: Mapping[str, Callable[[], Reader]] = {
     "zip": _zip,
     "tar": _tar,
     **{kind: _isolated(kind) for kind in PARSERS},
+    "rar": _rar,
 }
 """By the kinds of scanners/file_share/kinds.yaml."""

@@ -28,7 +28,6 @@ def test_a_stream_reads_like_the_file_of_the_same_bytes(read_bytes, read_all):
     ("head", "kind"),
     [
         (b"\x7fELF\x02\x01\x01\x00", "executable"),
-        (b"Rar!\x1a\x07\x01\x00", "RAR"),
         (b"-----BEGIN PGP MESSAGE-----\n", "PGP"),
     ],
 )

@@ -77,11 +77,17 @@ class Parts:
 def parsed(kind: str, opened: Opened, descend: Descend) -> Iterator[Found]:
     """The readings of a file that the parser of that kind takes apart."""
     try:
-        with opened.seekable() as file, closing(Job(kind, opened.name, file.fileno())) as job:
-            yield from _parts(Parts(job), opened, descend)
+        with opened.seekable() as file:
+            yield from parsed_file(kind, file, opened, descend)
     except OSError as error:
         # Where the file's own text was given, its row is taken.
         yield opened.failed(unreadable(error), opened.inner("rest") if OWN in opened.taken else None)
+
+
+def parsed_file(kind: str, file: BinaryIO, opened: Opened, descend: Descend) -> Iterator[Found]:
+    """The same for bytes that stand for what was opened; OSError where the parser breaks down."""
+    with closing(Job(kind, opened.name, file.fileno())) as job:
+        yield from _parts(Parts(job), opened, descend)
 
 
 def _parts(parts: Parts, opened: Opened, descend: Descend) -> Iterator[Found]:

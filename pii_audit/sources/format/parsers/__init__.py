@@ -45,6 +45,7 @@ PARSERS: Mapping[str, Parser] = {
     "orc": Parser(f"{_HERE}columnar", needs="pyarrow", function="parse_orc"),
     "arrow": Parser(f"{_HERE}columnar", needs="pyarrow", function="parse_arrow"),
     "sevenzip": Parser(f"{_HERE}sevenzip", needs="py7zr"),
+    "rar": Parser(f"{_HERE}rar", needs="rars"),
     **{
         kind: Parser(f"{_HERE}image", needs="rapidocr", extra="ocr")
         for kind in ("png", "jpeg", "gif", "tiff", "bmp", "webp")
