@@ -1,4 +1,7 @@
-"""Compound files (MS-CFB), the shell of old Office documents and Outlook messages: which one it is, and who parses it."""
+"""Compound files (MS-CFB), the shell of old Office documents and Outlook messages: which one it is, and who parses it.
+
+WPS Office keeps .wps, .et and .dps in the same streams as Word, Excel and PowerPoint, with some of its own beside them.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,17 @@ from pii_audit.sources.format.isolated.frames import Sink
 from pii_audit.sources.format.packed.expansion import damaged
 from pii_audit.sources.format.packed.zip import ENCRYPTED
 
+_WORKS = {"matost", "wksssworkbook"}
+"""Streams of Microsoft Works, whose .wps and .xlr are of a form of their own."""
+
 
 def parse(file: BinaryIO, name: str, sink: Sink) -> None:
     """Parses the document inside; InspectionError where it has a password or no reader."""
     try:
         with olefile.OleFileIO(file) as compound:
-            streams = {entry[0] for entry in compound.listdir(streams=True, storages=False)}
-            if not streams & {"Workbook", "Book"}:
+            # Names differ by more than their case (MS-CFB 2.6.4), and not every writer spells them as Microsoft does.
+            streams = {entry[0].lower() for entry in compound.listdir(streams=True, storages=False)}
+            if not streams & {"workbook", "book"}:
                 _send(compound, streams, sink)
                 return
     except (OSError, struct.error, IndexError):
@@ -30,13 +37,13 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:
 
 
 def _send(compound: olefile.OleFileIO, streams: set[str], sink: Sink) -> None:
-    if "EncryptedPackage" in streams:
+    if "encryptedpackage" in streams:
         raise InspectionError(ENCRYPTED)
-    if "WordDocument" in streams:
+    if "worddocument" in streams:
         from pii_audit.sources.format.parsers.doc import send_document  # noqa: PLC0415 - only for such a file
 
         send_document(compound, sink)
-    elif "PowerPoint Document" in streams:
+    elif "powerpoint document" in streams:
         from pii_audit.sources.format.parsers.ppt import send_presentation  # noqa: PLC0415 - as above
 
         send_presentation(compound, sink)
@@ -44,6 +51,10 @@ def _send(compound: olefile.OleFileIO, streams: set[str], sink: Sink) -> None:
         from pii_audit.sources.format.parsers.msg import send_message  # noqa: PLC0415 - as above
 
         send_message(compound, sink)
+    elif streams & _WORKS or {"contents", "mm"} <= streams:
+        raise InspectionError(
+            Text("没有能读取此类文件的读取器:Microsoft Works 文档", "no reader for this kind: Microsoft Works document")
+        )
     else:
         said = Text("没有能读取此类文件的读取器:OLE 复合文件", "no reader for this kind: compound file (OLE)")
         raise InspectionError(said)
