@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from pii_audit.language import Text
 from pii_audit.lineage.dialects import Dialect
 from pii_audit.lineage.functions import Functions
+from pii_audit.lineage.hosts.embedded import Embedded
+from pii_audit.lineage.hosts.registry import embedded_sql, is_host
 from pii_audit.lineage.model import Exit, Gap, Place, Traced, Untraceable
 from pii_audit.lineage.relations import Model, Relations
+from pii_audit.lineage.text import Lines, Mapped
 from pii_audit.lineage.tracing import trace
 from pii_audit.sources.format.encoding import detect_encoding
 
@@ -51,7 +54,7 @@ class Library(Mapping[str, Model]):
         self._relations = relations
         self._functions = functions
         self._variables = variables
-        self._paths = {PurePosixPath(path).name.split(".")[0].lower(): path for path in scripts}
+        self._paths = {PurePosixPath(path).name.split(".")[0].lower(): path for path in scripts if not is_host(path)}
         self._traced: dict[str, Traced] = {}
         self._open: set[str] = set()
 
@@ -68,6 +71,16 @@ class Library(Mapping[str, Model]):
             text = script_text(self._scripts[path])
         except Untraceable as gap:
             return Traced((), (Gap(Place(1, 1), gap.reason),))
+        if not is_host(path):
+            return self._of(text)
+        embedded = embedded_sql(path, text)
+        lines = Lines(text)
+        unread = [*embedded.gaps, *self._absent(embedded)]
+        gaps = [Gap(Place(*lines.at(gap.offset or 0)), gap.reason) for gap in unread]
+        traced = self._of(text, embedded.scripts) if embedded.scripts else Traced((), ())
+        return Traced(traced.outputs, tuple(sorted({*gaps, *traced.gaps}, key=lambda gap: gap.place)))
+
+    def _of(self, text: str, parts: Sequence[Mapped] | None = None) -> Traced:
         return trace(
             text,
             self._dialect,
@@ -75,7 +88,19 @@ class Library(Mapping[str, Model]):
             functions=self._functions,
             variables=self._variables,
             models=self,
+            parts=parts,
         )
+
+    def _absent(self, embedded: Embedded) -> Iterator[Untraceable]:
+        """The scripts that a program runs by their names and that are not here, where they are judged on their own."""
+        for name, offset in embedded.files:
+            last = PurePosixPath(name.replace("\\", "/")).name
+            if not any(PurePosixPath(path).name == last for path in self._scripts):
+                reason = Text(
+                    f"运行的脚本 {name} 不在被裁决的脚本之中",
+                    f"it runs {name}, which is not among the scripts that are judged",
+                )
+                yield Untraceable(reason, offset)
 
     def __getitem__(self, name: str) -> Model:
         path = self._paths[name]

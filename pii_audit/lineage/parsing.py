@@ -28,6 +28,8 @@ _INTO_FILE = re.compile(
     re.IGNORECASE,
 )
 """MySQL's and ClickHouse's way into a file; strings are rows of x in the outline."""
+_COPIED = re.compile(r"\s*COPY\b.*?\bTO\s+(?!STDOUT\b|PROGRAM\b)([^\s;(]+)", re.IGNORECASE | re.DOTALL)
+"""The file of `\\copy`, which psql allows to be written without quotes."""
 _UNLOAD = re.compile(r"\s*UNLOAD\s*\(\s*", re.IGNORECASE)
 
 
@@ -78,6 +80,9 @@ def _read(
     if unload:
         yield from _unloaded(script, unload.end(), dialect, variables)
         return
+    copied = _COPIED.match(outline)
+    if copied and script.text[copied.start(1)] != "'":
+        script = script.edited([Edit(*copied.span(1), "'x'")])
     into = _INTO_FILE.search(outline)
     if into:
         blank = script.text[into.start() : into.end()]

@@ -18,7 +18,7 @@ from pii_audit.lineage.model import NoSuchColumn, Untraceable
 from pii_audit.lineage.naming import offset_of
 from pii_audit.lineage.relations import Columns
 from pii_audit.lineage.specials import special
-from pii_audit.lineage.unknown import MARK
+from pii_audit.lineage.unknown import MARK, UNKNOWN_TEXT
 
 _PSEUDO = frozenset(
     {
@@ -128,6 +128,8 @@ class Resolver(ABC):
 
     def _of_table(self, table: exp.Table, scope: Scope) -> Columns:
         if isinstance(table.this, exp.Identifier | exp.Parameter):
+            if any(UNKNOWN_TEXT in part.name for part in table.parts):
+                raise Untraceable(UNKNOWN_WORDS, offset_of(table))
             try:
                 return self._find(table)
             except Untraceable as gap:

@@ -59,17 +59,33 @@ class Mapped:
         parts: list[tuple[str, int, bool]] = []
         at = 0
         for edit in edits:
-            parts += self._kept(at, edit.start)
+            parts += self.kept(at, edit.start)
             parts.append((edit.text, self.origin(edit.start), True))
             at = edit.end
-        parts += self._kept(at, len(self.text))
+        parts += self.kept(at, len(self.text))
         return Mapped.built(parts)
 
     def cut(self, start: int, end: int) -> Mapped:
         """The text from `start` to `end`."""
-        return Mapped.built(self._kept(start, end))
+        return Mapped.built(self.kept(start, end))
 
-    def _kept(self, start: int, end: int) -> list[tuple[str, int, bool]]:
+    def within(self, outer: Mapped) -> Mapped:
+        """The text, which was made of another, with its places in the original of that one."""
+        parts: list[tuple[str, int, bool]] = []
+        for number, piece in enumerate(self.pieces):
+            end = self.pieces[number + 1].start if number + 1 < len(self.pieces) else len(self.text)
+            text = self.text[piece.start : end]
+            if piece.made:
+                parts.append((text, outer.origin(piece.origin), True))
+                continue
+            at = 0
+            for said, origin, made in outer.kept(piece.origin, piece.origin + len(text)):
+                parts.append((text[at : at + len(said)], origin, made))
+                at += len(said)
+        return Mapped.built(parts)
+
+    def kept(self, start: int, end: int) -> list[tuple[str, int, bool]]:
+        """The parts from `start` to `end`, as `built` takes them."""
         if start >= end:
             return []
         first = max(0, bisect_right(self.pieces, start, key=lambda one: one.start) - 1)

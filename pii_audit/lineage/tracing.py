@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
+from math import prod
 
 from pii_audit.lineage.dialects import Dialect
 from pii_audit.lineage.functions import Functions
@@ -12,8 +14,8 @@ from pii_audit.lineage.model import Gap, Output, OutputColumn, Place, Traced, Un
 from pii_audit.lineage.parsing import statements
 from pii_audit.lineage.relations import Models, Relations
 from pii_audit.lineage.session import Session
-from pii_audit.lineage.templates import renderings
-from pii_audit.lineage.text import Lines
+from pii_audit.lineage.templates import RENDERINGS, renderings
+from pii_audit.lineage.text import Lines, Mapped
 
 
 def trace(
@@ -24,18 +26,18 @@ def trace(
     functions: Functions | None = None,
     variables: Mapping[str, str] | None = None,
     models: Models | None = None,
+    parts: Sequence[Mapped] | None = None,
 ) -> Traced:
-    """What a script lets out. `variables` are known ones, `models` other queries that may be read by name."""
+    """What a script lets out. `variables` are known ones, `models` other queries that may be read by name.
+
+    `parts` are the texts of SQL in a file of another language, in their order; left out, all of it is one.
+    """
     lines, functions, variables = Lines(text), functions or Functions(), variables or {}
-    try:
-        scripts = renderings(text, variables)
-    except Untraceable as gap:
-        return Traced((), (Gap(Place(*lines.at(gap.offset or 0)), gap.reason),))
     outputs: dict[tuple[object, ...], Output] = {}
     gaps: list[Gap] = []
-    for script in scripts:
+    for scripts in _renderings(parts or [Mapped.of(text)], variables, lines, gaps):
         session = Session(relations, functions, dialect, lines, models or {})
-        for statement in statements(script, dialect, variables):
+        for statement in (one for script in scripts for one in statements(script, dialect, variables)):
             if isinstance(statement, Untraceable):
                 session.gap(statement)
             else:
@@ -45,6 +47,22 @@ def trace(
             outputs[key] = _both(outputs[key], output) if key in outputs else output
         gaps += [gap for gap in session.gaps if gap not in gaps]
     return Traced(tuple(outputs.values()), tuple(sorted(gaps, key=lambda gap: gap.place)))
+
+
+def _renderings(
+    parts: Sequence[Mapped], variables: Mapping[str, str], lines: Lines, gaps: list[Gap]
+) -> Iterable[Sequence[Mapped]]:
+    """Every way in which the parts of a file may be rendered together; what cannot be rendered is among the gaps."""
+    several: list[list[Mapped]] = []
+    for part in parts:
+        try:
+            several.append([one.within(part) for one in renderings(part.text, variables)])
+        except Untraceable as gap:
+            gaps.append(Gap(Place(*lines.at(part.origin(gap.offset or 0))), gap.reason))
+    if prod(map(len, several)) > RENDERINGS:
+        # Together they are too many: each on its own.
+        return ([one] for renderings_of_one in several for one in renderings_of_one)
+    return product(*several)
 
 
 def _both(one: Output, other: Output) -> Output:

@@ -135,3 +135,39 @@ def test_without_jobs_a_run_does_without_the_parser(space):
     )
     done = subprocess.run([sys.executable, "-c", listing], capture_output=True, timeout=60, check=False, cwd=space)
     assert done.returncode in (0, 1), done.stderr.decode()
+
+
+JOB = """\"\"\"Select what is sent from the customers.\"\"\"
+import sqlite3
+
+
+def rows(connection, sql):
+    return connection.execute(sql).fetchall()
+
+
+send(rows(sqlite3.connect("core.db"), f"SELECT mobile, upper(name) AS name FROM people WHERE id > {first}"))
+"""
+
+
+def test_programs_are_judged_by_the_sql_in_them(jobs, call):
+    (jobs / "jobs" / "sms" / "daily.sql").rename(jobs / "jobs" / "daily.sql")
+    (jobs / "jobs" / "sms" / "daily.py").write_text(JOB)
+    (jobs / "jobs" / "sms" / "daily.sh").write_text("sqlite3 core.db <<EOF\nSELECT mobile\nFROM people;\nEOF\n")
+    (jobs / "jobs" / "sms" / "helper.py").write_text('print("select nothing from the list")\n')
+    _declare(jobs, '{dialect: sqlite, reads: [core], flows: {"*daily.*": sms-daily}}')
+    told = _run(call)
+    # The script and the program select the name in clear; one finding has the places of both in its evidence.
+    (finding,) = [one for one in told["findings"] if one["flow"] == "sms-daily"]
+    assert finding["rule"] == "SHR003"
+    assert set(finding["evidence"]["assets"]) == {"jobs:daily.sql", "jobs:sms/daily.py"}
+    rows = {row["asset"]: row["status"] for row in told["coverage"] if row["asset"].startswith("jobs:")}
+    assert rows["jobs:sms/helper.py"] == rows["jobs:sms/daily.sh"] == "inspected"
+    assert "failed" not in rows.values()
+
+
+def test_a_program_whose_sql_is_not_in_it_makes_the_run_incomplete(jobs, call):
+    (jobs / "jobs" / "other.py").write_text("import sqlite3\ncursor.execute(argv[1])\n")
+    (jobs / "jobs" / "sms" / "daily.sql").unlink()
+    told = _run(call, "--fail-on", "critical", code=3)
+    (finding,) = [one for one in told["findings"] if one["rule"] == "COV001"]
+    assert finding["location"] == {"file": "jobs/other.py", "line": 2, "column": 16}

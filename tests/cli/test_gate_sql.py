@@ -213,3 +213,18 @@ def test_without_the_parser_it_says_what_to_install(recorded, call, told, monkey
     monkeypatch.setattr("pii_audit.lineage.dialects.find_spec", lambda _: None)
     (line,) = told(call("gate", "--sql", "export.sql", *GATE), 2)
     assert "pip install 'pii-audit[sql]'" in line
+
+
+def test_a_program_is_judged_at_the_lines_of_its_strings(recorded, call):
+    (recorded / "job.py").write_text(
+        'COLUMNS = """mobile,\n  card_no AS card"""\nrun(f"SELECT {COLUMNS} FROM customer")\n'
+    )
+    answer = call("gate", "--sql", "job.py", *GATE, "--format", "json")
+    assert answer.code == 1, answer.err
+    (finding,) = json.loads(answer.out)["findings"]
+    assert (finding["rule"], finding["location"]) == ("SHR002", {"file": "job.py", "line": 2, "column": 3})
+
+
+def test_a_program_without_sql_is_not_the_export_that_was_meant(recorded, call, told):
+    (recorded / "job.py").write_text('print("select nothing from here")\n')
+    assert "no statement" in told(call("gate", "--sql", "job.py", *GATE), 2)[0]

@@ -1,0 +1,361 @@
+"""The way through a program of Python: what its statements bind to names, and what its calls hand to databases."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pii_audit.language import Text
+from pii_audit.lineage.hosts.names import host_names
+from pii_audit.lineage.hosts.values import Expressions, name_of, terms_of
+from pii_audit.lineage.hosts.words import Items, Names, Parameter, Value, Words, either, flat
+from pii_audit.lineage.model import Untraceable
+
+_UNROLLED = 64
+"""Members of a list for which a loop is gone through one by one."""
+_TABLE = re.compile(r"[\w.$]+")
+_FIRST = frozenset({"query", "statement", "operation", "table_name"})
+"""How the first argument is called where it is given by its name."""
+_STEPS = 50_000
+"""Statements that are gone through in one file, loops over lists unrolled."""
+_ROUNDS = 3
+"""Ways through a file: what functions return and attributes hold is known to the next."""
+
+
+@dataclass
+class _Function:
+    """A function of the file: its body is gone through once what is around it is known."""
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef
+    around: Names
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What one way through a file found out for the next: what attributes hold, what functions hand on and return."""
+
+    attributes: dict[str, Value] = field(default_factory=dict)
+    sinks: dict[str, dict[int, tuple[Words, ...]]] = field(default_factory=dict)
+    returns: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass
+class Program:
+    """One file on the way through it.
+
+    `handed` is what databases are given, `seen` what stands in any other place, both by the offset of the expression. `sinks` are the
+    texts that functions hand on with parameters in them, by the functions' names.
+    """
+
+    source: str
+    tree: ast.Module
+    handed: dict[int, tuple[Words, ...]] = field(default_factory=dict)
+    seen: dict[int, tuple[Words, ...]] = field(default_factory=dict)
+    sinks: dict[str, dict[int, tuple[Words, ...]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._names = host_names()[0]
+        self._lines = _line_starts(self.source)
+        self._expressions = Expressions(self.source, self._offset)
+        self._functions: list[_Function] = []
+        self._called: set[str] = set()
+        self._function = ""
+        self._attributes: dict[str, Value] = {}
+        self._returns: dict[str, Value] = {}
+        self._known = _Known()
+        self._steps = 0
+        self._reads_databases = not self._names.drivers.isdisjoint(_imported(self.tree))
+
+    def read(self) -> None:
+        """Goes through the file until what its functions give one another is known."""
+        for _ in range(_ROUNDS):
+            self.handed, self.seen, self.sinks, self._functions, self._function = {}, {}, {}, [], ""
+            self._attributes, self._returns = {}, {}
+            self._block(self.tree.body, Names(attributes=self._known.attributes))
+            at = 0
+            while at < len(self._functions):
+                self._within(self._functions[at])
+                at += 1
+            found = _Known(self._attributes, self.sinks, self._returns)
+            if found == self._known:
+                break
+            self._known = found
+            self._expressions.returns = self._returns
+        for name, texts in self.sinks.items():
+            if name not in self._called:
+                self.handed |= texts
+
+    def _offset(self, line: int, column: int) -> int:
+        """The offset of a place that ast tells in bytes of UTF-8."""
+        start = self._lines[min(line, len(self._lines)) - 1]
+        end = self._lines[line] if line < len(self._lines) else len(self.source)
+        return start + len(self.source[start:end].encode()[:column].decode(errors="ignore"))
+
+    def _within(self, function: _Function) -> None:
+        node = function.node
+        self._function = node.name
+        arguments = node.args
+        positional = [*arguments.posonlyargs, *arguments.args]
+        self._expressions.parameters[node.name] = [one.arg for one in positional]
+        names = Names({}, function.around, self._known.attributes)
+        for one in (*positional, *arguments.kwonlyargs):
+            names.local[one.arg] = (Words((Parameter(node.name, one.arg, self._expressions.at(one)),)),)
+        self._block(node.body, names)
+
+    def _defaults(self, node: ast.FunctionDef | ast.AsyncFunctionDef, names: Names) -> list[ast.expr]:
+        """The values of parameters that a call leaves out."""
+        arguments = node.args
+        named = [one.arg for one in (*arguments.posonlyargs, *arguments.args)][-len(arguments.defaults) :]
+        pairs = [*zip(named, arguments.defaults, strict=False)]
+        pairs += [
+            (one.arg, value) for one, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if value
+        ]
+        self._expressions.defaults[node.name] = {name: self._expressions.of(value, names) for name, value in pairs}
+        return [value for _, value in pairs]
+
+    # Statements
+
+    def _block(self, body: Sequence[ast.stmt], names: Names) -> None:
+        for statement in body:
+            self._statement(statement, names)
+
+    def _statement(self, node: ast.stmt, names: Names) -> None:
+        self._steps += 1
+        if self._steps > _STEPS:
+            raise Untraceable(Text("程序过于庞杂,没有追踪", "the program is too entangled to be traced"), 0)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            self._functions.append(_Function(node, names))
+            self._looked([*node.decorator_list, *self._defaults(node, names)], names)
+        elif isinstance(node, ast.ClassDef):
+            within = Names({}, names, self._known.attributes)
+            self._block(node.body, within)
+            self._attributes |= within.local
+        elif isinstance(node, ast.Assign):
+            self._looked([node.value], names)
+            value = self._expressions.of(node.value, names)
+            for target in node.targets:
+                self._bind(target, value, names)
+        elif isinstance(node, ast.AnnAssign) and node.value is not None:
+            self._looked([node.value], names)
+            self._bind(node.target, self._expressions.of(node.value, names), names)
+        elif isinstance(node, ast.AugAssign):
+            self._looked([node.value], names)
+            added = self._expressions.added(
+                node, self._expressions.of(node.target, names), self._expressions.of(node.value, names)
+            )
+            self._bind(node.target, added, names)
+        elif isinstance(node, ast.Return) and node.value is not None:
+            self._looked([node.value], names)
+            self._returned(self._expressions.of(node.value, names))
+        elif not _says_only(node):
+            self._compound(node, names)
+
+    def _compound(self, node: ast.stmt, names: Names) -> None:
+        self._looked([one for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr)], names)
+        if isinstance(node, ast.For | ast.AsyncFor):
+            self._loop(node, names)
+            return
+        if isinstance(node, ast.While):
+            self._repeated(node, names)
+            return
+        if isinstance(node, ast.With | ast.AsyncWith):
+            for item in node.items:
+                self._looked([item.context_expr], names)
+                if item.optional_vars is not None:
+                    self._bind(item.optional_vars, self._expressions.of(item.context_expr, names), names)
+            self._block(node.body, names)
+            return
+        bodies = list(_bodies(node))
+        if not bodies:
+            return
+        ways = [names.branch() for _ in bodies]
+        for way, body in zip(ways, bodies, strict=True):
+            self._block(body, way)
+        if not isinstance(node, ast.If) or not node.orelse:
+            ways.append(names.branch())
+        names.either(ways)
+
+    def _loop(self, node: ast.For | ast.AsyncFor, names: Names) -> None:
+        several = self._expressions.of(node.iter, names)
+        if isinstance(several, Items) and len(several.members) <= _UNROLLED:
+            keyed = bool(several.keys) and isinstance(node.target, ast.Tuple)
+            for member in several.members:
+                value = Items((self._expressions.unknown(node), member)) if keyed else member
+                self._bind(node.target, value, names)
+                self._block(node.body, names)
+        else:
+            self._bind(node.target, tuple(dict.fromkeys(flat(several))), names)
+            self._repeated(node, names)
+        self._block(node.orelse, names)
+
+    def _repeated(self, node: ast.For | ast.AsyncFor | ast.While, names: Names) -> None:
+        """A block that is gone through nobody knows how often: what grows in it may grow by anything."""
+        before = names.branch()
+        self._block(node.body, names)
+        for one in ast.walk(node):
+            if isinstance(one, ast.AugAssign) and isinstance(one.target, ast.Name) and one.target.id in names.local:
+                unknown = self._expressions.unknown(one)
+                names.local[one.target.id] = self._expressions.added(one, names.local[one.target.id], unknown)
+        names.either([before, names.branch()])
+
+    def _bind(self, target: ast.expr, value: Value, names: Names) -> None:
+        if isinstance(target, ast.Name):
+            names.local[target.id] = value
+        elif isinstance(target, ast.Attribute):
+            known = self._attributes.get(target.attr)
+            self._attributes[target.attr] = value if known is None else either((known, value))
+        elif isinstance(target, ast.Tuple | ast.List):
+            members = value.members if isinstance(value, Items) else ()
+            for number, one in enumerate(target.elts):
+                fits = len(members) == len(target.elts)
+                self._bind(one, members[number] if fits else self._expressions.unknown(one), names)
+        elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+            known = names.find(target.value.id)
+            names.local[target.value.id] = either((known if isinstance(known, Items) else Items(()), value))
+
+    def _returned(self, value: Value) -> None:
+        known = self._returns.get(self._function)
+        if self._function:
+            self._returns[self._function] = value if known is None else either((known, value))
+
+    # Expressions
+
+    def _looked(self, nodes: Iterable[ast.expr], names: Names) -> None:
+        """Notes what stands in some expressions, and what their calls hand on."""
+        for node in nodes:
+            for inner in _outermost(node):
+                if isinstance(inner, ast.Call):
+                    self._call(inner, names)
+                elif isinstance(inner, ast.Lambda):
+                    self._looked([inner.body], Names({}, names, self._known.attributes))
+                elif isinstance(inner, ast.NamedExpr):
+                    self._bind(inner.target, self._expressions.of(inner.value, names), names)
+                    self._looked([inner.value], names)
+                else:
+                    self._note(inner, names)
+
+    def _note(self, node: ast.expr, names: Names) -> None:
+        at = self._expressions.at(node)
+        found = (*self.seen.get(at, ()), *self._expressions.texts(node, names))
+        self.seen[at] = tuple(dict.fromkeys(found))
+
+    def _call(self, node: ast.Call, names: Names) -> None:
+        called = name_of(node.func)
+        if called in self._names.said and called not in self._known.sinks:
+            return
+        self._called.add(called)
+        made = self._expressions.of(node, names)
+        if made != self._expressions.unknown(node):
+            self._note(node, names)
+        elif isinstance(node.func, ast.Attribute):
+            self._looked([node.func.value], names)
+        for one in self._given(node, called):
+            self._hand(one, names, table=called in self._names.tables)
+        for texts in self._known.sinks.get(called, {}).values():
+            for words in texts:
+                self._take(self._expressions.at(node), self._expressions.given(words, called, node, names))
+        others = [*node.args, *(one.value for one in node.keywords if one.arg not in self._names.said_keywords)]
+        self._looked(others, names)
+
+    def _given(self, node: ast.Call, called: str) -> Iterator[ast.expr]:
+        """The arguments of a call that are SQL by the names with which they are given."""
+        names = self._names
+        if called in self._expressions.parameters and _own(node.func):
+            # A function of the file itself: what it hands on is known by what it does.
+            return
+        first = node.args[0] if node.args and not isinstance(node.args[0], ast.Starred) else None
+        generic = called in names.generic and (self._reads_databases or self._of_database(node.func))
+        surely = generic or called in names.statements | names.tables
+        if surely and first is not None:
+            yield first
+        for one in node.keywords:
+            if one.arg in names.keywords or (surely and first is None and one.arg in _FIRST):
+                yield one.value
+
+    def _of_database(self, function: ast.expr) -> bool:
+        """Whether a method is one of something that is called like a connection, or what a connection gives (`db.cursor().execute`)."""
+        before = function.value if isinstance(function, ast.Attribute) else None
+        name = name_of(before.func if isinstance(before, ast.Call) else before) if before is not None else ""
+        return name.rpartition("_")[2].lower() in self._names.receivers
+
+    def _hand(self, node: ast.expr, names: Names, *, table: bool) -> None:
+        texts = self._expressions.texts(node, names)
+        if table:
+            before = Words((("SELECT * FROM ", self._expressions.at(node), True),))
+            texts = tuple(before + words if _TABLE.fullmatch(words.text) else words for words in texts)
+        if isinstance(node, ast.Constant) and not isinstance(node.value, str):
+            return
+        self._take(self._expressions.at(node), texts)
+
+    def _take(self, at: int, texts: Iterable[Words]) -> None:
+        """What a database is given at a place; where a parameter of the function is in it, what its callers give."""
+        for words in texts:
+            into = self.handed
+            if words.parameters:
+                into = self.sinks.setdefault(words.parameters[0].function, {})
+            if words not in into.get(at, ()):
+                into[at] = (*into.get(at, ()), words)
+
+
+def _own(function: ast.expr) -> bool:
+    """Whether what is called by its mere name, or as a method of the object itself."""
+    before = function.value if isinstance(function, ast.Attribute) else None
+    return before is None or (isinstance(before, ast.Name) and before.id in ("self", "cls"))
+
+
+def _says_only(node: ast.stmt) -> bool:
+    """Whether a statement hands nothing on: what is raised is for people, and a string alone is documentation."""
+    documents = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return documents or isinstance(node, ast.Raise | ast.Assert | ast.Import | ast.ImportFrom)
+
+
+def _outermost(node: ast.expr) -> Iterator[ast.expr]:
+    """The calls, lambdas and texts within an expression, each as a whole: what is put together to one text is one."""
+    if isinstance(node, ast.Call | ast.Lambda | ast.NamedExpr | ast.Name | ast.Attribute):
+        yield node
+    elif isinstance(node, ast.Constant):
+        if isinstance(node.value, str):
+            yield node
+    elif isinstance(node, ast.JoinedStr) or (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod)):
+        yield node
+        parts = terms_of(node) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) else list(_parts(node))
+        for part in parts:
+            yield from (one for one in _outermost(part) if isinstance(one, ast.Call | ast.Lambda))
+    else:
+        for part in _parts(node):
+            yield from _outermost(part)
+
+
+def _parts(node: ast.AST) -> Iterator[ast.expr]:
+    """The expressions right below one."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.expr):
+            yield child
+        elif isinstance(child, ast.comprehension | ast.keyword):
+            yield from _parts(child)
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    """The modules that a file imports, and the packages that these are in."""
+    for node in ast.walk(tree):
+        named = [one.name for one in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+        before = f"{node.module}." if isinstance(node, ast.ImportFrom) and node.module else ""
+        for name in named:
+            parts = f"{before}{name}".split(".")
+            yield from (".".join(parts[:count]) for count in range(1, len(parts) + 1))
+
+
+def _bodies(node: ast.stmt) -> Iterator[list[ast.stmt]]:
+    """The blocks of a statement, one of which may be run."""
+    for name in ("body", "orelse", "finalbody"):
+        if block := getattr(node, name, None):
+            yield block
+    for name in ("handlers", "cases"):
+        yield from (one.body for one in getattr(node, name, ()))
+
+
+def _line_starts(source: str) -> list[int]:
+    """Where the lines begin, as Python counts them."""
+    return [0, *(at + 1 for at, one in enumerate(source) if one == "\n")]

@@ -1,0 +1,209 @@
+"""SQL in Python: strings are followed to where they are handed to a database; nothing is run."""
+
+from __future__ import annotations
+
+import pytest
+
+WRITTEN = {
+    "a literal that is executed": ('cur.execute("SELECT phone FROM customer")', {"1:21": "phone"}),
+    "one in three quotes": (
+        'q = """\nSELECT phone,\n       name\nFROM customer"""\nrun(q)',
+        {"2:8": "phone", "3:8": "name"},
+    ),
+    "adjacent literals": ('run("SELECT phone, "\n    "name FROM customer")', {"1:13": "phone", "2:6": "name"}),
+    "escapes before it": (r'run("SELECT\t\x70hone,\n name FROM customer")', {"1:14": "phone", "1:26": "name"}),
+    "a raw string": ("run(r\"SELECT phone FROM customer WHERE phone ~ '\\d'\")", {"1:14": "phone"}),
+    "Han characters before it": ("run(\"SELECT '客户' AS 类, phone FROM customer\")", {"1:13": "", "1:24": "phone"}),
+    "a concatenation": ('run("SELECT phone" + ", name " + "FROM customer")', {"1:13": "phone", "1:25": "name"}),
+    "pieces that are added": (
+        'sql = "SELECT phone"\nsql += ", name"\nsql += " FROM customer"\ncon.execute(sql)',
+        {"1:15": "phone", "2:11": "name"},
+    ),
+    "an f-string with a value in a condition": (
+        "run(f\"SELECT phone FROM customer WHERE dt = '{day:%Y%m%d}' AND name = {name!r}\")",
+        {"1:14": "phone"},
+    ),
+    "an f-string of a constant": (
+        'COLUMN = "phone"\nrun(f"SELECT {COLUMN}, name FROM customer")',
+        {"1:11": "phone", "2:24": "name"},
+    ),
+    "format": ('run("SELECT phone FROM customer WHERE dt > {}".format(day))', {"1:13": "phone"}),
+    "format by name": (
+        'Q = "SELECT {columns} FROM customer WHERE dt = \'{day}\'"\ncon.execute(Q.format(columns="phone, name", day=d))',
+        {"2:31": "phone", "2:38": "name"},
+    ),
+    "percent": ('run("SELECT %s FROM customer WHERE dt = \'%s\'" % ("phone", day))', {"1:51": "phone"}),
+    "percent by name": ('run("SELECT %(c)s FROM customer" % {"c": "phone"})', {"1:43": "phone"}),
+    "parameters of a driver": (
+        'cur.execute("SELECT phone FROM customer WHERE dt = %s AND name = %(n)s AND id_no = :i", x)',
+        {"1:21": "phone"},
+    ),
+    "a join of columns": (
+        'C = ["phone", "name"]\nrun("SELECT " + ", ".join(C) + " FROM customer")',
+        {"1:7": "phone", "1:16": "name"},
+    ),
+    "a comprehension": (
+        'C = ["phone", "name"]\nrun("SELECT " + ", ".join(f"upper({c})" for c in C) + " FROM customer")',
+        {"2:29": "phone+", "2:29 ": "name"},
+    ),
+    "a placeholder of one's own": (
+        "cur.execute(\"SELECT phone FROM customer WHERE dt = '$DAY'\".replace('$DAY', day).strip(';'))",
+        {"1:21": "phone"},
+    ),
+    "text of SQLAlchemy": (
+        'from sqlalchemy import text\nrows = con.execute(text("SELECT phone FROM customer").bindparams(x=1))',
+        {"2:33": "phone"},
+    ),
+    "pandas": ('import pandas as pd\npd.read_sql("SELECT phone FROM customer", con)', {"2:21": "phone"}),
+    "an operator of Airflow": (
+        'SQLExecuteQueryOperator(task_id="x", sql="""SELECT phone FROM customer WHERE dt = \'{{ ds }}\'""")',
+        {"1:52": "phone"},
+    ),
+    "several statements for an operator": (
+        'PostgresOperator(sql=["SELECT phone FROM customer", "SELECT name FROM customer"])',
+        {"1:31": "phone", "1:61": "name"},
+    ),
+    "a helper of the file": (
+        'def run(con, sql):\n    con.execute(sql)\nrun(c, "SELECT phone FROM customer")',
+        {"3:16": "phone"},
+    ),
+    "a helper behind a helper": (
+        'def run(sql, x=1):\n    cur.execute(sql)\ndef day(q):\n    run(q + " WHERE dt > 1")\nday("SELECT phone FROM customer")',
+        {"5:13": "phone"},
+    ),
+    "a method": (
+        (
+            'class J:\n    SQL = "SELECT phone FROM customer"\n    def go(self):\n        self.run(self.SQL)\n'
+            "    def run(self, sql):\n        self.cur.execute(sql)"
+        ),
+        {"2:19": "phone"},
+    ),
+    "what a function returns": (
+        'def query(c):\n    return f"SELECT {c} FROM customer"\ncur.execute(query("phone"))',
+        {"3:20": "phone"},
+    ),
+    "either of two": (
+        'if a:\n    q = "SELECT phone FROM customer"\nelse:\n    q = "SELECT name FROM customer"\ncur.execute(q)',
+        {"2:17": "phone", "4:17": "name"},
+    ),
+    "a condition that is added or not": (
+        'q = "SELECT phone FROM customer"\nif d:\n    q += " WHERE dt > 1"\ncur.execute(q)',
+        {"1:13": "phone"},
+    ),
+    "a dictionary of queries": (
+        'Q = {"a": "SELECT phone FROM customer", "b": "SELECT name FROM customer"}\nfor k, q in Q.items():\n    cur.execute(q)',
+        {"1:19": "phone", "1:54": "name"},
+    ),
+    "a loop over columns": (
+        'q = "SELECT dt"\nfor c in ("phone", "name"):\n    q += f", {c}"\ncur.execute(q + " FROM customer")',
+        {"1:13": "dt", "2:12": "phone", "2:21": "name"},
+    ),
+    "a table as a whole": ('import pandas as pd\npd.read_sql_table("staff", con)', {"2:19": "boss+id+name"}),
+    "a table that is made and read": (
+        'cur.execute("CREATE TEMP TABLE t AS SELECT phone AS p FROM customer")\ncur.execute("SELECT p FROM t")',
+        {"2:21": "phone"},
+    ),
+    "a command of a shell": (
+        "import os\nos.system(\"psql -c 'SELECT phone FROM customer' > x.csv\")",
+        {"2:28": "phone"},
+    ),
+    "what is given to nobody that is known": (
+        'export(to="acme", query="SELECT phone FROM customer")',
+        {"1:33": "phone"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("program", "expected"), WRITTEN.values(), ids=WRITTEN)
+def test_sql_that_is_written_in_a_program_is_traced_at_its_own_line(programs, program, expected):
+    found = programs.columns("job.py", program)
+    if "+" in "".join(expected.values()):
+        # Columns of one place.
+        assert set("+".join(found.values()).split("+")) <= {"phone", "name", "boss", "id"}
+        assert set(found) <= {one.strip() for one in expected}
+    else:
+        assert found == expected
+
+
+NONE = {
+    "a docstring": '"""Select the rows from customer and update them."""\ndef f():\n    """SELECT phone FROM customer."""',
+    "what is logged": 'log.info("select phone from customer")\nprint("SELECT phone FROM customer")',
+    "what is raised": 'raise ValueError("select phone from customer failed")',
+    "help for people": 'parser.add_argument("--x", help="select phone from customer")\nf(description="select a from b")',
+    "a sentence": 'st.button("Select the file from the list")\nlabel = "select columns from the table, then press OK"',
+    "a sentence with a capital": 'label("Select rows from file")\nlabel("Update everything set aside")',
+    "a sentence with its end": 'label("select one from many.")',
+    "Chinese": 'label("请从列表中 select 一个 from 目录")',
+    "words that begin like SQL": 'x = ["selection", "update", "created table", "copy that to me", "with care"]',
+    "an expression of pandas": 'import pandas as pd\ndf.query("a > 3")\ndf.query(q)',
+    "execute of something else": "pool.execute(job)\nexecutor.submit(run)",
+    "no strings at all": "x = 1\nimport os\n",
+    "an empty file": "",
+    "a table that is only counted in words": 'x = f"{n} rows from {t}"',
+}
+
+
+@pytest.mark.parametrize("program", NONE.values(), ids=NONE)
+def test_words_about_sql_are_none(programs, program):
+    assert programs.columns("job.py", program) == {}
+    assert programs.traced("job.py", program).outputs == ()
+
+
+GAPS = {
+    "an argument that comes from elsewhere": ("cur.execute(argv[1])", "1:13 the SQL that is handed"),
+    "a query of an ORM": ("import sqlalchemy\ncon.execute(select(people))", "2:13 the SQL that is handed"),
+    "a helper that others call": ("import psycopg\ndef run(sql):\n    cur.execute(sql)", "3:17 the SQL that is handed"),
+    "columns that nobody knows": ('run(f"SELECT {columns} FROM customer")', "1:15 what a variable or a template"),
+    "a table that nobody knows": ('run("SELECT phone FROM {}".format(t))', "1:35 what a variable or a template"),
+    "columns that are asked for later": ('Q = "SELECT {columns} FROM customer"', "1:13 what a variable or a template"),
+    "what grows in a loop": (
+        'q = "SELECT phone"\nfor c in columns:\n    q += ", " + c\ncur.execute(q + " FROM customer")',
+        "",
+    ),
+    "a script that is not there": ('import psycopg\ncur.execute(open("sql/a.sql").read())', "2:13 it runs sql/a.sql"),
+    "a script that an operator names": ('HiveOperator(hql="daily.hql")', "1:18 it runs daily.hql"),
+    "an argument of a keyword": ("SQLExecuteQueryOperator(sql=query)", "1:29 the SQL that is handed"),
+    "a syntax error of SQL": ('run("SELECT phone,,\\n FROM WHERE")', "1:"),
+    "a syntax error of Python": ("def f(:\n  pass", "1:1 it cannot be read as Python 3"),
+    "Python 2": ('print "SELECT phone FROM customer"', "1:1 it cannot be read as Python 3"),
+    "a procedure": ('cur.execute("CALL export_all()")', "1:14 a dynamic or procedural"),
+    "a dump": ('subprocess.run("pg_dump -t customer core > x", shell=True)', "1:17 what pg_dump lets out"),
+    "nesting without end": ("x = " + "[" * 150 + "]" * 150 + "\nx = " + "-" * 5000 + "1", "1:1"),
+    "more than can be gone through": (
+        "".join(f"{'  ' * n}for a{n} in ({'1,' * 60}):\n" for n in range(5)) + " " * 10 + "x = 1",
+        "1:1 the program is too entangled",
+    ),
+}
+
+
+@pytest.mark.parametrize(("program", "told"), GAPS.values(), ids=GAPS)
+def test_sql_that_is_not_written_there_is_a_gap(programs, program, told):
+    gaps = programs.gaps("job.py", program)
+    assert any(gap.startswith(told) for gap in gaps), gaps
+
+
+def test_a_script_that_is_read_is_judged_where_it_stands(programs):
+    program = 'import psycopg\ncur.execute(Path("sql") / "daily.sql")'
+    assert programs.columns("job.py", program, daily_sql="SELECT phone FROM customer") == {}
+
+
+def test_a_sum_of_very_many_lines_is_one_text(programs):
+    lines = " +\n    ".join(
+        ['"SELECT phone"', *[f'", {number} AS c{number}"' for number in range(1000)], '" FROM customer"']
+    )
+    found = programs.columns("job.py", f"run({lines})")
+    assert found["1:13"] == "phone"
+    assert len(found) == 1001
+
+
+def test_a_value_that_doubles_itself_ends_in_a_gap(programs):
+    doubling = "x = 'SELECT phone FROM customer; '\n" + "x += x\n" * 60 + "cur.execute(x)"
+    assert programs.gaps("job.py", doubling)
+    mixed = "r = {}\nfor a in ('b', 'c', 'd', 'e', 'f', 'g'):\n    for x in ('1', '2', '3', '4'):\n        r[a] = [r, r, x, r]\n"
+    assert programs.columns("job.py", mixed) == {}
+
+
+def test_nothing_of_a_program_is_run(programs, tmp_path):
+    mark = tmp_path / "ran"
+    programs.traced("job.py", f"open({str(mark)!r}, 'w').write('x')\nf'{{open({str(mark)!r}, \"w\")}}'")
+    assert not mark.exists()
