@@ -7,6 +7,7 @@ import random
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
 from pii_audit.language import Text
@@ -151,6 +152,18 @@ class Batcher:
         if len(self._rows) >= ROWS or self._size >= CHARACTERS:
             yield from self.flush()
 
+    def extend(self, number: int, rows: Sequence[Sequence[str]]) -> Iterator[TableChunk]:
+        """Takes consecutive rows of about a million characters together, the first with a number; gives the chunks that are full."""
+        self._size += sum(map(len, chain.from_iterable(rows)))
+        taken = 0
+        while taken < len(rows):
+            part = rows[taken : taken + ROWS - len(self._rows)]
+            self._numbers.extend(range(number + taken, number + taken + len(part)))
+            self._rows.extend(part)
+            taken += len(part)
+            if len(self._rows) >= ROWS or self._size >= CHARACTERS:
+                yield from self.flush()
+
     def flush(self) -> Iterator[TableChunk]:
         """The last, partly filled chunk."""
         if not self._rows:
@@ -164,10 +177,11 @@ class Batcher:
         if mappings:
             names = dict.fromkeys(name for row in mappings for name in row)
             return {name: [row.get(name) for row in mappings] for name in names}
-        rows = [list(row) for row in self._rows if not isinstance(row, Mapping)]
-        width = max(len(self._names), *map(len, rows))
-        for row in rows:
-            row.extend([None] * (width - len(row)))
+        rows = [row for row in self._rows if not isinstance(row, Mapping)]
+        widths = {len(self._names), *map(len, rows)}
+        width = max(widths)
+        if len(widths) > 1:
+            rows = [[*row, *([None] * (width - len(row)))] for row in rows]
         for index in range(len(self._names), width):
             self._names.append(self._surplus(index))
         return dict(zip(self._names, zip(*rows, strict=True), strict=True))

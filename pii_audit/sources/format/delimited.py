@@ -6,6 +6,7 @@ import csv
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from pii_audit.language import Text
 from pii_audit.model.asset import Field, TableChunk
@@ -15,6 +16,8 @@ from pii_audit.sources.reading import Batcher, Ledger, LedgerReading, sampled, u
 
 CELLS = 10_000
 """Cells of a row past this many stay together in one."""
+BLOCK = 1 << 20
+"""Characters of lines that are parsed at once."""
 RECORD_LINES = 200
 RECORD_CHARACTERS = 1 << 20
 """A quoted cell over more lines or characters than these is taken for a quote that was never closed."""
@@ -45,7 +48,6 @@ class Dialect:
         return tuple(Field(name) for name in self.names())
 
 
-@dataclass(slots=True)
 class Records:
     """Parses lines into rows of cells.
 
@@ -53,55 +55,104 @@ class Records:
     which the last row began, `raw` its text with its line end; `strays` counts rows that were read without regard to quotes.
     """
 
-    lines: Iterator[str]
-    delimiter: str
-    line: int = 0
-    strays: int = 0
-    raw: str = ""
+    def __init__(self, lines: Iterator[str], delimiter: str) -> None:
+        csv.field_size_limit(2 * MAX_LINE)
+        self.line = 0
+        self.raw = ""
+        self.strays = 0
+        self._lines = lines
+        self._delimiter = delimiter
+        self._again: deque[str] = deque()
+        self._passed = 0
+        self._failure: OSError | None = None
 
     def __iter__(self) -> Iterator[list[str]]:
-        csv.field_size_limit(2 * MAX_LINE)
-        again: deque[str] = deque()
+        while (row := self._one()) is not None:
+            yield row
+        self._end()
+
+    def together(self) -> Iterator[list[list[str]]]:
+        """The rows of some lines at once, `line` is that of the first of them; in one go where each has a line of its own."""
+        while block := self._block():
+            rows = self._each_its_line(block)
+            if rows is not None:
+                self.line = self._passed + 1
+                self._passed += len(block)
+                yield rows
+                continue
+            self._again.extend(block)
+            while self._again and (row := self._one()) is not None:
+                yield [row]
+        self._end()
+
+    def _block(self) -> list[str]:
+        """About a million characters of lines."""
+        block: list[str] = []
+        size = 0
+        while size < BLOCK and (line := self._next()) is not None:
+            block.append(line)
+            size += len(line)
+        return block
+
+    def _each_its_line(self, block: Sequence[str]) -> list[list[str]] | None:
+        """The rows of some lines, if each is one and has no cell too many."""
+        try:
+            # An empty line behind them is a row of its own, unless a quote is open before it.
+            rows = list(csv.reader(chain(block, ("\n",)), delimiter=self._delimiter))
+        except csv.Error:
+            return None
+        return rows[:-1] if len(rows) == len(block) + 1 and max(map(len, rows)) <= CELLS else None
+
+    def _one(self) -> list[str] | None:
         taken: list[str] = []
-        number = 0
+        line = self._next()
+        if line is None:
+            return None
+        if '"' not in line:
+            self._passed += 1
+            self.line, self.raw = self._passed, line
+            bare = line.rstrip("\r\n")
+            return bare.split(self._delimiter, CELLS) if bare else []
+        self._again.appendleft(line)
+        row = self._parse(taken)
+        if row is None:
+            return None
+        if len(taken) > 1 and _unclosed(taken):
+            self._again.extendleft(reversed(taken[1:]))
+            del taken[1:]
+            self.strays += 1
+            row = next(csv.reader(taken, delimiter=self._delimiter, quoting=csv.QUOTE_NONE), [])
+        self.line, self.raw = self._passed + 1, "".join(taken)
+        self._passed += len(taken)
+        return row if len(row) <= CELLS else [*row[:CELLS], "\n".join(row[CELLS:])]
 
-        def feed() -> Iterator[str]:
-            size = 0
-            while len(taken) < RECORD_LINES and size <= RECORD_CHARACTERS:
-                line = again.popleft() if again else next(self.lines, None)
-                if line is None:
-                    return
-                taken.append(line)
-                size = size + len(line) if len(taken) > 1 else 0
-                yield line
+    def _next(self) -> str | None:
+        if self._again:
+            return self._again.popleft()
+        try:
+            return next(self._lines, None)
+        except OSError as error:
+            # What was read until then is parsed first.
+            self._failure = error
+            return None
 
-        while True:
-            taken.clear()
-            line = again.popleft() if again else next(self.lines, None)
+    def _end(self) -> None:
+        if self._failure:
+            raise self._failure
+
+    def _feed(self, taken: list[str]) -> Iterator[str]:
+        size = 0
+        while len(taken) < RECORD_LINES and size <= RECORD_CHARACTERS:
+            line = self._next()
             if line is None:
                 return
-            if '"' not in line:
-                number += 1
-                self.line, self.raw = number, line
-                bare = line.rstrip("\r\n")
-                yield bare.split(self.delimiter, CELLS) if bare else []
-                continue
-            again.appendleft(line)
-            row = self._parse(feed(), taken)
-            if row is None:
-                return
-            if len(taken) > 1 and _unclosed(taken):
-                again.extendleft(reversed(taken[1:]))
-                del taken[1:]
-                self.strays += 1
-                row = next(csv.reader(taken, delimiter=self.delimiter, quoting=csv.QUOTE_NONE), [])
-            self.line, self.raw = number + 1, "".join(taken)
-            number += len(taken)
-            yield row if len(row) <= CELLS else [*row[:CELLS], "\n".join(row[CELLS:])]
+            taken.append(line)
+            size = size + len(line) if len(taken) > 1 else 0
+            yield line
 
-    def _parse(self, lines: Iterator[str], taken: list[str]) -> list[str] | None:
+    def _parse(self, taken: list[str]) -> list[str] | None:
         try:
-            return next(csv.reader(lines, delimiter=self.delimiter), None)
+            return next(csv.reader(self._feed(taken), delimiter=self._delimiter), None)
         except csv.Error:
             # What the parser refuses is one cell: nothing is left out.
             return ["".join(taken)]
@@ -128,8 +179,11 @@ class DelimitedReading(LedgerReading):
         taken = set(names)
         batcher = Batcher(self.ledger, names, lambda index: surplus(index, taken))
         try:
-            for number, row in sampled(self._rows(records), self._sampling, self.ledger):
-                yield from batcher.add(number, row)
+            if self._sampling.rows is None:
+                yield from self._all(records, batcher)
+            else:
+                for number, row in sampled(self._each(records), self._sampling, self.ledger):
+                    yield from batcher.add(number, row)
             yield from batcher.flush()
         except OSError:
             yield from batcher.flush()
@@ -137,21 +191,34 @@ class DelimitedReading(LedgerReading):
         finally:
             self._settle(records)
 
-    def _rows(self, records: Records) -> Iterator[tuple[int, Sequence[str | None]]]:
+    def _all(self, records: Records, batcher: Batcher) -> Iterator[TableChunk]:
+        self.ledger.rows = self.ledger.total = 0
+        for number, rows in self._rows(records):
+            self.ledger.rows = self.ledger.total = number + len(rows)
+            yield from batcher.extend(number, rows)
+
+    def _each(self, records: Records) -> Iterator[tuple[int, Sequence[str]]]:
+        for number, rows in self._rows(records):
+            yield from enumerate(rows, number)
+
+    def _rows(self, records: Records) -> Iterator[tuple[int, list[list[str]]]]:
+        """The rows that hold data, those of some lines at once, with the number of the first."""
         width = len(self._dialect.names())
         number = 0
-        skip = self._dialect.header is not None
-        for row in records:
-            if not row:
-                continue
-            if skip:
-                skip = False
-                continue
-            if len(row) != width:
-                self._first_ragged = self._first_ragged or records.line
-                self._ragged += 1
-            yield number, [cell.replace("\0", "\n") for cell in row] if self._content.decoder.nuls else row
-            number += 1
+        header = self._dialect.header is not None
+        for rows in records.together():
+            found = [(line, row) for line, row in enumerate(rows, records.line) if row]
+            if header and found:
+                header = False
+                del found[0]
+            ragged = [line for line, row in found if len(row) != width]
+            self._ragged += len(ragged)
+            self._first_ragged = self._first_ragged or next(iter(ragged), 0)
+            kept = [row for _, row in found]
+            if self._content.decoder.nuls:
+                kept = [[cell.replace("\0", "\n") for cell in row] for row in kept]
+            yield number, kept
+            number += len(kept)
 
     def _settle(self, records: Records) -> None:
         self._content.settle(self.ledger)

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pii_audit.sources.format import delimited
 from pii_audit.sources.format.delimited import Records
 from pii_audit.sources.interface import Sampling
 
@@ -128,6 +131,30 @@ def test_no_character_but_syntax_is_lost_whatever_the_text(text):
     cells = "".join(cell for row in Records(iter(lines), ",") for cell in row)
     for kept in "a1|":
         assert cells.count(kept) == text.count(kept)
+
+
+@given(st.lists(st.text('a1",\n|', max_size=12), max_size=30), st.integers(1, 12))
+def test_rows_read_together_are_those_read_one_by_one_with_the_same_lines(texts, block):
+    lines = io.StringIO("\n".join(texts), newline="").readlines()
+    alone, together = Records(iter(lines), ","), Records(iter(lines), ",")
+    one_by_one = [(alone.line, row) for row in alone]
+    with mock.patch.object(delimited, "BLOCK", block):
+        at_once = [(line, row) for rows in together.together() for line, row in enumerate(rows, together.line)]
+    assert at_once == one_by_one
+    assert together.strays == alone.strays
+
+
+def test_what_was_read_before_a_disk_fails_is_parsed_first():
+    def lines():
+        yield from ("a,b\n", '"c,d\n')
+        raise OSError(errno.EIO, "broken")
+
+    for rows in (Records(lines(), ",").together(), ([row] for row in Records(lines(), ","))):
+        seen = []
+        with pytest.raises(OSError, match="broken"):
+            for some in rows:
+                seen += some
+        assert seen == [["a", "b"], ["c,d\n"]]
 
 
 def test_a_line_of_20_mb_in_the_middle_of_a_table_is_read_in_full(read_bytes):
