@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import errno
 import io
+import itertools
 from unittest import mock
 
 import pytest
@@ -152,8 +153,7 @@ def test_what_was_read_before_a_disk_fails_is_parsed_first():
     for rows in (Records(lines(), ",").together(), ([row] for row in Records(lines(), ","))):
         seen = []
         with pytest.raises(OSError, match="broken"):
-            for some in rows:
-                seen += some
+            seen.extend(itertools.chain.from_iterable(rows))
         assert seen == [["a", "b"], ["c,d\n"]]
 
 
