@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from pii_audit.detection import forms
 from pii_audit.detection.bulk.alphabet import nonzero
-from pii_audit.detection.cell import EMPTY, Cells
+from pii_audit.detection.cell import Cells
 from pii_audit.detection.clearing import BORDER, Clearing
 from pii_audit.detection.column_name import ColumnName
 from pii_audit.detection.encodings import decoded, may_decode
 from pii_audit.detection.first_bytes import maybe_text
 from pii_audit.detection.found import APART, Found
+from pii_audit.detection.groups import groups, numbered
 from pii_audit.detection.kinds import Column, OfKinds
 from pii_audit.detection.matcher import Matcher
 from pii_audit.detection.values import LOOKALIKE_LENGTH, Open, ValueReader, answers, by_value, named, shape_of
@@ -30,8 +31,8 @@ from pii_audit.identifiers.fold import fold
 _POINTED = re.compile(r"\.0+\s*$")
 """How the kind of what may be an integer in a float column ends."""
 
-Question = Callable[[str], Hashable]
-"""What is asked of a value before one of its kind may stand for it."""
+Question = Callable[[Sequence[str]], NDArray[np.int64]]
+"""What is asked of values before one of their kind may stand for them; the answers are numbers."""
 
 
 class CellReader:
@@ -53,54 +54,71 @@ class CellReader:
 
     def read(self, column: Column, name: ColumnName) -> Cells:
         """The cells of a column's distinct values."""
-        cells = Cells([EMPTY], [0] * len(column.values))
+        cells = Cells.empty(len(column.values))
         found = Found(column, self._matcher.arrays(column.text, refuted=True, hinted=name.positive), self._apart)
         cleared = by_value(column.starts.tolist(), self._engine.undone(column.text, refuted=True, hinted=name.positive))
         apart = column.odd | column.of_kinds(_is_masked, among=column.masked)
-        alone = {*nonzero(apart).tolist(), *cleared, *(place for place, key in found.keys.items() if key is APART)}
-        for place in alone:
+        apart |= found.keys == APART
+        apart[list(cleared)] = True
+        for place in nonzero(apart).tolist():
             both = [*found.candidates(place, self._matcher.identifiers), *cleared.get(place, ())]
             cells.put(place, self._values.alone(column.values[place], both, name))
-        self._read_alike(column, name, found, alone, cells)
+        self._read_alike(column, name, found, apart, cells)
         self._undo(column, cells, name)
         return cells
 
-    def _read_alike(self, column: Column, name: ColumnName, found: Found, alone: set[int], cells: Cells) -> None:
+    def _read_alike(
+        self, column: Column, name: ColumnName, found: Found, apart: NDArray[np.bool_], cells: Cells
+    ) -> None:
         """Reads one value for all that hold the same."""
         speaks = bool(name.by_shape) or name.best is not None
         questions, alike = self._questions(column)
-        numbers: dict[Hashable, tuple[int, Open]] = {}
-        for place in nonzero(alike | found.there | speaks).tolist():
-            if place in alone:
-                continue
-            value, kind = column.values[place], column.kind[place]
-            question = questions.get(kind)
-            key = (kind, found.keys.get(place), question(value) if question else None)
-            read = numbers.get(key)
-            if read is None:
-                cell, rest = self._values.by_patterns(value, found.candidates(place, self._matcher.identifiers), name)
-                read = numbers[key] = cells.add(cell), rest
-            number, rest = read
-            if rest and any(said := answers(value, name, rest)):
-                if (number, said) not in numbers:
-                    numbers[number, said] = cells.add(named(cells.cells[number], value, name, rest, said)), rest
-                number = numbers[number, said][0]
-            cells.of[place] = number
+        places = nonzero((alike | found.there | speaks) & ~apart)
+        kind = column.kind[places]
+        answered = np.zeros(len(places), np.int64)
+        for number, members in groups(kind):
+            if number in questions:
+                answered[members] = questions[number]([column.values[place] for place in places[members].tolist()])
+        for _, members in groups(numbered(kind, found.keys[places], answered)):
+            holders = places[members]
+            first = int(holders[0])
+            candidates = found.candidates(first, self._matcher.identifiers)
+            cell, rest = self._values.by_patterns(column.values[first], candidates, name)
+            cells.of[holders] = cells.add(cell)
+            if rest:
+                self._ask(column, name, rest, holders, cells)
+
+    def _ask(self, column: Column, name: ColumnName, rest: Open, holders: NDArray[np.int64], cells: Cells) -> None:
+        """Asks each of some values that hold the same by patterns what is left to ask."""
+        before = int(cells.of[holders[0]])
+        numbers: dict[Hashable, int] = {}
+        for place in holders.tolist():
+            value = column.values[place]
+            said = answers(value, name, rest)
+            if any(said):
+                if said not in numbers:
+                    numbers[said] = cells.add(named(cells.cells[before], value, name, rest, said))
+                cells.of[place] = numbers[said]
 
     def _questions(self, column: Column) -> tuple[dict[int, Question], NDArray[np.bool_]]:
         """By kind, what is asked of its values one by one; and which values may be the look-alike of something."""
         questions: dict[int, Question] = {}
-        alike = np.zeros(len(column.kinds), np.bool_)
-        for number, kind in enumerate(column.kinds):
-            bare = kind.strip()
-            wholes = [one for one in {bare, bare.partition(".")[0]} if len(one) <= LOOKALIKE_LENGTH]
-            alike[number] = any(map(self._lookalikes.may, wholes))
-            telling = [regex for regex, kinds in self._telling if alike[number] and any(map(kinds.may, wholes))]
+        bare = [kind.strip() for kind in column.kinds]
+        pointed = {number: one.partition(".")[0] for number, one in enumerate(bare) if "." in one}
+        alike = np.array([self._may(one) for one in bare], np.bool_)
+        alike[[number for number, one in pointed.items() if self._may(one)]] = True
+        for number in nonzero(alike).tolist():
+            wholes = [one for one in {bare[number], pointed.get(number, "")} if len(one) <= LOOKALIKE_LENGTH]
+            telling = [regex for regex, kinds in self._telling if any(map(kinds.may, wholes))]
             if telling:
-                questions[number] = partial(_tell_pointed if "." in kind else _tell, telling)
-            elif _POINTED.search(kind):
-                questions[number] = _is_integral
+                questions[number] = partial(_tell_pointed if number in pointed else _tell, telling)
+        for number in pointed:
+            if number not in questions and _POINTED.search(column.kinds[number]):
+                questions[number] = _are_integral
         return questions, alike[column.kind]
+
+    def _may(self, kind: str) -> bool:
+        return len(kind) <= LOOKALIKE_LENGTH and self._lookalikes.may(kind)
 
     def _undo(self, column: Column, cells: Cells, name: ColumnName) -> None:
         """Looks into what says nothing until it is decoded, whatever its column is called."""
@@ -125,17 +143,24 @@ def _is_masked(kind: str) -> bool:
     return forms.MASKS.search(kind) is not None
 
 
-def _is_integral(value: str) -> bool:
-    """Whether a value ends in the `.0` of an integer."""
-    return fold(value).rstrip().rstrip("0").endswith(".")
+def _are_integral(values: Sequence[str]) -> NDArray[np.int64]:
+    """Which values end in the `.0` of an integer."""
+    return np.array([fold(value).rstrip().rstrip("0").endswith(".") for value in values], np.int64)
 
 
-def _tell(regexes: Sequence[re.Pattern[str]], value: str) -> Hashable:
-    """Which of some expressions a value is."""
-    folded = fold(value).strip()
-    return tuple([regex.fullmatch(folded) is not None for regex in regexes])
+def _tell(regexes: Sequence[re.Pattern[str]], values: Sequence[str]) -> NDArray[np.int64]:
+    """Which of some expressions each value is, as bits."""
+    return _told(regexes, [fold(value).strip() for value in values])
 
 
-def _tell_pointed(regexes: Sequence[re.Pattern[str]], value: str) -> Hashable:
+def _tell_pointed(regexes: Sequence[re.Pattern[str]], values: Sequence[str]) -> NDArray[np.int64]:
     """The same, and whether it ends in the `.0` of an integer."""
-    return _is_integral(value), _tell(regexes, shape_of(fold(value).strip())[1])
+    told = _told(regexes, [shape_of(fold(value).strip())[1] for value in values])
+    return told << 1 | _are_integral(values)
+
+
+def _told(regexes: Sequence[re.Pattern[str]], values: Sequence[str]) -> NDArray[np.int64]:
+    told = np.zeros(len(values), np.int64)
+    for regex in regexes:
+        told = told << 1 | np.array([found is not None for found in map(regex.fullmatch, values)], np.int64)
+    return told

@@ -98,10 +98,10 @@ class Column:
         return [kind_of(value) for value in self.values]
 
     @cached_property
-    def _numbered(self) -> tuple[list[str], list[int]]:
+    def _numbered(self) -> tuple[list[str], NDArray[np.int64]]:
         numbers: dict[str, int] = {}
         of_each = [numbers.setdefault(kind, len(numbers)) for kind in self._each]
-        return list(numbers), of_each
+        return list(numbers), np.array(of_each, np.int64)
 
     @property
     def kinds(self) -> list[str]:
@@ -109,13 +109,13 @@ class Column:
         return self._numbered[0]
 
     @property
-    def kind(self) -> list[int]:
+    def kind(self) -> NDArray[np.int64]:
         """The place of each value's kind among the kinds."""
         return self._numbered[1]
 
     def of_kinds(self, said: Callable[[str], bool], among: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
         """Of which values the kind is one of those of which something is said; `among` names those of which it may be."""
-        number = np.array(self.kind, np.int64)
+        number = self.kind
         if among is None:
             return np.array([said(kind) for kind in self.kinds], np.bool_)[number]
         told = np.zeros(len(self.kinds), np.bool_)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pii_audit.detection.bulk.alphabet import nonzero
-from pii_audit.detection.cell import Cell, Cells
+from pii_audit.detection.cell import Cells
 from pii_audit.detection.gather import Gatherings, count_cell
+from pii_audit.detection.groups import groups
 from pii_audit.detection.kinds import Column
 from pii_audit.detection.meanings import (
     AGREEMENTS,
@@ -101,19 +102,12 @@ class Together:
 def gather(rows: Rows, read: Cells, gathered: Gatherings, together: Together) -> None:
     """Counts what the cells of a column hold, those that hold the same all at once."""
     exposed: dict[str, NDArray[np.bool_]] = {}
-    for cell, places in _alike(read):
+    for number, places in groups(read.of):
+        cell = read.cells[number]
+        if not (cell.hits or cell.lookalikes):
+            continue
         texts = [rows.column.values[place] for place in places.tolist()] if cell.hits else []
         for identifier in count_cell(cell, texts, rows.counts[places].tolist(), gathered):
             exposed.setdefault(identifier, np.zeros(len(rows.counts), np.bool_))[places] = True
     for identifier, values in exposed.items():
         together.add(identifier, rows.holding(values))
-
-
-def _alike(read: Cells) -> Iterator[tuple[Cell, NDArray[np.int64]]]:
-    """The cells that hold something, each with the places of its values."""
-    of = np.array(read.of, np.int64)
-    order = np.argsort(of, kind="stable")
-    borders = np.searchsorted(of[order], np.arange(len(read.cells) + 1))
-    for number, cell in enumerate(read.cells):
-        if cell.hits or cell.lookalikes:
-            yield cell, order[borders[number] : borders[number + 1]]
