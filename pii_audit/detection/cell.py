@@ -6,9 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 
-import numpy as np
-from numpy.typing import NDArray
-
 from pii_audit.detection.matcher import Taken
 from pii_audit.model.evidence import Match
 
@@ -44,29 +41,3 @@ class Cell:
 
 
 EMPTY = Cell()
-
-
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """What some values hold: `cells` without repetition, `of` says which of them each value is."""
-
-    cells: list[Cell]
-    of: NDArray[np.int64]
-
-    @classmethod
-    def empty(cls, count: int) -> Cells:
-        """So many values that hold nothing."""
-        return cls([EMPTY], np.zeros(count, np.int64))
-
-    def put(self, place: int, cell: Cell) -> None:
-        """Gives one value a cell of its own."""
-        self.of[place] = self.add(cell)
-
-    def add(self, cell: Cell) -> int:
-        """Adds a cell; gives its number."""
-        self.cells.append(cell)
-        return len(self.cells) - 1
-
-    def each(self) -> list[Cell]:
-        """One cell for each value."""
-        return [self.cells[number] for number in self.of.tolist()]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from pii_audit.detection import forms
 from pii_audit.detection.bulk.alphabet import nonzero
-from pii_audit.detection.cell import Cells
+from pii_audit.detection.cell import EMPTY, Cell
 from pii_audit.detection.clearing import BORDER, Clearing
 from pii_audit.detection.column_name import ColumnName
 from pii_audit.detection.encodings import decoded, may_decode
@@ -35,6 +36,32 @@ Question = Callable[[Sequence[str]], NDArray[np.int64]]
 """What is asked of values before one of their kind may stand for them; the answers are numbers."""
 
 
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """What some values hold: `cells` without repetition, `of` says which of them each value is."""
+
+    cells: list[Cell]
+    of: NDArray[np.int64]
+
+    @classmethod
+    def empty(cls, count: int) -> Cells:
+        """So many values that hold nothing."""
+        return cls([EMPTY], np.zeros(count, np.int64))
+
+    def put(self, place: int, cell: Cell) -> None:
+        """Gives one value a cell of its own."""
+        self.of[place] = self.add(cell)
+
+    def add(self, cell: Cell) -> int:
+        """Adds a cell; gives its number."""
+        self.cells.append(cell)
+        return len(self.cells) - 1
+
+    def each(self) -> list[Cell]:
+        """One cell for each value."""
+        return [self.cells[number] for number in self.of.tolist()]
+
+
 class CellReader:
     """Reads the distinct values of a column into cells."""
 
@@ -42,9 +69,11 @@ class CellReader:
         self._matcher, self._engine = matcher, Clearing(matcher)
         self._values = ValueReader(catalogue, matcher)
         regexes = [regex for _, regex in self._values.lookalikes]
-        self._lookalikes = OfKinds(regex.pattern for regex in regexes)
+        self._lookalikes = OfKinds((regex.pattern for regex in regexes), LOOKALIKE_LENGTH)
         self._telling = [
-            (regex, OfKinds([regex.pattern])) for regex in regexes if not self._lookalikes.told[regex.pattern]
+            (regex, OfKinds([regex.pattern], LOOKALIKE_LENGTH))
+            for regex in regexes
+            if not self._lookalikes.told[regex.pattern]
         ]
         """Look-alikes that some values of a kind are and others are not."""
         self._apart = frozenset(
@@ -57,7 +86,7 @@ class CellReader:
         cells = Cells.empty(len(column.values))
         found = Found(column, self._matcher.arrays(column.text, refuted=True, hinted=name.positive), self._apart)
         cleared = by_value(column.starts.tolist(), self._engine.undone(column.text, refuted=True, hinted=name.positive))
-        apart = column.odd | column.of_kinds(_is_masked, among=column.masked)
+        apart = column.odd | column.of_kinds(forms.MASKS.search, among=column.masked)
         apart |= found.keys == APART
         apart[list(cleared)] = True
         for place in nonzero(apart).tolist():
@@ -105,10 +134,10 @@ class CellReader:
         questions: dict[int, Question] = {}
         bare = [kind.strip() for kind in column.kinds]
         pointed = {number: one.partition(".")[0] for number, one in enumerate(bare) if "." in one}
-        alike = np.array([self._may(one) for one in bare], np.bool_)
-        alike[[number for number, one in pointed.items() if self._may(one)]] = True
+        alike = np.array(list(map(self._lookalikes.may, bare)), np.bool_)
+        alike[[number for number, one in pointed.items() if self._lookalikes.may(one)]] = True
         for number in nonzero(alike).tolist():
-            wholes = [one for one in {bare[number], pointed.get(number, "")} if len(one) <= LOOKALIKE_LENGTH]
+            wholes = {bare[number], pointed.get(number, "")}
             telling = [regex for regex, kinds in self._telling if any(map(kinds.may, wholes))]
             if telling:
                 questions[number] = partial(_tell_pointed if number in pointed else _tell, telling)
@@ -116,9 +145,6 @@ class CellReader:
             if number not in questions and _POINTED.search(column.kinds[number]):
                 questions[number] = _are_integral
         return questions, alike[column.kind]
-
-    def _may(self, kind: str) -> bool:
-        return len(kind) <= LOOKALIKE_LENGTH and self._lookalikes.may(kind)
 
     def _undo(self, column: Column, cells: Cells, name: ColumnName) -> None:
         """Looks into what says nothing until it is decoded, whatever its column is called."""
@@ -137,10 +163,6 @@ class CellReader:
             if number in candidates:
                 value, cell = column.values[place], cells.cells[cells.of[place]]
                 cells.put(place, self._values.encoded(value, cell, candidates[number]))
-
-
-def _is_masked(kind: str) -> bool:
-    return forms.MASKS.search(kind) is not None
 
 
 def _are_integral(values: Sequence[str]) -> NDArray[np.int64]:

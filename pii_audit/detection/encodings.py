@@ -68,17 +68,10 @@ def _unescape(found: re.Match[str]) -> str:
     return chr(code) if code <= _HIGHEST and code not in _SURROGATES else found[0]
 
 
-_KIND = re.compile(r"[0AaXx+/_-]{8,}={0,2}|(?:0x|0X|\\x)[0Aa]{16,}")
-
-
-def may_decode(kind: str) -> bool:
-    """Whether `decoded` may find something in values of a kind (`kinds`)."""
-    bare = kind.strip()
-    if not SHORTEST <= len(bare) <= LONGEST:
-        return False
-    if "%" in bare or "\\" in bare or "&#" in bare:
-        return True
-    return _KIND.fullmatch(bare) is not None and (len(bare.rstrip("=")) % 4 != 1 or "x" in bare[:2].lower())
+may_decode = re.compile(
+    r"\s*(?:[0AaXx+/_-]{8,}={0,2}|(?:0x|0X)[0Aa]{16,})\s*|.*?(?:[%\\]|&#).*", re.DOTALL
+).fullmatch
+"""Whether `decoded` may find something in values of a kind (`kinds`)."""
 
 
 def decoded(value: str) -> str:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pii_audit.detection.bulk.alphabet import nonzero
 from pii_audit.detection.encodings import from_base64
-from pii_audit.detection.kinds import Column
+from pii_audit.detection.kinds import Column, signs
 
 LOOKED_AT = 16
 """Characters of a cell: twelve bytes in base64, eight in hexadecimal."""
@@ -22,6 +22,8 @@ _BASE64 = np.zeros(256, np.uint8)
 for _digit in string.ascii_letters + string.digits + "+/-_":
     _BASE64[ord(_digit)] = from_base64(_digit * 8)[0] >> 2
 
+_ELSE = signs(" \t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029=xX%\\&")
+"""What may stand in a value that is more than base64 without padding, which never has 4 n + 1 characters (RFC 4648 3.2)."""
 _DEAD = 4
 """The state of what is no text."""
 
@@ -56,10 +58,13 @@ _READERS = (_utf_8(), _gb18030())
 
 
 def maybe_text(column: Column, places: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Those of some values of a column that may decode to text, as far as their first bytes say."""
+    """Those of some values of a column that may decode to text, as far as their length and their first bytes say."""
+    misfit = column.lengths[places] % 4 == 1
+    if misfit.any():
+        places = places[~misfit | column.holding(_ELSE)[places]]
     if not len(places) or not column.plain:
         return places
-    told = column.of_kinds(lambda kind: _KIND.fullmatch(kind) is not None)[places]
+    told = column.of_kinds(_KIND.fullmatch)[places]
     asked = places[told]
     codes = np.minimum(column.units, 255).astype(np.uint8)
     heads = codes[column.starts[asked][:, None] + np.arange(LOOKED_AT)]

@@ -35,7 +35,7 @@ def _kind_of_each() -> NDArray[np.uint16]:
 _TABLE = _kind_of_each()
 
 
-def _signs(wanted: str) -> NDArray[np.bool_]:
+def signs(wanted: str) -> NDArray[np.bool_]:
     """A table of the code points whose folded form is one of some."""
     table = np.zeros(_BMP, np.bool_)
     codes = frozenset(map(ord, wanted))
@@ -44,8 +44,8 @@ def _signs(wanted: str) -> NDArray[np.bool_]:
     return table
 
 
-_NONZERO, _MASK = _signs("123456789"), _signs("*")
-_SPOKEN = _signs(" ")
+_NONZERO, _MASK = signs("123456789"), signs("*")
+_SPOKEN = signs(" ")
 _SPOKEN[0x4E00:0xA000] = True
 _ODD = np.zeros(_BMP, np.bool_)
 _ODD[[found.start() for found in re.finditer(f"[{INVISIBLE}\ud800-\udfff\uffff]", "".join(map(chr, range(_BMP))))]] = (
@@ -113,17 +113,18 @@ class Column:
         """The place of each value's kind among the kinds."""
         return self._numbered[1]
 
-    def of_kinds(self, said: Callable[[str], bool], among: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
-        """Of which values the kind is one of those of which something is said; `among` names those of which it may be."""
-        number = self.kind
+    def of_kinds(self, said: Callable[[str], object], among: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+        """Of which values the kind is one of those of which something is said; `among` names those of which it may be.
+
+        `said` is asked of each kind; the method of a regular expression costs least.
+        """
         if among is None:
-            return np.array([said(kind) for kind in self.kinds], np.bool_)[number]
+            return np.array(list(map(said, self.kinds)), np.bool_)[self.kind]
         told = np.zeros(len(self.kinds), np.bool_)
-        asked = np.zeros(len(self.kinds), np.bool_)
-        asked[number[among]] = True
-        for place in nonzero(asked).tolist():
-            told[place] = said(self.kinds[place])
-        return told[number]
+        told[self.kind[among]] = True
+        asked = nonzero(told)
+        told[asked] = list(map(said, map(self.kinds.__getitem__, asked.tolist())))
+        return told[self.kind]
 
     def holding(self, signs: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Which values hold one of some signs, given as a table over the basic plane."""
@@ -157,9 +158,9 @@ class Column:
 
 
 class OfKinds:
-    """Some regular expressions that are asked of kinds."""
+    """Some regular expressions that are asked of kinds, of those with up to so many characters."""
 
-    def __init__(self, regexes: Iterable[str]) -> None:
+    def __init__(self, regexes: Iterable[str], longest: int) -> None:
         written = []
         self.told: dict[str, bool] = {}
         """Of each expression, whether all values of a kind match it where one does."""
@@ -172,11 +173,9 @@ class OfKinds:
                 continue
             written.append(expression.written(tree, _widened))
             self.told[regex] = all(map(_told, expression.classes(tree)))
-        self._any = re.compile("|".join(f"(?:{one})" for one in written) or "(?!)", re.DOTALL)
-
-    def may(self, kind: str) -> bool:
+        either = "|".join(f"(?:{one})" for one in written) or "(?!)"
+        self.may = re.compile(rf"(?!.{{{longest + 1}}})(?:{either})", re.DOTALL).fullmatch
         """Whether a value of a kind can match one of them as a whole."""
-        return self._any.fullmatch(kind) is not None
 
 
 def _told(one: Characters) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pii_audit.detection.bulk.alphabet import nonzero
-from pii_audit.detection.cell import Cells
+from pii_audit.detection.cells import Cells
 from pii_audit.detection.gather import Gatherings, count_cell
 from pii_audit.detection.groups import groups
 from pii_audit.detection.kinds import Column
@@ -23,6 +23,7 @@ from pii_audit.detection.meanings import (
     is_date,
     is_prose,
     is_reference,
+    may_agree,
 )
 from pii_audit.identifiers.fold import fold
 from pii_audit.model.evidence import FieldTally
@@ -60,7 +61,7 @@ class Rows:
         agreed = column.nonzero & column.of_kinds(is_reference, among=column.up_to(LONGEST_REFERENCE))
         for place in nonzero(agreed & column.spoken).tolist():
             agreed[place] = REFERENCE.fullmatch(fold(column.values[place]).strip()) is not None
-        for place in nonzero(column.up_to(LONGEST_AGREEMENT)).tolist():
+        for place in nonzero(column.of_kinds(may_agree, among=column.up_to(LONGEST_AGREEMENT))).tolist():
             agreed[place] |= column.values[place].strip().lower() in AGREEMENTS
         return agreed
 

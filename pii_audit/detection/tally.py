@@ -27,8 +27,8 @@ from pii_audit.model.forms import Form
 
 if TYPE_CHECKING:
     from pii_audit.detection.bulk.candidates import Candidates
-    from pii_audit.detection.cell import Cell, Cells
-    from pii_audit.detection.cells import CellReader
+    from pii_audit.detection.cell import Cell
+    from pii_audit.detection.cells import CellReader, Cells
     from pii_audit.detection.kinds import Column
     from pii_audit.detection.texts import Matches
 

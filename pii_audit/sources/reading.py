@@ -15,9 +15,9 @@ from pii_audit.model.asset import Chunk, TableChunk
 from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.sources.interface import Reading, Sampling, failed
 
-ROWS = 5_000
+ROWS = 20_000
 """Rows in one chunk, fewer where cells are large."""
-CHARACTERS = 8 << 20
+CHARACTERS = 4 << 20
 SAMPLE_CHARACTERS = 128 << 20
 """Of a sample that is drawn in memory at most, cells together: tables are as wide as anybody makes them."""
 
@@ -130,7 +130,7 @@ def unreadable(error: OSError) -> Text:
 
 
 class Batcher:
-    """Rows in, chunks out: at most 5,000 rows or about 8 million characters each, columns in order of appearance.
+    """Rows in, chunks out: at most 20,000 rows or about 4 million characters each, columns in order of appearance.
 
     `fields` names the columns of rows that are sequences; `surplus` names those past the last.
     """

@@ -30,7 +30,7 @@ def share(tmp_path):
     folder = tmp_path / "share"
     folder.mkdir()
     for number in range(4):
-        rows = "".join(f"138{number:04d}{row:04d},x\n" for row in range(100 if number else 5050))
+        rows = "".join(f"138{number:03d}{row:05d},x\n" for row in range(100 if number else 20_050))
         (folder / f"{number}.csv").write_text("mobile,note\n" + rows)
     (folder / "note.txt").write_text("call 13800138000\n" * 50)
     (folder / "a.zip").write_bytes(b"PK\x03\x04" + bytes(range(256)))

@@ -84,11 +84,11 @@ def test_text_that_is_gb18030_is_read_and_text_in_no_encoding_fails_the_table_wi
     assert "1 text cell(s)" in result.reason
 
 
-def test_a_full_reading_gives_5000_rows_a_chunk_under_stable_ids(make, read):
-    path = make("CREATE TABLE t(a, b);", ((number, "x") for number in range(12_000)))
+def test_a_full_reading_gives_20000_rows_a_chunk_under_stable_ids(make, read):
+    path = make("CREATE TABLE t(a, b);", ((number, "x") for number in range(48_000)))
     result = read(path)
-    assert result.ids == ["0-4999", "5000-9999", "10000-11999"]
-    assert result.rows[11_999]["a"] == "11999"
+    assert result.ids == ["0-19999", "20000-39999", "40000-47999"]
+    assert result.rows[47_999]["a"] == "47999"
 
 
 @pytest.mark.parametrize(

@@ -93,10 +93,10 @@ def test_a_column_alone_is_a_table_in_a_file_called_csv(read_bytes):
     assert read_bytes(b"mobile\n13800138000\n").rows == {0: {"mobile": "13800138000"}}
 
 
-def test_chunks_hold_5000_rows_under_stable_ids(read_bytes):
-    data = b"id,phone,x\n" + b"".join(b"%d,13800138000,y\n" % number for number in range(12_000))
+def test_chunks_hold_20000_rows_under_stable_ids(read_bytes):
+    data = b"id,phone,x\n" + b"".join(b"%d,13800138000,y\n" % number for number in range(48_000))
     read = read_bytes(data)
-    assert read.ids == ["0-4999", "5000-9999", "10000-11999"]
+    assert read.ids == ["0-19999", "20000-39999", "40000-47999"]
 
 
 def test_a_sample_is_repeatable_by_its_seed_and_says_what_it_read(read_bytes):
