@@ -27,7 +27,8 @@ FOLDING = {
 """Code points, and those that take their place."""
 
 
-_FOLDED = re.compile(f"[{''.join(chr(code) for code in sorted(FOLDING) if code <= 0xFFFF)}\U00010000-\U0010ffff]")
+_ASTRAL = 0x10000
+_FOLDED = re.compile(f"[{''.join(chr(code) for code in sorted(FOLDING) if code < _ASTRAL)}\U00010000-\U0010ffff]")
 """What may have to be folded, which is quickly told: to translate Han text takes ten times as long."""
 
 

@@ -106,7 +106,8 @@ def _agreed(value: str) -> bool:
     folded = fold(value)
     if len(value) > LONGEST_REFERENCE or not any(sign in "123456789" for sign in folded):
         return False
-    return is_reference(kind_of(value)) and (not _spoken(value) or REFERENCE.fullmatch(folded.strip()) is not None)
+    referring = not _spoken(value) or REFERENCE.fullmatch(folded.strip())
+    return bool(referring and is_reference(kind_of(value)))
 
 
 def _months(counts: Mapping[str, int]) -> dict[str, int]:
