@@ -69,7 +69,8 @@ def rabbitmq(spec: SourceSpec, root: Path) -> Source:  # noqa: ARG001 - the sign
 def kafka(spec: SourceSpec, root: Path) -> Source:  # noqa: ARG001 - the signature of Opener
     """Topics of `kafka://…`."""
     require(spec, "confluent_kafka", "kafka")
-    from pii_audit.sources.feed.kafka import KafkaSource, Topics, settings  # noqa: PLC0415 - as above
+    from pii_audit.sources.feed.kafka import KafkaSource, Topics  # noqa: PLC0415 - as above
+    from pii_audit.sources.feed.kafka_client import settings  # noqa: PLC0415 - as above
 
     try:
         settings(spec.url)

@@ -8,7 +8,9 @@ import pytest
 
 from pii_audit.errors import Position, UsageError
 from pii_audit.sources.feed import kafka
-from pii_audit.sources.feed.kafka import Acl, KafkaSource, Topics, readers, settings
+from pii_audit.sources.feed.kafka import KafkaSource, Topics
+from pii_audit.sources.feed.kafka_client import settings
+from pii_audit.sources.feed.kafka_rights import Acl, readers
 from pii_audit.sources.feed.messages import Limits
 from pii_audit.sources.interface import Sampling
 from pii_audit.sources.registry import open_source
