@@ -21,6 +21,7 @@ from pii_audit.auditing.queries import Queries
 from pii_audit.auditing.vouching import Receipts
 from pii_audit.detection.redact import Redactor
 from pii_audit.detection.tally import Detector
+from pii_audit.directory import Directory, load_directory
 from pii_audit.engine.interface import Engine, NoCheckpoint, Progress, Silent, Task
 from pii_audit.engine.local import LocalEngine
 from pii_audit.findings.funnel import Funnel, Ownership
@@ -36,8 +37,9 @@ from pii_audit.policy.matching import FlowMatcher
 from pii_audit.policy.model import Policy
 from pii_audit.rules.interface import Draft, Facts
 from pii_audit.rules.registry import apply_rules
+from pii_audit.rules.use_accounts import suspects
 from pii_audit.sources.feed.outbox import OutboxSource
-from pii_audit.sources.interface import ROOT_NAME, Sampling
+from pii_audit.sources.interface import ROOT_NAME, Sampling, failed
 from pii_audit.sources.registry import open_source
 from pii_audit.workspace import Source, Workspace, load_accounts, load_key, load_leavers, load_workspace, resolve
 
@@ -94,17 +96,17 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
         policy = load_policy(space.policies, space.root, catalogue)
     fingerprinter = Fingerprinter(load_key(space))
     # A list that cannot be read is told before hours of reading, not after.
-    load_leavers(space)
-    load_accounts(space)
+    directory = _directory(space, policy)
     detector = Detector(
         catalogue, fingerprinter, samples=space.samples == "masked", own_bins=space.institution.own_bins
     )
     crawled = _Crawled()
+    crawled.coverage += [failed("directory", place, said) for place, said in directory.problems]
     chosen = _selected(space, options.sources)
     jobs, made_by = job_sources(chosen), makes(space, policy)
     for source in chosen:
         if source not in jobs:
-            _crawl(space, source, policy, detector, options, crawled)
+            _crawl(space, source, policy, detector, options, crawled, directory)
     if jobs:
         _trace(space, jobs, catalogue, options, crawled)
     redactor = Redactor(detector, fingerprinter)
@@ -127,6 +129,15 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
         suppressed=tuple(suppressed),
         grouped=grouped,
         notes={**notes_of(space, policy, facts.inspected, facts.as_of), "key_mark": fingerprinter.mark},
+    )
+
+
+def _directory(space: Workspace, policy: Policy) -> Directory:
+    """The export of the directory, in which those are watched of whom a list or a rule says something by name."""
+    names = {name for rule in policy.access.rules for name in rule.principals}
+    names |= {name for rule in policy.access.never for name in rule.principals}
+    return load_directory(space).watching(
+        {*names, *load_leavers(space), *suspects(load_accounts(space), space.today())}
     )
 
 
@@ -172,7 +183,13 @@ def _selected(space: Workspace, wanted: Collection[str]) -> Sequence[Source]:
 
 
 def _crawl(
-    space: Workspace, source: Source, policy: Policy, detector: Detector, options: Options, into: _Crawled
+    space: Workspace,
+    source: Source,
+    policy: Policy,
+    detector: Detector,
+    options: Options,
+    into: _Crawled,
+    directory: Directory,
 ) -> None:
     slowed = replace(source, url=resolve(source.url), max_load=options.max_load or source.max_load)
     opened = open_source(slowed, root=space.root, key=lambda: load_key(space))
@@ -190,7 +207,7 @@ def _crawl(
                 into.inspected.append(one)
                 into.coverage.append(one.coverage)
         holding = {one.asset.name for one in into.inspected if one.asset.source == source.id and one.fields}
-        for grant in effective_access(opened, holding):
+        for grant in effective_access(opened, holding, directory):
             (into.coverage if isinstance(grant, Coverage) else into.grants).append(grant)  # type: ignore[arg-type]  # told apart here
         for setting in server_settings(opened) if holding else ():
             (into.coverage if isinstance(setting, Coverage) else into.settings).append(setting)  # type: ignore[arg-type]  # as above

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 
 from pii_audit.language import Text
 from pii_audit.model.finding import Outcome
@@ -96,6 +97,14 @@ def _objections(facts: Facts, source: str, principal: str) -> Iterator[tuple[str
         yield "dormant", Text(f"自 {max(used)} 起未使用,", f"was last used on {max(used)} and can"), Outcome.VIOLATION
     if not entries and _registers(facts, source):
         yield "unregistered", Text("不在账号清单中,", "stands in no register of accounts and can"), Outcome.GAP
+
+
+def suspects(accounts: Sequence[Account], today: date) -> Iterator[str]:
+    """The accounts of a register that something may be objected to."""
+    for one in accounts:
+        dormant = one.last_used is not None and (today - one.last_used).days > DORMANT_DAYS
+        if one.gone or one.shared or dormant:
+            yield one.name
 
 
 def _registers(facts: Facts, source: str) -> bool:

@@ -86,3 +86,12 @@ def failed(source: str, asset: str, reason: Text, *, size: int | None = None) ->
 def skipped(source: str, asset: str, reason: Text, *, size: int | None = None) -> Coverage:
     """The ledger row of something that a rule leaves out."""
     return Coverage(source, asset, CoverageStatus.SKIPPED, reason, bytes=size)
+
+
+def strangers(source: str, group: str, count: int) -> Coverage:
+    """The ledger row of a group with so many members of whom the directory's export says nothing."""
+    said = Text(
+        f"有 {count} 个成员不在目录导出中,无法得知是谁",
+        f"has {count} member(s) that the directory export does not hold: who they are is not known",
+    )
+    return failed(source, group, said)

@@ -78,6 +78,10 @@ class SourceSpec(Protocol):
         """The file of the private key by which SFTP logs in."""
 
     @property
+    def share_rights(self) -> str | None:
+        """The file of what an SMB share itself lets through."""
+
+    @property
     def layouts(self) -> Mapping[str, str]:
         """Globs of fixed-width files, each with the path of the layout that cuts them."""
 

@@ -115,6 +115,7 @@ def _only_where_it_works(source: Section, reader: Reader) -> None:
     kinds = {
         **dict.fromkeys(("receipts", "messages"), ("feed",)),
         **dict.fromkeys(("known_hosts", "identity"), ("feed", "file_share")),
+        "share_rights": ("file_share",),
         "endpoint": ("file_share",),
         "layouts": ("file_share", "feed"),
         "max_size": ("file_share",),
@@ -162,6 +163,7 @@ def _workspace(folder: Path, document: Section) -> Workspace:
     institution: Mapping[str, Any] = organisation.get("institution", {})
     named = ("store", "key", "samples", "timezone", "leavers", "accounts", "functions")
     plain = {key: document[key] for key in named if key in document}
+    directory = document.get("directory", ())
     return Workspace(
         root=folder.resolve(),
         position=document.position,
@@ -172,6 +174,7 @@ def _workspace(folder: Path, document: Section) -> Workspace:
         sources=tuple(_source(section) for section in document.get("sources", ())),
         policies=tuple(document.get("policies", ())),
         identifiers=tuple(folder.resolve() / entry for entry in document.get("identifiers", ())),
+        directory=(directory,) if isinstance(directory, str) else tuple(directory),
         **plain,
     )
 

@@ -83,7 +83,8 @@ class Source:
 
     `receipts` is the folder of the gate's receipts for what a feed sends encrypted; `messages` is about
     brokers, `known_hosts` and `identity` are files of SSH for SFTP, `endpoint` is the address of an S3-compatible store;
-    `published` says where anybody on the internet gets at it without a login.
+    `share_rights` is the file of what an SMB share itself lets through; `published` says where anybody on the internet gets at it
+    without a login.
 
     `layouts` name the layout files of fixed-width files by glob; `max_size` (bytes) and `modified_within` limit what is
     read of a file share. `replicas` of a database server are read in its place, and it works for us `max_load` percent of the time.
@@ -106,6 +107,7 @@ class Source:
     endpoint: str | None = None
     known_hosts: str | None = None
     identity: str | None = None
+    share_rights: str | None = None
     sample: int | None = None
     replicas: tuple[str, ...] = ()
     max_load: int | None = None
@@ -154,6 +156,7 @@ class Workspace:
     timezone: str = DEFAULT_TIMEZONE
     leavers: str | None = None
     accounts: str | None = None
+    directory: tuple[str, ...] = ()
     functions: Mapping[str, str] = field(default_factory=dict)
 
     def source(self, source_id: str) -> Source:

@@ -48,7 +48,8 @@ def smb(spec: SourceSpec, root: Path, selection: Selection) -> Source:
     place = Place.of(spec.url)
     if place is None:
         raise unsupported(spec, Text("smb://域;用户@主机/共享/路径", "smb://DOMAIN;USER@HOST/SHARE/PATH"))
-    return SmbShare(spec.id, place, selection, layouts_of(spec, root))
+    rights = root / spec.share_rights if spec.share_rights else None
+    return SmbShare(spec.id, place, selection, layouts_of(spec, root), rights)
 
 
 OPENERS: Mapping[str, Callable[[SourceSpec, Path, Selection], Source]] = {"s3": s3, "sftp": sftp, "smb": smb}

@@ -5,12 +5,15 @@ from __future__ import annotations
 import errno
 import logging
 import stat as modes
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from pii_audit.directory import NOBODY, Directory
 from pii_audit.language import Text
 from pii_audit.model.asset import Asset
 from pii_audit.model.coverage import Coverage
@@ -18,9 +21,11 @@ from pii_audit.model.grant import Grant
 from pii_audit.sources.file_share.local import EVERY_FILE, Selection
 from pii_audit.sources.file_share.names import shown, spelled
 from pii_audit.sources.file_share.remote import Entry, Part, Refused, RemoteShare
-from pii_audit.sources.file_share.smb_rights import descriptor, grants
+from pii_audit.sources.file_share.smb_readers import Layer, Readers
+from pii_audit.sources.file_share.smb_rights import descriptor, entries
+from pii_audit.sources.file_share.smb_share import Asked
 from pii_audit.sources.format.fixed_width import Layouts
-from pii_audit.sources.interface import failed, skipped
+from pii_audit.sources.interface import ROOT_NAME, failed, skipped, strangers
 from pii_audit.sources.reading import unreadable
 
 if TYPE_CHECKING:
@@ -76,9 +81,17 @@ class Place:
 class SmbShare(RemoteShare):
     """The files below a share or one of its folders, over one connection."""
 
-    def __init__(self, id_: str, place: Place, selection: Selection = EVERY_FILE, layouts: Layouts = ()) -> None:
+    def __init__(
+        self,
+        id_: str,
+        place: Place,
+        selection: Selection = EVERY_FILE,
+        layouts: Layouts = (),
+        share_rights: Path | None = None,
+    ) -> None:
         super().__init__(id_, selection, layouts)
         self._place = place
+        self._share_rights = share_rights
         self._connections: dict[str, Any] = {}
 
     def entries(self) -> Iterator[Entry | Coverage]:
@@ -87,17 +100,46 @@ class SmbShare(RemoteShare):
     def file(self, relative: str) -> Callable[[int], Part]:
         return _File(self._path(relative), self._login)
 
-    def grants(self) -> Iterator[Grant | Coverage]:
-        """What the files' own access lists give; whatever the permissions of the share take from that is not seen."""
+    def grants(self, directory: Directory = NOBODY) -> Iterator[Grant | Coverage]:
+        """Whom both the files' own access lists and the rights of the share let in, with what a directory knows of groups."""
+        alike: dict[bytes, list[Asset]] = defaultdict(list)
         for one in self.assets():
-            if not isinstance(one, Asset):
-                continue
-            path = self._path(spelled(one.name))
+            if isinstance(one, Asset):
+                try:
+                    alike[self._descriptor(self._path(spelled(one.name)))].append(one)
+                except Exception as error:  # noqa: BLE001 - one file of many; `why` knows it
+                    yield self._untold(one, error)
+        if not alike:
+            return
+        if directory and not directory.by_sid:
+            said = Text(
+                "目录导出中没有 objectSid:NTFS 权限以 SID 指名,无法对应到人",
+                "the directory export holds no objectSid: NTFS rights name SIDs, and cannot be told of anybody",
+            )
+            yield failed(self.id, ROOT_NAME, said)
+        layers: list[Layer] = []
+        place = self._place
+        asked = Asked(self.id, place.host, place.share, self._login, self.explained, self._share_rights)
+        for found in asked.layers(directory):
+            if isinstance(found, Layer):
+                layers.append(found)
+            else:
+                yield found
+        readers = Readers(layers, directory)
+        for data, files in alike.items():
             try:
-                yield from grants(self._descriptor(path), one.id, shown(path))
-            except Exception as error:  # noqa: BLE001 - one file of many; `why` knows it
-                reason = self.explained(error)
-                yield failed(self.id, one.name, Text(f"文件权限:{reason.zh}", f"file rights: {reason.en}"))
+                ways = list(readers.ways(entries(data), len(files)))
+            except Refused as error:
+                yield from (self._untold(one, error) for one in files)
+                continue
+            for one in files:
+                path = shown(self._path(spelled(one.name)))
+                yield from (way.grant(one.id, path) for way in ways)
+        yield from (strangers(self.id, group, count) for group, count in readers.outside.items())
+
+    def _untold(self, one: Asset, error: Exception) -> Coverage:
+        reason = self.explained(error)
+        return failed(self.id, one.name, Text(f"文件权限:{reason.zh}", f"file rights: {reason.en}"))
 
     def _descriptor(self, path: str) -> bytes:
         from smbclient import open_file  # noqa: PLC0415 - a scan loads what it reads

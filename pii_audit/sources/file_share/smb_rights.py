@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pii_audit.directory import DOMAIN_USERS_NAME
+from pii_audit.directory.sid import ANONYMOUS, AUTHENTICATED, EVERYONE, GUESTS, NETWORK, USERS, sid_text
 from pii_audit.language import Text
-from pii_audit.model.grant import Grant
 from pii_audit.sources.file_share.remote import Refused
 
 if TYPE_CHECKING:
@@ -18,23 +18,27 @@ _HEADER = struct.Struct("<BBHIIII")
 _LIST = struct.Struct("<BBHHH")
 _ENTRY = struct.Struct("<BBHI")
 _PRESENT = 0x0004
-_ALLOWED, _DENIED = 0x00, 0x01
+_KINDS = {0x00: (True, False), 0x01: (False, False), 0x05: (True, False), 0x06: (False, False),
+          0x09: (True, True), 0x0A: (False, True), 0x0B: (True, True), 0x0C: (False, True)}  # fmt: skip
+"""Types of entries ([MS-DTYP] 2.4.4.1): whether one allows, and whether only where a condition holds."""
+_OF_OBJECTS = frozenset({0x05, 0x06, 0x0B, 0x0C})
 _INHERIT_ONLY, _INHERITED = 0x08, 0x10
-_PRIVILEGES = {"read": 0x00000001 | 0x80000000 | 0x10000000, "write": 0x00000002 | 0x40000000 | 0x10000000}
+PRIVILEGES = {"read": 0x00000001 | 0x80000000 | 0x10000000, "write": 0x00000002 | 0x40000000 | 0x10000000}
 """FILE_READ_DATA or FILE_WRITE_DATA, and the generic rights that hold them ([MS-SMB2] 2.2.13.1.1)."""
-EVERYONE = "S-1-1-0"
 _KNOWN = {
     EVERYONE: "world",
-    "S-1-5-11": "Authenticated Users",
-    "S-1-5-7": "world",
+    NETWORK: "world",
+    AUTHENTICATED: "Authenticated Users",
+    "S-1-5-4": "group:INTERACTIVE",
+    ANONYMOUS: "world",
     "S-1-5-18": "user:SYSTEM",
     "S-1-5-32-544": "group:Administrators",
-    "S-1-5-32-545": "group:Users",
-    "S-1-5-32-546": "group:Guests",
+    USERS: "group:Users",
+    GUESTS: "group:Guests",
 }
 _OF_DOMAINS = {
     "512": "group:Domain Admins",
-    "513": "Domain Users",
+    "513": DOMAIN_USERS_NAME,
     "514": "group:Domain Guests",
     "515": "group:Domain Computers",
 }
@@ -45,12 +49,17 @@ _SIZE = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of an access list."""
+    """One entry of an access list. `sid` is a name, as policies write it, where the SID is not known."""
 
     sid: str
     mask: int
     allows: bool
-    inherited: bool
+    inherited: bool = False
+    conditional: bool = False
+
+
+AccessList = tuple[Entry, ...] | None
+"""Entries in their order; None where there is no list, so that everybody may do everything."""
 
 
 def descriptor(file: SMBFileIO) -> bytes:
@@ -71,11 +80,8 @@ def descriptor(file: SMBFileIO) -> bytes:
     return found
 
 
-def entries(data: bytes) -> list[Entry] | None:
-    """The entries of a descriptor's access list in their order; None where it has none, so that everybody may do everything.
-
-    Raises Refused for what is no descriptor.
-    """
+def entries(data: bytes) -> AccessList:
+    """The entries of a descriptor's access list that count for the object itself. Raises Refused for what is no descriptor."""
     try:
         _, _, control, _, _, _, at = _HEADER.unpack_from(data)
         if not control & _PRESENT or not at:
@@ -85,48 +91,26 @@ def entries(data: bytes) -> list[Entry] | None:
         found: list[Entry] = []
         for _ in range(count):
             kind, flags, size, mask = _ENTRY.unpack_from(data, at)
-            if kind in (_ALLOWED, _DENIED) and not flags & _INHERIT_ONLY:
-                sid = _sid(data[at + _ENTRY.size : at + size])
-                found.append(Entry(sid, mask, kind == _ALLOWED, bool(flags & _INHERITED)))
+            if kind in _KINDS and not flags & _INHERIT_ONLY:
+                body = data[at + _ENTRY.size : at + size]
+                sid = sid_text(_after_object(body) if kind in _OF_OBJECTS else body)
+                found.append(Entry(sid, mask, *_KINDS[kind][:1], bool(flags & _INHERITED), _KINDS[kind][1]))
             at += max(size, _ENTRY.size)
-    except (struct.error, IndexError):
+    except (struct.error, ValueError):
         raise Refused(Text("安全描述符无法解析", "the security descriptor cannot be understood")) from None
-    return found
+    return tuple(found)
 
 
-def grants(data: bytes, asset: str, path: str) -> Iterator[Grant]:
-    """The rights that a descriptor gives on a file, whose UNC path is for the commands that take them back."""
-    listed = entries(data)
-    if listed is None:
-        for privilege in _PRIVILEGES:
-            closing = (f'icacls "{path}" /reset',)
-            yield Grant("world", asset, privilege, "no access list", ("world", "no access list"), closing=closing)
-        return
-    for privilege, bits in _PRIVILEGES.items():
-        denied: set[str] = set()
-        given: set[str] = set()
-        for one in listed:
-            if not one.mask & bits or one.sid in given:
-                continue
-            if not one.allows:
-                denied.add(one.sid)
-            elif not denied & {one.sid, EVERYONE}:
-                given.add(one.sid)
-                yield _grant(one, privilege, asset, path)
-
-
-def _grant(one: Entry, privilege: str, asset: str, path: str) -> Grant:
-    who = named(one.sid)
-    opened = f"NTFS {privilege} {who}"
-    # An inherited entry can be taken from a file only after it has become the file's own.
-    own = (f'icacls "{path}" /inheritance:d',) if one.inherited else ()
-    closing = (*own, f'icacls "{path}" /remove:g *{one.sid}')
-    steps = (who, *(("inherited from its folder",) if one.inherited else ()), opened)
-    return Grant(who, asset, privilege, opened, steps, closing=closing)
+def _after_object(body: bytes) -> bytes:
+    """What follows the kinds of objects that an entry is about ([MS-DTYP] 2.4.4.3)."""
+    (present,) = struct.unpack_from("<I", body)
+    return body[4 + 16 * (present & 1) + 16 * (present >> 1 & 1) :]
 
 
 def named(sid: str) -> str:
     """A well-known account or group by its name, another by its SID; Samba's users and groups of Unix by their numbers."""
+    if not sid.startswith("S-1-"):
+        return sid
     if sid in _KNOWN:
         return _KNOWN[sid]
     if sid.startswith("S-1-22-"):
@@ -135,10 +119,3 @@ def named(sid: str) -> str:
     if sid.startswith("S-1-5-21-"):
         return _OF_DOMAINS.get(sid.rpartition("-")[2], f"user:{sid}")
     return f"group:{sid}"
-
-
-def _sid(data: bytes) -> str:
-    """A SID as it is written ([MS-DTYP] 2.4.2)."""
-    revision, count = data[0], data[1]
-    numbers = struct.unpack_from(f"<{count}I", data, 8)
-    return "-".join(map(str, ("S", revision, int.from_bytes(data[2:8], "big"), *numbers)))

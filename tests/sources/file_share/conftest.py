@@ -10,9 +10,10 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -108,7 +109,7 @@ def refusing() -> Iterator[Callable[[str], str]]:
 class Samba:
     """A real smbd on a free port; `drop` is its share `data`, and `user` may log in with `password`."""
 
-    def __init__(self, program: str, folder: Path) -> None:
+    def __init__(self, program: str, folder: Path, more: str = "", accounts: Sequence[str] = ()) -> None:
         self.drop, state = folder / "drop", folder / "state"
         self.drop.mkdir()
         state.mkdir()
@@ -123,12 +124,11 @@ class Samba:
             f"smb ports = {self.port}\nbind interfaces only = yes\ninterfaces = 127.0.0.1/8\n"
             f"passdb backend = smbpasswd:{state}/smbpasswd\nlog file = {state}/log\n"
             + "".join(f"{place} = {state}\n" for place in places)
-            + f"[data]\npath = {self.drop}\nread only = no\n"
+            + f"[data]\npath = {self.drop}\nread only = no\n{more.format(drop=self.drop)}"
         )
-        answer = f"{self.password}\n{self.password}\n".encode()
-        subprocess.run(
-            ["smbpasswd", "-c", config, "-a", "-s", self.user], input=answer, check=True, capture_output=True
-        )
+        self.config = config
+        for account in (self.user, *accounts):
+            self.run("smbpasswd", "-c", str(config), "-a", "-s", account, given=f"{self.password}\n{self.password}\n")
         self.process = subprocess.Popen(
             [program, "--foreground", "--no-process-group", "--configfile", config],
             stdout=subprocess.DEVNULL,
@@ -137,8 +137,14 @@ class Samba:
         )
         until_it_answers(self.port)
 
-    def url(self, path: str = "data", *, password: str | None = None, port: int | None = None) -> str:
-        return f"smb://{self.user}:{password or self.password}@127.0.0.1:{port or self.port}/{path}"
+    def run(self, *command: str, given: str = "") -> str:
+        done = subprocess.run(command, input=given.encode(), check=True, capture_output=True)
+        return done.stdout.decode()
+
+    def url(
+        self, path: str = "data", *, user: str | None = None, password: str | None = None, port: int | None = None
+    ) -> str:
+        return f"smb://{user or self.user}:{password or self.password}@127.0.0.1:{port or self.port}/{path}"
 
     def close(self) -> None:
         self.process.terminate()
@@ -146,14 +152,28 @@ class Samba:
 
 
 @pytest.fixture
-def samba(tmp_path) -> Iterator[Samba]:
+def samba_of() -> Iterator[Callable[..., Samba]]:
+    """Starts a Samba with more shares, and accounts of this system, than the usual one; anybody may enter its folder."""
     program = shutil.which("smbd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if program is None or shutil.which("smbpasswd") is None:
         pytest.skip("no smbd here: on Debian install samba")
     if os.getuid() != 0:
         pytest.skip("smbd has to be started by root")
-    server = Samba(program, tmp_path)
-    try:
-        yield server
-    finally:
+    started: list[Samba] = []
+
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+
+    def start(more: str = "", accounts: Sequence[str] = ()) -> Samba:
+        started.append(Samba(program, folder, more, accounts))
+        return started[-1]
+
+    yield start
+    for server in started:
         server.close()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def samba(samba_of) -> Samba:
+    return samba_of()

@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pii_audit.directory import NOBODY, Directory
 from pii_audit.model.asset import Asset
 from pii_audit.sources.file_share import remote, smb_rights
 from pii_audit.sources.file_share.local import EVERY_FILE, Selection
 from pii_audit.sources.file_share.smb import Place, SmbShare
+from pii_audit.sources.file_share.smb_readers import Layer, Readers
 from pii_audit.sources.interface import Sampling
 
 EVERYTHING = Sampling()
@@ -179,6 +181,10 @@ USERS, ZHANG = "S-1-5-21-1-2-3-513", "S-1-5-21-1-2-3-1104"
 ALLOW, DENY, READ, WRITE = 0, 1, 0x1, 0x2
 
 
+def held(listed: smb_rights.AccessList, *layers: Layer, directory: Directory = NOBODY) -> set[tuple[str, str]]:
+    return {(way.principal, way.privilege) for way in Readers(layers, directory).ways(listed)}
+
+
 @pytest.mark.parametrize(
     ("entries", "expected"),
     [
@@ -193,17 +199,14 @@ ALLOW, DENY, READ, WRITE = 0, 1, 0x1, 0x2
     ],
 )
 def test_denials_count_before_what_they_deny(entries, expected):
-    found = smb_rights.grants(_descriptor(*entries), "s:a", "x")
-    assert {(one.principal, one.privilege) for one in found} == expected
+    assert held(smb_rights.entries(_descriptor(*entries))) == expected
 
 
 def test_no_list_is_everybodys_and_an_inherited_entry_is_made_its_own_first():
     without = struct.pack("<BBHIIII", 1, 0, 0x8000, 0, 0, 0, 0)
-    assert {(one.principal, one.privilege) for one in smb_rights.grants(without, "s:a", "x")} == {
-        ("world", "read"),
-        ("world", "write"),
-    }
-    [inherited] = smb_rights.grants(_descriptor((USERS, READ, ALLOW, 0x10)), "s:a", r"\\h\s\a")
+    assert held(smb_rights.entries(without)) == {("world", "read"), ("world", "write")}
+    listed = smb_rights.entries(_descriptor((USERS, READ, ALLOW, 0x10)))
+    [inherited] = (way.grant("s:a", r"\\h\s\a") for way in Readers().ways(listed))
     assert inherited.closing == (r'icacls "\\h\s\a" /inheritance:d', rf'icacls "\\h\s\a" /remove:g *{USERS}')
 
 

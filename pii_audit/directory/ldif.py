@@ -1,0 +1,178 @@
+"""Entries of LDIF (RFC 2849) as ldifde, ldapsearch and ldbsearch write it, one at a time."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
+
+from pii_audit.directory.told import Told
+from pii_audit.language import Text
+
+MOST = 1 << 28
+"""Bytes of one entry: a group of a million members has fewer."""
+_RANGE = b"range="
+_STRAY = re.compile(rb"\n(?![#\n -])[^:\n]+(?=\n|\Z)")
+"""A line that is none of `name: value`, comment, continuation and the `-` of a change."""
+_RESULT = re.compile(rb"\nresult: *(?!0)[0-9]+", re.IGNORECASE)
+_OTHER = re.compile(rb"\n(?!(?:search|result|ref|version|control):|[# ])[^\n]", re.IGNORECASE)
+"""What is none of that which stands between entries: results of ldapsearch, references of ldbsearch, the version of the format."""
+
+_NO_DN = Text("条目没有 dn,未读取", "an entry without dn was not read")
+
+
+@dataclass(slots=True)
+class Entry:
+    """One entry: where it begins, whose it is, and those of its values that are asked for, by their names in small letters.
+
+    `portions` are the ranges of values that a server gives in portions, each with its line ([MS-ADTS] 3.1.1.3.1.3.3).
+    """
+
+    line: int
+    dn: bytes
+    values: dict[str, list[bytes]] = field(default_factory=dict)
+    portions: dict[bytes, int] = field(default_factory=dict)
+
+    def text(self, name: str) -> str:
+        """The first value of that name, where it is ASCII; empty where there is none."""
+        found = self.values.get(name)
+        return found[0].decode("ascii", "replace").strip() if found else ""
+
+    @property
+    def cut_off(self) -> int | None:
+        """The line of values in portions that do not go on to their end; None where they are whole."""
+        ranges = [portion.partition(b"-")[::2] for portion in self.portions]
+        begins = {begin for begin, _ in ranges}
+        following = {b"%d" % (int(end) + 1) for _, end in ranges if end.isdigit()}
+        whole = b"0" in begins and following <= begins and b"*" in {end for _, end in ranges}
+        return None if whole or not ranges else next(iter(self.portions.values()))
+
+
+def ldif_entries(chunks: Iterable[bytes], wanted: Collection[str], told: Told) -> Iterator[Entry]:
+    """The entries of a file, given in pieces of any size, with the values whose names are wanted.
+
+    What is wrong with one is told, and the next is read.
+    """
+    names = b"|".join(name.encode() for name in ("dn", "changetype", *wanted))
+    value = re.compile(rb"\n(" + names + rb")((?:;[^:\n]*)?):([:<]?) *([^\n]*(?:\n [^\n]*)*)", re.IGNORECASE)
+    for line, block in _blocks(chunks, told):
+        yield from _Block(line, block, value, told).entries()
+
+
+def _blocks(chunks: Iterable[bytes], told: Told) -> Iterator[tuple[int, bytes]]:
+    """What stands between empty lines, with its first line; a line feed stands before every line of it."""
+    passed, rest = 0, b"\n"
+    for chunk in chunks:
+        *blocks, rest = (rest + chunk).replace(b"\r\n", b"\n").split(b"\n\n")
+        for block in blocks:
+            inside = block.lstrip(b"\n")
+            if inside:
+                yield passed + len(block) - len(inside), b"\n" + inside
+            passed += block.count(b"\n") + 2
+        if len(rest) > MOST:
+            told.at(passed, Text("条目过大,未读取", "an entry is too large, and was not read"))
+            passed, rest = passed + rest.count(b"\n"), b""
+    inside = rest.strip(b"\r\n")
+    if inside:
+        if not rest.endswith(b"\n"):
+            said = Text(
+                "文件在一行中间结束,末尾可能被截断", "the file ends within a line, and may have been cut off there"
+            )
+            told.at(passed + rest.count(b"\n"), said)
+        yield passed + len(rest) - len(rest.lstrip(b"\n")), b"\n" + inside
+
+
+@dataclass(slots=True)
+class _Block:
+    """One or more entries, or what stands between them: its text, the line on which it begins, and how a value is found in it."""
+
+    line: int
+    text: bytes
+    value: re.Pattern[bytes]
+    told: Told
+
+    def entries(self) -> Iterator[Entry]:
+        """The entries in it: one, where an empty line stands before each."""
+        found: list[Entry] = []
+        values: dict[str, list[bytes]] = {}
+        # Of a large export this loop is most of the time: lines are counted where something is told.
+        for number, (name, options, mark, raw) in enumerate(self.value.findall(self.text)):
+            content = self._decoded(number, mark, raw) if mark or b"\n" in raw else raw
+            small = _small(name)
+            if small == "dn":
+                found.append(Entry(self._at(number), content or b""))
+                values = found[-1].values
+            elif content is not None:
+                if small in values:
+                    values[small].append(content)
+                else:
+                    values[small] = [content]
+                if options and found:
+                    self._portion(found[-1], number, options)
+        if not found:
+            self._between()
+        for entry in found:
+            if self._is_whole(entry, first=entry is found[0]):
+                yield entry
+
+    def _is_whole(self, entry: Entry, *, first: bool) -> bool:
+        """Whether an entry counts; what is wrong with it is told, save its values, of which it is told already."""
+        if not first:
+            self.told.at(entry.line, Text("条目之间缺少空行", "no empty line stands before an entry"))
+        elif stray := _STRAY.search(self.text):
+            self.told.at(self._line(stray), Text("不是 “名称: 值”", 'is not "name: value"'))
+        if entry.text("changetype").lower() not in ("", "add"):
+            said = Text("是一项变更而不是条目,未读取", "is a change and no entry, and was not read")
+            self.told.at(entry.line, said)
+            return False
+        if not entry.dn:
+            self.told.at(entry.line, _NO_DN)
+        return bool(entry.dn)
+
+    def _at(self, number: int) -> int:
+        """The line of a value."""
+        return self._line(next(islice(self.value.finditer(self.text), number, None))) if number else self.line
+
+    def _line(self, found: re.Match[bytes]) -> int:
+        return self.line + self.text.count(b"\n", 0, found.start())
+
+    def _decoded(self, number: int, mark: bytes, content: bytes) -> bytes | None:
+        """A value that is folded, in base64, or somewhere else; None where it cannot be read."""
+        content = content.replace(b"\n ", b"")
+        if mark == b":":
+            try:
+                return base64.b64decode(content.strip(), validate=True)
+            except (binascii.Error, ValueError):
+                said = Text("值不是有效的 base64,未读取", "a value is no base64, and was not read")
+                self.told.at(self._at(number), said)
+                return None
+        if mark == b"<":
+            said = Text("值存放在别处(URL),未读取", "a value lies elsewhere (a URL), and was not read")
+            self.told.at(self._at(number), said)
+            return None
+        return content
+
+    def _portion(self, entry: Entry, number: int, options: bytes) -> None:
+        _, _, portion = options.lower().partition(_RANGE)
+        if portion and portion not in entry.portions:
+            entry.portions[portion] = self._at(number)
+
+    def _between(self) -> None:
+        """Objects to what is no entry and should be one, or says that entries are missing."""
+        result, other = _RESULT.search(self.text), _OTHER.search(self.text)
+        if result:
+            said = Text(
+                "导出没有完成(服务器返回错误),条目不全", "the export did not succeed, so that entries are missing"
+            )
+            self.told.at(self._line(result), said)
+        elif other:
+            self.told.at(self._line(other), _NO_DN)
+
+
+@lru_cache(maxsize=256)
+def _small(name: bytes) -> str:
+    return name.decode().lower()
