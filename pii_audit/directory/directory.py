@@ -55,7 +55,7 @@ class Members:
 class Directory:
     """The people and groups of an export, each by its number; `problems` are what is wrong in the export, each with its place.
 
-    `watched` are people who are told of by name. `by_sid` and `by_name` map hashes of SIDs and of names in small letters; one name may be several domains' own.
+    `watched` are people who are told of by name, `spelled` how lists write some names. `by_sid` and `by_name` map hashes of SIDs and of names in small letters; one name may be several domains' own.
     """
 
     names: Sequence[str] = ()
@@ -69,6 +69,7 @@ class Directory:
     missing: dict[int, int] = field(default_factory=dict, repr=False)
     problems: tuple[tuple[str, Text], ...] = ()
     watched: int = 0
+    spelled: dict[int, str] = field(default_factory=dict, repr=False)
     _among: dict[int, Members] = field(default_factory=dict, repr=False)
     _chains: dict[tuple[int, int], tuple[int, ...]] = field(default_factory=dict, repr=False)
 
@@ -125,7 +126,7 @@ class Directory:
 
     def account(self, node: int) -> str:
         """Its name, with the domain where another domain has the same name."""
-        name = self.names[node]
+        name = self.spelled.get(node, self.names[node])
         if isinstance(self.by_name.get(hash(name.casefold())), tuple) and self.domains[node]:
             return f"{name}@{self.domains[node]}"
         return name
@@ -187,9 +188,19 @@ class Directory:
         return _bits(np.frombuffer(self.kinds, np.uint8) == Kind.USER)
 
     def watching(self, names: Iterable[str]) -> Directory:
-        """The same, with the people of these names as those who are told of by name, however large the group is."""
-        found = [self.of_name(name.partition(":")[2] or name) for name in names] if self else []
-        return replace(self, watched=sum({1 << node for node in found if node is not None and self.is_person(node)}))
+        """The same, with the people of these names as those who are told of by name, spelled as these are.
+
+        The directory does not tell capitals from small letters, but whoever compares names does.
+        """
+        watched, spelled = 0, {}
+        for name in names if self else ():
+            node = self.of_name(name.partition(":")[2] or name)
+            plain = (name.partition(":")[2] or name).rpartition("\\")[2]
+            if node is not None:
+                watched |= 1 << node if self.is_person(node) else 0
+                if plain.casefold() == self.names[node].casefold():
+                    spelled[node] = plain
+        return replace(self, watched=watched, spelled=spelled)
 
     def persons(self, bits: int) -> Iterator[int]:
         """The people whose bits are set."""

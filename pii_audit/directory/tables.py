@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import PurePath
 
 from pii_audit.directory.ldif import Entry
 from pii_audit.directory.told import Told
@@ -17,6 +18,8 @@ _COLUMNS = {
 }  # fmt: skip
 """Columns by other names than the attribute's own."""
 _KEYS = frozenset({"dn", "objectsid", "samaccountname"})
+_MEMBERS = frozenset({"distinguishedname", "name", "objectclass", "objectguid", "samaccountname", "sid"})
+"""The columns that Get-ADGroupMember gives."""
 _MANY = frozenset({"member", "memberof", "objectclass", "sidhistory"})
 _NO_VALUES = "ADPropertyValueCollection"
 """What Export-Csv writes in place of several values: the name of their type."""
@@ -27,13 +30,15 @@ _ROWS = 1_000
 def csv_entries(lines: Iterable[str], wanted: Collection[str], told: Told) -> Iterator[Entry]:
     """The entries with the values whose names are wanted, by a header that names the columns.
 
-    A list of one group's members names the group in a column `Group`. ConfigurationError for a file that has no such columns.
+    A list of one group's members names the group in a column `Group`, or is called as the group. ConfigurationError for a file
+    that has no such columns.
     """
     csv.field_size_limit(sys.maxsize)
     first = next(lines := iter(lines), "")
     skipped = first.startswith("#TYPE")
     first = next(lines, "") if skipped else first
     names = _names(first, wanted, told.file, skipped + 1)
+    group = _group(first, told.file)
     before = skipped + 1
     rows = csv.reader(lines, delimiter=_delimiter(first), strict=True)
     at = 0
@@ -50,7 +55,9 @@ def csv_entries(lines: Iterable[str], wanted: Collection[str], told: Told) -> It
         if at - begins > _ROWS:
             told.at(before + begins, _TORN)
         elif cells:
-            yield from _entry(cells, names, before + begins, told)
+            for entry in _entry(cells, names, before + begins, told):
+                entry.values |= group
+                yield entry
 
 
 _TORN = Text("引号不成对,或不是 CSV", "a quote is not closed, or the line is no CSV")
@@ -60,9 +67,20 @@ def _delimiter(header: str) -> str:
     return max(",;\t", key=header.count)
 
 
+def _cells(header: str) -> list[str]:
+    return [name.strip().casefold() for name in next(csv.reader([header], delimiter=_delimiter(header)), [])]
+
+
+def _group(header: str, file: str) -> dict[str, list[bytes]]:
+    """The group whose members Get-ADGroupMember listed, which it names nowhere: that after which the file is called."""
+    return (
+        {"group": [PurePath(file).stem.encode("utf-8", "surrogateescape")]} if set(_cells(header)) == _MEMBERS else {}
+    )
+
+
 def _names(header: str, wanted: Collection[str], file: str, line: int) -> list[str | None]:
     """What each column is; None for one that is not wanted."""
-    found = [name.strip().casefold() for name in next(csv.reader([header], delimiter=_delimiter(header)), [])]
+    found = _cells(header)
     names = [_COLUMNS.get(name, name if name in wanted else None) for name in found]
     if not _KEYS & set(names):
         said = Text(

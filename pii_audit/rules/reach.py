@@ -161,7 +161,8 @@ def _held(policy: AccessPolicy, grant: Grant) -> tuple[str, ...]:
 def _nearest(policy: AccessPolicy, grant: Grant, source: str, action: str | None = None) -> list[AccessRule]:
     """The rules, about an action if one is named, for the first on the path of whom there are any.
 
-    What is said of somebody holds however wide the roles behind; of whom nothing is said, the post's role speaks.
+    What is said of somebody holds however wide the roles behind; of whom nothing is said, the post's role speaks. Not for everybody:
+    a post into whose group everybody was put was not meant for them.
     """
     about = [
         rule
@@ -169,7 +170,7 @@ def _nearest(policy: AccessPolicy, grant: Grant, source: str, action: str | None
         if (not rule.sources or source in rule.sources)
         and (action is None or not rule.actions or {action, "admin"} & set(rule.actions))
     ]
-    for name in grant.principals:
+    for name in grant.principals[:1] if grant.principal in policy.everyone else grant.principals:
         rules = [rule for rule in about if is_called(name, rule.principals)]
         if rules:
             return rules
@@ -177,13 +178,17 @@ def _nearest(policy: AccessPolicy, grant: Grant, source: str, action: str | None
 
 
 def is_called(principal: str, names: Collection[str]) -> bool:
-    """Whether one of the names means this principal: `crm_app` is `user:crm_app` and, on MySQL, `user:crm_app@10.%`."""
+    r"""Whether one of the names means this principal.
+
+    `crm_app` is `user:crm_app`, on MySQL `user:crm_app@10.%`, and `user:BANK\crm_app` of a domain; `BANK\crm_app` is
+    `user:crm_app` where the domain of that is not told.
+    """
     bare = principal.partition(":")[2]
-    return any(
-        name in (principal, bare) or name in (principal.partition("@")[0], bare.partition("@")[0])
-        for name in names
-        if name
-    )
+    spelled = {principal, bare, principal.partition("@")[0], bare.partition("@")[0], bare.rpartition("\\")[2]} - {""}
+    if not spelled.isdisjoint(names):
+        return True
+    short = bare and "\\" not in bare and "@" not in bare
+    return bool(short) and any(name.endswith(f"\\{bare}") for name in names)
 
 
 def _beyond(

@@ -192,6 +192,12 @@ def test_csvde_and_powershell_are_read(load):
     assert not found.problems
 
 
+def test_a_list_of_members_without_their_group_is_that_of_the_group_after_which_the_file_is_called(load):
+    header = '"distinguishedName","name","objectClass","objectGUID","SamAccountName","SID"\n'
+    found = load(header + f'"CN=ann,{BASE}","ann","user","x","ann","{DOMAIN}-1101"\n')
+    assert people(found, "export0") == {"ann"}
+
+
 @pytest.mark.parametrize(
     ("broken", "expected"),
     [
@@ -317,3 +323,15 @@ def test_what_is_no_ldif_is_told_and_never_an_error(data):
 def test_a_sid_is_read_back_as_it_is_written(numbers, authority):
     text = "-".join(map(str, ("S-1", authority, *numbers)))
     assert sid_text(sid_bytes(text)) == text
+
+
+def test_people_are_spelled_as_lists_spell_them(load):
+    found = load(user("Ann", 1101) + user("bob", 1102) + group("sales", 1201, "Ann")).watching(
+        ["ann", "BANK\\Bob", "group:Sales", "x"]
+    )
+    assert [found.principal(found.of_name(name)) for name in ("ANN", "bob", "sales")] == [
+        "user:ann",
+        "user:Bob",
+        "group:Sales",
+    ]
+    assert {found.account(one) for one in found.persons(found.watched)} == {"ann", "Bob"}

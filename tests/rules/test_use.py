@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pii_audit.model.asset import AssetKind
 from pii_audit.model.finding import Outcome
 from pii_audit.model.grant import Grant
+from pii_audit.rules.reach import is_called
 from pii_audit.rules.use import incompatible, real_persons
 from pii_audit.rules.use_access import access, administration
 from pii_audit.rules.use_accounts import accounts as leavers
@@ -202,3 +205,22 @@ def test_an_account_of_somebody_who_has_left_is_one_finding_with_the_statement_t
     assert draft.evidence["close"] == list(lock)
     assert "user:ann@% has left and can still read core:t0 and 2 more" in draft.message.en
     assert list(leavers(facts(policy_of("purposes: {}\n"), *tables, grants=grants))) == []
+
+
+@pytest.mark.parametrize(
+    ("principal", "name", "expected"),
+    [
+        ("user:bob", "bob", True),
+        ("user:bob@10.%", "bob", True),
+        ("user:BANK\\bob", "bob", True),
+        ("user:BANK\\bob", "BANK\\bob", True),
+        ("user:bob", "BANK\\bob", True),
+        ("user:OTHER\\bob", "BANK\\bob", False),
+        ("user:bob@other.example", "BANK\\bob", False),
+        ("user:bob", "bo", False),
+        ("PUBLIC", "", False),
+        ("world", "world", True),
+    ],
+)
+def test_a_name_means_somebody_with_and_without_a_domain(principal, name, expected):
+    assert is_called(principal, [name]) is expected
