@@ -156,6 +156,43 @@ def test_kill_9_in_the_middle_leaves_nothing_released_and_nothing_to_read(space,
     assert list((tmp_path / "spool").iterdir()) == []
 
 
+def idle(process):
+    """Waits until a process uses no more time: it waits for somebody."""
+    before, now, deadline = None, 0, time.monotonic() + 60
+    while before != now and time.monotonic() < deadline:
+        time.sleep(0.5)
+        fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+        before, now = now, (fields[0], fields[11], fields[12])
+
+
+def test_kill_9_between_the_verdict_and_the_release_leaves_nothing_released(space, tmp_path):
+    # The report goes where nobody reads it yet, and before it is told nothing leaves.
+    os.mkfifo(tmp_path / "report")
+    with waiting(tmp_path, LARGE, "--spool-memory", "1", "-o", str(tmp_path / "report"), "--format", "json") as process:
+        process.stdin.close()
+        idle(process)
+        assert process.poll() is None
+        assert not any(ROW[:11] in content for content in spooled(process))
+        process.kill()
+        assert process.stdout.read() == b""
+    assert process.returncode == -signal.SIGKILL
+    assert list((tmp_path / "spool").iterdir()) == []
+
+
+def test_kill_9_in_the_middle_of_the_release_leaves_no_more_than_what_had_left(space, tmp_path):
+    with waiting(tmp_path, LARGE, "--spool-memory", "1") as process:
+        process.stdin.close()
+        # The release has begun, and goes no further than a pipe that nobody reads on holds.
+        begun = process.stdout.read(1)
+        assert not any(ROW[:11] in content for content in open_files(process))
+        process.kill()
+        left = begun + process.stdout.read()
+    assert process.returncode == -signal.SIGKILL
+    assert LARGE.startswith(left)
+    assert len(left) < len(LARGE)
+    assert list((tmp_path / "spool").iterdir()) == []
+
+
 def test_whoever_ends_it_is_told_that_nothing_was_released(space, tmp_path):
     with waiting(tmp_path, LARGE, "--spool-memory", "1") as process:
         spooled(process)
