@@ -15,6 +15,7 @@ from pii_audit.language import Text
 from pii_audit.sources.format.isolated.frames import Sink
 from pii_audit.sources.format.packed.expansion import damaged
 from pii_audit.sources.format.packed.zip import ENCRYPTED
+from pii_audit.sources.format.parsers.blips import send_pictures
 
 _WORKS = {"matost", "wksssworkbook"}
 """Streams of Microsoft Works, whose .wps and .xlr are of a form of their own."""
@@ -34,6 +35,8 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:
     from pii_audit.sources.format.parsers import xls  # noqa: PLC0415 - only for such a file
 
     xls.parse(file, name, sink)
+    with olefile.OleFileIO(file) as compound:
+        send_pictures(compound, sink)
 
 
 def _send(compound: olefile.OleFileIO, streams: set[str], sink: Sink) -> None:
@@ -43,10 +46,12 @@ def _send(compound: olefile.OleFileIO, streams: set[str], sink: Sink) -> None:
         from pii_audit.sources.format.parsers.doc import send_document  # noqa: PLC0415 - only for such a file
 
         send_document(compound, sink)
+        send_pictures(compound, sink)
     elif "powerpoint document" in streams:
         from pii_audit.sources.format.parsers.ppt import send_presentation  # noqa: PLC0415 - as above
 
         send_presentation(compound, sink)
+        send_pictures(compound, sink)
     elif "__properties_version1.0" in streams:
         from pii_audit.sources.format.parsers.msg import send_message  # noqa: PLC0415 - as above
 

@@ -13,6 +13,7 @@ from pii_audit.language import Text
 from pii_audit.sources.format.encoding import decode_cell
 from pii_audit.sources.format.isolated.frames import Part, PartKind, Sink
 from pii_audit.sources.format.parsers.html import plain_text
+from pii_audit.sources.format.parsers.pictures import Pictures
 
 _HEADERS = frozenset(
     (
@@ -40,9 +41,11 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
     message = message_from_bytes(file.read(), policy=policy.compat32)
     sink.begin(Part(PartKind.TEXT))
     sink.text(_text(message, html=False))
+    pictures = Pictures(sink)
     for part_name, data in _files(message, html=True):
-        sink.begin(Part(PartKind.FILE, part_name))
-        sink.data(data)
+        if not pictures.skips(data):
+            sink.begin(Part(PartKind.FILE, part_name))
+            sink.data(data)
 
 
 def parse_mailbox(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - as above
@@ -56,11 +59,13 @@ def parse_mailbox(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG00
             attached.append(number)
     file.seek(0)
     wanted = set(attached)
+    pictures = Pictures(sink)  # a signature comes with every message
     for number, raw in enumerate(_messages(file, None), start=1):
         if number in wanted:
             for part_name, data in _files(message_from_bytes(raw, policy=policy.compat32), html=False):
-                sink.begin(Part(PartKind.FILE, f"{number}!{part_name}"))
-                sink.data(data)
+                if not pictures.skips(data):
+                    sink.begin(Part(PartKind.FILE, f"{number}!{part_name}"))
+                    sink.data(data)
 
 
 def _messages(file: BinaryIO, sink: Sink | None) -> Iterator[bytes]:

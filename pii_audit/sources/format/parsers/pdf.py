@@ -1,12 +1,13 @@
-"""PDF: the text of every page, filled forms and notes, attached files; pages that are only images by recognition, or told."""
+"""PDF: the text of every page, filled forms and notes, attached files; images without a text layer by recognition, or told."""
 
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import io
 from collections.abc import Iterator
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
@@ -18,6 +19,8 @@ from pii_audit.sources.format.packed.expansion import damaged
 from pii_audit.sources.format.packed.zip import ENCRYPTED
 
 if TYPE_CHECKING:
+    from PIL import Image
+
     from pii_audit.sources.format.parsers.image import Recognition
 
 _KEYS = (b"Contents", b"V", b"TU")
@@ -25,10 +28,16 @@ _KEYS = (b"Contents", b"V", b"TU")
 _LONGEST = 1 << 16
 FEW = 50
 """Characters of a page number or a stamp on a scan; a scan with a text layer has more."""
-DOTS = 200 / 72
-"""Pixels a point at which a scanned page is drawn for recognition: 200 dpi."""
-MOST = 0.5
-"""From this share of a page on, an image is the page."""
+DOTS = 300 / 72
+"""Pixels a point at which images are drawn for recognition: 300 dpi."""
+LEAST = 36.0
+"""Points (half an inch) of the longer side from which an image may be a card or a form. A page without text is one whatever its size."""
+_APART = 2.0
+"""Points between strips that are one image: scanners cut a page into them."""
+_MANY = 1_000
+"""Images of a page that are looked at one by one."""
+_BANDS, _HEADERS = 10, 3
+"""A text layer is spread over an image; what was printed over it, a header and a footer, stands in so many of its bands at most."""
 
 
 def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the parsers' signature
@@ -42,17 +51,19 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
     unread: list[int] = []
     broken: list[int] = []
     recognition: Recognition | None = None
+    seen: set[bytes] = set()
     for number in range(len(document)):
         try:
             page = document[number]
             text = "\n".join(_texts(page))
+            images = _images(page, blank=not text.strip())
         except pdfium.PdfiumError:
             broken.append(number + 1)
             sink.text("\f\n")
             continue
-        if len(text.strip()) < FEW and _is_image(page, blank=not text.strip()):
+        if images:
             recognition = recognition or _recognition()
-            lines = _recognised(page, recognition)
+            lines = _recognised(page, images, recognition, seen)
             if lines is None:
                 unread.append(number + 1)
             text = "\n".join(filter(None, [text, *(lines or ())]))
@@ -63,23 +74,80 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
     if unread:
         pages, why = _listed(unread), "recognition failed or took too long" if recognition else "no OCR"
         because = "识别失败或超时" if recognition else "没有图像识别"
-        sink.fail(Text(f"第 {pages} 页是图像,未读取:{because}", f"page(s) {pages} are images and were not read: {why}"))
+        sink.fail(Text(f"第 {pages} 页的图像未读取:{because}", f"images on page(s) {pages} were not read: {why}"))
     if broken:
         pages = _listed(broken)
         sink.fail(Text(f"第 {pages} 页损坏", f"page(s) {pages} are damaged"))
     _attachments(document, sink)
 
 
-def _is_image(page: pdfium.PdfPage, *, blank: bool) -> bool:
-    """Whether images cover most of a page; one is enough on a page without any text."""
-    width, height = map(float, page.get_size())
-    covered = 0.0
-    for image in page.get_objects([raw.FPDF_PAGEOBJ_IMAGE], max_depth=2):
-        if blank:
-            return True
-        left, bottom, right, top = image.get_bounds()
-        covered += max(0.0, min(right, width) - max(left, 0.0)) * max(0.0, min(top, height) - max(bottom, 0.0))
-    return bool(covered >= MOST * width * height)
+_Box: TypeAlias = tuple[float, float, float, float]
+"""Left, bottom, right and top in points."""
+
+
+def _images(page: pdfium.PdfPage, *, blank: bool) -> list[_Box]:
+    """Where images lie that have no text layer, the strips of one taken together."""
+    left, bottom, right, top = whole = page.get_bbox()
+    boxes: list[_Box] = []
+    for image in page.get_objects([raw.FPDF_PAGEOBJ_IMAGE]):
+        bounds = _bounds(image)
+        box = max(bounds[0], left), max(bounds[1], bottom), min(bounds[2], right), min(bounds[3], top)
+        if box[0] < box[2] and box[1] < box[3]:
+            boxes.append(box)
+        if len(boxes) > _MANY:
+            return [whole]
+    if not boxes or blank:
+        return _joined(boxes)
+    text = page.get_textpage()
+    try:
+        mute = [box for box in boxes if not _has_layer(text, box)]
+        return [
+            box for box in _joined(mute) if max(box[2] - box[0], box[3] - box[1]) >= LEAST and not _has_layer(text, box)
+        ]
+    finally:
+        text.close()
+
+
+def _has_layer(text: pdfium.PdfTextPage, box: _Box) -> bool:
+    """Whether the text over an image is what the image says."""
+    left, bottom, right, top = box
+    if len(text.get_text_bounded(*box).strip()) < FEW:
+        return False
+    height = (top - bottom) / _BANDS
+    edges = [(bottom + height * band, bottom + height * (band + 1)) for band in range(_BANDS)]
+    return sum(bool(text.get_text_bounded(left, low, right, high).strip()) for low, high in edges) > _HEADERS
+
+
+def _bounds(image: pdfium.PdfObject) -> _Box:
+    """On the page, also of an image that is part of a form (ISO 32000-1, 8.10), whose space is its own."""
+    corners = [(x, y) for x in image.get_bounds()[::2] for y in image.get_bounds()[1::2]]
+    container = image.container
+    while container is not None:
+        matrix = container.get_matrix()
+        corners = [matrix.on_point(x, y) for x, y in corners]
+        container = container.container
+    across, up = zip(*corners, strict=True)
+    return min(across), min(up), max(across), max(up)
+
+
+def _joined(boxes: list[_Box]) -> list[_Box]:
+    """Boxes that touch, taken together."""
+    joined: list[_Box] = []
+    for box in sorted(boxes, key=lambda one: (-one[3], one[0])):
+        one = box
+        while touching := [
+            other
+            for other in joined
+            if one[0] <= other[2] + _APART
+            and other[0] <= one[2] + _APART
+            and one[1] <= other[3] + _APART
+            and other[1] <= one[3] + _APART
+        ]:
+            joined = [other for other in joined if other not in touching]
+            left, bottom, right, top = zip(one, *touching, strict=True)
+            one = min(left), min(bottom), max(right), max(top)
+        joined.append(one)
+    return joined
 
 
 def _recognition() -> Recognition | None:
@@ -91,16 +159,35 @@ def _recognition() -> Recognition | None:
     return Recognition()
 
 
-def _recognised(page: pdfium.PdfPage, recognition: Recognition | None) -> list[str] | None:
-    """The lines on a page that is an image, None where nothing can be said of it."""
-    if recognition is None or recognition.late:
+def _recognised(
+    page: pdfium.PdfPage, images: list[_Box], recognition: Recognition | None, seen: set[bytes]
+) -> list[str] | None:
+    """The lines in images on a page, None where nothing can be said of them; one that was seen already is passed over."""
+    if recognition is None:
         return None
+    lines: list[str] = []
     try:
-        largest = recognition.longest / max(page.get_size())
-        image = page.render(scale=min(DOTS, largest)).to_pil()
-        return recognition.lines(image, reduced=largest < DOTS)
+        for box in images:
+            image = _drawn(page, box, recognition.longest)
+            digest = hashlib.sha256(image.tobytes()).digest()
+            if digest not in seen:
+                lines += recognition.lines(image)
+                seen.add(digest)
     except Exception:  # noqa: BLE001 - recognisers raise what they like, and the other pages are still to be read
         return None
+    return lines
+
+
+def _drawn(page: pdfium.PdfPage, box: _Box, longest: int) -> Image.Image:
+    """A part of a page as it looks, at 300 dpi or as large as is looked at in one."""
+    left, bottom, right, top = page.get_bbox()
+    beside = box[0] - left, box[1] - bottom, right - box[2], top - box[3]
+    turns = page.get_rotation() // 90
+    # What is cut off is given as it lies on the page that was turned, clockwise: its left is what was at the bottom.
+    crop = tuple(max(0.0, one) for one in (*beside[turns:], *beside[:turns]))
+    scale = min(DOTS, longest / max(box[2] - box[0], box[3] - box[1]))
+    drawn: Image.Image = page.render(scale=scale, crop=crop).to_pil()
+    return drawn
 
 
 def _texts(page: pdfium.PdfPage) -> Iterator[str]:

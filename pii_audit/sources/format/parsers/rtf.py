@@ -1,4 +1,4 @@
-"""Rich Text Format 1.9: paragraphs and tables; fonts, styles and pictures left out."""
+"""Rich Text Format 1.9: paragraphs and tables, pictures as files; fonts and styles left out."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import BinaryIO
 from pii_audit.language import Text
 from pii_audit.sources.format.isolated.frames import Sink
 from pii_audit.sources.format.parsers.flow import Flow
+from pii_audit.sources.format.parsers.pictures import Pictures
 
 _TOKEN = re.compile(
     r"\\(?:([a-z]{1,32})(-?[0-9]{1,10})? ?|'([0-9a-f]{2})|(.))|([{}])|[\r\n]+|([^\\{}\r\n]+)", re.IGNORECASE | re.DOTALL
@@ -18,9 +19,11 @@ _LEFT_OUT = frozenset(
     (
         *("fonttbl", "colortbl", "stylesheet", "listtable", "listoverridetable", "rsidtbl", "generator", "themedata"),
         *("colorschememapping", "latentstyles", "datastore", "xmlnstbl", "pict", "objdata", "blipuid", "pnseclvl"),
+        "nonshppict",  # says a second time, for older readers, what \\shppict shows
     )
 )
 """Destinations that hold no text, or bytes."""
+_NO_HEX = re.compile("[^0-9a-fA-F]+")
 _SYMBOLS = {"line": "\n", "tab": "\t", "emdash": "—", "endash": "-", "bullet": "•", "lquote": "'", "rquote": "'"}
 _CHARACTERS = {"~": " ", "_": "-", "\\": "\\", "{": "{", "}": "}", "\n": "\n", "\r": "\n"}
 _DEEPEST = 1_000
@@ -45,13 +48,22 @@ class _Reader:
         self._units: list[int] = []
         self._skip = 0
         self._rows = _Rows(flow)
-        self.images = 0
+        self._picture: list[str] | None = None
+        self._picture_depth = 0
+        self.pictures: list[bytes] = []
         self.objects = 0
 
     def read(self, text: str) -> None:
         """Reads a whole document."""
-        for found in _TOKEN.finditer(text):
+        at = 0
+        while found := _TOKEN.search(text, at):
+            at = found.end()
             word, number, hexed, character, brace, plain = found.groups()
+            if word == "bin" and self._states[-1].left_out and 0 < int(number or 0) <= len(text) - at:
+                # Raw bytes follow, in which no brace is one.
+                begin, at = at, at + int(number)
+                self._bytes_of_picture(text[begin:at].encode("latin-1").hex())
+                continue
             if hexed:
                 self._byte(int(hexed, 16))
             elif brace:
@@ -64,6 +76,8 @@ class _Reader:
                 self._plain(plain)
         self._settle()
         self._rows.leave()
+        if self._picture is not None:
+            self._end_picture()
 
     def _group(self, brace: str) -> None:
         self._settle()
@@ -73,6 +87,8 @@ class _Reader:
                 raise RecursionError
             self._states.append(self._states[-1])
         elif len(self._states) > 1:
+            if self._picture is not None and len(self._states) == self._picture_depth:
+                self._end_picture()
             self._states.pop()
 
     def _word(self, word: str, number: int | None) -> None:
@@ -87,7 +103,8 @@ class _Reader:
         elif word == "uc":
             self._states[-1] = replace(state, fallback=number or 0)
         elif word in _LEFT_OUT:
-            self.images += word == "pict" and not state.left_out
+            if word == "pict" and not state.left_out:
+                self._picture, self._picture_depth = [], len(self._states)
             self.objects += word == "objdata"
             self._states[-1] = replace(state, left_out=True)
         elif not state.left_out:
@@ -96,6 +113,16 @@ class _Reader:
                 self._flow.end_paragraph()
             elif word in _SYMBOLS:
                 self._rows.text(_SYMBOLS[word])
+
+    def _bytes_of_picture(self, text: str) -> None:
+        """What stands in the group of a picture itself; those inside say how it is to be shown."""
+        if self._picture is not None and len(self._states) == self._picture_depth:
+            self._picture.append(text)
+
+    def _end_picture(self) -> None:
+        digits = _NO_HEX.sub("", "".join(self._picture or ()))
+        self.pictures.append(bytes.fromhex(digits[: len(digits) & ~1]))
+        self._picture = None
 
     def _byte(self, value: int) -> None:
         if self._skip:
@@ -114,6 +141,7 @@ class _Reader:
         passed = min(self._skip, len(text))
         self._skip -= passed
         text = text[passed:]
+        self._bytes_of_picture(text)
         if text and not self._states[-1].left_out:
             self._settle()
             self._rows.text(text)
@@ -185,7 +213,7 @@ class _Rows:
 
 
 def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the parsers' signature
-    """Sends tables with a header one by one, and all other text."""
+    """Sends tables with a header one by one, all other text, and pictures."""
     flow = Flow(sink)
     reader = _Reader(flow)
     reader.read(file.read().decode("latin-1"))
@@ -193,9 +221,10 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
     if reader.objects:
         count = reader.objects
         sink.fail(Text(f"其中 {count} 个嵌入对象未读取", f"{count} embedded object(s) were not read"))
-    if reader.images:
-        count = reader.images
-        sink.fail(Text(f"其中 {count} 幅图像未读取:没有图像识别", f"{count} image(s) inside were not read: no OCR"))
+    pictures = Pictures(sink)
+    for number, data in enumerate(reader.pictures, 1):
+        pictures.send(f"picture {number}", data)
+    pictures.tell()
 
 
 def _codec(page: int) -> str:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from pii_audit.errors import InspectionError
-from pii_audit.language import Text
-from pii_audit.sources.format.isolated.frames import Part, PartKind, Sink
+from pii_audit.sources.format.isolated.frames import Sink
 from pii_audit.sources.format.packed.expansion import damaged
 from pii_audit.sources.format.packed.zip import ENCRYPTED
+from pii_audit.sources.format.parsers.embedded import send_embedded
 from pii_audit.sources.format.parsers.flow import Flow
 from pii_audit.sources.format.parsers.xml_parts import attribute, feed
 
@@ -22,10 +22,6 @@ _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _T = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-_SMALL = 16 << 10
-"""Bytes of an image in which no page, card or form can be read: a logo, a bullet."""
-_EMBEDDED = re.compile(r"(?:^|/)(?:embeddings/|Object[^/]*$|ObjectReplacements/)")
-_IMAGE = re.compile(r"\.(?:png|jpe?g|gif|tiff?|bmp|emf|wmf|webp|heic|svg)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,19 +161,3 @@ def _reading_order(part: str) -> tuple[bool, str, int, str]:
     """The body first; slide 10 after slide 9."""
     number = re.search(r"\d+(?=\.xml$)", part)
     return part != "word/document.xml", re.sub(r"\d+", "", part), int(number[0]) if number else 0, part
-
-
-def send_embedded(document: zipfile.ZipFile, sink: Sink) -> None:
-    """Sends the files that an Office document carries, and says how many images nobody read."""
-    images = 0
-    for entry in document.infolist():
-        if _IMAGE.search(entry.filename):
-            images += entry.file_size >= _SMALL and not entry.filename.startswith(("Thumbnails/", "docProps/"))
-        elif _EMBEDDED.search(entry.filename) and not entry.is_dir() and entry.file_size:
-            sink.begin(Part(PartKind.FILE, entry.filename.rpartition("/")[2]))
-            with document.open(entry) as stream:
-                while data := stream.read(1 << 20):
-                    sink.data(data)
-    if images:
-        sink.begin(Part(PartKind.UNREAD, "images"))
-        sink.fail(Text(f"其中 {images} 幅图像未读取:没有图像识别", f"{images} image(s) inside were not read: no OCR"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import posixpath
 import zipfile
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
@@ -24,14 +23,13 @@ from pii_audit.language import Text
 from pii_audit.sources.format.isolated.frames import Part, PartKind, Sink
 from pii_audit.sources.format.packed.expansion import damaged
 from pii_audit.sources.format.packed.zip import ENCRYPTED
+from pii_audit.sources.format.parsers.embedded import relations, send_embedded
 from pii_audit.sources.format.parsers.sheet import send_comments, send_sheet
-from pii_audit.sources.format.parsers.word import send_embedded
 from pii_audit.sources.format.parsers.xml_parts import tree
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _THREADED = "{http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments}"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -61,7 +59,7 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
             send_comments(sink, notes.of(sheet.name))
         except (ParseError, ValueError, KeyError, zipfile.BadZipFile):
             sink.fail(Text("批注无法读取", "its comments could not be read"))
-    send_embedded(notes.package, sink)
+    send_embedded(notes.package, sink, notes.sheets)
 
 
 def _rows(sheet: CalamineSheet) -> Iterator[Sequence[object]]:
@@ -81,7 +79,7 @@ class _Notes:
     def __init__(self, file: BinaryIO) -> None:
         self.package = zipfile.ZipFile(file)
         self._names = set(self.package.namelist())
-        self._sheets = self._targets("xl/workbook.xml") if "xl/workbook.xml" in self._names else {}
+        self._parts = self._targets("xl/workbook.xml") if "xl/workbook.xml" in self._names else {}
         self._annotations: list[tuple[str, str]] | None = None if "content.xml" in self._names else []
 
     def of(self, sheet: str) -> Iterator[tuple[str, str]]:
@@ -89,31 +87,23 @@ class _Notes:
         if self._annotations is None:
             self._annotations = list(self._open_document())
         yield from (("", text) for where, text in self._annotations if where == sheet)
-        part = self._sheets.get(sheet)
-        for target in self._relations(part).values() if part else ():
+        part = self._parts.get(sheet)
+        for target in relations(self.package, part).values() if part else ():
             yield from self._in_part(target)
 
+    @property
+    def sheets(self) -> dict[str, str]:
+        """The names of sheets by the paths of their parts."""
+        return {part: name for name, part in self._parts.items()}
+
     def _targets(self, part: str) -> dict[str, str]:
-        by_id = self._relations(part)
+        by_id = relations(self.package, part)
         book = tree(self.package.read(part))
         return {
             sheet.get("name", ""): by_id[sheet.get(_RELATION, "")]
             for sheet in book.iter(f"{_MAIN}sheet")
             if sheet.get(_RELATION, "") in by_id
         }
-
-    def _relations(self, part: str) -> dict[str, str]:
-        folder, base = posixpath.split(part)
-        path = f"{folder}/_rels/{base}.rels"
-        if path not in self._names:
-            return {}
-        relations = tree(self.package.read(path))
-        found = {}
-        for one in relations.iter(f"{_RELATIONS}Relationship"):
-            if one.get("TargetMode") != "External":
-                target = one.get("Target", "")
-                found[one.get("Id", "")] = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-        return found
 
     def _in_part(self, path: str) -> Iterator[tuple[str, str]]:
         if path not in self._names or not path.endswith(".xml"):

@@ -7,7 +7,9 @@ import zlib
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
@@ -16,6 +18,7 @@ from pii_audit.errors import InspectionError
 from pii_audit.sources.format.isolated import client
 from pii_audit.sources.format.kinds import kind_of
 from pii_audit.sources.format.parsers import image as parser
+from pii_audit.sources.format.parsers.text_lines import lines_of
 
 BIRTH = date(1990, 3, 7)
 ID = resident_id("330106", BIRTH, 12)
@@ -105,21 +108,76 @@ class _Sink:
 
 
 def test_unsure_lines_are_left_out_and_counted(monkeypatch):
-    read = parser.RapidOCROutput(txts=("sure", "perhaps", "hardly"), scores=(0.99, 0.5, 0.49))
-    monkeypatch.setattr(parser, "_recogniser", lambda: lambda _: read)
+    class Recogniser:
+        load_img = staticmethod(np.asarray)
+
+        def cls_and_rotate(self, lines):
+            return (lines,)
+
+        def recognize_txt(self, lines):
+            return SimpleNamespace(txts=("sure", "perhaps", "hardly", " "), scores=(0.99, 0.5, 0.49, 0.2))
+
+    monkeypatch.setattr(parser, "_recogniser", Recogniser)
+    monkeypatch.setattr(parser, "lines_of", lambda *_: np.float32([[(0, 0), (9, 0), (9, 9), (0, 9)]]))
     sink = _Sink()
     parser.parse(io.BytesIO(written(drawn("x"))), "a.png", sink)
-    assert sink.texts == ["sure\nperhaps\n\f\n"]
+    assert sink.texts == ["sure\n", "perhaps\n", "\f\n"]
     assert sink.said == [("note", "1 line(s) recognised with less than 50 % certainty were left out")]
 
 
-def test_a_large_page_is_reduced_which_is_told_and_a_strip_has_a_margin(monkeypatch):
-    seen = []
-    monkeypatch.setattr(parser, "_lines", lambda page: (seen.append(page.size), ([], 0))[1])
-    sink = _Sink()
-    parser.parse(io.BytesIO(written(Image.new("1", (4_800, 60)))), "a.png", sink)
-    assert seen == [(2_400, 600)]
-    assert sink.said == [("note", "1 page(s) were reduced to 2400 pixels: small print may have been missed")]
+def test_a_strip_has_a_margin():
+    assert parser._broad(Image.new("L", (4_800, 60))).size == (4_800, 1_200)
+    assert parser._broad(Image.new("L", (640, 400))).size == (640, 400)
+
+
+def test_a_page_of_any_size_is_looked_at_in_pieces_that_own_each_place_once():
+    for width, height in ((60, 4_800), (4_801, 100), (6_000, 4_000), (10_000, 9_900), (60_000, 1_000)):
+        pieces = list(parser._pieces((width, height)))
+        assert all(
+            right - left <= parser.SIDE and bottom - top <= parser.SIDE
+            for left, top, right, bottom in (one.box for one in pieces)
+        )
+        for x, y in ((0, 0), (width - 1, height - 1), (width // 2, height // 2), (width // 3, height - 1)):
+            owners = [one for one in pieces if one.owns(np.float32([(x - one.box[0], y - one.box[1])]))]
+            assert len(owners) == 1
+            left, top, right, bottom = owners[0].box
+            near = parser.OVERLAP // 2
+            assert left == 0 or x - left >= near
+            assert right == width or right - x >= near - 1
+            assert top <= y < bottom
+
+
+def test_a_number_alone_on_a_large_page_is_found(read_inside):
+    for width, height, points in ((1_240, 1_754, 18), (4_000, 6_000, 34)):
+        page = Image.new("RGB", (width, height), "white")
+        pen = ImageDraw.Draw(page)
+        pen.text((width - 20 * points, height - 200), ID, fill="black", font=ImageFont.load_default(points))
+        [read] = read_inside(written(page), "scan.png").values()
+        assert ID in read.text
+
+
+def test_a_card_in_the_corner_of_a_large_scan_is_found(read_inside):
+    """An identity card at 300 dpi, 85.6 mm by 54, on a scan with the noise of a scanner."""
+    card = Image.new("RGB", (1_012, 638), (232, 240, 246))
+    pen = ImageDraw.Draw(card)
+    for number, line in enumerate(("Name  ZHANG SAN", "Sex  M   Nation  Han", "Address  Wensan Road 100")):
+        pen.text((50, 60 + 90 * number), line, fill=(30, 30, 30), font=ImageFont.load_default(34))
+    pen.text((300, 520), ID, fill=(20, 20, 20), font=ImageFont.load_default(38))
+    page = Image.effect_noise((4_000, 6_000), 6).point(lambda level: min(255, level + 122)).convert("RGB")
+    page.paste(card, (2_900, 5_300))
+    [read] = read_inside(written(page, "JPEG", quality=85), "scan.jpg").values()
+    assert ID in read.text
+
+
+def test_a_number_where_two_pieces_meet_is_found_once(read_inside):
+    page = Image.new("RGB", (6_000, 1_500), "white")
+    ImageDraw.Draw(page).text((2_850, 700), ID, fill="black", font=ImageFont.load_default(34))
+    [read] = read_inside(written(page), "scan.png").values()
+    assert read.text.count(ID) == 1
+
+
+def test_a_blank_page_is_not_looked_at():
+    assert len(lines_of(np.full((900, 900, 3), 250, np.uint8), None)) == 0
 
 
 def test_weights_that_are_missing_are_told_and_never_fetched(tmp_path, monkeypatch):
@@ -129,7 +187,7 @@ def test_weights_that_are_missing_are_told_and_never_fetched(tmp_path, monkeypat
 
 
 def test_pages_that_would_take_too_long_are_told(monkeypatch):
-    monkeypatch.setattr(parser, "_lines", lambda _: (["x"], 0))
+    monkeypatch.setattr(parser, "_lines", lambda *_: (["x"], 0))
     monkeypatch.setattr(parser, "SECONDS", -1.0)
     sink = _Sink()
     parser.parse(io.BytesIO(written(drawn("x"))), "a.png", sink)
@@ -137,14 +195,29 @@ def test_pages_that_would_take_too_long_are_told(monkeypatch):
     assert [kind for kind, _ in sink.said] == ["fail"]
 
 
+def test_what_was_read_of_a_page_that_takes_too_long_is_kept(monkeypatch):
+    recognition = parser.Recognition()
+
+    def read(page, piece):
+        recognition.until = 0.0
+        return ["first"], 0
+
+    monkeypatch.setattr(parser, "_lines", read)
+    monkeypatch.setattr(parser, "Recognition", lambda: recognition)
+    sink = _Sink()
+    parser.parse(io.BytesIO(written(Image.new("1", (6_000, 60)))), "a.png", sink)
+    assert sink.texts == ["first\n"]
+    assert [kind for kind, _ in sink.said] == ["fail"]
+
+
 def test_a_photograph_is_turned_upright_and_a_deep_grey_brought_to_eight_bits():
     exif = Image.Exif()
     exif[0x0112] = 6
     turned = Image.open(io.BytesIO(written(Image.new("RGB", (40, 20)), "JPEG", exif=exif)))
-    assert parser._pixels(turned, _Sink()).size == (20, 40)
+    assert parser._upright(turned, _Sink()).size == (20, 40)
     deep = Image.new("I;16", (4, 4), 40_000)
     deep.putpixel((0, 0), 65_535)
-    shown = parser._pixels(Image.open(io.BytesIO(written(deep))), _Sink())
+    shown = parser._shown(Image.open(io.BytesIO(written(deep))))
     assert (shown.mode, shown.getpixel((0, 0)), shown.getpixel((1, 1))) == ("L", 255, 155)
 
 

@@ -56,19 +56,19 @@ def test_without_a_recogniser_a_page_that_is_an_image_is_told_as_not_read(said, 
     monkeypatch.setattr(pdf, "find_spec", lambda _: None)
     with (checkout / "tests/sources/format/data/scan.pdf").open("rb") as file:
         pdf.parse(file, "scan.pdf", said)
-    assert said.failures == ["page(s) 1 are images and were not read: no OCR"]
+    assert said.failures == ["images on page(s) 1 were not read: no OCR"]
     assert said.texts == ["\n\f\n"]
 
 
 def test_a_page_that_cannot_be_recognised_is_told_as_not_read(said, monkeypatch, checkout):
     class Failing(image.Recognition):
-        def lines(self, page, *, reduced):
+        def lines(self, page):
             raise MemoryError
 
     monkeypatch.setattr(pdf, "_recognition", Failing)
     with (checkout / "tests/sources/format/data/scan.pdf").open("rb") as file:
         pdf.parse(file, "scan.pdf", said)
-    assert said.failures == ["page(s) 1 are images and were not read: recognition failed or took too long"]
+    assert said.failures == ["images on page(s) 1 were not read: recognition failed or took too long"]
 
 
 def test_a_scan_with_a_page_number_on_it_is_a_scan(read_inside, checkout):
