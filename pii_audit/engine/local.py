@@ -80,7 +80,7 @@ def _tallied(task: Task, asset: Asset, chunks: Iterable[Chunk]) -> Iterator[Asse
 def _amount(chunk: Chunk) -> tuple[int, int]:
     """Rows and, roughly, bytes of a chunk."""
     if isinstance(chunk, TableChunk):
-        return len(chunk.rows), sum(len(cell or "") + 1 for cells in chunk.columns.values() for cell in cells)
+        return len(chunk.rows), sum(sum(map(len, filter(None, cells))) + len(cells) for cells in chunk.columns.values())
     return chunk.text.count("\n"), len(chunk.text)
 
 

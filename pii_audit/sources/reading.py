@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import random
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Generic, TypeVar
@@ -152,17 +152,21 @@ class Batcher:
         if len(self._rows) >= ROWS or self._size >= CHARACTERS:
             yield from self.flush()
 
-    def extend(self, number: int, rows: Sequence[Sequence[str]]) -> Iterator[TableChunk]:
-        """Takes consecutive rows of about a million characters together, the first with a number; gives the chunks that are full."""
-        self._size += sum(map(len, chain.from_iterable(rows)))
-        taken = 0
-        while taken < len(rows):
-            part = rows[taken : taken + ROWS - len(self._rows)]
-            self._numbers.extend(range(number + taken, number + taken + len(part)))
-            self._rows.extend(part)
-            taken += len(part)
-            if len(self._rows) >= ROWS or self._size >= CHARACTERS:
-                yield from self.flush()
+    def extend_all(self, several: Iterable[Sequence[Row]]) -> Iterator[TableChunk]:
+        """Takes all rows of an asset, some (of about a million characters) at once; counts them in the ledger."""
+        self._ledger.rows = self._ledger.total = number = 0
+        for rows in several:
+            self._ledger.rows = self._ledger.total = number + len(rows)
+            cells = chain.from_iterable(row.values() if isinstance(row, Mapping) else row for row in rows)
+            self._size += sum(map(len, filter(None, cells)))
+            taken = 0
+            while taken < len(rows):
+                part = rows[taken : taken + ROWS - len(self._rows)]
+                self._rows.extend(part)
+                self._numbers.extend(range(number, number + len(part)))
+                taken, number = taken + len(part), number + len(part)
+                if len(self._rows) >= ROWS or self._size >= CHARACTERS:
+                    yield from self.flush()
 
     def flush(self) -> Iterator[TableChunk]:
         """The last, partly filled chunk."""

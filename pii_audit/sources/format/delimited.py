@@ -180,9 +180,10 @@ class DelimitedReading(LedgerReading):
         batcher = Batcher(self.ledger, names, lambda index: surplus(index, taken))
         try:
             if self._sampling.rows is None:
-                yield from self._all(records, batcher)
+                yield from batcher.extend_all(self._rows(records))
             else:
-                for number, row in sampled(self._each(records), self._sampling, self.ledger):
+                rows = enumerate(chain.from_iterable(self._rows(records)))
+                for number, row in sampled(rows, self._sampling, self.ledger):
                     yield from batcher.add(number, row)
             yield from batcher.flush()
         except OSError:
@@ -191,20 +192,9 @@ class DelimitedReading(LedgerReading):
         finally:
             self._settle(records)
 
-    def _all(self, records: Records, batcher: Batcher) -> Iterator[TableChunk]:
-        self.ledger.rows = self.ledger.total = 0
-        for number, rows in self._rows(records):
-            self.ledger.rows = self.ledger.total = number + len(rows)
-            yield from batcher.extend(number, rows)
-
-    def _each(self, records: Records) -> Iterator[tuple[int, Sequence[str]]]:
-        for number, rows in self._rows(records):
-            yield from enumerate(rows, number)
-
-    def _rows(self, records: Records) -> Iterator[tuple[int, list[list[str]]]]:
-        """The rows that hold data, those of some lines at once, with the number of the first."""
+    def _rows(self, records: Records) -> Iterator[list[list[str]]]:
+        """The rows that hold data, those of some lines at once."""
         width = len(self._dialect.names())
-        number = 0
         header = self._dialect.header is not None
         for rows in records.together():
             found = [(line, row) for line, row in enumerate(rows, records.line) if row]
@@ -217,8 +207,7 @@ class DelimitedReading(LedgerReading):
             kept = [row for _, row in found]
             if self._content.decoder.nuls:
                 kept = [[cell.replace("\0", "\n") for cell in row] for row in kept]
-            yield number, kept
-            number += len(kept)
+            yield kept
 
     def _settle(self, records: Records) -> None:
         self._content.settle(self.ledger)

@@ -57,10 +57,11 @@ def leaves(value: object, path: str = ROOT) -> Iterator[tuple[str, str | None]]:
         elif isinstance(what, list):
             open_.extend((f"{where}[*]", below) for below in reversed(what))
         else:
-            yield where, _scalar(what)
+            yield where, scalar(what)
 
 
-def _scalar(value: object) -> str | None:
+def scalar(value: object) -> str | None:
+    """A value that is neither object nor array, as a cell."""
     if value is None:
         return None
     if isinstance(value, bool):

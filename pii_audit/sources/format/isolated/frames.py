@@ -19,7 +19,7 @@ LARGEST = 64 << 20
 PIECE = 1 << 20
 ROWS_AT_ONCE = 500
 
-PROCESS, PART, ROWS, TEXT, BYTES, NOTE, FAILURE, END = b"P", b"A", b"R", b"T", b"B", b"N", b"F", b"E"
+PROCESS, PART, ROWS, COLUMNS, TEXT, BYTES, NOTE, FAILURE, END = b"P", b"A", b"R", b"C", b"T", b"B", b"N", b"F", b"E"
 
 
 class PartKind(StrEnum):
@@ -63,6 +63,11 @@ class Sink:
         self._rows.append(cells)
         if len(self._rows) >= ROWS_AT_ONCE:
             self.flush()
+
+    def columns(self, cells: Sequence[Sequence[str | None]]) -> None:
+        """Several rows of the table that was begun, by column."""
+        self.flush()
+        self.frame(COLUMNS, _json(cells))
 
     def text(self, text: str) -> None:
         """A piece of the text that was begun, or text that stands beside the rows of a table."""

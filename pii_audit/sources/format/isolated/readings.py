@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from pii_audit.model.asset import Asset, Chunk, TextChunk
@@ -169,8 +170,12 @@ class ParsedTable(LedgerReading):
         failure: OSError | None = None
         with aside() as beside:
             try:
-                for number, row in sampled(enumerate(self._rows(beside)), self._sampling, self.ledger):
-                    yield from batcher.add(number, row)
+                if self._sampling.rows is None:
+                    yield from batcher.extend_all(self._rows(beside))
+                else:
+                    rows = enumerate(chain.from_iterable(self._rows(beside)))
+                    for number, row in sampled(rows, self._sampling, self.ledger):
+                        yield from batcher.add(number, row)
             except OSError as error:
                 failure = error
             yield from batcher.flush()
@@ -178,15 +183,17 @@ class ParsedTable(LedgerReading):
         if failure:
             raise failure
 
-    def _rows(self, beside: Beside) -> Iterator[Row]:
+    def _rows(self, beside: Beside) -> Iterator[Sequence[Row]]:
         offset = 0
-        for kind, payload in self._parts.frames(frames.ROWS + frames.TEXT, self.ledger):
+        for kind, payload in self._parts.frames(frames.ROWS + frames.COLUMNS + frames.TEXT, self.ledger):
             if kind == frames.TEXT:
                 text = payload.decode("utf-8", "replace")
                 beside.add(text, offset)
                 offset += len(text)
+            elif kind == frames.ROWS:
+                yield json.loads(payload)
             else:
-                yield from json.loads(payload)
+                yield list(zip(*json.loads(payload), strict=True))
 
 
 class ParsedText(LedgerReading):

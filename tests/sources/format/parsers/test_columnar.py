@@ -75,3 +75,34 @@ def test_a_truncated_file_fails_and_says_so(read_inside, name):
 def test_a_damaged_file_never_raises_and_always_leaves_a_row(read_inside, mutations, name):
     for broken in mutations(written(name), 15):
         assert read_inside(broken, name)
+
+
+FLAT = pa.table(
+    {
+        "name": ["张三", None, "a\0b"],
+        "phone": pa.array([13800138000, None, 2]),
+        "raw": pa.array([b"a@b.cn", None, b"\xff\x00"], pa.binary()),
+        "opened": pa.array([date(2026, 6, 1), None, date(2026, 6, 2)]),
+        "balance": pa.array([Decimal("1280.50"), None, Decimal("0.10")]),
+        "open": [True, None, False],
+        "kind": pa.array(["Y", None, "N"]).dictionary_encode(),
+        "nothing": pa.nulls(3),
+    }
+)
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.arrow"])
+@pytest.mark.parametrize(
+    "names", [FLAT.schema.names, ["id", "id", *FLAT.schema.names[2:]], ["13800138000", *FLAT.schema.names[1:]]]
+)
+def test_cells_are_those_of_the_records_however_they_are_taken(read_inside, name, names):
+    out = io.BytesIO()
+    FORMATS[name](FLAT.rename_columns(names), out)
+    read = read_inside(out.getvalue(), name)[""]
+    with_nested = FLAT.rename_columns(names).append_column("nested", pa.array([[], [], []], pa.list_(pa.string())))
+    out = io.BytesIO()
+    FORMATS[name](with_nested, out)
+    by_record = read_inside(out.getvalue(), name)[""]
+    assert list(read.rows.values()) == [
+        {key: value for key, value in row.items() if key != "nested"} for row in by_record.rows.values()
+    ]
