@@ -16,8 +16,9 @@ _CHINESE_STREET = re.compile(
 )
 _CHINESE_NUMBER = re.compile(r"[0-9一二三四五六七八九十百]+ ?(?:号|弄|巷|栋|幢|座|单元|室|楼|层|组|排)|[0-9]+-[0-9]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_MASK = re.compile(r"[*＊●•█×xX]")
 _MASKED = re.compile(r"[*＊●•█×]{2,}|[xX]{3,}")
-"""A masked address is no clear one; how much it hides is judged apart."""
+"""A masked address is no clear one; how much it hides is judged apart. One sign alone is looked for first, which is quicker."""
 _SENTENCE = re.compile(r"[。?!;]|的|了|是|吗|请|吧")
 
 _WORDS = (
@@ -62,9 +63,13 @@ _MEASURE = re.compile(
 def looks_like_address(value: str) -> bool:
     """Whether a cell has the shape of a postal address down to a street or a building."""
     text = " ".join(value.split())
-    if not 5 <= len(text) <= _LONGEST or "@" in text or "://" in text or _MASKED.search(text):  # noqa: PLR2004 - "1 Way"
+    if not 5 <= len(text) <= _LONGEST or "@" in text or "://" in text or _is_masked(text):  # noqa: PLR2004 - "1 Way"
         return False
     return _chinese(text) if _HAN.search(text) else _western(text)
+
+
+def _is_masked(text: str) -> bool:
+    return _MASK.search(text) is not None and _MASKED.search(text) is not None
 
 
 def _chinese(text: str) -> bool:
@@ -125,7 +130,7 @@ def looks_like_address_part(value: str) -> bool:
     text = " ".join(value.split())
     if looks_like_address(text):
         return True
-    if not _SHORTEST_PART <= len(text) <= _LONGEST or "@" in text or "://" in text or _MASKED.search(text):
+    if not _SHORTEST_PART <= len(text) <= _LONGEST or "@" in text or "://" in text or _is_masked(text):
         return False
     if _HAN.search(text):
         return not _SENTENCE.search(text) and (

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from pii_audit.identifiers.addresses import looks_like_address, looks_like_address_part
 from pii_audit.identifiers.cards import expiry_shaped
@@ -211,7 +212,8 @@ def looks_like_random_secret(value: str) -> bool:
     return looks_like_secret(value) or is_digest(value)
 
 
-def classifier(name: str, column: str, areas: Sequence[str] = ()) -> Callable[[str], bool]:
+@lru_cache(maxsize=4096)
+def classifier(name: str, column: str, areas: tuple[str, ...] = ()) -> Callable[[str], bool]:
     """The classifier of that name for a column; `areas` are columns beside it that hold province, city and the like.
 
     Under `FirstName` or `姓氏` a part of a name is a name; under `access_token` 32 hexadecimal digits are the token and no hash.

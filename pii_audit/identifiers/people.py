@@ -62,7 +62,7 @@ def surname_length(name: str) -> int:
 def looks_like_name(value: str) -> bool:
     """Whether a cell has the shape of a whole personal name, Chinese, minority, pinyin or Western."""
     text = " ".join(fold(value).split())
-    if not text or len(text) > _LONGEST or any(character.isdigit() for character in text):
+    if not text or len(text) > _LONGEST or not (text.isalpha() or all(not sign.isdigit() for sign in text)):
         return False
     if "\u3400" <= text[0] <= "\u9fff":
         bare = _TITLE.sub("", text)

@@ -162,11 +162,11 @@ def around_words(plan: Plan, page: Page, near: Near) -> Spans:
 def _in_windows(plan: Plan, page: Page, low: Positions, high: Positions) -> Spans:
     if not len(low):
         return Spans.of(())
-    return Spans.of(
-        found
-        for start, end in zip(*map(np.ndarray.tolist, extended(page.codes, low, high, plan.alphabet)), strict=True)
-        for found in _within(plan, page, start, end)
-    )
+    windows = zip(*map(np.ndarray.tolist, extended(page.codes, low, high, plan.alphabet)), strict=True)
+    if plan.exact and plan.in_codes:
+        find, written, group = plan.in_codes.finditer, page.written, plan.pattern.group
+        return Spans.of([one.span(group) for start, end in windows for one in find(written, start, end + 1)])
+    return Spans.of([found for start, end in windows for found in _within(plan, page, start, end)])
 
 
 def _within(plan: Plan, page: Page, start: int, end: int) -> Iterator[tuple[int, int]]:
