@@ -6,13 +6,14 @@ import hashlib
 import secrets
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pii_audit
 from pii_audit import content
 from pii_audit.access import effective_access, server_settings
+from pii_audit.auditing.definitions import definitions_of
 from pii_audit.auditing.flows import Beyond, Makes, judge_flows, match_assets
 from pii_audit.auditing.inherited import inherited
 from pii_audit.auditing.jobs import KIND, Jobs, job_sources, makes
@@ -32,6 +33,8 @@ from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.model.grant import Grant
 from pii_audit.model.run import Checkpoint, Inspected, Run
 from pii_audit.model.setting import Setting
+from pii_audit.model.unchanged import Earlier as ReadBy
+from pii_audit.model.unchanged import Memory, Scope
 from pii_audit.policy.loader import load_policy
 from pii_audit.policy.matching import FlowMatcher
 from pii_audit.policy.model import Policy
@@ -43,6 +46,8 @@ from pii_audit.sources.interface import ROOT_NAME, Sampling, failed
 from pii_audit.sources.registry import open_source
 from pii_audit.workspace import Source, Workspace, load_accounts, load_key, load_leavers, load_workspace, resolve
 
+Remembering = Callable[[Scope, Callable[[str], str]], Memory]
+"""What is known of the files of a source from earlier runs, and by what function their names may be told."""
 Earlier = Callable[[Collection[str], Callable[[str], bool]], Iterable[tuple[Inspected, ...]]]
 """What recorded runs saw of sources, run by run, of the assets that are wanted by their ids."""
 
@@ -53,7 +58,7 @@ class Options:
 
     `sample` and `max_load` (percent) override every source's own; `full` reads everything. `provided` is what recorded runs of this year saw in
     the feeds, None where nothing is recorded, and `first` what the first of those runs saw; `earlier` gives what recorded runs saw of
-    some assets, run by run; `inventory` is what is known of the tables that export jobs read, where this run does not read them
+    some assets, run by run; with `memory`, files that have not changed are not read again, save where all is to be read; `inventory` is what is known of the tables that export jobs read, where this run does not read them
     itself.
     """
 
@@ -70,6 +75,18 @@ class Options:
     engine: Engine = field(default_factory=LocalEngine)
     progress: Progress = field(default_factory=Silent)
     checkpoint: Checkpoint = field(default_factory=NoCheckpoint)
+    memory: Remembering | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Looking:
+    """By what sources are looked into, by what groups are told whose they are, and which run does."""
+
+    detector: Detector
+    fingerprinter: Fingerprinter
+    redactor: Redactor
+    directory: Directory
+    by: ReadBy
 
 
 @dataclass
@@ -91,6 +108,7 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
     options = options or Options()
     space = workspace if isinstance(workspace, Workspace) else load_workspace(Path(workspace))
     started = space.now()
+    by = ReadBy(run_id(started), started)
     catalogue = load_catalogue(space.identifiers)
     if policy is None:
         policy = load_policy(space.policies, space.root, catalogue)
@@ -100,22 +118,22 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
     detector = Detector(
         catalogue, fingerprinter, samples=space.samples == "masked", own_bins=space.institution.own_bins
     )
+    redactor = Redactor(detector, fingerprinter)
     crawled = _Crawled()
     crawled.coverage += [failed("directory", place, said) for place, said in directory.problems]
     chosen = _selected(space, options.sources)
     jobs, made_by = job_sources(chosen), makes(space, policy)
     for source in chosen:
         if source not in jobs:
-            _crawl(space, source, policy, detector, options, crawled, directory)
+            _crawl(space, source, policy, _Looking(detector, fingerprinter, redactor, directory, by), options, crawled)
     if jobs:
         _trace(space, jobs, catalogue, options, crawled)
-    redactor = Redactor(detector, fingerprinter)
     crawled.queries = crawled.queries.told(redactor.name)
     facts, owner_of = _facts(space, policy, catalogue, crawled, redactor, options, made_by)
     funnel = Funnel(policy, fingerprinter, facts.as_of, space.standards, owner_of)
     findings, suppressed, grouped = funnel.run(apply_rules(facts))
     return Run(
-        id=run_id(started),
+        id=by.run,
         started=started,
         finished=space.now(),
         version=pii_audit.__version__,
@@ -183,13 +201,7 @@ def _selected(space: Workspace, wanted: Collection[str]) -> Sequence[Source]:
 
 
 def _crawl(
-    space: Workspace,
-    source: Source,
-    policy: Policy,
-    detector: Detector,
-    options: Options,
-    into: _Crawled,
-    directory: Directory,
+    space: Workspace, source: Source, policy: Policy, looking: _Looking, options: Options, into: _Crawled
 ) -> None:
     slowed = replace(source, url=resolve(source.url), max_load=options.max_load or source.max_load)
     opened = open_source(slowed, root=space.root, key=lambda: load_key(space))
@@ -198,7 +210,17 @@ def _crawl(
         opened.vouch = receipts.vouch
         into.coverage += receipts.problems
     rows = None if options.full else options.sample or source.sample
-    task = Task(opened, Sampling(rows, options.seed), detector, options.progress, options.checkpoint)
+    sampling = Sampling(rows, options.seed)
+    memory = _memory(space, slowed, sampling, looking, options)
+    task = Task(
+        opened,
+        sampling,
+        looking.detector,
+        options.progress,
+        options.checkpoint,
+        memory,
+        looking.fingerprinter if memory else None,
+    )
     try:
         for one in options.engine.inspect(task):
             if isinstance(one, Coverage):
@@ -206,13 +228,29 @@ def _crawl(
             else:
                 into.inspected.append(one)
                 into.coverage.append(one.coverage)
+        if memory is not None:
+            memory.flush()
         holding = {one.asset.name for one in into.inspected if one.asset.source == source.id and one.fields}
-        for grant in effective_access(opened, holding, directory):
+        for grant in effective_access(opened, holding, looking.directory):
             (into.coverage if isinstance(grant, Coverage) else into.grants).append(grant)  # type: ignore[arg-type]  # told apart here
         for setting in server_settings(opened) if holding else ():
             (into.coverage if isinstance(setting, Coverage) else into.settings).append(setting)  # type: ignore[arg-type]  # as above
     finally:
         opened.close()
+
+
+def _memory(space: Workspace, source: Source, sampling: Sampling, looking: _Looking, options: Options) -> Memory | None:
+    """What is known of a share's files; what leaves is read whenever it is looked at."""
+    if options.memory is None or source.kind != "file_share":
+        return None
+    by, period = looking.by, source.reread_after
+    oldest = (
+        by.at
+        if options.full or not period.count
+        else datetime.combine(period.before(by.at.date()), time.min, by.at.tzinfo)
+    )
+    definitions = definitions_of(space, source, sampling, looking.fingerprinter)
+    return options.memory(Scope(source.id, definitions, by, oldest), looking.redactor.name)
 
 
 def _trace(space: Workspace, jobs: Sequence[Source], catalogue: Catalogue, options: Options, into: _Crawled) -> None:

@@ -47,7 +47,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     space = load_workspace(folder)
     with Store.open(space.store, space.root, key=load_key(space)) as store:
         with shown(session) as progress:
-            done = audit(space, Options(progress=progress, provided=()))
+            done = audit(space, Options(progress=progress, provided=(), memory=store.memory))
         done = store.record(replace(done, notes={**done.notes, "fail_on": "high", "allow_incomplete": "false"}))
     reports = folder / "reports"
     reports.mkdir(exist_ok=True)

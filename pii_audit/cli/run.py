@@ -37,7 +37,15 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
             "read at most N rows of each table or tabular file (a repeatable random sample)",
         ),
     )
-    amount.add_argument("--full", action="store_true", help=say(language, "全部读取", "read everything"))
+    amount.add_argument(
+        "--full",
+        action="store_true",
+        help=say(
+            language,
+            "全部读取:不抽样,未变的文件也重读",
+            "read everything: no samples, and files that have not changed too",
+        ),
+    )
     parser.add_argument(
         "--seed",
         type=int,
@@ -108,6 +116,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
                 provided=store.provided(feeds, january),
                 first=store.first(feeds, january),
                 earlier=store.earlier,
+                memory=store.memory,
                 inventory=store.inventory() if any(one.kind == "export_jobs" for one in space.sources) else (),
             )
             done = audit(space, wanted)

@@ -10,7 +10,9 @@ from pii_audit.detection.tally import Detector
 from pii_audit.model.asset import Asset
 from pii_audit.model.coverage import Coverage
 from pii_audit.model.evidence import AssetTally
+from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.model.run import Checkpoint, Inspected
+from pii_audit.model.unchanged import Memory
 from pii_audit.sources.interface import Sampling, Source
 
 
@@ -59,13 +61,18 @@ class NoCheckpoint:
 
 @dataclass(frozen=True)
 class Task:
-    """What an engine is to do for one source."""
+    """What an engine is to do for one source.
+
+    Where there is a `memory`, files that have not changed are not read again; the `fingerprinter` hashes their content.
+    """
 
     source: Source
     sampling: Sampling
     detector: Detector
     progress: Progress = field(default_factory=Silent)
     checkpoint: Checkpoint = field(default_factory=NoCheckpoint)
+    memory: Memory | None = None
+    fingerprinter: Fingerprinter | None = None
 
 
 class Engine(Protocol):

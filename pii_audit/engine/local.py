@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pii_audit.detection.judge import judge
 from pii_audit.engine.interface import Task, resumable, size_of
+from pii_audit.engine.unchanged import Helped, Watch, carried, with_known
 from pii_audit.language import Text
 from pii_audit.model.asset import Asset, Chunk, TableChunk
 from pii_audit.model.coverage import Coverage
 from pii_audit.model.evidence import AssetTally
 from pii_audit.model.run import Inspected
+from pii_audit.model.unchanged import Known
 from pii_audit.sources.interface import Reading, Tallied, failed
 
 SAVE_EVERY = 5.0
@@ -37,13 +39,29 @@ class LocalEngine:
         met = list(task.source.assets())
         assets = [one for one in met if isinstance(one, Asset)]
         task.progress.source(task.source.id, len(assets), sum(map(size_of, assets)))
-        for one in met:
+        for one, known in with_known(task.memory, met):
             if isinstance(one, Coverage):
                 yield one
                 continue
             task.progress.asset(one.name)
-            yield from self.inspect_asset(task, one)
+            yield from self.look(task, one, known)
             task.progress.done()
+
+    def look(self, task: Task, asset: Asset, known: Known | None) -> Iterator[Inspected]:
+        """One asset, read where it is not known to hold what it held."""
+        before = carried(task, asset, known)
+        if before is not None:
+            task.progress.advance(0, size_of(asset))
+            yield from before
+            return
+        watch, helped = Watch(task.source, asset, task.fingerprinter), Helped(task.checkpoint)
+        found: list[Inspected] = []
+        for one in self.inspect_asset(replace(task, checkpoint=helped), asset):
+            found.append(one)
+            yield one
+        proof = None if helped.used else watch.proof(found)
+        if proof is not None and task.memory is not None:
+            task.memory.keep(asset, proof, found)
 
     def inspect_asset(self, task: Task, asset: Asset) -> Iterator[Inspected]:
         """One asset, and whatever it contains."""

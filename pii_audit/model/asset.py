@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from pii_audit.model.unchanged import State
 
 
 class AssetKind(StrEnum):
@@ -38,7 +40,8 @@ class Asset:
     """A table, a file or an outbound feed.
 
     `name` is unique within its source: `main.customer`, `hz/list.csv`, `a.zip!b.csv`. `rows` is the count
-    where it is known beforehand, `size` is in bytes, `owner` is the declared or file-system owner.
+    where it is known beforehand, `size` is in bytes, `owner` is the declared or file-system owner. `state` is what the place that
+    lists a file says of it, and is no part of what it is.
     """
 
     source: str
@@ -50,6 +53,7 @@ class Asset:
     modified: datetime | None = None
     owner: str | None = None
     comment: str | None = None
+    state: State | None = field(default=None, compare=False, repr=False)
 
     @property
     def id(self) -> str:

@@ -54,6 +54,13 @@ class Fingerprinter:
         """128 bits in hex over parts that cannot run into each other, for the identity of findings."""
         return self._digest(kind, "\x1f".join(parts)).hex()[:32]
 
+    def digest(self, kind: str, pieces: Iterable[bytes]) -> str:
+        """256 bits in hex over bytes of any length: content that could be guessed is not told by it."""
+        running = hmac.new(self.key, f"{kind}\x1e".encode(), "sha256")
+        for piece in pieces:
+            running.update(piece)
+        return running.hexdigest()
+
     @property
     def mark(self) -> str:
         """What tells one key from another and says nothing of it: fingerprints of two marks do not compare."""

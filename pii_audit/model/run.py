@@ -76,6 +76,11 @@ class Run:
         return any(row.incomplete for row in self.coverage)
 
     @property
+    def unchanged(self) -> int:
+        """How many objects were not read again, because nothing has changed since an earlier run read them in full."""
+        return sum(row.unchanged_since is not None for row in self.coverage)
+
+    @property
     def baseline(self) -> AgainstBaseline | None:
         """What a baseline did to this run, None where there was none."""
         if "baseline_hidden" not in self.notes:

@@ -130,6 +130,9 @@ def _coverage(found: Ledger, words: Words) -> Iterator[str]:
     yield ""
     heads = [words(f"coverage.{status}") for status in STATUSES]
     yield from _table(heads, [[words.plain(count) for count in found.counts]])
+    if found.unchanged:
+        yield words("coverage_unchanged", count=found.unchanged)
+        yield ""
     for rows, reason in ((found.failed, "col_reason"), (found.skipped, "col_skip_rule")):
         if rows:
             yield from _table(

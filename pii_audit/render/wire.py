@@ -130,6 +130,7 @@ def _run(run: Run) -> RunWire:
             "outcome": {outcome.value: outcomes[outcome] for outcome in (Outcome.VIOLATION, Outcome.GAP)},
             "change": {change.value: changes[change] for change in Change},
             "coverage": {status.value: statuses[status] for status in CoverageStatus},
+            "unchanged": run.unchanged,
         },
         "suppressed": len(run.suppressed),
         "grouped": run.grouped,
@@ -225,6 +226,9 @@ def _coverage(row: Coverage, name: str, language: Language) -> CoverageWire:
         "rows": row.rows,
         "total": row.total,
         "draws": row.draws,
+        "unchanged_since": {"run": before.run, "at": before.at.isoformat()}
+        if (before := row.unchanged_since)
+        else None,
     }
 
 

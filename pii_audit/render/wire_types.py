@@ -16,13 +16,17 @@ class ExitWire(TypedDict):
 
 
 class CountsWire(TypedDict):
-    """How many; `findings`, `severity` and `outcome` count what still stands, `change` all, `coverage` ledger rows."""
+    """How many; `findings`, `severity` and `outcome` count what still stands, `change` all, `coverage` ledger rows.
+
+    `unchanged` are the rows of objects that were not read again.
+    """
 
     findings: int
     severity: dict[str, int]
     outcome: dict[str, int]
     change: dict[str, int]
     coverage: dict[str, int]
+    unchanged: int
 
 
 class RunWire(TypedDict):
@@ -153,8 +157,18 @@ class VerdictWire(TypedDict):
     persons: int | None
 
 
+class EarlierWire(TypedDict):
+    """A run that read something in full; `at` is when it began."""
+
+    run: str
+    at: str
+
+
 class CoverageWire(TypedDict):
-    """One row of the ledger; bytes, rows and draws are null where they are not known."""
+    """One row of the ledger; bytes, rows and draws are null where they are not known.
+
+    `unchanged_since` is null where the object was read, or could not be.
+    """
 
     asset: str
     status: str
@@ -163,6 +177,7 @@ class CoverageWire(TypedDict):
     rows: int | None
     total: int | None
     draws: int | None
+    unchanged_since: EarlierWire | None
 
 
 class AssetWire(TypedDict):

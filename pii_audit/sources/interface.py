@@ -11,6 +11,7 @@ from pii_audit.model.asset import Asset, Chunk
 from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.evidence import AssetTally
 from pii_audit.model.grant import Grant
+from pii_audit.model.unchanged import State
 
 ROOT_NAME = "."
 """The asset name of a ledger row about a source as a whole."""
@@ -69,6 +70,18 @@ class Source(ABC):
     @abstractmethod
     def open(self, asset: Asset, sampling: Sampling) -> Iterator[tuple[Asset, Reading]]:
         """The readings of an asset: usually itself alone; an asset that contains others gives one reading for each."""
+
+    def state(self, asset: Asset) -> State | None:  # noqa: ARG002 - most places say nothing that would do
+        """What the place says of a file now, None where that does not tell whether it has changed; never raises."""
+        return None
+
+    def still(self, asset: Asset) -> bool:  # noqa: ARG002 - as above
+        """Whether a file is as it was listed, where that is soon asked; else it is taken to be."""
+        return True
+
+    def blocks(self, asset: Asset) -> Iterator[bytes] | None:  # noqa: ARG002 - as above
+        """The bytes of a file as they are, where giving them costs little beside reading it, else None; an OSError ends them."""
+        return None
 
     @abstractmethod
     def grants(self) -> Iterator[Grant | Coverage]:

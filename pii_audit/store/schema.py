@@ -28,7 +28,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration; a store that names one unknown here was written by a newer version."""
 VERSION_TABLE = "pii_audit_version"
 
@@ -218,3 +218,24 @@ checkpoints = Table(
     Column("saved", Moment, nullable=False),
     Column("tally", Packed, nullable=False),
 )
+
+unchanged = Table(
+    "unchanged",
+    metadata,
+    Column("file", Key, primary_key=True),
+    Column("source", Key, nullable=False),
+    Column("run", Key, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("recorded", Boolean, nullable=False),
+    Column("definitions", Key, nullable=False),
+    Column("mark", Key, nullable=False),
+    Column("size", BigInteger),
+    Column("content", Key),
+    Column("document", Packed, nullable=False),
+    Column("seal", Key, nullable=False),
+    Index("unchanged_run", "run"),
+)
+"""What was seen in each file that was read in full, by keyed digests of its name and of all that tells whether it has changed.
+
+It refers to no other table: runs may go, and what they read still stands. `recorded` is whether the run came to its end.
+"""

@@ -13,6 +13,7 @@ from pii_audit.findings.life import Move
 from pii_audit.model.course import Course
 from pii_audit.model.lifecycle import Actor, RunEntry, Sighting, Step, Tracked, Verification
 from pii_audit.model.run import Inspected, Run
+from pii_audit.model.unchanged import Scope
 from pii_audit.store import course, deciding, history, reading, tracked, writing
 from pii_audit.store.checkpoints import StoreCheckpoint
 from pii_audit.store.connection import Database, connect
@@ -20,6 +21,7 @@ from pii_audit.store.earlier import earlier
 from pii_audit.store.migrate import migrate
 from pii_audit.store.provided import first, provided
 from pii_audit.store.tracked import Wanted
+from pii_audit.store.unchanged import StoreMemory
 from pii_audit.workspace import resolve
 
 
@@ -155,6 +157,10 @@ class Store:
         """How it went over the recorded runs, for some units or for all."""
         with self.database.read() as connection:
             return course.course(connection, units, as_of or datetime.now(UTC).date())
+
+    def memory(self, scope: Scope, shown: Callable[[str], str]) -> StoreMemory:
+        """What is known of the files of a source from earlier runs; `shown` gives a name as it may be told."""
+        return StoreMemory(self.database, self.key, scope, shown)
 
     def begin(self, run_key: str) -> StoreCheckpoint:
         """The checkpoint of a run; `run_key` names what makes two runs the same one: sources, sampling, version."""

@@ -17,7 +17,7 @@ from pii_audit.model.codec import Sketches
 from pii_audit.model.evidence import FREE_TEXT, FieldEvidence
 from pii_audit.model.lifecycle import Step
 from pii_audit.model.run import Inspected, Run, Suppressed
-from pii_audit.store import history, schema
+from pii_audit.store import history, schema, unchanged
 from pii_audit.store.documents import packed, written
 from pii_audit.store.following import followed
 from pii_audit.store.placing import Placed, batches, seen, unseen
@@ -38,6 +38,7 @@ def record(connection: Connection, run: Run, where: str, key: bytes) -> Run:
     placed = followed(connection, run, known, [*seen(run, known, number), *unseen(connection, run, known)])
     _write_findings(connection, run, number, placed, known)
     history.append(connection, [step for each in placed for step in _steps(each, run)], key)
+    unchanged.settle(connection, run.id, run.finished)
     return replace(
         run,
         findings=tuple(each.finding for each in placed if each.suppressed_by is None),

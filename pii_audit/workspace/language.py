@@ -17,6 +17,7 @@ from pii_audit.document import (
     Lazy,
     ListOf,
     MapOf,
+    Period,
     Record,
     Scalar,
     Spec,
@@ -135,6 +136,28 @@ SIZE = Scalar(
 )
 
 
+ALWAYS = "always"
+
+
+def _reread(text: str) -> Period:
+    if text == ALWAYS:
+        return Period(0, "d")
+    found = re.fullmatch(r"([1-9][0-9]{0,2})([dmy])", text)
+    period = Period(int(found[1]), found[2]) if found else None
+    if period is None or period.days > LONGEST.days:
+        raise ValueError
+    return period
+
+
+LONGEST = Period(1, "y")
+"""For so long at most a file is taken to be what it was without being read."""
+REREAD = Scalar(
+    Text("always 或期限,例如 90d、6m,至多 1y", "always, or a period such as 90d or 6m, 1y at most"),
+    _reread,
+    {"type": "string", "pattern": "^(always|[1-9][0-9]{0,2}[dmy])$"},
+)
+
+
 def _percent(text: str) -> int:
     if not re.fullmatch(r"[1-9][0-9]?|100", text):
         raise ValueError
@@ -208,6 +231,7 @@ SOURCE = Record(
         "layouts": MapOf(STRING, key=STRING),
         "max_size": SIZE,
         "modified_within": PERIOD,
+        "reread_after": REREAD,
         "units_by_path": MapOf(ID, key=STRING),
         "at_rest": Record({"method": STRING, "ref": STRING, "until": DATE}, required=("method",)),
     },

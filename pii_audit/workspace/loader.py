@@ -120,6 +120,7 @@ def _only_where_it_works(source: Section, reader: Reader) -> None:
         "layouts": ("file_share", "feed"),
         "max_size": ("file_share",),
         "modified_within": ("file_share",),
+        "reread_after": ("file_share",),
         "replicas": ("database",),
         "max_load": ("database", "bundle"),
         "sql": ("export_jobs",),

@@ -15,6 +15,7 @@ from pii_audit.errors import Position, UsageError
 from pii_audit.language import Text
 
 DEFAULT_TIMEZONE = "Asia/Shanghai"
+REREAD_AFTER = Period(90, "d")
 DEFAULT_STORE = "sqlite:.pii-audit/store.db"
 
 ISSUER = "issuer"
@@ -87,7 +88,7 @@ class Source:
     without a login.
 
     `layouts` name the layout files of fixed-width files by glob; `max_size` (bytes) and `modified_within` limit what is
-    read of a file share. `replicas` of a database server are read in its place, and it works for us `max_load` percent of the time.
+    read of a file share, of which a file that has not changed is read again after `reread_after` (0 days: always). `replicas` of a database server are read in its place, and it works for us `max_load` percent of the time.
     """
 
     id: str
@@ -114,6 +115,7 @@ class Source:
     layouts: Mapping[str, str] = field(default_factory=dict)
     max_size: int | None = None
     modified_within: Period | None = None
+    reread_after: Period = REREAD_AFTER
     units_by_path: Mapping[str, str] = field(default_factory=dict)
     sql: Jobs | None = None
     at_rest: AtRest | None = None

@@ -7,7 +7,8 @@ import secrets
 import signal
 import subprocess
 import sys
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import create_engine, event, text, update
@@ -18,6 +19,7 @@ from pii_audit.errors import StoreError
 from pii_audit.findings.life import Accept, Assign
 from pii_audit.model.finding import Change, Status
 from pii_audit.model.lifecycle import Actor
+from pii_audit.model.unchanged import Earlier, Proof, Scope, State
 from pii_audit.render.interface import render
 from pii_audit.store import Store, Wanted, schema
 
@@ -249,3 +251,30 @@ def test_the_course_is_counted_there_too(url, tmp_path, make):
         course = store.course(as_of=date(2026, 7, 20))
     assert [(dict(one.open), one.new, one.fixed) for one in course.points] == [({"high": 1}, 1, 0), ({}, 0, 1)]
     assert [(one.unit, one.open, one.fixed, one.days) for one in course.units] == [("hz", 0, 1, 1)]
+
+
+def test_what_was_read_in_full_is_known_there_in_the_next_run(url, tmp_path, make):
+    seen = make.inspected("客户\U0001f600.csv", source="share", persons=5000)
+    asset = replace(seen.asset, state=State("m", None))
+    scope = Scope("share", "d", Earlier("r1", make.run(1).started), make.run(1).started)
+    with Store.open(url, tmp_path, key=KEY) as store:
+        for number in (1, 2):
+            memory = store.memory(replace(scope, by=Earlier(f"r{number}", make.run(number).started)), str)
+            known = memory.recall([asset])
+            if number == 2:
+                [again] = known[asset.name].again(asset)
+                assert replace(again, coverage=seen.coverage) == seen
+                assert again.coverage.unchanged_since == scope.by
+                memory.renew(known[asset.name], Proof("n"))
+            else:
+                assert known == {}
+                memory.keep(asset, Proof("m", "c" * 64), [seen])
+            memory.flush()
+            store.record(make.run(number))
+        last = store.memory(replace(scope, by=Earlier("r3", make.run(3).started)), str)
+        assert last.recall([asset])[asset.name].proof == Proof("", "c" * 64)
+        renewed = replace(asset, state=State("n", None))
+        assert last.recall([renewed])[asset.name].proof == Proof("n", "c" * 64)
+        assert store.memory(replace(scope, definitions="e"), str).recall([asset]) == {}
+        store.record(replace(make.run(4), finished=make.run(4).finished + timedelta(days=400)))
+        assert last.recall([renewed]) == {}

@@ -61,7 +61,8 @@ def _as_version_1_wrote_it(raw):
     )
     for ordinal, (mark, (status, change)) in enumerate(FINDINGS.items()):
         raw.execute(
-            "INSERT INTO findings VALUES (?, 'STO002', 'high', ?, ?, NULL, 'core', 'core:customer', NULL, NULL, NULL, NULL,"
+            "INSERT INTO findings (fingerprint, rule, severity, status, change, suppressed_by, source, asset, flow, recipient,"
+            " principal, unit, owner, due, first_seen, last_seen, first_run, last_run) VALUES (?, 'STO002', 'high', ?, ?, NULL, 'core', 'core:customer', NULL, NULL, NULL, NULL,"
             " 'Retail', '2026-07-31', ?, ?, 1, 1)",
             (mark, status, change, times[1], times[1]),
         )
@@ -71,8 +72,8 @@ def _as_version_1_wrote_it(raw):
         )
 
 
-WRITERS = {"0001": _as_version_1_wrote_it}
-"""What each earlier version left behind: added to with every migration."""
+WRITERS = {"0001": _as_version_1_wrote_it, "0002": _as_version_1_wrote_it}
+"""What each earlier version left behind: added to with every migration. The second had found no reason to touch what the first one wrote."""
 
 
 def test_every_earlier_version_has_its_store_here():

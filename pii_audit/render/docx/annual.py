@@ -68,6 +68,13 @@ def _scope(run: Run, language: Language) -> Iterator[Block]:
         [[source, *(str(counts[source, one]) for one in order)] for source in sources],
         (6, 3, 3, 3, 3),
     )
+    if run.unchanged:
+        yield Paragraph(
+            Text(
+                f"其中 {run.unchanged} 个对象自此前的运行全部读取以来未变，本次未重读，沿用当时的结果。",
+                f"{run.unchanged} of them were not read again, because nothing in them has changed since an earlier run read them in full.",
+            ).in_(language)
+        )
     missed = [row for row in run.coverage if row.incomplete]
     if missed:
         yield Paragraph(

@@ -23,7 +23,7 @@ def print_coverage(rows: Sequence[Coverage], console: Console, language: Languag
     for status in _IN_ORDER:
         if not counts[status]:
             continue
-        console.print(line((f"{word(status, language)} {number(counts[status])}", COVERAGE_STYLES[status])))
+        console.print(line((_counted(status, counts[status], rows, language), COVERAGE_STYLES[status])))
         wanted = [row for row in rows if row.status is status and (verbose or _remarkable(row))]
         listed = wanted if verbose else wanted[:MORE]
         for row in listed:
@@ -39,7 +39,20 @@ def counts_line(rows: Sequence[Coverage], language: Language) -> str:
     """How many objects in which state, states without any left out."""
     counts = Counter(row.status for row in rows)
     states = (CoverageStatus.INSPECTED, CoverageStatus.SAMPLED, CoverageStatus.SKIPPED, CoverageStatus.FAILED)
-    return " · ".join(f"{word(state, language)} {number(counts[state])}" for state in states if counts[state])
+    return " · ".join(_counted(state, counts[state], rows, language) for state in states if counts[state])
+
+
+def _counted(status: CoverageStatus, count: int, rows: Sequence[Coverage], language: Language) -> str:
+    """How many are in a state, and how many of those that were read stand as an earlier run read them."""
+    said = f"{word(status, language)} {number(count)}"
+    same = number(sum(row.status is status and row.unchanged_since is not None for row in rows))
+    if same == "0":
+        return said
+    return (
+        f"{said}（其中 {same} 个未变，沿用此前结果）"
+        if language == "zh"
+        else f"{said} ({same} of them unchanged since read)"
+    )
 
 
 def _remarkable(row: Coverage) -> bool:
@@ -52,8 +65,8 @@ def _remark(row: Coverage, language: Language) -> str:
         remarks.append(_proof(row, language))
     elif row.status is CoverageStatus.INSPECTED and row.rows is not None:
         remarks.append(Text(f"{number(row.rows)} 行", counted(row.rows, "row", "rows")).in_(language))
-    if row.reason is not None:
-        remarks.append(row.reason.in_(language))
+    if row.remark is not None:
+        remarks.append(row.remark.in_(language))
     text = ("；" if language == "zh" else "; ").join(remarks)
     if not text:
         return ""

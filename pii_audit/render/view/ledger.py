@@ -33,13 +33,14 @@ class SourceCount:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The ledger by status, and its counts by source; `counts` follow STATUSES."""
+    """The ledger by status, and its counts by source; `counts` follow STATUSES. `unchanged` were not read again, since nothing has changed."""
 
     failed: tuple[LedgerRow, ...]
     skipped: tuple[LedgerRow, ...]
     read: tuple[LedgerRow, ...]
     sources: tuple[SourceCount, ...]
     counts: tuple[int, ...]
+    unchanged: int
 
 
 def ledger(run: Run, words: Words) -> Ledger:
@@ -62,6 +63,7 @@ def ledger(run: Run, words: Words) -> Ledger:
             for source, counts in sorted(by_source.items())
         ),
         counts=tuple(total[status] for status in STATUSES),
+        unchanged=run.unchanged,
     )
 
 
@@ -72,5 +74,5 @@ def _row(row: Coverage, words: Words) -> LedgerRow:
         read = words("rows", rows=row.rows)
     else:
         read = words("bytes", bytes=row.bytes) if row.bytes is not None else ""
-    reason = row.reason.in_(words.language) if row.reason else ""
+    reason = row.remark.in_(words.language) if row.remark else ""
     return LedgerRow(row.source, row.asset, row.status.value, reason, read)

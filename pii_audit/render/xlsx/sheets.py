@@ -279,7 +279,7 @@ def _coverage(run: Run, words: Words) -> Sheet:
             row.source,
             row.asset,
             word(row.status, language),
-            row.reason.in_(language) if row.reason else "",
+            row.remark.in_(language) if row.remark else "",
             row.rows,
             row.total,
             row.draws,

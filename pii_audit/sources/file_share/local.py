@@ -5,23 +5,32 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from pii_audit.errors import InspectionError
 from pii_audit.language import Text
 from pii_audit.model.asset import Asset, AssetKind
 from pii_audit.model.coverage import Coverage
 from pii_audit.model.grant import Grant
+from pii_audit.model.unchanged import State
+from pii_audit.sources.file_share.clocks import skew_of
 from pii_audit.sources.file_share.names import real, shown
 from pii_audit.sources.file_share.posix import file_grants, supported
+from pii_audit.sources.format.content import BLOCK, open_regular
 from pii_audit.sources.format.files import file_asset, readings
 from pii_audit.sources.format.fixed_width import Layouts
+from pii_audit.sources.format.packed.rar_names import names_after, names_before
 from pii_audit.sources.globs import covers_folder, path_match
 from pii_audit.sources.interface import ROOT_NAME, Reading, Sampling, Source, failed, skipped
-from pii_audit.sources.reading import unreadable
+from pii_audit.sources.reading import StreamError, unreadable
 
 _NOT_INCLUDED = Text("不在 include 范围内", "not in include")
+HASHED = 64 << 20
+"""Bytes of the largest file whose content is hashed beside reading it: it is in the system's memory then."""
+_JOURNALS = ("-wal", "-journal")
+"""What of a database lies beside its file and is read with it (https://www.sqlite.org/tempfiles.html)."""
 _OTHER_KINDS = (
     (stat.S_ISFIFO, Text("是命名管道,不是文件", "is a named pipe, not a file")),
     (stat.S_ISSOCK, Text("是套接字,不是文件", "is a socket, not a file")),
@@ -89,6 +98,23 @@ class FolderSource(Source):
     def open(self, asset: Asset, sampling: Sampling) -> Iterator[tuple[Asset, Reading]]:
         path = real(self.root, asset.name)
         yield from readings(path, self.id, asset.name, sampling, kind=self.kind, layouts=self._layouts)
+
+    def state(self, asset: Asset) -> State | None:
+        path = real(self.root, asset.name)
+        try:
+            status = path.lstat()
+        except OSError:
+            return None
+        # What it holds may have changed with them.
+        together = any(os.path.lexists(path.with_name(name)) for name in _read_with(path.name))
+        return _state(status) if stat.S_ISREG(status.st_mode) and not together else None
+
+    def still(self, asset: Asset) -> bool:
+        return self.state(asset) == asset.state
+
+    def blocks(self, asset: Asset) -> Iterator[bytes] | None:
+        small = asset.size is not None and asset.size <= HASHED
+        return _blocks(real(self.root, asset.name)) if small else None
 
     def grants(self) -> Iterator[Grant | Coverage]:
         if not supported():
@@ -166,7 +192,7 @@ class FolderSource(Source):
         beyond = self._selection.beyond(status.st_size, status.st_mtime)
         if beyond:
             return skipped(self.id, name, beyond, size=status.st_size)
-        return file_asset(self.root / relative, self.id, name, self.kind)
+        return replace(file_asset(self.root / relative, self.id, name, self.kind), state=_state(status))
 
     def _link(self, relative: str) -> Asset | Coverage:
         target = Path(os.path.realpath(self.root / relative))
@@ -174,3 +200,26 @@ class FolderSource(Source):
             reason = Text("符号链接的目标不存在", "is a symbolic link to nothing")
             return skipped(self.id, shown(relative), reason)
         return self.link(relative, target, inside=target.is_relative_to(os.path.realpath(self.root)))
+
+
+def _state(status: os.stat_result) -> State:
+    """Whoever sets the time of a change back changes the inode, and whoever puts another file in its place has another one."""
+    mark = f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
+    return State(mark, max(status.st_mtime, status.st_ctime), skew_of(status.st_dev))
+
+
+def _read_with(name: str) -> Iterator[str]:
+    """The names of what is read together with a file where it lies beside it."""
+    yield from (f"{name}{suffix}" for suffix in _JOURNALS)
+    yield from names_before(name)
+    yield from names_after(name)
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    try:
+        stream = open_regular(path)
+    except InspectionError as error:
+        raise StreamError(error.what) from None
+    with stream:
+        while block := stream.read(BLOCK):
+            yield block

@@ -6,13 +6,14 @@ import time
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import BinaryIO, Protocol, TypeVar, cast
 
 from pii_audit.language import Text
 from pii_audit.model.asset import Asset, AssetKind
 from pii_audit.model.coverage import Coverage
+from pii_audit.model.unchanged import SKEW, State
 from pii_audit.sources.file_share.local import EVERY_FILE, Selection
 from pii_audit.sources.file_share.names import shown, spelled
 from pii_audit.sources.format.files import readings_of
@@ -27,12 +28,23 @@ PAUSES = (0.5, 2.0)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file as its server lists it: `relative` as spelled there, `size` in bytes, `modified` in seconds since 1970."""
+    """A file as its server lists it: `relative` as spelled there, `size` in bytes, `modified` in seconds since 1970.
+
+    `mark` is all that tells it from what it may become, None where nothing does; `changed` is the latest time in it, None for one
+    that goes by no clock.
+    """
 
     relative: str
     size: int
     modified: float | None = None
     owner: str | None = None
+    mark: str | None = None
+    changed: float | None = None
+
+    @property
+    def state(self) -> State | None:
+        """What is said of it; the server's clock is its own."""
+        return None if self.mark is None else State(self.mark, self.changed, SKEW)
 
 
 class Refused(Exception):  # noqa: N818 - never leaves a source: becomes a ledger row
@@ -72,6 +84,10 @@ class RemoteShare(Source):
         """Gives a file from some byte on, as often as asked, as long as it is the same file; raises what `why` explains."""
 
     @abstractmethod
+    def listed(self, relative: str) -> Entry | None:
+        """One file as its server lists it now, None where it is gone; raises what clients raise."""
+
+    @abstractmethod
     def lost(self, error: Exception) -> bool:
         """Whether an error is of the connection, so that another attempt may succeed."""
 
@@ -93,7 +109,15 @@ class RemoteShare(Source):
             yield asset, NoReading.failed(self.id, asset.name, error.what, size=asset.size)
             return
         with closing(stream):
-            yield from readings_of(cast("BinaryIO", stream), asset, sampling, layouts=self._layouts)
+            read = replace(asset, state=None)
+            yield from readings_of(cast("BinaryIO", stream), read, sampling, layouts=self._layouts)
+
+    def state(self, asset: Asset) -> State | None:
+        try:
+            entry = self.listed(spelled(asset.name))
+        except Exception:  # noqa: BLE001 - clients raise what they like; who is not sure reads
+            return None
+        return entry.state if entry else None
 
     def judged(self, entry: Entry) -> Asset | Coverage:
         """A file that is listed, as an asset or as one that a rule leaves out."""
@@ -102,7 +126,7 @@ class RemoteShare(Source):
         if rule:
             return skipped(self.id, name, rule, size=entry.size)
         changed = None if entry.modified is None else datetime.fromtimestamp(entry.modified, UTC)
-        return Asset(self.id, name, self.kind, size=entry.size, modified=changed, owner=entry.owner)
+        return Asset(self.id, name, self.kind, size=entry.size, modified=changed, owner=entry.owner, state=entry.state)
 
     def explained(self, error: Exception) -> Text:
         """Why something could not be read."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -99,7 +99,7 @@ class BucketSource(RemoteShare):
                     yield skipped(self.id, f"{shown(folder.path)}/", folder.reason)
                     break
                 if relative and not (relative.endswith("/") and not one["Size"]):
-                    yield Entry(relative, one["Size"], one["LastModified"].timestamp())
+                    yield _entry(relative, one["Size"], one)
             else:
                 break
         if empty and self._bucket.prefix:
@@ -112,6 +112,10 @@ class BucketSource(RemoteShare):
 
     def file(self, relative: str) -> Callable[[int], Part]:
         return _Object(self._connected(), self._bucket.name, self._bucket.prefix + relative)
+
+    def listed(self, relative: str) -> Entry | None:
+        there = self._connected().head_object(Bucket=self._bucket.name, Key=self._bucket.prefix + relative)
+        return _entry(relative, there["ContentLength"], there)
 
     def grants(self) -> Iterator[Grant | Coverage]:
         try:
@@ -208,6 +212,12 @@ class BucketSource(RemoteShare):
 class _Folder:
     path: str
     reason: Text
+
+
+def _entry(relative: str, size: int, said: Mapping[str, Any]) -> Entry:
+    """An object by its ETag, which is of its content, and its time, which only a list has in fractions of a second."""
+    changed, tag = said["LastModified"].timestamp(), said.get("ETag")
+    return Entry(relative, size, changed, mark=f"{size} {int(changed)} {tag}" if tag else None)
 
 
 class _Object:

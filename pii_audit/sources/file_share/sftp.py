@@ -56,6 +56,13 @@ class SftpShare(RemoteShare):
     def file(self, relative: str) -> Callable[[int], Part]:
         return _File(self._session, relative)
 
+    def listed(self, relative: str) -> Entry | None:
+        try:
+            found = self._entry(relative, self._session.connected().lstat(self._session.path(shown(relative))))
+        except FileNotFoundError:
+            return None
+        return found if isinstance(found, Entry) else None
+
     def grants(self) -> Iterator[Grant | Coverage]:
         """What the mode bits give, through all folders on the way; who is in a group only the server knows."""
         try:
@@ -127,7 +134,9 @@ class SftpShare(RemoteShare):
             return skipped(self.id, shown(relative), Text("不是文件", "is no file"))
         if rule:
             return skipped(self.id, shown(relative), rule, size=size)
-        return Entry(relative, size, attributes.st_mtime, _names(attributes)[0])
+        changed = attributes.st_mtime
+        mark = None if changed is None else f"{size} {changed}"
+        return Entry(relative, size, changed, _names(attributes)[0], mark, changed)
 
     def _above(self) -> tuple[_Seen, ...]:
         """The shared folder and those above it, as far as this account sees them."""

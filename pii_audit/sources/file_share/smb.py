@@ -100,6 +100,14 @@ class SmbShare(RemoteShare):
     def file(self, relative: str) -> Callable[[int], Part]:
         return _File(self._path(relative), self._login)
 
+    def listed(self, relative: str) -> Entry | None:
+        from smbclient import scandir  # noqa: PLC0415 - a scan loads what it reads
+
+        folder, _, name = relative.rpartition("/")
+        there = map(_Found.of, scandir(self._path(folder), name, **self._login()))
+        found = next((self._entry(relative, one) for one in there if one.name == name), None)
+        return found if isinstance(found, Entry) else None
+
     def grants(self, directory: Directory = NOBODY) -> Iterator[Grant | Coverage]:
         """Whom both the files' own access lists and the rights of the share let in, with what a directory knows of groups."""
         alike: dict[bytes, list[Asset]] = defaultdict(list)
@@ -233,7 +241,7 @@ class SmbShare(RemoteShare):
                 "存放在离线存储上,未读取以免触发回迁", "lies on offline storage and was not read, which would recall it"
             )
             return failed(self.id, shown(relative), reason, size=one.size)
-        return Entry(relative, one.size, one.modified)
+        return Entry(relative, one.size, one.modified, None, one.mark, max(one.modified, one.changed))
 
     @staticmethod
     def _no_root(error: Exception) -> Exception:
@@ -254,9 +262,16 @@ class _Found:
     name: str
     size: int
     modified: float
+    changed: float
+    number: int
     folder: bool
     link: bool
     away: bool
+
+    @property
+    def mark(self) -> str:
+        """Whoever sets the time of the last write back changes that of the last change ([MS-FSCC] 2.4.19), save with Samba, where both are one."""
+        return f"{self.size} {self.modified} {self.changed} {self.number}"
 
     @classmethod
     def of(cls, entry: SMBDirEntry) -> _Found:
@@ -268,6 +283,8 @@ class _Found:
             info.file_name,
             info.end_of_file,
             info.last_write_time.timestamp(),
+            info.change_time.timestamp(),
+            info.file_id,
             bool(attributes & modes.FILE_ATTRIBUTE_DIRECTORY),
             link,
             bool(attributes & _AWAY),

@@ -336,3 +336,18 @@ def test_a_process_of_its_own_connects_by_itself(store, source):
 def test_a_url_that_names_no_bucket_is_none(url):
     assert Bucket.of(url, None) is None
     assert Bucket.of("s3://b/a", "minio.bank.example") is None
+
+
+def test_an_object_bears_its_mark_until_it_is_written_again(store, source):
+    name = store.bucket({"a.csv": b"mobile\n13800138000\n", "b.csv": b"x"})
+    bucket = source(name)
+    first = assets(bucket)
+    for one in first.values():
+        assert one.state is not None
+        assert one.state.changed is None
+        assert bucket.state(one) == one.state == assets(bucket)[one.name].state
+    store.client.put_object(Bucket=name, Key="a.csv", Body=b"mobile\n13900139000\n")
+    store.client.delete_object(Bucket=name, Key="b.csv")
+    assert bucket.state(first["a.csv"]) == assets(bucket)["a.csv"].state != first["a.csv"].state
+    assert bucket.state(first["b.csv"]) is None
+    assert all(one.state is None for one, _ in bucket.open(first["a.csv"], EVERYTHING))

@@ -170,3 +170,17 @@ def test_a_file_that_vanished_is_in_the_ledger_and_the_others_are_read(sshd, sou
     (sshd.drop / "a.csv").unlink()
     [gone], [read] = read_all(share.open(first, EVERYTHING)), read_all(share.open(second, EVERYTHING))
     assert (gone.status, gone.reason, read.status) == ("failed", "vanished before it was read", "inspected")
+
+
+def test_a_file_bears_its_mark_until_its_size_or_time_changes(sshd, source):
+    for name in ("a.csv", "b.csv"):
+        (sshd.drop / name).write_text("mobile\n13800138000\n")
+    share = source()
+    first = {one.name: one for one in share.assets() if isinstance(one, Asset)}
+    for one in first.values():
+        assert one.state is not None
+        assert share.state(one) == one.state
+    os.utime(sshd.drop / "a.csv", (1_600_000_000, 1_600_000_000))
+    (sshd.drop / "b.csv").unlink()
+    assert share.state(first["a.csv"]) not in (None, first["a.csv"].state)
+    assert share.state(first["b.csv"]) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import struct
 from contextlib import suppress
@@ -216,3 +217,22 @@ def test_what_is_no_descriptor_is_refused(data):
         smb_rights.entries(data)
     with suppress(remote.Refused):
         smb_rights.entries(_descriptor((USERS, READ, ALLOW, 0))[:28] + data)
+
+
+@service
+def test_a_file_bears_its_mark_until_it_is_changed(samba, source):
+    (samba.drop / "hz").mkdir()
+    for name in ("客户 a.csv", "b.csv"):
+        (samba.drop / "hz" / name).write_text("mobile\n13800138000\n")
+    share = source()
+    first = {one.name: one for one in share.assets() if isinstance(one, Asset)}
+    for one in first.values():
+        assert one.state is not None
+        assert share.state(one) == one.state
+    path = samba.drop / "hz" / "客户 a.csv"
+    os.utime(path, (1_600_000_000, 1_600_000_000))
+    (samba.drop / "hz" / "b.csv").unlink()
+    assert share.state(first["hz/客户 a.csv"]) not in (None, first["hz/客户 a.csv"].state)
+    assert share.state(first["hz/b.csv"]) is None
+    share.close()
+    assert [one.state == first[one.name].state for one in share.assets() if isinstance(one, Asset)] == [False]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -18,12 +17,8 @@ from pii_audit.sources.format.isolated.readings import parsed_file
 from pii_audit.sources.format.opened import IN_MEMORY, Descend, Found, Opened
 from pii_audit.sources.format.packed.expansion import BLOCK, Expansion, broken_off
 from pii_audit.sources.format.packed.rar_blocks import Block, Role, Volume, volume_of
+from pii_audit.sources.format.packed.rar_names import names_after, names_before
 from pii_audit.sources.reading import unreadable
-
-_NEW = re.compile(r"(.*\.part)(\d+)(\.rar)", re.IGNORECASE | re.DOTALL)
-_OLD = re.compile(r"(.*\.)(?:(r)ar|([r-z])(\d\d))", re.IGNORECASE | re.DOTALL)
-_LAST = 99
-"""Of what two digits number: after .r99 comes .s00."""
 
 
 def rar_readings(kind: str, opened: Opened, descend: Descend) -> Iterator[Found]:
@@ -69,7 +64,7 @@ def _before(volume: Volume, opened: Opened, others: ExitStack) -> str | None:
     """The name of the volume beside this one after which it comes."""
     if opened.path is None:
         return None
-    for name in _previous(opened.path.name):
+    for name in names_before(opened.path.name):
         before = _volume(opened.path.with_name(name), opened, others)
         if before is not None and before.more and before.dialect is volume.dialect:
             return name
@@ -80,7 +75,7 @@ def _after(volume: Volume, opened: Opened, others: ExitStack) -> Iterator[Volume
     """The volumes that follow, up to the first that is missing or is none."""
     path = opened.path
     while path is not None and volume.more:
-        for name in _next(path.name):
+        for name in names_after(path.name):
             following = _volume(path.with_name(name), opened, others)
             if following is not None and following.parted and following.dialect is volume.dialect:
                 break
@@ -97,37 +92,6 @@ def _volume(path: Path, opened: Opened, others: ExitStack) -> Volume | None:
         return volume_of(others.enter_context(open_regular(path)), opened.expansion.limits)
     except (OSError, InspectionError):
         return None
-
-
-def _next(name: str) -> Iterator[str]:
-    """The names that the following volume may have: part1.rar and part2.rar; or .rar, .r00, .r01, … .r99, .s00."""
-    if new := _NEW.fullmatch(name):
-        stem, number, ending = new.groups()
-        yield f"{stem}{int(number) + 1:0{len(number)}}{ending}"
-    if old := _OLD.fullmatch(name):
-        stem, first, letter, number = old.groups()
-        if first:
-            yield f"{stem}{first}00"
-        elif int(number) < _LAST:
-            yield f"{stem}{letter}{int(number) + 1:02}"
-        else:
-            yield f"{stem}{chr(ord(letter) + 1)}00"
-
-
-def _previous(name: str) -> Iterator[str]:
-    """The names that the volume before may have; of part10.rar that is part09.rar or part9.rar."""
-    if new := _NEW.fullmatch(name):
-        stem, number, ending = new.groups()
-        if int(number) > 1:
-            yield from dict.fromkeys(f"{stem}{int(number) - 1:0{width}}{ending}" for width in range(len(number), 0, -1))
-    elif (old := _OLD.fullmatch(name)) and old[3]:
-        stem, _, letter, number = old.groups()
-        if int(number):
-            yield f"{stem}{letter}{int(number) - 1:02}"
-        elif letter in "rR":
-            yield f"{stem}{letter}{'ar' if letter == 'r' else 'AR'}"
-        else:
-            yield f"{stem}{chr(ord(letter) - 1)}{_LAST}"
 
 
 def _write(volumes: Sequence[Volume], out: BinaryIO) -> None:
