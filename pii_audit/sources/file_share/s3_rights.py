@@ -9,8 +9,10 @@ import json
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
 from pii_audit.language import Text
@@ -22,9 +24,11 @@ if TYPE_CHECKING:
 
 WORLD = "world"
 EVERYBODY = "*"
-_ACTIONS = {"read": "s3:GetObject", "write": "s3:PutObject"}
+_ACTIONS = {"read": ("s3:GetObject", "s3:GetObjectVersion"), "write": ("s3:PutObject",)}
+"""Any of them is enough: an object of a bucket without versions is read as its version `null` as well."""
 _GROUPS = "http://acs.amazonaws.com/groups/global/"
-_READS = ("READ", "FULL_CONTROL")
+_READS = ("READ", "FULL_CONTROL", "WRITE_ACP")
+"""Whoever may write the access list may give himself the rest."""
 _NARROW = frozenset(
     {
         *(f"aws:source{what}" for what in ("ip", "vpc", "vpce", "arn", "account", "owner", "orgid", "orgpaths")),
@@ -65,11 +69,12 @@ class Statement:
         return self.not_principals or EVERYBODY in self.principals
 
     def covers(self, action: str, resource: str) -> bool:
-        """Whether it speaks of an action on an object."""
+        """Whether it speaks of an action on an object: an Allow for somebody perhaps, a Deny for everybody surely."""
         acts = any(_glob(one.lower()).fullmatch(action.lower()) for one in self.actions)
-        return acts != self.not_actions and (
-            any(_glob(one).fullmatch(resource) for one in self.resources) != self.not_resources
-        )
+        # What a variable stands for differs from one to another (`home/${aws:username}/*`).
+        open_ = self.allow != self.not_resources
+        found = any(_glob(one, variables=open_).fullmatch(resource) for one in self.resources)
+        return acts != self.not_actions and found != self.not_resources
 
     def denies(self, principal: str) -> bool:
         """Whether, as a Deny, it holds for a principal whatever the circumstances."""
@@ -77,7 +82,7 @@ class Statement:
             return False
         if self.not_principals:
             return principal not in self.principals
-        return self.public or principal in self.principals
+        return self.public or bool({principal, *_accounts(principal)} & {*self.principals})
 
 
 class BucketRights:
@@ -110,15 +115,19 @@ class BucketRights:
     def grants(self, asset: str, key: str) -> Iterator[Grant]:
         """Those on one object; raises what botocore raises."""
         resource = f"arn:aws:s3:::{self._bucket}/{key}"
-        for privilege, action in _ACTIONS.items():
-            said = [one for one in self._statements if one.covers(action, resource)]
-            denials = [one for one in said if not one.allow]
-            for one in said:
-                if one.allow:
-                    yield from self._by_policy(one, denials, asset, privilege)
+        for privilege, actions in _ACTIONS.items():
+            found: dict[Grant, None] = {}
+            for action in actions:
+                said = [one for one in self._statements if one.covers(action, resource)]
+                denials = [one for one in said if not one.allow]
+                for one in said:
+                    if one.allow:
+                        found |= dict.fromkeys(self._by_policy(one, denials, asset, privilege))
+            yield from found
         if self.lists:
-            denied = [one for one in self._statements if not one.allow and one.covers(_ACTIONS["read"], resource)]
-            yield from self._by_list(asset, key, everybody=not any(one.denies(EVERYBODY) for one in denied))
+            denied = [one for one in self._statements if not one.allow and one.denies(EVERYBODY)]
+            closed = all(any(one.covers(action, resource) for one in denied) for action in _ACTIONS["read"])
+            yield from self._by_list(asset, key, everybody=not closed)
 
     def _by_policy(
         self, statement: Statement, denials: Sequence[Statement], asset: str, privilege: str
@@ -210,8 +219,9 @@ def _statement(section: Mapping[str, Any], number: int) -> Statement:
 
 
 def _narrows(operator: str, keys: Mapping[str, Any]) -> bool:
-    """Whether a condition lets in some fixed ones alone."""
-    if "not" in operator.lower() or operator.lower() in ("null", "bool"):
+    """Whether a condition lets in some fixed ones alone; not where it holds for requests that do not have its key."""
+    small = operator.lower()
+    if "not" in small or small in ("null", "bool") or small.endswith("ifexists") or small.startswith("forallvalues:"):
         return False
     return any(
         key.lower() in _NARROW and not any(_anybody(str(value)) for value in _listed(values))
@@ -220,7 +230,19 @@ def _narrows(operator: str, keys: Mapping[str, Any]) -> bool:
 
 
 def _anybody(value: str) -> bool:
-    return not value.strip("*?") or value in ("0.0.0.0/0", "::/0")
+    """Whether a value of a condition fits nearly everybody: any, a variable, any account, or a large part of the internet."""
+    if not value.strip("*?") or "${" in value:
+        return True
+    if value.startswith("arn:"):
+        return bool(set("*?") & set("".join(value.split(":")[4:5])))
+    with suppress(ValueError):
+        network = ip_network(value, strict=False)
+        return network.prefixlen < _WIDE[network.version] and not network.is_private
+    return False
+
+
+_WIDE = {4: 8, 6: 32}
+"""Networks with shorter prefixes are public (Amazon S3 User Guide, "The meaning of public")."""
 
 
 def _listed(value: Any) -> list[Any]:
@@ -235,7 +257,30 @@ def _principal(value: str) -> str:
     return f"user:{value}" if what.startswith("user/") else f"group:{value}"
 
 
+def _accounts(principal: str) -> tuple[str, ...]:
+    """How statements name the whole account of a principal."""
+    parts = principal.split(":")
+    account = parts[4] if principal.startswith("arn:") and len(parts) > _ACCOUNT else principal
+    return (
+        (account, f"{':'.join(parts[:2])}:iam::{account}:root", f"arn:aws:iam::{account}:root")
+        if account.isdigit()
+        else ()
+    )
+
+
+_ACCOUNT = 5
+_VARIABLE = re.compile(r"(\$\{[*?$]\}|\$\{[^}]*\}|[*?])")
+
+
 @lru_cache(maxsize=4096)
-def _glob(pattern: str) -> re.Pattern[str]:
-    translated = (".*" if one == "*" else "." if one == "?" else re.escape(one) for one in pattern)
+def _glob(pattern: str, *, variables: bool = False) -> re.Pattern[str]:
+    """A pattern with `*` and `?`; where `variables`, what `${…}` stands for is anything, else itself. `${*}` is an asterisk."""
+    translated = []
+    for part in _VARIABLE.split(pattern):
+        if part in ("*", "?"):
+            translated.append(".*" if part == "*" else ".")
+        elif part in ("${*}", "${?}", "${$}"):
+            translated.append(re.escape(part[2]))
+        else:
+            translated.append(".*" if variables and _VARIABLE.fullmatch(part) else re.escape(part))
     return re.compile("".join(translated), re.DOTALL)

@@ -9,6 +9,7 @@ import pickle
 import shlex
 import sqlite3
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -274,14 +275,65 @@ def test_a_public_policy_opens_what_it_names_with_the_command_that_closes_it(sto
         ({"Condition": {"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}}, True),
         ({"Condition": {"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}, True),
         ({"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}, False),
+        ({"Condition": {"StringEqualsIfExists": {"aws:SourceVpce": "vpce-1"}}}, True),
+        ({"Condition": {"StringEquals": {"aws:SourceVpce": "vpce-1"}}}, False),
+        ({"Condition": {"ForAllValues:StringEquals": {"aws:PrincipalOrgID": "o-1"}}}, True),
+        ({"Condition": {"IpAddress": {"aws:SourceIp": "0.0.0.0/1"}}}, True),
+        ({"Condition": {"IpAddress": {"aws:SourceIp": ["198.51.100.0/24", "::/8"]}}}, True),
+        ({"Condition": {"IpAddress": {"aws:SourceIp": "198.51.100.7"}}}, False),
+        ({"Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/app"}}}, True),
+        ({"Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:role/*"}}}, False),
+        ({"Condition": {"StringEquals": {"aws:PrincipalOrgID": "${aws:PrincipalTag/org}"}}}, True),
+        ({"Action": "s3:GetObjectVersion"}, True),
+        ({"Action": "s3:GetObjectTagging"}, False),
+        ({"NotAction": "s3:PutObject", "Action": None}, True),
+        ({"NotAction": "s3:Get*", "Action": None}, False),
+        ({"Principal": None, "NotPrincipal": {"AWS": "arn:aws:iam::123456789012:user/zhang"}}, True),
+        ({"Resource": "arn:aws:s3:::NAME/${aws:username}"}, True),
+        ({"Resource": "arn:aws:s3:::NAME/${*}"}, False),
+        ({"Resource": "arn:aws:s3:::NAME/b*"}, False),
+        ({"Resource": None, "NotResource": "arn:aws:s3:::NAME/a*"}, False),
         ({"Action": "s3:ListBucket"}, False),
         ({"Effect": "Deny"}, False),
     ],
 )
 def test_what_a_statement_means_for_everybody(store, source, statement, public):
     name = store.bucket({"a.csv": b"x"})
-    store.policy(name, {**PUBLIC, "Resource": f"arn:aws:s3:::{name}/*", **statement})
+    store.policy(name, filled({**PUBLIC, "Resource": "arn:aws:s3:::NAME/*", **statement}, name))
     assert (("world", "a.csv", "read") in _rights(source(name))) is public
+
+
+def filled(statement: dict[str, Any], bucket: str) -> dict[str, Any]:
+    """A statement about that bucket, without what it says nothing of."""
+    told = {key: value for key, value in statement.items() if value is not None}
+    return json.loads(json.dumps(told).replace("NAME", bucket))
+
+
+STAFF = "arn:aws:iam::123456789012:user/zhang"
+
+
+@pytest.mark.parametrize(
+    ("denial", "left"),
+    [
+        ({"Principal": "*"}, set()),
+        ({"Principal": {"AWS": STAFF}}, {"world"}),
+        ({"Principal": {"AWS": "123456789012"}}, {"world"}),
+        ({"Principal": {"AWS": "arn:aws:iam::123456789012:root"}}, {"world"}),
+        ({"Principal": {"AWS": "arn:aws:iam::210987654321:root"}}, {"world", STAFF}),
+        ({"Principal": None, "NotPrincipal": {"AWS": STAFF}}, {STAFF}),
+        ({"Principal": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}, {"world", STAFF}),
+        ({"Principal": "*", "Action": "s3:GetObject"}, {"world", STAFF}),
+        ({"Principal": "*", "Resource": "arn:aws:s3:::NAME/${aws:username}"}, {"world", STAFF}),
+        ({"Principal": "*", "Resource": None, "NotResource": "arn:aws:s3:::NAME/${aws:username}"}, {"world", STAFF}),
+        ({"Principal": "*", "Resource": None, "NotResource": "arn:aws:s3:::NAME/b*"}, set()),
+    ],
+)
+def test_what_a_denial_leaves(store, source, denial, left):
+    name = store.bucket({"a.csv": b"x"})
+    both = {**PUBLIC, "Action": "s3:Get*", "Resource": "arn:aws:s3:::NAME/*"}
+    statements = ({**both, "Principal": {"AWS": STAFF}}, both, {**both, **denial, "Effect": "Deny"})
+    store.policy(name, *(filled(one, name) for one in statements))
+    assert {who.removeprefix("user:") for who, _, _ in _rights(source(name))} == left
 
 
 @pytest.mark.parametrize(
@@ -321,6 +373,14 @@ def test_access_lists_open_objects_unless_they_are_off_or_ignored(store, source)
     store.client.delete_public_access_block(Bucket=name)
     rules = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
     store.client.put_bucket_ownership_controls(Bucket=name, OwnershipControls=rules)
+    assert _rights(source(name)) == {("world", "a.csv", "read")}
+
+
+def test_whoever_may_write_an_access_list_can_read(store, source):
+    name = store.bucket({"a.csv": b"x"})
+    store.client.put_object_acl(
+        Bucket=name, Key="a.csv", GrantWriteACP='uri="http://acs.amazonaws.com/groups/global/AllUsers"'
+    )
     assert _rights(source(name)) == {("world", "a.csv", "read")}
 
 
