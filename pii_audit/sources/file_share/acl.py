@@ -38,10 +38,6 @@ class AccessList:
     group: int
     named: tuple[Named, ...]
 
-    def passing(self, kind: str, number: int) -> bool | None:
-        """Whether a folder with this list lets a user or group pass; None where the list does not name it."""
-        return next((bool(one.bits & PASS) for one in self.named if (one.kind, one.number) == (kind, number)), None)
-
 
 def access_list(path: Path) -> AccessList | None:
     """The list of a file or folder; None where it has none or the file system knows none. Raises OSError."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,8 +13,11 @@ from pathlib import Path
 from pii_audit.model.grant import Grant
 from pii_audit.sources.file_share.acl import PASS, READ, WRITE, AccessList, Named, access_list
 from pii_audit.sources.file_share.names import shown
+from pii_audit.sources.file_share.posix_way import Gate, groups_through
 
 WORLD = "world"
+_USER = 6
+"""How far the owner's bits are shifted in the mode."""
 
 
 def supported() -> bool:
@@ -71,11 +74,12 @@ class _Class:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A folder on the way, with its status and its access control list."""
+    """A folder on the way, with its status, its access control list, and what these ask of whoever passes."""
 
     folder: Path
     status: os.stat_result
     acl: AccessList | None
+    gate: Gate
 
 
 def file_grants(path: Path, root: Path, source: str, name: str, *, place: str | None = None) -> Iterator[Grant]:
@@ -87,11 +91,56 @@ def file_grants(path: Path, root: Path, source: str, name: str, *, place: str | 
     A right is effective where every folder between the root (itself left out: its path is the mount's business) and the
     file lets that class through.
     """
-    status, acl = path.stat(), access_list(path)
-    steps = [
-        _Step(folder, (root / folder).stat(), access_list(root / folder)) for folder in _folders(path.relative_to(root))
-    ]
+    status = path.stat()
+    acl = _counting(path, status)
+    steps = []
+    for folder in _folders(path.relative_to(root)):
+        of = (root / folder).stat()
+        listed = _counting(root / folder, of)
+        steps.append(_Step(folder, of, listed, _gate(folder.as_posix(), of, listed, PASS)))
     way = _Way(path, f"{source}:{name}", place or "", steps, listed=acl is not None)
+    told = set()
+    for grant in _by_entries(way, status, acl):
+        told.add((grant.principal, grant.privilege))
+        yield grant
+    for privilege, bit in (("read", READ), ("write", WRITE)):
+        if (WORLD, privilege) not in told:
+            file = _gate(path.name, status, acl, bit)
+            named = {who for who, what in told if what == privilege}
+            yield from _by_folders(way, file, privilege, named)
+            yield from _by_users(way, file, status, acl, named)
+
+
+def _by_folders(way: _Way, file: Gate, privilege: str, told: Collection[str]) -> Iterator[Grant]:
+    """The rights of groups that the folders let pass, save those of groups that the file itself names."""
+    gates = [*(step.gate for step in way.steps), file]
+    for groups in groups_through(gates):
+        if not any(f"group:{group_name(one)}" in told for one in groups):
+            yield way.through(gates, groups, privilege)
+
+
+def _by_users(
+    way: _Way, file: Gate, status: os.stat_result, acl: AccessList | None, told: Collection[str]
+) -> Iterator[Grant]:
+    """The rights of those whom the folders let pass as their owners or by name, where the file does not name them."""
+    users = {step.status.st_uid for step in way.steps}
+    users |= {one.number for step in way.steps if step.acl for one in step.acl.named if one.kind == "user"}
+    for uid in sorted(users - {0, status.st_uid}):
+        principal = f"user:{user_name(uid)}"
+        steps = [_user_step(uid, step) for step in way.steps]
+        opened = _user_opens(uid, file, status, acl)
+        if principal in told or None in steps or opened in (None, "acl"):
+            continue
+        letter, privilege = ("r", "read") if file.asked == READ else ("w", "write")
+        wider = way.wider("user", uid)
+        passed = (*filter(None, steps), f"{opened}+{letter} {shown(way.path.name)}")
+        yield way.grant(
+            principal, privilege, f"mode {opened}+{letter}", passed, way.chmod(opened or "o", letter), wider=wider
+        )
+
+
+def _by_entries(way: _Way, status: os.stat_result, acl: AccessList | None) -> Iterator[Grant]:
+    """The rights of those whom the file itself names: its owner, its group, everybody, and the entries of its list."""
     yield from _by_mode(way, status, acl)
     for one in acl.named if acl else ():
         yield from way.named(one)
@@ -104,7 +153,7 @@ def _by_mode(way: _Way, status: os.stat_result, acl: AccessList | None) -> Itera
         _Class("g", f"group:{group}", _unknown("gid", group), stat.S_IRGRP, stat.S_IWGRP),
         _Class("o", WORLD, "", stat.S_IROTH, stat.S_IWOTH),
     )
-    mode = status.st_mode if acl is None else (status.st_mode & ~stat.S_IRWXG) | acl.group << 3
+    mode = _own_mode(status, acl)
     for one in classes:
         through = [_step(one.letter, step, status) for step in way.steps]
         if None in through:
@@ -116,7 +165,7 @@ def _by_mode(way: _Way, status: os.stat_result, acl: AccessList | None) -> Itera
                 number = status.st_gid if one.letter == "g" else None
                 wider = one.letter != "u" and way.wider("group", number)
                 opened = f"mode {one.letter}+{letter}"
-                yield way.grant(one.principal, privilege, opened, passed, way.chmod(one, letter), wider=wider)
+                yield way.grant(one.principal, privilege, opened, passed, way.chmod(one.letter, letter), wider=wider)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +195,34 @@ class _Way:
             wider=wider,
         )
 
-    def chmod(self, one: _Class, letter: str) -> str:
+    def chmod(self, whose: str, letter: str) -> str:
         """The command that takes a bit from a class; with a list, the group's bit shows its mask."""
         path = shlex.quote(shown(self.path.as_posix()))
-        if self.listed and one.letter == "g":
+        if self.listed and whose == "g":
             return f"setfacl -m g::--- -- {path}"
-        return f"chmod {one.letter}-{letter} -- {path}"
+        return f"chmod {whose}-{letter} -- {path}"
+
+    def through(self, gates: Sequence[Gate], groups: frozenset[int], privilege: str) -> Grant:
+        """The right of whoever is in all of some groups, which let him pass where others do not."""
+        *folders, file = gates
+        letter, opened = "r" if file.asked == READ else "w", file.opens(groups)
+        own = next((one for one in file.granting() if one in groups and opened != "o"), None)
+        # Else the group of the innermost folder that asks for one.
+        needed = (one for gate in reversed(folders) for one in gate.granting() if one in groups)
+        first = next(needed, min(groups)) if own is None else own
+        principal = f"group:{group_name(first)}"
+        steps = [f"only who is also in {group_name(one)}" for one in sorted(groups - {first})]
+        steps += [f"{shown(gate.name)}/ {_letters(gate.opens(groups))}" for gate in folders]
+        if opened == "acl":
+            name = f"acl {letter} {principal}"
+            who = f"g:{(group_name(first) or str(first)).removeprefix('#')}"
+            closing = f"setfacl -x {shlex.quote(who)} -- {shlex.quote(shown(self.path.as_posix()))}"
+        else:
+            name = f"mode {opened}+{letter}"
+            closing = self.chmod(opened or "o", letter)
+        steps.append(f"{name.removeprefix('mode ').removesuffix(f' {principal}')} {shown(self.path.name)}")
+        wider = all(self.wider("group", one) for one in groups)
+        return self.grant(principal, privilege, name, steps, closing, wider=wider)
 
     def named(self, one: Named) -> Iterator[Grant]:
         """The rights of a user or group whom the list names."""
@@ -170,6 +241,21 @@ class _Way:
                 yield self.grant(principal, privilege, f"acl {letter} {principal}", passed, closing, wider=wider)
 
 
+def _counting(path: Path, status: os.stat_result) -> AccessList | None:
+    """The list of a file or folder as far as it counts: Linux asks none whose mask is empty, and goes by the mode then."""
+    return access_list(path) if status.st_mode & stat.S_IRWXG else None
+
+
+def _own_mode(status: os.stat_result, acl: AccessList | None) -> int:
+    """The mode with what the group itself has, where a list shows its mask in that place."""
+    return status.st_mode if acl is None else (status.st_mode & ~stat.S_IRWXG) | acl.group << 3
+
+
+def _gate(name: str, status: os.stat_result, acl: AccessList | None, asked: int) -> Gate:
+    named = {one.number: one.bits for one in acl.named if one.kind == "group"} if acl else {}
+    return Gate(name, asked, _own_mode(status, acl), status.st_gid, named)
+
+
 def _folders(relative: Path) -> list[Path]:
     return [folder for folder in reversed(relative.parents) if folder.parts]
 
@@ -178,32 +264,45 @@ def _named(folder: Path) -> str:
     return f"{shown(folder.as_posix())}/"
 
 
+def _letters(opened: str | None) -> str:
+    return "acl x" if opened == "acl" else f"{opened}+x"
+
+
 def _unknown(kind: str, name: str | None) -> str:
     return f"{kind} {name[1:]} has no account" if name and name.startswith("#") else ""
 
 
 def _step(letter: str, step: _Step, file: os.stat_result) -> str | None:
-    """How a class of the file passes a folder, None where it does not.
-
-    The owner of the file may be in the folder's group or not: either bit lets the owner through, so that no path is
-    missed.
-    """
-    of = step.status
-    mode = of.st_mode if step.acl is None else (of.st_mode & ~stat.S_IRWXG) | step.acl.group << 3
-    if letter == "u" and file.st_uid == 0:
-        return f"{_named(step.folder)} (root)"
-    if step.acl is not None and letter != "o":
-        number = file.st_uid if letter == "u" else file.st_gid
-        passing = step.acl.passing("user" if letter == "u" else "group", number)
-        if passing:
-            return f"{_named(step.folder)} acl x"
-    bits = {"o": stat.S_IXOTH}
+    """How a class of the file passes a folder, None where it does not."""
     if letter == "u":
-        bits = {"u": stat.S_IXUSR} if of.st_uid == file.st_uid else {"g": stat.S_IXGRP, "o": stat.S_IXOTH}
-    elif letter == "g" and of.st_gid == file.st_gid:
-        bits = {"g": stat.S_IXGRP}
-    passed = next((name for name, bit in bits.items() if mode & bit), None)
-    return f"{_named(step.folder)} {passed}+x" if passed else None
+        # The owner of the file may be in the folder's groups or not: either lets him through, so that no path is missed.
+        return _user_step(file.st_uid, step, known=False)
+    opened = step.gate.opens(frozenset({file.st_gid} if letter == "g" else ()))
+    return f"{_named(step.folder)} {_letters(opened)}" if opened else None
+
+
+def _user_step(uid: int, step: _Step, *, known: bool = True) -> str | None:
+    """How somebody passes a folder; where his groups are not `known` here, by any of them or by none."""
+    opened = _user_opens(uid, step.gate, step.status, step.acl, known=known)
+    if opened is None:
+        return None
+    return f"{_named(step.folder)} {'(root)' if opened == 'root' else _letters(opened)}"
+
+
+def _user_opens(uid: int, gate: Gate, of: os.stat_result, acl: AccessList | None, *, known: bool = True) -> str | None:
+    """By what somebody passes a folder or file: as root, its owner, by name in its list, by his groups, or as one of the others."""
+    if uid == 0:
+        return "root"
+    if uid == of.st_uid:
+        return "u" if of.st_mode >> _USER & gate.asked else None
+    named = next((one.bits for one in acl.named if (one.kind, one.number) == ("user", uid)), None) if acl else None
+    if named is not None:
+        return "acl" if named & gate.asked else None
+    listed = [number for number in (gate.group, *gate.named) if number is not None]
+    name = user_name(uid) or "#"
+    if known and not name.startswith("#"):
+        return gate.opens(frozenset(number for number in listed if number in group_numbers(uid, number)))
+    return next((gate.opens(frozenset({one})) for one in gate.granting()), None) or gate.opens(frozenset())
 
 
 def _lists(step: _Step, kind: str, number: int | None) -> bool:
@@ -224,16 +323,8 @@ def _lists(step: _Step, kind: str, number: int | None) -> bool:
 
 
 def _listed_step(one: Named, step: _Step) -> str | None:
-    """How somebody whom a file's list names passes a folder: by its list, as its owner, or by its group."""
-    passing = step.acl.passing(one.kind, one.number) if step.acl else None
-    if passing is not None:
-        return f"{_named(step.folder)} acl x" if passing else None
-    of = step.status
-    if one.kind == "user" and of.st_uid == one.number:
-        return f"{_named(step.folder)} u+x" if of.st_mode & stat.S_IXUSR else None
-    group = step.acl.group & PASS if step.acl else of.st_mode & stat.S_IXGRP
-    if group and (
-        of.st_gid == one.number if one.kind == "group" else of.st_gid in group_numbers(one.number, of.st_gid)
-    ):
-        return f"{_named(step.folder)} g+x"
-    return f"{_named(step.folder)} o+x" if of.st_mode & stat.S_IXOTH else None
+    """How somebody whom a file's list names passes a folder."""
+    if one.kind == "user":
+        return _user_step(one.number, step)
+    opened = step.gate.opens(frozenset({one.number}))
+    return f"{_named(step.folder)} {_letters(opened)}" if opened else None

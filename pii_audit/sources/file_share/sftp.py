@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from pii_audit.model.coverage import Coverage
 from pii_audit.model.grant import Grant
 from pii_audit.sources.file_share.local import EVERY_FILE, Selection
 from pii_audit.sources.file_share.names import shown
+from pii_audit.sources.file_share.posix_way import Gate, groups_through
 from pii_audit.sources.file_share.remote import Entry, Part, Refused, RemoteShare
 from pii_audit.sources.file_share.ssh import Login, LostError, Session, Stream, why
 from pii_audit.sources.format.fixed_width import Layouts
@@ -35,12 +36,20 @@ _BITS = (
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A file or folder with its attributes; `name` is the relative path of a folder, the whole one above the share."""
+    """A file or folder with its attributes; `name` is the relative path of a folder, the whole one above the share.
+
+    `called` is what the server calls its group.
+    """
 
     name: str
     mode: int
     user: int | None
     group: int | None
+    called: str
+
+    def gate(self, asked: int) -> Gate:
+        """What it asks of whoever passes, reads or writes."""
+        return Gate(self.name, asked, self.mode, self.group)
 
 
 class SftpShare(RemoteShare):
@@ -112,7 +121,7 @@ class SftpShare(RemoteShare):
             if rule:
                 yield skipped(self.id, f"{shown(relative)}/", rule), None, way
             else:
-                yield from self._walked(relative, (*way, _Seen(relative, mode, one.st_uid, one.st_gid)))
+                yield from self._walked(relative, (*way, _Seen(relative, mode, one.st_uid, one.st_gid, _names(one)[1])))
 
     def _folder(self, folder: str) -> list[SFTPAttributes]:
         """What lies in a folder; a connection that was lost is made anew once."""
@@ -152,13 +161,14 @@ class SftpShare(RemoteShare):
             except OSError:
                 continue
             if of.st_mode is not None:
-                seen.append(_Seen(str(folder), of.st_mode, of.st_uid, of.st_gid))
+                seen.append(_Seen(str(folder), of.st_mode, of.st_uid, of.st_gid, f"#{of.st_gid}"))
         return tuple(seen)
 
     def _rights(self, asset: Asset, of: SFTPAttributes, way: tuple[_Seen, ...]) -> Iterator[Grant]:
         user, group = _names(of)
-        file = _Seen(asset.name, of.st_mode or 0, of.st_uid, of.st_gid)
+        file = _Seen(asset.name, of.st_mode or 0, of.st_uid, of.st_gid, group)
         path = shlex.quote(f"{self._session.login.folder.rstrip('/')}/{asset.name}")
+        told = set()
         for place, (letter, principal) in enumerate((("u", f"user:{user}"), ("g", f"group:{group}"), ("o", "world"))):
             steps = [_step(letter, folder, file) for folder in way]
             if None in steps:
@@ -169,7 +179,43 @@ class SftpShare(RemoteShare):
                     passed = (principal, *filter(None, steps), f"{letter}+{bit} {PurePosixPath(asset.name).name}")
                     wider = not _lists(letter, way[-1], file) if way else False
                     closing = (f"chmod {letter}-{bit} -- {path}",)
+                    told.add((principal, privilege))
                     yield Grant(principal, asset.id, privilege, opened, passed, closing=closing, wider=wider)
+
+        for bit, privilege, _ in _BITS:
+            if ("world", privilege) not in told:
+                yield from self._by_folders(asset, file, way, bit, privilege, path, told)
+
+    @staticmethod
+    def _by_folders(
+        asset: Asset,
+        file: _Seen,
+        way: tuple[_Seen, ...],
+        bit: str,
+        privilege: str,
+        path: str,
+        told: Collection[tuple[str, str]],
+    ) -> Iterator[Grant]:
+        """The rights of groups that folders let pass, save that of the file's own."""
+        gates = [
+            *(folder.gate(stat.S_IXOTH) for folder in way),
+            file.gate(stat.S_IROTH if bit == "r" else stat.S_IWOTH),
+        ]
+        # The name that a listing gives comes after the number that a folder above the share has.
+        called = {one.group: one.called for one in (*way, file) if one.group is not None}
+        for groups in groups_through(gates):
+            letter = gates[-1].opens(groups) or "o"
+            own = file.group if letter == "g" and file.group is not None else None
+            first = min(groups) if own is None else own
+            principal = f"group:{called[first]}"
+            if (principal, privilege) not in told:
+                opened = f"mode {letter}+{bit}"
+                steps = [f"only who is also in {called[one]}" for one in sorted(groups - {first})]
+                steps += [f"{shown(gate.name).rstrip('/')}/ {gate.opens(groups)}+x" for gate in gates[:-1]]
+                passed = (principal, *steps, f"{letter}+{bit} {PurePosixPath(asset.name).name}")
+                wider = bool(way) and not any(way[-1].gate(stat.S_IROTH).opens(frozenset({one})) for one in groups)
+                closing = (f"chmod {letter}-{bit} -- {path}",)
+                yield Grant(principal, asset.id, privilege, opened, passed, closing=closing, wider=wider)
 
     @staticmethod
     def _no_root() -> Refused:

@@ -51,6 +51,25 @@ def test_a_right_is_wider_than_the_folder_where_that_is_not_listed_to_its_class(
     assert {principal for (principal, _), grant in found.items() if grant.wider} == wider
 
 
+def test_a_file_that_is_open_to_all_is_read_by_the_group_that_its_folder_lets_pass(share):
+    if os.getuid() != 0:
+        pytest.skip("only root gives files away")
+    os.chown(share / "hz", 5001, 5002)
+    os.chown(share / "hz" / "a.csv", 5003, 5004)
+    found = grants(share, 0o644, 0o750)
+    assert found["group", "read"].principal == "group:#5002"
+    assert found["group", "read"].path == ("group:#5002", "hz/ g+x", "o+r a.csv")
+    assert found["group", "read"].closing == (f"chmod o-r -- {share}/hz/a.csv",)
+    assert not found["group", "read"].wider
+    readers = {
+        one.principal for one in file_grants(share / "hz" / "a.csv", share, "s", "hz/a.csv") if one.privilege == "read"
+    }
+    assert readers == {"user:#5003", "user:#5001", "group:#5002"}
+    # Of a file that is its group's alone, those who are in both.
+    both = grants(share, 0o640, 0o750)["group", "read"]
+    assert both.path == ("group:#5004", "only who is also in #5002", "hz/ g+x", "g+r a.csv")
+
+
 def test_a_file_in_the_root_itself_is_not_compared(share):
     (share / "b.csv").write_text("x")
     (share / "b.csv").chmod(0o644)

@@ -100,6 +100,19 @@ def test_mode_bits_give_rights_through_every_folder_with_the_command_that_closes
     assert owners == {f"user:{(sshd.drop / 'in').owner()}"}
 
 
+def test_a_file_that_is_open_to_all_is_read_by_the_group_that_its_folder_lets_pass(sshd, source):
+    if os.getuid() != 0:
+        pytest.skip("only root gives files away")
+    _opened(sshd)
+    (sshd.drop / "hz").mkdir(mode=0o750)
+    (sshd.drop / "hz" / "a.csv").write_text("x")
+    (sshd.drop / "hz" / "a.csv").chmod(0o604)
+    os.chown(sshd.drop / "hz" / "a.csv", 5003, 5004)
+    [grant] = [one for one in source().grants() if one.principal.startswith("group:")]
+    assert (grant.principal, grant.opened_by, grant.wider) == (f"group:{(sshd.drop / 'hz').group()}", "mode o+r", False)
+    assert grant.path[-2:] == ("hz/ g+x", "o+r a.csv")
+
+
 def test_a_connection_that_was_lost_is_made_anew_and_read_on(sshd, source, read_all, passage, monkeypatch):
     monkeypatch.setattr(remote, "PAUSES", (0, 0))
     rows = 600_000
