@@ -25,11 +25,13 @@ UnionPay 62, older domestic debit cards 9558 and 60, Visa, Mastercard, American 
 """
 
 
-def luhn(digits: str) -> bool:
-    """Whether digits carry the check digit of ISO/IEC 7812-1 annex B (Luhn, modulus 10)."""
-    from stdnum import luhn as standard  # noqa: PLC0415 - python-stdnum loads only when a number is checked
+_DOUBLED = {digit: sum(divmod(2 * int(digit), 10)) for digit in "0123456789"}
 
-    return standard.is_valid(digits)
+
+def luhn(digits: str) -> bool:
+    """Whether ASCII digits carry the check digit of ISO/IEC 7812-1 annex B (Luhn, modulus 10)."""
+    # Nearly every file has cards or resident IDs: python-stdnum, which brings OpenSSL and pydoc, would cost each start 25 ms for these two.
+    return bool(digits) and (sum(map(int, digits[::-2])) + sum(_DOUBLED[digit] for digit in digits[-2::-2])) % 10 == 0
 
 
 def issued(prefix: str, length: int) -> bool | None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from pii_audit.identifiers.cards import luhn
+
 _NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Za-z]")
 
 
@@ -16,12 +18,10 @@ def _bare(value: str) -> str:
 
 def iccid(value: str) -> bool | None:
     """ICCID of a mainland SIM card, ITU-T E.118: 89 86 and 19 or 20 digits; None where Luhn fails, as on cards without a check digit."""
-    from stdnum import luhn  # noqa: PLC0415 - python-stdnum loads only when a number is checked
-
     number = _bare(value)
     if not re.fullmatch(r"8986[0-9]{15,16}", number) or not number[6:].strip("0"):
         return False
-    return True if luhn.is_valid(number) else None
+    return True if luhn(number) else None
 
 
 _CHINESE_NETWORKS = frozenset("00 01 02 03 04 05 06 07 08 09 11 12 13 15 20".split())  # noqa: SIM905 - a table

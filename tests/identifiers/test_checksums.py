@@ -6,6 +6,8 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from stdnum import luhn
+from stdnum.cn import ric
 
 from pii_audit.identifiers import cards, documents, networks
 from pii_audit.identifiers.catalogue import load_catalogue
@@ -44,6 +46,17 @@ def test_a_resident_id_with_its_check_character_passes(area, birthday, serial):
 def test_a_resident_id_with_one_changed_digit_is_refused(birthday, serial, place, by):
     number = with_check_character(f"110105{birthday:%Y%m%d}{serial:03}")
     assert not documents.resident_id(swapped(number, place, by))
+
+
+@given(st.text("0123456789", max_size=24))
+def test_luhn_says_what_python_stdnum_says(digits):
+    assert cards.luhn(digits) == luhn.is_valid(digits)
+
+
+@given(st.sampled_from(["110105", "440524"]), BIRTHDAYS, st.integers(0, 999), st.sampled_from("0123456789X"))
+def test_check_characters_are_those_of_python_stdnum(area, birthday, serial, last):
+    number = f"{area}{birthday:%Y%m%d}{serial:03}{last}"
+    assert documents.resident_id(number) == (ric.calc_check_digit(number) == last)
 
 
 def test_a_resident_id_born_tomorrow_or_on_30_february_is_refused():

@@ -6,7 +6,7 @@ patterns name one by one (省, 号) share the codes that are left over. Where tw
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -128,6 +128,8 @@ class Alphabet:
                 member[self._table[_BMP - 1]] = True
                 exact = exact and low < _BMP and high == HIGHEST
         beyond = [(low, high) for low, high in one.ranges if high >= ASCII]
+        if not beyond:
+            return member, True
         for kind, examples in self._kinds.examples.items():
             told = [_has(beyond, example) for example in examples]
             member[ASCII + kind] |= any(told)
@@ -163,12 +165,18 @@ class _Kinds:
             {ASCII, _BMP, *(border for pairs in wide.values() for low, high in pairs for border in (low, high + 1))}
         )
         self._borders = [border for border in borders if ASCII <= border <= _BMP]
-        signatures: dict[tuple[bool, ...], int] = {}
+        within = [0] * (len(self._borders) - 1)
+        """For each stretch between two borders, the sets that it is in, as bits."""
+        for number, pairs in enumerate(wide.values()):
+            for low, high in pairs:
+                first, last = bisect_left(self._borders, low), bisect_left(self._borders, high + 1)
+                for place in range(first, min(last, len(within))):
+                    within[place] |= 1 << number
+        signatures: dict[int, int] = {}
         self._kinds: list[int] = []
         self.examples: dict[int, list[int]] = {}
         """One character for each signature that a kind has."""
-        for border in self._borders[:-1]:
-            signature = tuple(_has(pairs, border) for pairs in wide.values())
+        for border, signature in zip(self._borders, within, strict=False):
             if signature not in signatures:
                 signatures[signature] = min(len(signatures), _KINDS - 1)
                 self.examples.setdefault(signatures[signature], []).append(border)

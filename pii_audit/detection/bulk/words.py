@@ -47,23 +47,24 @@ class Words:
             self._letters[row, : len(spelling)] = [
                 min(ord(letter), _BMP - 1) if letter >= "\x80" else 0 for letter in spelling
             ]
-        coded = [
-            tuple(int(code) for letter in spelling for code in alphabet.encode(letter).codes) for spelling, _ in spelled
-        ]
+        codes = alphabet.encode("".join(spelling for spelling, _ in spelled)).codes.tobytes()
+        ends = np.cumsum(self._lengths).tolist()
+        coded = [codes[end - len(spelling) : end] for (spelling, _), end in zip(spelled, ends, strict=True)]
         self._grow(coded)
         self.pairs = self._pairs(coded)
 
-    def _grow(self, coded: Sequence[tuple[int, ...]]) -> None:
+    def _grow(self, coded: Sequence[bytes]) -> None:
         """The tree: node 0 is nowhere, node 1 the root; `_next[node, kind of code]` is where a code leads."""
         self._kinds = np.zeros(256, np.uint8)
-        for kind, code in enumerate(sorted({code for one in coded for code in one}), 1):
+        for kind, code in enumerate(sorted(set(b"".join(coded))), 1):
             self._kinds[code] = kind
         self._kinds[65:91] = self._kinds[97:123]
+        kinds = self._kinds.tobytes()
         ways: list[dict[int, int]] = [{}, {}]
         ending: dict[int, list[int]] = {}
         for row, codes in enumerate(coded):
             node = 1
-            for kind in self._kinds[list(codes)].tolist():
+            for kind in codes.translate(kinds):
                 if kind not in ways[node]:
                     ways[node][kind] = len(ways)
                     ways.append({})
@@ -76,7 +77,7 @@ class Words:
         self._first = np.cumsum(self._count) - self._count
         self._rows = np.array([row for node in range(len(ways)) for row in ending.get(node, ())], np.int64)
 
-    def _pairs(self, coded: Iterable[tuple[int, ...]]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    def _pairs(self, coded: Iterable[bytes]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """For each pair of codes (first + 256 second), whether a word begins with it anywhere, and whether one does behind no letter or digit."""
         anywhere, alone = np.zeros((256, 256), np.bool_), np.zeros((256, 256), np.bool_)
         for codes in coded:
