@@ -12,6 +12,7 @@ import pii_audit
 from pii_audit.auditing.files import Files
 from pii_audit.auditing.flows import Beyond, judge_flows
 from pii_audit.auditing.selfcheck import run_id
+from pii_audit.detection.hash_proof import proven, settled
 from pii_audit.detection.redact import Redactor
 from pii_audit.detection.tally import Detector
 from pii_audit.engine.interface import Progress, Silent
@@ -149,6 +150,7 @@ def gate(
             where=", ".join(paths),
             todo=Text("检查路径和数据流的 match", "check the path and the flow's match"),
         )
+    inspected = list(map(settled, proven(inspected, catalogue)))
     return concluded(Judged(started, inspected, coverage), flow, policy, catalogue, fingerprinter, options)
 
 

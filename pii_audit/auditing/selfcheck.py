@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 
 import pii_audit
@@ -20,6 +21,7 @@ from pii_audit.auditing.jobs import KIND, Jobs, job_sources, makes
 from pii_audit.auditing.notes import notes_of
 from pii_audit.auditing.queries import Queries
 from pii_audit.auditing.vouching import Receipts
+from pii_audit.detection.hash_proof import proven, settled
 from pii_audit.detection.redact import Redactor
 from pii_audit.detection.tally import Detector
 from pii_audit.directory import Directory, load_directory
@@ -91,8 +93,9 @@ class _Looking:
 
 @dataclass
 class _Crawled:
-    """What the sources gave, by their raw names, which must not be shown."""
+    """What the sources gave, by their raw names, which must not be shown; `prove` adds what all of it proves about columns of digests."""
 
+    prove: Callable[[list[Inspected]], list[Inspected]]
     inspected: list[Inspected] = field(default_factory=list)
     coverage: list[Coverage] = field(default_factory=list)
     grants: list[Grant] = field(default_factory=list)
@@ -119,7 +122,7 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
         catalogue, fingerprinter, samples=space.samples == "masked", own_bins=space.institution.own_bins
     )
     redactor = Redactor(detector, fingerprinter)
-    crawled = _Crawled()
+    crawled = _Crawled(partial(proven, catalogue=catalogue, shown=redactor.name))
     crawled.coverage += [failed("directory", place, said) for place, said in directory.problems]
     chosen = _selected(space, options.sources)
     jobs, made_by = job_sources(chosen), makes(space, policy)
@@ -128,6 +131,7 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
             _crawl(space, source, policy, _Looking(detector, fingerprinter, redactor, directory, by), options, crawled)
     if jobs:
         _trace(space, jobs, catalogue, options, crawled)
+    crawled.inspected = list(map(settled, crawled.inspected))
     crawled.queries = crawled.queries.told(redactor.name)
     facts, owner_of = _facts(space, policy, catalogue, crawled, redactor, options, made_by)
     funnel = Funnel(policy, fingerprinter, facts.as_of, space.standards, owner_of)
@@ -230,6 +234,8 @@ def _crawl(
                 into.coverage.append(one.coverage)
         if memory is not None:
             memory.flush()
+        # Who can read a column is asked of what is known by now; values of later sources prove it for the report alone.
+        into.inspected = into.prove(into.inspected)
         holding = {one.asset.name for one in into.inspected if one.asset.source == source.id and one.fields}
         for grant in effective_access(opened, holding, looking.directory):
             (into.coverage if isinstance(grant, Coverage) else into.grants).append(grant)  # type: ignore[arg-type]  # told apart here

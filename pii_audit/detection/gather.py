@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 from pii_audit.detection import forms
 from pii_audit.detection.cell import Cell
+from pii_audit.detection.digests import hashed, is_hashed
 from pii_audit.identifiers.model import Identifier
-from pii_audit.model.evidence import SAMPLES, Evidence, Sample
+from pii_audit.model.evidence import SAMPLES, Evidence, Hashed, Sample
 from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.model.forms import PLAIN_EQUIVALENT, Form
 from pii_audit.model.sketch import Sketch
@@ -95,8 +96,8 @@ class Gathering:
             for text in texts:
                 known[text] = text.strip()
 
-    def evidence(self, fingerprinter: Fingerprinter, *, samples: bool) -> Evidence:
-        """The counts, with the values turned into a sketch and a few masked samples."""
+    def evidence(self, fingerprinter: Fingerprinter, *, samples: bool, draw: int = 0) -> Evidence:
+        """The counts, with the values turned into a sketch and a few masked samples; `draw` of them are hashed, to be found again among digests."""
         people: list[int] = []
         shown: list[Sample] = []
         for form, known in self.values.items():
@@ -119,6 +120,15 @@ class Gathering:
             foreign=self.foreign,
             samples=tuple(sorted(set(shown))[:SAMPLES]),
             persons=Sketch.of(people) if people else Sketch(),
+            hashed=self._hashed(draw, fingerprinter),
+        )
+
+    def _hashed(self, draw: int, fingerprinter: Fingerprinter) -> Hashed:
+        plain = self.values.get(Form.PLAIN)
+        return (
+            hashed(self.definition, plain, draw, fingerprinter)
+            if plain and draw and is_hashed(self.definition)
+            else Hashed()
         )
 
     def _samples(self, form: Form, numbers: Mapping[str, int]) -> list[Sample]:
@@ -135,8 +145,9 @@ class Gathering:
 class Gatherings:
     """What is gathered of one field of one chunk, by identifier."""
 
-    def __init__(self, catalogue: Mapping[str, Identifier], own_bins: tuple[str, ...] = ()) -> None:
-        self._catalogue, self._own = catalogue, own_bins
+    def __init__(self, catalogue: Mapping[str, Identifier], own_bins: tuple[str, ...] = (), draw: int = 0) -> None:
+        """`draw` values of each identifier are hashed (`digests`)."""
+        self._catalogue, self._own, self._draw = catalogue, own_bins, draw
         self._gathered: dict[str, Gathering] = {}
 
     def __getitem__(self, identifier: str) -> Gathering:
@@ -147,7 +158,7 @@ class Gatherings:
     def evidence(self, fingerprinter: Fingerprinter, *, samples: bool) -> dict[str, Evidence]:
         """The evidence of each identifier."""
         return {
-            identifier: one.evidence(fingerprinter, samples=samples)
+            identifier: one.evidence(fingerprinter, samples=samples, draw=self._draw)
             for identifier, one in sorted(self._gathered.items())
         }
 

@@ -6,7 +6,7 @@ one card number in 50,000 notes is a finding, a column of order numbers of which
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pii_audit.detection.bounds import chance_of, upper_bound
@@ -76,7 +76,7 @@ def judge(detector: Detector, asset: Asset, tally: AssetTally, coverage: Coverag
     kept = frozenset(statement.identifier for statement in statements)
     tally = without_rejected(tally, kept)
     statements = [_raised(detector, statement, tally) for statement in statements]
-    return Inspected(asset, coverage, tally, tuple(statements), _persons(detector, tally, statements))
+    return Inspected(asset, coverage, tally, tuple(statements), people_of(detector.catalogue, tally, statements))
 
 
 def _expiry_of_cards(detector: Detector, statements: list[FieldEvidence]) -> list[FieldEvidence]:
@@ -136,7 +136,7 @@ def _field(
                 rows_inspected=field.rows,
                 hits=hits,
                 prevalence=hits / field.rows if field.rows else 0.0,
-                bound=_bound(hits, field.rows, coverage),
+                bound=bound_of(hits, field.rows, coverage),
                 confidence=round(judged.confidence, 3),
                 level=definition.levels,
                 why=(*judged.why, *_place(column.field if column else None)),
@@ -166,7 +166,8 @@ def _confidence(judged: _Judgement) -> float:
     return judged.confidence
 
 
-def _bound(hits: int, rows: int, coverage: Coverage) -> float:
+def bound_of(hits: int, rows: int, coverage: Coverage) -> float:
+    """The share of rows that may hold what so many of those that were read do, at most."""
     if coverage.status is not CoverageStatus.SAMPLED:
         return hits / rows if rows else 0.0
     draws = min(coverage.draws or rows, rows)
@@ -289,12 +290,12 @@ def _raised(detector: Detector, statement: FieldEvidence, tally: AssetTally) -> 
     return replace(statement, level=Levels("C3", 4, statement.level.pci)) if beside else statement
 
 
-def _persons(detector: Detector, tally: AssetTally, statements: list[FieldEvidence]) -> Sketch:
+def people_of(catalogue: Mapping[str, Identifier], tally: AssetTally, statements: Sequence[FieldEvidence]) -> Sketch:
     """The people that an asset concerns: the largest sketch of an identifier of which each person has one, of customers if any."""
     best = Sketch()
     for wanted in (lambda one: one.subject == "customer", lambda _: True):
         for statement in filter(wanted, statements):
-            if detector.catalogue[statement.identifier].person_key:
+            if catalogue[statement.identifier].person_key:
                 sketch = tally.fields[statement.field or FREE_TEXT].evidence[statement.identifier].persons
                 best = max(best, sketch, key=len)
         if best.payload:

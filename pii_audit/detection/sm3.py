@@ -60,7 +60,7 @@ def sm3_plain(content: bytes) -> bytes:
 
 
 @cache
-def _offered() -> bool:
+def offered() -> bool:
     """Whether hashlib has SM3; some builds of OpenSSL list it and then refuse."""
     try:
         return hashlib.new("sm3", b"").digest_size == len(sm3_plain(b""))
@@ -70,4 +70,4 @@ def _offered() -> bool:
 
 def sm3(content: bytes) -> bytes:
     """The 32 bytes of the digest, by OpenSSL where it offers SM3."""
-    return hashlib.new("sm3", content).digest() if _offered() else sm3_plain(content)
+    return hashlib.new("sm3", content).digest() if offered() else sm3_plain(content)

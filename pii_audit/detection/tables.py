@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pii_audit.detection.bulk.alphabet import nonzero
 from pii_audit.detection.cells import Cells
+from pii_audit.detection.digests import digests
 from pii_audit.detection.gather import Gatherings, count_cell
 from pii_audit.detection.groups import groups
 from pii_audit.detection.kinds import Column
@@ -52,6 +53,7 @@ class Rows:
             refused=int(self.counts[~self._agreed()].sum()),
             months=self._months(),
             evidence=gathered.evidence(fingerprinter, samples=samples),
+            digests=digests(self.column.values, self.counts.tolist(), fingerprinter),
             prose=int(self.counts[self.column.of_kinds(is_prose, among=self.column.spoken)].sum()),
         )
 

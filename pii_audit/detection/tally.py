@@ -13,6 +13,7 @@ from pii_audit.detection import forms
 from pii_audit.detection.bulk.matcher import SMALL, BulkMatcher
 from pii_audit.detection.clearing import Clearing
 from pii_audit.detection.column_name import ColumnName
+from pii_audit.detection.digests import draw_of
 from pii_audit.detection.gather import Gatherings
 from pii_audit.detection.matcher import MATCH_THRESHOLD, Candidate, Matcher, Taken
 from pii_audit.detection.names.running import NAMED, RunningText
@@ -156,8 +157,9 @@ class Detector:
 
         fields: dict[str, FieldTally] = {}
         together = Together()
+        drawn = draw_of(chunk)
         for name, cells in chunk.columns.items():
-            rows, gathered = Rows(cells), Gatherings(self.catalogue, self._own_bins)
+            rows, gathered = Rows(cells), Gatherings(self.catalogue, self._own_bins, drawn)
             gather(rows, self._read(asset, name, rows.column), gathered, together)
             fields[name] = rows.tally(gathered, self._fingerprinter, samples=self._samples)
         return AssetTally(frozenset({chunk.id}), rows=len(chunk.rows), fields=fields, together=together.count())
@@ -168,7 +170,7 @@ class Detector:
         text = chunk.text
         found = self._found(text, refuted=True)
         lines = Lines(text, found, self._array_matches(text, found), self.identifiers)
-        gathered = Gatherings(self.catalogue, self._own_bins)
+        gathered = Gatherings(self.catalogue, self._own_bins, draw_of(chunk))
         together = lines.gather(gathered)
         evidence = gathered.evidence(self._fingerprinter, samples=self._samples)
         free_text = FieldTally(rows=lines.count, filled=lines.count, evidence=evidence)

@@ -39,6 +39,32 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class Hashed:
+    """Keyed hashes of the digests of some plain values: what `Digests` of other fields are held against.
+
+    `drawn` are those values themselves, as in `Evidence.persons`; `usual` are their digests under MD5 and the SHA family, `sm3` those under SM3.
+    """
+
+    drawn: Sketch = Sketch()
+    usual: Sketch = Sketch()
+    sm3: Sketch = Sketch()
+
+    def __add__(self, other: Hashed) -> Hashed:
+        return Hashed(self.drawn + other.drawn, self.usual + other.usual, self.sm3 + other.sm3)
+
+
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """Cells that are digests by their shape: `rows` by the bytes of a digest, `seen` the keyed hashes of the distinct ones."""
+
+    rows: Mapping[int, int] = attribute(default_factory=dict)
+    seen: Sketch = Sketch()
+
+    def __add__(self, other: Digests) -> Digests:
+        return Digests(_sum(self.rows, other.rows), self.seen + other.seen)
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """One identifier in one field.
 
@@ -46,7 +72,7 @@ class Evidence:
     `lookalikes` counts rows with anything of the same length and alphabet, hit or not; `score` is the best single match
     (0 to 1), `supported` the best one with a context word beside it; `inadequate` counts masked rows that hide too
     little, `shown` the most leading and trailing characters visible in any masked value; `foreign` counts rows with the
-    number of a card that another institution issued, where the own ones are known.
+    number of a card that another institution issued, where the own ones are known; `hashed` is there until digests are proven.
     """
 
     forms: Mapping[Form, int] = attribute(default_factory=dict)
@@ -59,6 +85,7 @@ class Evidence:
     foreign: int = 0
     samples: tuple[Sample, ...] = ()
     persons: Sketch = Sketch()
+    hashed: Hashed = Hashed()
 
     @property
     def hits(self) -> int:
@@ -77,6 +104,7 @@ class Evidence:
             foreign=self.foreign + other.foreign,
             samples=tuple(sorted({*self.samples, *other.samples})[:SAMPLES]),
             persons=self.persons + other.persons,
+            hashed=self.hashed + other.hashed,
         )
 
 
@@ -85,7 +113,8 @@ class FieldTally:
     """One field, before judgement.
 
     `rows` were read, `filled` of them hold something, `refused` are neither a yes nor a reference or date, which matters where the
-    field proves consent; `months` (yyyy-mm → rows) counts cells that are dates, `prose` those that are sentences.
+    field proves consent; `months` (yyyy-mm → rows) counts cells that are dates, `prose` those that are sentences; `digests` is there until they are
+    proven.
     """
 
     rows: int = 0
@@ -94,6 +123,7 @@ class FieldTally:
     months: Mapping[str, int] = attribute(default_factory=dict)
     evidence: Mapping[str, Evidence] = attribute(default_factory=dict)
     prose: int = 0
+    digests: Digests = Digests()
 
     def __add__(self, other: FieldTally) -> FieldTally:
         evidence = dict(self.evidence)
@@ -106,6 +136,7 @@ class FieldTally:
             _sum(self.months, other.months),
             evidence,
             self.prose + other.prose,
+            self.digests + other.digests,
         )
 
 

@@ -118,12 +118,16 @@ class Sketch:
 
     def common(self, other: Sketch) -> int:
         """How many persons are in both."""
+        return round(self.met(other)[1])
+
+    def met(self, other: Sketch) -> tuple[int, float]:
+        """How many were met in both for certain, and how many are in both by estimate."""
         if not self.payload or not other.payload:
-            return 0
+            return 0, 0.0
         from datasketches import theta_intersection  # noqa: PLC0415
 
         intersection = theta_intersection()
         intersection.update(self._open())
         intersection.update(other._open())
-        common: float = intersection.get_result().get_estimate()
-        return round(common)
+        both = intersection.get_result()
+        return both.num_retained, both.get_estimate()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 from datetime import date
@@ -11,6 +12,7 @@ import pytest
 
 from pii_audit import audit
 from pii_audit.auditing.selfcheck import Options, run_key
+from pii_audit.engine.local import LocalEngine
 from pii_audit.engine.pool import PoolEngine
 from pii_audit.errors import ConfigurationError, UsageError
 from pii_audit.model.finding import Severity
@@ -78,6 +80,33 @@ def test_the_day_decides_what_holds(root):
 def test_two_processes_come_to_the_same_run(root):
     day = date(2026, 6, 30)
     assert essence(audit(root, Options(as_of=day, engine=PoolEngine(2)))) == essence(audit(root, Options(as_of=day)))
+
+
+LAB = """\
+version: 1
+purposes: {study: {title: Study, needs: {email: keyed_hash}}}
+recipients:
+  lab: {title: Lab, role: processor, region: CN, purposes: [study], scope: {email: keyed_hash},
+        agreement: {ref: HT-2, from: 2025-01-01, until: 2026-12-31}}
+flows:
+  lab: {source: outbox, match: "lab_*.csv", recipient: lab, purpose: study, channel: sftp, legal_basis: contract, pia: P-2}
+"""
+
+
+@pytest.mark.parametrize("engine", [LocalEngine(), PoolEngine(2)])
+def test_a_column_of_bare_hashes_is_judged_as_what_other_sources_prove_it_to_be(root, engine):
+    mobiles = [f"138{number:08d}" for number in range(50)]
+    (root / "policies" / "lab.yaml").write_text(LAB)
+    (root / "share" / "customers.csv").write_text("mobile\n" + "\n".join(mobiles) + "\n")
+    hashed = [hashlib.sha256(mobile.encode()).hexdigest() for mobile in mobiles]
+    (root / "outbox" / "lab_1.csv").write_text("k,city\n" + "".join(f"{one},Hangzhou\n" for one in hashed))
+    run = audit(root, Options(as_of=date(2026, 6, 30), engine=engine))
+    [finding] = [one for one in run.findings if one.rule == "SHR002" and one.flow == "lab"]
+    assert (finding.identifiers, finding.field) == (("cn_mobile",), "k")
+    [seen] = [one for one in run.inspected if one.asset.name == "lab_1.csv"]
+    assert "customers.csv.mobile" in seen.fields[0].why[0].detail.en
+    assert not any(field.digests.seen.payload for one in run.inspected for field in one.tally.fields.values())
+    assert not any(text in repr(run) for text in (*mobiles, *hashed))
 
 
 def test_another_key_gives_other_fingerprints(root):

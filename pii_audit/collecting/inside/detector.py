@@ -11,6 +11,7 @@ from pii_audit.detection import clearing
 from pii_audit.detection.cell import Cell
 from pii_audit.detection.clearing import BORDER, Clearing
 from pii_audit.detection.column_name import ColumnName
+from pii_audit.detection.digests import digests, draw_of
 from pii_audit.detection.encodings import decoded
 from pii_audit.detection.gather import Gatherings, count_cell
 from pii_audit.detection.kind import HAN, kind_of
@@ -50,12 +51,13 @@ class PlainDetector(Detector):
     def _tally_table(self, asset: Asset, chunk: TableChunk) -> AssetTally:
         fields: dict[str, FieldTally] = {}
         exposed: dict[int, set[str]] = defaultdict(set)
+        drawn = draw_of(chunk)
         for name, cells in chunk.columns.items():
             rows_of: dict[str, list[int]] = defaultdict(list)
             for row, value in enumerate(cells):
                 if value:
                     rows_of[value].append(row)
-            gathered = Gatherings(self.catalogue, self._own_bins)
+            gathered = Gatherings(self.catalogue, self._own_bins, drawn)
             values = list(rows_of)
             for value, cell in zip(values, self._cells_of(values, self.column(asset, name)), strict=True):
                 for identifier in count_cell(cell, [value], [len(rows_of[value])], gathered):
@@ -69,6 +71,7 @@ class PlainDetector(Detector):
                 refused=sum(rows for value, rows in counts.items() if not _agreed(value)),
                 months=_months(counts),
                 evidence=evidence,
+                digests=digests(values, list(counts.values()), self._fingerprinter),
                 prose=sum(rows for value, rows in counts.items() if _spoken(value) and is_prose(kind_of(value))),
             )
         together = Counter(frozenset(found) for found in exposed.values() if len(found) > 1)
