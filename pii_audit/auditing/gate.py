@@ -12,7 +12,9 @@ import pii_audit
 from pii_audit.auditing.files import Files
 from pii_audit.auditing.flows import Beyond, judge_flows
 from pii_audit.auditing.selfcheck import run_id
-from pii_audit.detection.hash_proof import proven, settled
+from pii_audit.detection.enumeration import enumerated
+from pii_audit.detection.hash_proof import proven
+from pii_audit.detection.proofs import settled
 from pii_audit.detection.redact import Redactor
 from pii_audit.detection.tally import Detector
 from pii_audit.engine.interface import Progress, Silent
@@ -40,7 +42,8 @@ class GateOptions:
     """How an export is judged.
 
     `standards` are those whose clauses may be cited; of a folder, files that `include` names (none: all) and `ignore` does not are judged;
-    `layouts` cut fixed-width ones, `owner` answers for findings; `streams`, `copies` and `jobs` are those of `Files`.
+    `layouts` cut fixed-width ones, `owner` answers for findings; `streams`, `copies` and `jobs` are those of `Files`;
+    `enumerate_hashes` is that of a self-check.
     """
 
     as_of: date
@@ -54,6 +57,7 @@ class GateOptions:
     streams: Mapping[str, BinaryIO] = field(default_factory=dict)
     copies: bool = True
     jobs: int | None = None
+    enumerate_hashes: int = 0
     progress: Progress = field(default_factory=Silent)
 
 
@@ -150,7 +154,10 @@ def gate(
             where=", ".join(paths),
             todo=Text("检查路径和数据流的 match", "check the path and the flow's match"),
         )
-    inspected = list(map(settled, proven(inspected, catalogue)))
+    inspected = proven(inspected, catalogue)
+    if options.enumerate_hashes:
+        inspected = enumerated(inspected, catalogue, fingerprinter, options.enumerate_hashes)
+    inspected = list(map(settled, inspected))
     return concluded(Judged(started, inspected, coverage), flow, policy, catalogue, fingerprinter, options)
 
 

@@ -21,7 +21,9 @@ from pii_audit.auditing.jobs import KIND, Jobs, job_sources, makes
 from pii_audit.auditing.notes import notes_of
 from pii_audit.auditing.queries import Queries
 from pii_audit.auditing.vouching import Receipts
-from pii_audit.detection.hash_proof import proven, settled
+from pii_audit.detection.enumeration import enumerated
+from pii_audit.detection.hash_proof import proven
+from pii_audit.detection.proofs import settled
 from pii_audit.detection.redact import Redactor
 from pii_audit.detection.tally import Detector
 from pii_audit.directory import Directory, load_directory
@@ -60,8 +62,9 @@ class Options:
 
     `sample` and `max_load` (percent) override every source's own; `full` reads everything. `provided` is what recorded runs of this year saw in
     the feeds, None where nothing is recorded, and `first` what the first of those runs saw; `earlier` gives what recorded runs saw of
-    some assets, run by run; with `memory`, files that have not changed are not read again, save where all is to be read; `inventory` is what is known of the tables that export jobs read, where this run does not read them
-    itself.
+    some assets, run by run; with `memory`, files that have not changed are not read again, save where all is to be read; `inventory` is what is known
+    of the tables that export jobs read, where this run does not read them itself; for `enumerate_hashes` seconds of processor time numbers are
+    tried out against columns of digests.
     """
 
     sources: Collection[str] = ()
@@ -74,6 +77,7 @@ class Options:
     earlier: Earlier | None = None
     first: Sequence[Inspected] = ()
     inventory: Sequence[Inspected] = ()
+    enumerate_hashes: int = 0
     engine: Engine = field(default_factory=LocalEngine)
     progress: Progress = field(default_factory=Silent)
     checkpoint: Checkpoint = field(default_factory=NoCheckpoint)
@@ -131,6 +135,8 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
             _crawl(space, source, policy, _Looking(detector, fingerprinter, redactor, directory, by), options, crawled)
     if jobs:
         _trace(space, jobs, catalogue, options, crawled)
+    if options.enumerate_hashes:
+        crawled.inspected = enumerated(crawled.inspected, catalogue, fingerprinter, options.enumerate_hashes)
     crawled.inspected = list(map(settled, crawled.inspected))
     crawled.queries = crawled.queries.told(redactor.name)
     facts, owner_of = _facts(space, policy, catalogue, crawled, redactor, options, made_by)

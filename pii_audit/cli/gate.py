@@ -7,7 +7,16 @@ from collections.abc import Callable
 from importlib import import_module
 
 from pii_audit.cli.baseline import add_baseline
-from pii_audit.cli.options import RUN_FORMATS, add_day, add_identifiers, add_jobs, add_output, add_verdict, say
+from pii_audit.cli.options import (
+    RUN_FORMATS,
+    add_day,
+    add_enumeration,
+    add_identifiers,
+    add_jobs,
+    add_output,
+    add_verdict,
+    say,
+)
 from pii_audit.cli.session import Session
 from pii_audit.errors import UsageError
 from pii_audit.language import Language, Text
@@ -48,6 +57,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
     )
     add_day(parser, language)
     add_jobs(parser, language)
+    add_enumeration(parser, language)
     parser.add_argument(
         "--allow-gaps",
         action="store_true",

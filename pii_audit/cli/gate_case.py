@@ -94,6 +94,7 @@ class Case:
             timezone=self.space.now().tzinfo or UTC,
             samples=self.space.samples == "masked",
             jobs=self.options.jobs,
+            enumerate_hashes=self.options.enumerate_hashes,
         )
 
     def record(self, run: Run) -> Run:

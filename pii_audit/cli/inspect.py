@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from pii_audit.cli.options import add_identifiers, add_jobs, draw, own_identifiers, put, say
+from pii_audit.cli.options import add_enumeration, add_identifiers, add_jobs, draw, own_identifiers, put, say
 from pii_audit.cli.session import Session
 from pii_audit.document import unknown
 from pii_audit.errors import UsageError
@@ -71,6 +71,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         ),
     )
     add_jobs(parser, language)
+    add_enumeration(parser, language)
     parser.add_argument(
         "--allow-incomplete",
         action="store_true",
@@ -95,6 +96,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.auditing.files import Files  # noqa: PLC0415 - start-up does without
     from pii_audit.cli.located import Located  # noqa: PLC0415
     from pii_audit.cli.progress import shown  # noqa: PLC0415
+    from pii_audit.detection.enumeration import enumerated  # noqa: PLC0415
     from pii_audit.detection.hash_proof import proven  # noqa: PLC0415
     from pii_audit.detection.redact import Redactor  # noqa: PLC0415
     from pii_audit.detection.tally import Detector  # noqa: PLC0415
@@ -132,6 +134,8 @@ def run(session: Session, options: argparse.Namespace) -> int:
             if isinstance(one, Inspected):
                 inspected.append(redactor.inspected(one))
         inspected = proven(inspected, catalogue)
+        if options.enumerate_hashes:
+            inspected = enumerated(inspected, catalogue, fingerprinter, options.enumerate_hashes)
         if located is not None:
             spool.seek(0)
             _write_lines(

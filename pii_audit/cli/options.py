@@ -124,6 +124,21 @@ def add_jobs(parser: argparse.ArgumentParser, language: Language) -> None:
     )
 
 
+def add_enumeration(parser: argparse.ArgumentParser, language: Language) -> None:
+    """Declares `--enumerate-hashes`."""
+    parser.add_argument(
+        "--enumerate-hashes",
+        type=number,
+        default=0,
+        metavar="SECONDS",
+        help=say(
+            language,
+            "对疑似散列的列逐个试算手机号,至多用这么多秒处理器时间(默认不试)",
+            "try out mobile numbers against columns of digests, for so many seconds of processor time (default: not)",
+        ),
+    )
+
+
 def number(text: str) -> int:
     """A whole number from 1 on, for argparse."""
     value = int(text) if text.isdecimal() else 0

@@ -6,7 +6,7 @@ import argparse
 from dataclasses import replace
 
 from pii_audit.cli.baseline import add_baseline, read_baseline, without_baseline
-from pii_audit.cli.options import RUN_FORMATS, add_output, add_verdict, emit, number, percent, say
+from pii_audit.cli.options import RUN_FORMATS, add_enumeration, add_output, add_verdict, emit, number, percent, say
 from pii_audit.cli.session import Session
 from pii_audit.language import Language, Text
 from pii_audit.model.finding import Severity
@@ -74,6 +74,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
     parser.add_argument(
         "--resume", action="store_true", help=say(language, "从中断处继续", "go on where an interrupted run stopped")
     )
+    add_enumeration(parser, language)
     add_verdict(parser, language)
     add_baseline(parser, language)
     add_output(parser, language, RUN_FORMATS)
@@ -102,6 +103,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
             full=options.full,
             max_load=options.max_load,
             seed=options.seed,
+            enumerate_hashes=options.enumerate_hashes,
             engine=engine(options.jobs),
         )
         key = run_key(space, wanted)

@@ -80,7 +80,7 @@ def digests(values: Sequence[str], rows: Sequence[int], fingerprinter: Fingerpri
     sizes: Counter[int] = Counter()
     for content, number in found:
         sizes[len(content)] += number
-    return Digests(dict(sizes), Sketch.of(_fingerprints((content for content, _ in found), fingerprinter)))
+    return Digests(dict(sizes), Sketch.of(keyed((content for content, _ in found), fingerprinter)))
 
 
 def draw_of(chunk: Chunk) -> int:
@@ -112,8 +112,8 @@ def hashed(definition: Identifier, canonical: Mapping[str, str], count: int, fin
     national = map(sm3, contents) if offered() else ()
     return Hashed(
         Sketch.of(fingerprinter.numbers(definition.id, sorted(set(drawn.values())))),
-        Sketch.of(_fingerprints(usual, fingerprinter)),
-        Sketch.of(_fingerprints(national, fingerprinter)),
+        Sketch.of(keyed(usual, fingerprinter)),
+        Sketch.of(keyed(national, fingerprinter)),
     )
 
 
@@ -123,5 +123,6 @@ def spellings(value: str) -> set[str]:
     return {bare, bare.upper(), bare.lower()}
 
 
-def _fingerprints(contents: Iterable[bytes], fingerprinter: Fingerprinter) -> Iterable[int]:
+def keyed(contents: Iterable[bytes], fingerprinter: Fingerprinter) -> Iterable[int]:
+    """The keyed hashes of digests: all that is kept of them."""
     return fingerprinter.numbers("digest", (content.hex() for content in contents))

@@ -37,6 +37,11 @@ def cn_mobile(value: str) -> bool:
     return _MOBILE.fullmatch(canonical.mobile(value)) is not None
 
 
+def mobile_prefixes() -> tuple[str, ...]:
+    """The first three digits under which all mobile numbers are in force, ascending."""
+    return tuple(str(first) for first in range(130, 200) if _MOBILE.fullmatch(f"{first}50000000"))
+
+
 def cn_landline(value: str) -> bool:
     """PRC fixed line: an area code in force and a subscriber number that does not begin with 0 or 1, 8 digits where the area has 8."""
     digits = canonical.landline(value)

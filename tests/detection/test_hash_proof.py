@@ -9,7 +9,8 @@ import hmac
 import pytest
 
 from pii_audit.detection.digests import ALGORITHMS
-from pii_audit.detection.hash_proof import proven, settled
+from pii_audit.detection.hash_proof import proven
+from pii_audit.detection.proofs import settled
 from pii_audit.identifiers.catalogue import load_catalogue
 from pii_audit.model.codec import tally_from_bytes, tally_to_bytes
 from pii_audit.model.evidence import Digests, Hashed
