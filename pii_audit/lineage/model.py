@@ -25,6 +25,10 @@ class NoSuchColumn(Untraceable):
     """A name that no table has which is known to be read."""
 
 
+class Circular(Untraceable):
+    """Something that is asked for while it is being told."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
     """A line and a column of a script, both from 1."""

@@ -94,7 +94,7 @@ def _parsed(script: Mapped, dialect: Dialect, *, to_file: bool) -> Iterator[Stat
     try:
         found = [one for one in parse_sql(script.text, dialect=dialect.parser) if one is not None]
     except SqlglotError as error:
-        yield _syntax(error, script)
+        yield _syntax(error, script, dialect)
         return
     except RecursionError:
         yield Untraceable(Text("语句嵌套过深", "the statement is nested too deeply"), script.origin(0))
@@ -107,7 +107,7 @@ def _parsed(script: Mapped, dialect: Dialect, *, to_file: bool) -> Iterator[Stat
         yield Statement(expression, script, to_file)
 
 
-def _syntax(error: SqlglotError, script: Mapped) -> Untraceable:
+def _syntax(error: SqlglotError, script: Mapped, dialect: Dialect) -> Untraceable:
     """Where it could not be read on; not what stands there, which may be a value."""
     details = getattr(error, "errors", None) or [{}]
     line, column = details[0].get("line"), details[0].get("col")
@@ -116,7 +116,11 @@ def _syntax(error: SqlglotError, script: Mapped) -> Untraceable:
         starts = [0, *(found.end() for found in re.finditer("\n", script.text))]
         offset = min(starts[min(line, len(starts)) - 1] + column - 1, max(0, len(script.text) - 1))
     return Untraceable(
-        Text("语法错误:从这里起无法读取", "syntax error: it cannot be read from here on"), script.origin(offset)
+        Text(
+            f"语法错误(按方言 {dialect.name} 读):从这里起无法读取",
+            f"syntax error (read as {dialect.name}): it cannot be read from here on",
+        ),
+        script.origin(offset),
     )
 
 

@@ -14,7 +14,7 @@ from pii_audit.language import Text
 from pii_audit.lineage.dialects import Dialect
 from pii_audit.lineage.functions import Functions, Kind
 from pii_audit.lineage.graph import Formula, Node, OneOf
-from pii_audit.lineage.model import NoSuchColumn, Untraceable
+from pii_audit.lineage.model import Circular, NoSuchColumn, Untraceable
 from pii_audit.lineage.naming import offset_of
 from pii_audit.lineage.relations import Columns
 from pii_audit.lineage.specials import special
@@ -42,6 +42,12 @@ UNKNOWN_WORDS = Text(
     "变量或模板代表什么未知(用 --var 名=值 指明)",
     "what a variable or a template stands for is not known (say it by --var NAME=VALUE)",
 )
+_GENERATORS = (
+    exp.GenerateSeries, exp.GenerateDateArray, exp.GenerateTimestampArray, exp.Unnest, exp.Explode, exp.Posexplode, exp.Inline, exp.Stack,
+    exp.Array, exp.Literal, exp.Tuple, exp.Paren, exp.Cast, exp.Interval, exp.Neg, exp.Null, exp.Boolean, exp.Split, exp.StringToArray,
+    exp.PropertyEQ, exp.Kwarg, exp.Placeholder, exp.Var, exp.ColumnDef, exp.Parameter, exp.Anonymous,
+)  # fmt: skip
+"""Table functions, and arguments of them, that read nothing but what they are given; of a function that nobody knows that is told by itself."""
 ANY = "*"
 """The name of a column of a source whose columns have names that are not known: whatever is asked for is that."""
 Find: TypeAlias = Callable[[exp.Table], Columns]
@@ -95,7 +101,7 @@ class Resolver(ABC):
         key = (id(scope.expression), name)
         if key not in self._columns:
             # A table function that stands beside the tables sees their columns, and not its own.
-            self._columns[key] = Untraceable(Text(f"{name} 引用了自身", f"{name} refers to itself"))
+            self._columns[key] = Circular(Text(f"{name} 引用了自身", f"{name} refers to itself"))
             try:
                 self._columns[key] = self._read(name, scope)
             except Untraceable as gap:
@@ -143,6 +149,11 @@ class Resolver(ABC):
             if isinstance(argument, exp.Expr) and not isinstance(argument, exp.Identifier):
                 if isinstance(argument, exp.Anonymous) and not argument.expressions:
                     reason = Text(f"函数 {argument.name} 返回什么未知", f"what {argument.name} returns is not known")
+                    raise Untraceable(reason, offset_of(expression))
+                if not isinstance(argument, _GENERATORS) and not any(argument.find_all(exp.Column, exp.Query)):
+                    reason = Text(
+                        "表函数从别处读取,内容未知", "what this table function reads from elsewhere is not known"
+                    )
                     raise Untraceable(reason, offset_of(expression))
                 parts.append(self.bound(argument, scope))
         node = OneOf(parts)
@@ -239,7 +250,13 @@ class Resolver(ABC):
             return _all(self.columns_of(parts[0], scope))
         around: Scope | None = scope
         while around is not None:
-            found = self._in_scope(parts, around)
+            try:
+                found = self._in_scope(parts, around)
+            except Circular:
+                # A derived table does not see the query that reads it.
+                if around is scope:
+                    raise
+                found = None
             if found is not None:
                 return found
             around = around.parent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
@@ -12,7 +12,7 @@ from pii_audit.language import Text
 from pii_audit.lineage.dialects import Dialect
 from pii_audit.lineage.functions import Functions
 from pii_audit.lineage.graph import Node, OneOf
-from pii_audit.lineage.model import Untraceable
+from pii_audit.lineage.model import Circular, Untraceable
 from pii_audit.lineage.naming import assigns, joined, mark_recursion, name_of, offset_of, recursive_bases, said
 from pii_audit.lineage.resolving import UNKNOWN_WORDS, Find, Projection, Resolver, known, not_followed
 from pii_audit.lineage.unknown import MARK
@@ -64,7 +64,7 @@ class Query(Resolver):
         """What whoever asks before a query is known gets: of a recursion, the columns of its first part and of what will be."""
         first = next((one for one, whole in self._bases if whole is scope.expression), None)
         if first is None:
-            return Untraceable(Text("引用了自身", "it refers to itself"), offset_of(scope.expression))
+            return Circular(Text("引用了自身", "it refers to itself"), offset_of(scope.expression))
         return [
             Projection(one.name, one.expression, one.node if isinstance(one.node, Untraceable) else OneOf([one.node]))
             for one in self.of(self._scopes[id(first)])
@@ -102,9 +102,10 @@ class Query(Resolver):
 
     def _united(self, scope: Scope) -> Iterator[Projection]:
         expression = scope.expression
-        if expression.args.get("by_name"):
-            raise Untraceable(Text("UNION BY NAME 没有追踪", "UNION BY NAME is not traced"), offset_of(expression))
         branches = [self.of(branch) for branch in scope.set_operation_scopes]
+        if expression.args.get("by_name"):
+            yield from _by_name(branches)
+            return
         if isinstance(expression, exp.Except):
             # What is left over comes from the first query alone.
             branches = branches[:1]
@@ -123,9 +124,7 @@ class Query(Resolver):
         if isinstance(star, exp.Star):
             yield from self._starred(one, star, number, scope)
             return
-        if one.find(exp.Columns, exp.QueryTransform) or (
-            isinstance(one, exp.Dot) and isinstance(one.expression, exp.Star)
-        ):
+        if one.find(exp.Columns, exp.QueryTransform) or _picks(one):
             raise Untraceable(Text("列的通配没有追踪", "this wildcard for columns is not traced"), offset_of(one))
         if assigns(one):
             raise Untraceable(
@@ -167,3 +166,19 @@ class Query(Resolver):
         except Untraceable as gap:
             reason = Text(f"* 无法展开:{gap.reason.zh}", f"* cannot be expanded: {gap.reason.en}")
             yield Projection(f"column {number + 1}", one, Untraceable(reason, offset_of(one)))
+
+
+def _picks(one: exp.Expr) -> bool:
+    """Whether a projection stands for columns that it picks from a star: `* LIKE 'p%'`, `(row).*`."""
+    star = one.expression if isinstance(one, exp.Dot) else one.this if isinstance(one, exp.Predicate) else None
+    return isinstance(star, exp.Star) or (isinstance(star, exp.Column) and isinstance(star.this, exp.Star))
+
+
+def _by_name(branches: Sequence[Sequence[Projection]]) -> Iterator[Projection]:
+    """`UNION BY NAME`: columns of one name are one, in whichever place they stand."""
+    found: dict[str, list[Projection]] = {}
+    for one in (one for branch in branches for one in branch):
+        found.setdefault(one.name.lower(), []).append(one)
+    for several in found.values():
+        bad = next((one.node for one in several if isinstance(one.node, Untraceable)), None)
+        yield Projection(several[0].name, several[0].expression, bad or OneOf([known(one.node) for one in several]))

@@ -69,6 +69,34 @@ GAPS = {
         "postgresql",
         "1:54 t may hold something",
     ),
+    "columns that are like a pattern": ("SELECT * LIKE 'p%' FROM customer", "duckdb", "1:8 this wildcard"),
+    "columns by GLOB": ("SELECT c.* GLOB 'p*' FROM customer c", "duckdb", "1:"),
+    "tables of one name": (
+        "SELECT phone FROM customer, customer",
+        "sqlite",
+        "1:1 the names in it cannot be told apart",
+    ),
+    "a file in place of a table": (
+        "SELECT phone FROM read_csv('x.csv')",
+        "duckdb",
+        "1:19 what this table function reads",
+    ),
+    "a table whose name is computed": ("SELECT phone FROM IDENTIFIER('customer')", "snowflake", "1:19 what this table"),
+    "a name of the query around": (
+        "SELECT x.f FROM customer c, (SELECT c.fone AS f FROM account) x",
+        "postgresql",
+        "1:8 c has no column fone",
+    ),
+    "an assignment of a star": (
+        "UPDATE account SET (acct, opened) = (SELECT * FROM customer)",
+        "postgresql",
+        "1:21 this",
+    ),
+    "a MERGE of stars": (
+        "MERGE INTO account t USING customer s ON t.cust_no = s.cust_no WHEN MATCHED THEN UPDATE SET *",
+        "databricks",
+        "1:1 this MERGE is not traced",
+    ),
     "columns by a pattern": ("SELECT COLUMNS('p.*') FROM customer", "duckdb", "1:"),
     "a union of different widths": (
         "SELECT phone FROM customer UNION SELECT name, dt FROM customer",

@@ -230,6 +230,37 @@ def test_updates_and_merges_write_too(warehouse):
     assert warehouse.columns(updated) == {"a": {"customer.phone"}}
 
 
+WRITES = {
+    "a subquery": "UPDATE account SET acct = (SELECT phone FROM customer c WHERE c.cust_no = account.cust_no)",
+    "several of a subquery": "UPDATE account SET (opened, acct) = (SELECT dt, phone FROM customer c)",
+    "several values": "UPDATE account SET (opened, acct) = (c.dt, c.phone) FROM customer c",
+    "a CTE": "WITH x AS (SELECT phone FROM customer) UPDATE account SET acct = x.phone FROM x",
+    "a MERGE with a CTE": (
+        "WITH x AS (SELECT phone, cust_no FROM customer) MERGE INTO account a USING x ON a.cust_no = x.cust_no "
+        "WHEN MATCHED THEN UPDATE SET acct = x.phone"
+    ),
+}
+
+
+@pytest.mark.parametrize("statement", WRITES.values(), ids=WRITES)
+def test_what_is_assigned_is_read_under_the_name_of_its_column(warehouse, statement):
+    found = warehouse.columns(f"{statement}; SELECT acct FROM account")
+    assert found == {"acct": {"account.acct", "customer.phone"}}
+
+
+def test_a_union_by_name_puts_columns_of_one_name_together(warehouse):
+    sql = "SELECT phone, name FROM customer UNION ALL BY NAME SELECT name, boss AS phone FROM staff"
+    assert warehouse.columns(sql, "duckdb") == {
+        "phone": {"customer.phone", "staff.boss"},
+        "name": {"customer.name", "staff.name"},
+    }
+
+
+def test_pages_of_oracle_number_their_rows(warehouse):
+    sql = "SELECT * FROM (SELECT t.*, ROWNUM rn FROM (SELECT phone FROM customer ORDER BY dt) t WHERE ROWNUM <= 20) WHERE rn > 10"
+    assert warehouse.columns(sql, "oracle") == {"phone": {"customer.phone"}, "rn": set()}
+
+
 def test_a_clone_is_a_copy(warehouse):
     assert warehouse.columns("CREATE TABLE copy CLONE account", "snowflake") == {
         column: {f"account.{column}"} for column in ("acct", "cust_no", "balance", "opened")
