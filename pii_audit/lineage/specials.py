@@ -93,19 +93,32 @@ def _cut(arguments: Arguments, values: Values, start: int | None, length: object
     """From a place on so many characters, where a length is given at all."""
     number = arguments.number(length)
     for value in values:
-        if length is not None and number is None:
+        if number is not None and number < 0:
+            # SQLite gives the characters before the place, others nothing.
+            yield texts.somewhere(value)
+        elif length is not None and number is None:
             yield texts.somewhere(texts.substring(value, start, None, from_end=arguments.from_end))
         else:
             yield texts.substring(value, start, number, from_end=arguments.from_end)
 
 
 def _left(arguments: Arguments) -> Iterable[Value]:
-    return _cut(arguments, arguments["this"], 1, arguments.expression.expression)
+    """LEFT; below 0 all but the last so many, as PostgreSQL and DuckDB have it."""
+    length = arguments.number(arguments.expression.expression)
+    for value in arguments["this"]:
+        known = length is not None and (length >= 0 or None not in value.characters)
+        size = length if length is None or length >= 0 else max(0, len(value.characters) + length)
+        yield texts.substring(value, 1, size) if known else texts.somewhere(value)
 
 
 def _right(arguments: Arguments) -> Iterable[Value]:
+    """RIGHT; below 0 all but the first so many."""
     length = arguments.number(arguments.expression.expression)
-    return [texts.somewhere(value) if length is None else texts.right(value, length) for value in arguments["this"]]
+    for value in arguments["this"]:
+        if length is None:
+            yield texts.somewhere(value)
+        else:
+            yield texts.right(value, length) if length >= 0 else texts.substring(value, 1 - length, None)
 
 
 def _cast(arguments: Arguments) -> Iterable[Value]:
@@ -134,13 +147,19 @@ def _pipe(arguments: Arguments) -> Iterable[Value]:
     return products([arguments["this"], arguments["expression"]])
 
 
+def _whatever(arguments: Arguments, *names: str) -> Iterable[Value]:
+    """All of some arguments, in a text of which no place can be told."""
+    return map(texts.somewhere, products([arguments[name] for name in names], apart=True))
+
+
 def _pad(arguments: Arguments) -> Iterable[Value]:
     args = arguments.expression.args
     length = arguments.number(args.get("expression"))
     fill = arguments.text("fill_pattern") if arguments.has("fill_pattern") else " "
     left = bool(args.get("is_left"))
-    known = length if fill is not None else None
-    return [texts.padded(value, known, fill or " ", left=left) for value in arguments["this"]]
+    if fill is None:
+        return _whatever(arguments, "this", "fill_pattern")
+    return [texts.padded(value, length, fill, left=left) for value in arguments["this"]]
 
 
 def _replace(arguments: Arguments) -> Iterable[Value]:
@@ -150,10 +169,13 @@ def _replace(arguments: Arguments) -> Iterable[Value]:
 
 def _regexp_replace(arguments: Arguments) -> Iterable[Value]:
     modifiers = arguments.text("modifiers") if arguments.has("modifiers") else ""
-    once = bool(arguments.expression.args.get("single_replace")) or (arguments.once and "g" not in (modifiers or ""))
+    single = bool(arguments.expression.args.get("single_replace")) or arguments.once
+    once = single and "g" not in (modifiers or "")
     plain = not any(arguments.has(name) for name in ("position", "occurrence"))
     pattern = arguments.text("expression") if plain else None
     template = arguments.text("replacement") if arguments.has("replacement") else ""
+    if template is None:
+        return _whatever(arguments, "this", "replacement")
     return [texts.substituted(value, pattern, template, arguments.sample, once=once) for value in arguments["this"]]
 
 
@@ -183,6 +205,8 @@ _REPEATED = 64
 
 def _translate(arguments: Arguments) -> Iterable[Value]:
     old, new = arguments.text("from_"), arguments.text("to")
+    if new is None:
+        return _whatever(arguments, "this", "to")
     return [texts.translated(value, old, new, arguments.sample) for value in arguments["this"]]
 
 
@@ -246,7 +270,15 @@ def _mask(arguments: Arguments) -> Iterable[Value]:
     function = texts.MASKS[arguments.parser][arguments.expression.name.lower()]
     first, *others = arguments.expression.expressions
     numbers = [arguments.number(one) for one in others]
+    if any(not _says_how(one, number) for one, number in zip(others, numbers, strict=True)):
+        # NULL and -1 keep characters of a kind; of a number that is not known it may be any.
+        return map(texts.somewhere, arguments.of(first))
     return [function(value, arguments.sample, numbers) for value in arguments.of(first)]
+
+
+def _says_how(expression: exp.Expr, number: int | None) -> bool:
+    """Whether an argument of a mask is a sign to put, or a number of characters that can be reckoned."""
+    return number >= 0 if number is not None else isinstance(expression, exp.Literal) and expression.is_string
 
 
 _SPECIAL: Mapping[type, Special] = {

@@ -53,7 +53,23 @@ MOBILE = [
     ("mysql", "right(phone, 4)", {("truncated", True)}),
     # The masked and the clear, whichever it is.
     ("mysql", "IF(dt = '1', phone, concat(left(phone, 3), '****'))", CLEAR | MASKED),
+    # Arguments by which another shows, or that turn a mask off.
+    ("postgresql", "left(phone, -1)", {("truncated", False)}),
+    ("postgresql", "right(phone, -7)", {("truncated", True)}),
+    ("duckdb", "right(phone, -1)", {("truncated", False)}),
+    ("sqlite", "substr(phone, 12, -11)", CLEAR),
+    ("postgresql", "rpad('', 11, phone)", CLEAR),
+    ("postgresql", "regexp_replace('x', 'x', phone)", CLEAR),
+    ("postgresql", "translate('abc', 'abc', phone)", CLEAR),
+    ("postgresql", r"regexp_replace(phone, '\d(?=\d{4})', '*', 'g')", MASKED),
+    ("postgresql", r"regexp_replace(phone, '\d', '*')", SHOWS),
+    ("spark", "mask(phone, 'X', 'x', NULL)", CLEAR),
+    ("hive", "mask(phone, 'x', 'x', -1)", CLEAR),
+    ("hive", "mask_show_first_n(phone, cust_no)", CLEAR),
+    ("hive", "mask_show_last_n(phone, 4, 'x', 'x', 'x')", MASKED),
     # Hashes and ciphers.
+    ("bigquery", "TO_HEX(SHA256(phone))", HASHED),
+    ("clickhouse", "sipHash64(phone)", HASHED),
     ("mysql", "md5(phone)", HASHED),
     ("mysql", "upper(hex(md5(concat('salt', phone))))", HASHED),
     ("sqlserver", "CONVERT(varchar(64), HASHBYTES('SHA2_256', phone), 2)", HASHED),
