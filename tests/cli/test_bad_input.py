@@ -263,7 +263,7 @@ def test_an_interrupted_run_keeps_its_progress_and_goes_on_to_the_same_findings(
     resumed = program("run", "--source", "share", "--resume", "--format", "json", cwd=space)
     told(resumed, resumed.code)
     assert not _kept(store)
-    fresh = program("run", "--source", "share", "--format", "json", cwd=space)
+    fresh = program("run", "--source", "share", "--full", "--format", "json", cwd=space)
     keep = ("fingerprint", "rule", "severity", "message", "evidence")
     told_ = [
         [{name: one[name] for name in keep} for one in json.loads(answer.out)["findings"]]
