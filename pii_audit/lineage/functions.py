@@ -144,4 +144,8 @@ _PARTS: Mapping[type, Callable[[exp.Expr], Sequence[object]]] = {
     exp.Alias: _this,
     exp.PropertyEQ: _property,
     exp.Distinct: lambda expression: expression.expressions,
+    # Tables of a document: their columns are made of it, and those that they define are names of their own.
+    exp.JSONTable: _this,
+    exp.OpenJSON: _this,
+    exp.XMLTable: lambda expression: expression.args.get("passing") or (),
 }

@@ -35,7 +35,26 @@ _PSEUDO = frozenset(
         "connect_by_isleaf",
         "connect_by_iscycle",
     }
-    | {"current_date", "current_timestamp", "current_user", "nextval", "currval", "xmin", "input__file__name"}
+    | {
+        "current_date",
+        "current_timestamp",
+        "current_user",
+        "nextval",
+        "currval",
+        "xmin",
+        "xmax",
+        "cmin",
+        "cmax",
+        "tableoid",
+    }
+    | {
+        "input__file__name",
+        "block__offset__inside__file",
+        "ora_rowscn",
+        "_partitiontime",
+        "_partitiondate",
+        "metadata$filename",
+    }
 )
 """Columns that every table has, and functions that are written without parentheses."""
 UNKNOWN_WORDS = Text(
@@ -250,13 +269,7 @@ class Resolver(ABC):
             return _all(self.columns_of(parts[0], scope))
         around: Scope | None = scope
         while around is not None:
-            try:
-                found = self._in_scope(parts, around)
-            except Circular:
-                # A derived table does not see the query that reads it.
-                if around is scope:
-                    raise
-                found = None
+            found = self._in_scope(parts, around)
             if found is not None:
                 return found
             around = around.parent
@@ -278,6 +291,9 @@ class Resolver(ABC):
         for source in sources:
             try:
                 node = _among(self.columns_of(source, scope), parts[0])
+            except Circular:
+                # A table function does not see its own columns, a derived table not the query that reads it.
+                continue
             except Untraceable as gap:
                 failed = gap
                 continue

@@ -95,6 +95,9 @@ class Query(Resolver):
                 raise not_followed(expression)
             yield from self.of(inner)
         elif isinstance(expression, exp.Select):
+            if expression.args.get("match") is not None:
+                # Its measures are columns that no table has.
+                raise not_followed(expression.args["match"])
             for number, one in enumerate(expression.expressions):
                 yield from self._expanded(one, number, scope)
         else:

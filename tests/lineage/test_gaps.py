@@ -71,6 +71,11 @@ GAPS = {
     ),
     "columns that are like a pattern": ("SELECT * LIKE 'p%' FROM customer", "duckdb", "1:8 this wildcard"),
     "columns by GLOB": ("SELECT c.* GLOB 'p*' FROM customer c", "duckdb", "1:"),
+    "measures of rows that match": (
+        "SELECT * FROM customer MATCH_RECOGNIZE (ORDER BY dt MEASURES FIRST(phone) AS f PATTERN (a+) DEFINE a AS 1=1)",
+        "oracle",
+        "1:",
+    ),
     "tables of one name": (
         "SELECT phone FROM customer, customer",
         "sqlite",

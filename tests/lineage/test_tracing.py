@@ -256,6 +256,26 @@ def test_a_union_by_name_puts_columns_of_one_name_together(warehouse):
     }
 
 
+def test_a_table_function_reads_the_rows_beside_it(warehouse):
+    sql = "SELECT e.value FROM staff s, unnest(string_to_array(s::text, ',')) AS e(value)"
+    assert warehouse.columns(sql) == {"value": {"staff.id", "staff.boss", "staff.name"}}
+
+
+DOCUMENTS = {
+    "JSON_TABLE": ("oracle", "JSON_TABLE(c.phone, '$' COLUMNS (p VARCHAR2(20) PATH '$.p')) x"),
+    "JSON_TABLE of MySQL": ("mysql", "JSON_TABLE(c.phone, '$[*]' COLUMNS (p VARCHAR(20) PATH '$.p')) x"),
+    "XMLTABLE": ("oracle", "XMLTABLE('/a' PASSING c.phone COLUMNS p VARCHAR2(20) PATH 'b') x"),
+}
+
+
+@pytest.mark.parametrize(("dialect", "table"), DOCUMENTS.values(), ids=DOCUMENTS)
+def test_a_table_of_a_document_is_made_of_it(warehouse, dialect, table):
+    assert warehouse.columns(f"SELECT x.p, c.name FROM customer c, {table}", dialect) == {
+        "p": {"customer.phone"},
+        "name": {"customer.name"},
+    }
+
+
 def test_pages_of_oracle_number_their_rows(warehouse):
     sql = "SELECT * FROM (SELECT t.*, ROWNUM rn FROM (SELECT phone FROM customer ORDER BY dt) t WHERE ROWNUM <= 20) WHERE rn > 10"
     assert warehouse.columns(sql, "oracle") == {"phone": {"customer.phone"}, "rn": set()}
