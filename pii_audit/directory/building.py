@@ -6,6 +6,7 @@ import re
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pii_audit.directory.directory import Directory, Edges, Kind
@@ -60,6 +61,7 @@ def dn_key(dn: bytes) -> int:
     return hash(small)
 
 
+_KEYS_KEPT = 50_000
 Pairs = tuple["array[int]", "array[int]"]
 
 
@@ -80,6 +82,7 @@ class Builder:
     _by_name: dict[int, int | tuple[int, ...]] = field(default_factory=dict)
     _domain_of: dict[bytes, str] = field(default_factory=dict)
     _foreign: set[int] = field(default_factory=set)
+    _keys: dict[bytes, int] = field(default_factory=dict)
     # Memberships as pairs of an entry's number and the hash of what it names, which may come later.
     _members: Pairs = field(default_factory=_pairs)
     _member_of: Pairs = field(default_factory=_pairs)
@@ -96,7 +99,7 @@ class Builder:
             said = Text("成员分段导出且不完整,缺少其余成员", "members were exported in portions, and some are missing")
             told.at(entry.cut_off, said)
         for pairs, name in ((self._members, "member"), (self._member_of, "memberof")):
-            keys = list(map(dn_key, entry.values.get(name, ())))
+            keys = list(map(self._key, entry.values.get(name, ())))
             pairs[0].extend([node] * len(keys))
             pairs[1].extend(keys)
         for group in entry.values.get("group", ()):
@@ -107,6 +110,15 @@ class Builder:
             primary = int(number) if number.isdecimal() and len(number) < _DIGITS else DOMAIN_USERS
             self._primary[0].append(node)
             self._primary[1].append(hash(sid[:-4] + primary.to_bytes(4, "little")))
+
+    def _key(self, dn: bytes) -> int:
+        """The key of a name that others may name as well: groups stand with each of their members."""
+        known = self._keys.get(dn)
+        if known is None:
+            if len(self._keys) > _KEYS_KEPT:
+                self._keys.clear()
+            known = self._keys[dn] = dn_key(dn)
+        return known
 
     def directory(self) -> Directory:
         """The graph of all that was taken."""
@@ -122,8 +134,15 @@ class Builder:
             pairs.append(_packed(found, node))
         more = np.array(listed + list(self._strangers(missing)), np.int64).reshape(-1, 2)
         pairs.append(_packed(more[:, 0], more[:, 1]))
-        memberships = np.unique(np.concatenate(pairs))
-        holders, members = memberships >> _HALF, memberships & (1 << _HALF) - 1
+        # Names and pairs of a large export fill more memory than the graph that they make.
+        self._by_dn.clear()
+        self._keys.clear()
+        memberships = np.concatenate(pairs)
+        pairs.clear()
+        memberships = np.unique(memberships)
+        holders = (memberships >> _HALF).astype(np.int32)
+        members = (memberships & (1 << _HALF) - 1).astype(np.int32)
+        order = np.argsort(members, kind="stable")
         return Directory(
             self.names,
             bytes(self.kinds),
@@ -132,7 +151,7 @@ class Builder:
             self._by_sid,
             self._by_name,
             _edges(holders, members, len(self.names)),
-            _edges(members, holders, len(self.names)),
+            _edges(members[order], holders[order], len(self.names)),
             missing,
         )
 
@@ -158,7 +177,7 @@ class Builder:
             real = self._by_sid[hash(self.sids[node])]
             if real != node:
                 yield node, real
-            elif sid_text(self.sids[node]).startswith(DOMAIN):
+            elif self.sids[node].startswith(DOMAIN):
                 missing[node] = 1
 
     def _node(self, entry: Entry, kind: Kind, told: Told) -> int:
@@ -189,7 +208,7 @@ class Builder:
 
     def _has(self, node: int, sid: bytes) -> None:
         """Whose a SID is. Groups of the domain controllers themselves have SIDs that mean others on every computer."""
-        if sid and not sid_text(sid).startswith(BUILTIN):
+        if sid and not sid.startswith(BUILTIN):
             known = self._by_sid.setdefault(hash(sid), node)
             if known in self._foreign:
                 self._by_sid[hash(sid)] = node
@@ -200,7 +219,7 @@ class Builder:
         self.kinds.append(kind)
         self.sids.append(sid)
         self.domains.append(domain)
-        if kind is not Kind.OTHER and not (sid and sid_text(sid).startswith(BUILTIN)):
+        if kind is not Kind.OTHER and not sid.startswith(BUILTIN):
             key = hash(name.casefold())
             known = self._by_name.setdefault(key, node)
             if known != node:
@@ -220,8 +239,13 @@ class Builder:
         return self._domain_of[tail]
 
 
-def _classes(entry: Entry) -> set[bytes]:
-    return {part.strip().lower() for value in entry.values.get("objectclass", ()) for part in value.split(b";")}
+def _classes(entry: Entry) -> frozenset[bytes]:
+    return _classes_of(tuple(entry.values.get("objectclass", ())))
+
+
+@lru_cache(maxsize=1024)
+def _classes_of(values: tuple[bytes, ...]) -> frozenset[bytes]:
+    return frozenset(part.strip().lower() for value in values for part in value.split(b";"))
 
 
 def _kind(entry: Entry, told: Told) -> Kind | None:
@@ -230,12 +254,13 @@ def _kind(entry: Entry, told: Told) -> Kind | None:
         return None
     classes = _classes(entry)
     number = entry.text("samaccounttype")
-    classes |= {_TYPES.get(int(number), b"")} if number.isdecimal() else set()
+    if number.isdecimal():
+        classes |= {_TYPES.get(int(number), b"")}
     if not classes:
         if {"member", "grouptype"} & entry.values.keys():
-            classes = {b"group"}
+            classes = frozenset({b"group"})
         elif {"samaccountname", "objectsid", "useraccountcontrol"} & entry.values.keys():
-            classes = {b"user"}
+            classes = frozenset({b"user"})
             if not {"useraccountcontrol", "primarygroupid", "enabled"} & entry.values.keys():
                 told.at(entry.line, Text("缺少 objectClass,按用户处理", "objectClass is missing: taken for a user"))
     if classes & _NEITHER:
@@ -310,9 +335,8 @@ def _packed(group: NDArray[np.int64], member: NDArray[np.int64]) -> NDArray[np.i
     return (group << _HALF | member)[(group >= 0) & (member >= 0)]
 
 
-def _edges(of: NDArray[np.int64], to: NDArray[np.int64], count: int) -> Edges:
+def _edges(of: NDArray[np.int32], to: NDArray[np.int32], count: int) -> Edges:
+    """The pairs, in the order of the first, as an adjacency list."""
     import numpy as np  # noqa: PLC0415 - as above
 
-    order = np.argsort(of, kind="stable")
-    first = np.searchsorted(of[order], np.arange(count + 1))
-    return Edges(first, to[order].astype(np.int32))
+    return Edges(np.searchsorted(of, np.arange(count + 1)), to)

@@ -9,9 +9,10 @@ EVERYONE, NETWORK, ANONYMOUS, AUTHENTICATED = "S-1-1-0", "S-1-5-2", "S-1-5-7", "
 USERS, GUESTS = "S-1-5-32-545", "S-1-5-32-546"
 ANYBODY = frozenset({EVERYONE, AUTHENTICATED, NETWORK})
 """Groups that everybody is in who has logged in over the network."""
-BUILTIN = "S-1-5-32-"
-"""Groups of each computer by itself: those of a domain controller are not those of a file server."""
-DOMAIN = "S-1-5-21-"
+BUILTIN = b"\x01\x02\0\0\0\0\0\x05\x20\0\0\0"
+"""How the SIDs of groups of each computer by itself begin (S-1-5-32-…): a domain controller's are not a file server's."""
+DOMAIN = b"\x01\x05\0\0\0\0\0\x05\x15\0\0\0"
+"""How the SIDs of domains begin (S-1-5-21-…)."""
 DOMAIN_USERS = 513
 """The last number of the group that is everybody's primary group where nothing else is said ([MS-ADTS] 6.1.1.4.12)."""
 _TEXT = re.compile(r"S-1-([0-9]{1,15})((?:-[0-9]{1,10}){1,15})", re.ASCII | re.IGNORECASE)
