@@ -130,6 +130,8 @@ class Readers:
         for entry in dict.fromkeys(entries or ()):
             if entry.allows and entry.mask & bits:
                 yield entry.sid
+                if entry.sid == USERS:
+                    yield AUTHENTICATED
                 node = self._directory.of_sid(entry.sid)
                 for inner in self._directory.among(node).open_to if node is not None else ():
                     yield self._directory.sid(inner) or entry.sid

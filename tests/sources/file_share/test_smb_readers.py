@@ -144,6 +144,14 @@ def test_the_share_takes_away_what_it_does_not_let_through(ntfs, share, expected
     assert {way.path for way in ways(ntfs, Layer("share", share))} == expected
 
 
+def test_the_users_of_a_server_are_everybody_who_logs_in_as_windows_sets_them_up():
+    assert {way.path for way in ways((allow(USERS),))} == {
+        ("group:Users", "NTFS read group:Users"),
+        ("Authenticated Users", "NTFS read group:Users"),
+    }
+    assert {way.principal for way in ways((deny(AUTHENTICATED), allow(USERS)))} == set()
+
+
 def test_a_group_that_holds_everybody_is_told_of_as_everybody_with_the_way_there():
     directory = directory_of({"sales": ["inner"], "inner": ["Domain Users"]})
     [group, everybody] = ways((allow("sales"),), directory=directory)
