@@ -193,20 +193,24 @@ def _consent(floor: Flow, flow: Flow) -> Iterator[Problem]:
 
 
 def _fields(floor: Flow, flow: Flow) -> Iterator[Problem]:
-    if floor.fields is None:
-        return
-    declared = flow.fields or {}
-    for column, before in floor.fields.items():
+    stated, declared = floor.fields or {}, flow.fields or {}
+    for column, before in stated.items():
         now = declared.get(column)
         if now is None or str(now) != str(before):
             what = Text(f"列 “{column}” 不再声明为 {before}", f'column "{column}" is no longer declared {before}')
             yield _loosens(flow.at("fields"), what, before.position)
     judged = floor.undeclared_fields or "violation"
     for column, now in declared.items():
-        if column not in floor.fields and judged != "allow":
+        if column in stated:
+            continue
+        if now.subject is not None:
+            # Whose information a column holds decides which lines speak of it.
+            what = Text(f"声明列 “{column}” 属于 @{now.subject}", f'declares column "{column}" to be of @{now.subject}')
+            yield _loosens(now.position, what, floor.at("fields"))
+        elif floor.fields is not None and judged != "allow":
             what = Text(f"增加了列 “{column}”", f'adds column "{column}"')
             yield _loosens(now.position, what, floor.at("fields"))
     after = flow.undeclared_fields or "violation"
-    if STRICTEST.index(after) > STRICTEST.index(judged):
+    if floor.fields is not None and STRICTEST.index(after) > STRICTEST.index(judged):
         what = Text(f"undeclared_fields 由 {judged} 改为 {after}", f"undeclared_fields goes from {judged} to {after}")
         yield _loosens(flow.at("undeclared_fields"), what, floor.at("undeclared_fields"))

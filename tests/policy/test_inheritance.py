@@ -225,6 +225,38 @@ flows: {f: {recipient: r, purpose: p}}
     assert {outcome for _, _, outcome, _ in outcomes("internal")} == {"compliant"}
 
 
+def test_a_floor_s_line_without_a_subject_is_about_everybody_s(policy_of, judge, asset):
+    text = """\
+version: 1
+floor: {forms: {%s}}
+purposes: {p: {allows: {"cn_resident_id@contact": plain}}}
+recipients: {r: {role: processor, scope: {"cn_resident_id@contact": plain}}}
+flows: {f: {recipient: r, purpose: p, fields: {证件: "cn_resident_id@contact"}}}
+"""
+
+    def found(forms: str):
+        [one] = [one for one in judge(policy_of(text % forms), asset({"证件": "cn_resident_id"})) if one.identifier]
+        return one.outcome.value, one.rule, one.policy.line
+
+    for word in ("cn_resident_id", "identity_document", "C2"):
+        assert found(f"{word}: masked") == ("violation", "SHR003", 2)
+        # A line of the same word with the subject is more specific, and one about the customer says nothing of others.
+        assert found(f'{word}: masked, "{word}@contact": plain')[0] == "compliant"
+        assert found(f'"{word}@customer": masked')[0] == "compliant"
+    # What one line says of a subject takes nothing away from a line with a more specific word.
+    assert found('cn_resident_id: masked, "C2@contact": plain') == ("violation", "SHR003", 2)
+
+
+@pytest.mark.parametrize("fields", ["", "fields: {x: none}, undeclared_fields: allow, "])
+def test_whose_a_column_is_stands_in_the_floor(branch, fields):
+    floor = HQ.replace("fields: {m: cn_mobile}, ", fields)
+    said = ':15: declares column "m" to be of @contact'
+    kept = "x: none, " if fields else ""
+    [line] = problems(branch, f'flows: {{f: {{fields: {{{kept}m: "cn_mobile@contact"}}}}}}\n', floor)
+    assert line.endswith(said)
+    assert branch(f"flows: {{f: {{fields: {{{kept}m: cn_mobile}}}}}}\n", floor).flows["f"].fields["m"].subject is None
+
+
 # --- files that name each other
 
 
@@ -344,7 +376,15 @@ def test_an_override_that_loads_lets_nothing_pass_that_its_floor_objects_to(tmp_
 
 SUBSET = st.sampled_from([["p"], ["q"], ["p", "q"]])
 DAYS = st.sampled_from(["2025-01-01", "2026-06-29", "2026-06-30", "2026-07-01", "2027-12-31"])
-SCOPE = st.sampled_from([{}, {"cn_mobile": "plain"}, {"cn_mobile": "masked"}, {"C2": "plain"}, {"phone": "keyed_hash"}])
+SCOPE = st.sampled_from(
+    [
+        {},
+        {"cn_mobile": "plain"},
+        {"cn_mobile": "masked"},
+        {"C2": "plain", "C2@contact": "plain"},
+        {"phone": "keyed_hash"},
+    ]
+)
 AGREEMENT = st.fixed_dictionaries(
     {"ref": st.sampled_from(["A", "B"])},
     optional={"from": DAYS, "until": DAYS, "purposes": SUBSET, "scope": SCOPE, "items": st.just(["purpose", "method"])},
@@ -374,7 +414,13 @@ WHOLE_FLOW = {
     ),
     "pia": st.sampled_from(["P-1", "P-2"]),
     "fields": st.sampled_from(
-        [{"m": "cn_mobile"}, {"m": "email"}, {"m": "cn_mobile", "e": "email"}, {"m": "none", "e": "none"}]
+        [
+            {"m": "cn_mobile"},
+            {"m": "cn_mobile@contact"},
+            {"m": "email"},
+            {"m": "cn_mobile", "e": "email"},
+            {"m": "none", "e": "none"},
+        ]
     ),
     "undeclared_fields": st.sampled_from(["violation", "gap", "allow"]),
     "free_text": st.sampled_from(["forbid", "scan"]),
@@ -395,7 +441,10 @@ def test_an_override_that_loads_makes_no_flow_pass_that_its_floor_objects_to(tmp
     )
     if "fields" not in flow:
         flow.pop("undeclared_fields", None)
-    purposes = {"p": {"allows": {"phone": "plain", "email": "masked"}}, "q": {"needs": {"C2": "plain"}}}
+    purposes = {
+        "p": {"allows": {"phone": "plain", "email": "masked"}},
+        "q": {"needs": {"C2@contact": "plain"}, "allows": {"C2": "masked"}},
+    }
     floor = {"version": 1, "purposes": purposes, "recipients": {"r": recipient}, "flows": {"f": flow}}
     changed = data.draw(st.sampled_from(["recipients", "flows"]))
     parts, entry = (WHOLE_RECIPIENT, recipient) if changed == "recipients" else (WHOLE_FLOW, flow)

@@ -77,14 +77,16 @@ class Accepting:
 
     def limits(self, seen: Seen) -> list[tuple[int, int]]:
         """How much of a masked value the lines about the element let show, the most first; none where they do not say."""
-        purpose, recipient, floors = self._case.purpose, self._case.recipient, self._case.policy.floors
+        purpose, recipient = self._case.purpose, self._case.recipient
         scopes = (agreement.scope for agreement in recipient.agreements)
-        several = (purpose.permitted, recipient.scope, *scopes, *(floor.forms for floor in floors))
+        permitting = (purpose.permitted, recipient.scope, *scopes)
+        asking = (floor.forms for floor in self._case.policy.floors)
+        several = (*((lines, False) for lines in permitting), *((lines, True) for lines in asking))
         shown = {
             line.requirement.show
-            for lines in several
+            for lines, everybody in several
             if lines is not None
-            for line in speaking(lines, seen, self._case)
+            for line in speaking(lines, seen, self._case, everybody=everybody)
             if line.requirement.show is not None
         }
         return sorted(shown, key=sum, reverse=True)

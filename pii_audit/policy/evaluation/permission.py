@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -48,26 +48,34 @@ class Permission:
     asked: tuple[Line, ...] = ()
 
 
-def speaking(lines: Lines, seen: Seen, kinds: Kinds) -> tuple[Line, ...]:
+def speaking(lines: Lines, seen: Seen, kinds: Kinds, *, everybody: bool = False) -> tuple[Line, ...]:
     """The most specific lines about an element: its identifier's, else its groups', else its levels'.
 
-    Of equally specific lines all must be met. A line without a subject is about the customer.
+    Of equally specific lines all must be met. A line without a subject is about the customer, since it permits; where
+    lines only ask for a form it is about `everybody` of whom no line with the same word speaks.
     """
-    exact = lines.words.get((seen.identifier, seen.subject))
+    exact = _line(lines, seen.identifier, seen.subject, everybody=everybody)
     if exact is not None:
         return (exact,)
-    groups = [lines.words.get((group, seen.subject)) for group in kinds.groups(seen.identifier)]
+    groups = (_line(lines, group, seen.subject, everybody=everybody) for group in kinds.groups(seen.identifier))
     by_group = tuple(line for line in groups if line is not None)
     if by_group:
         return by_group
     levels = kinds.levels(seen.identifier)
-    return tuple(
-        line
-        for line in lines.levels
-        if (line.element.subject or CUSTOMER) == seen.subject
-        and line.element.level
-        and line.element.level.matches(levels)
-    )
+    about = [line for line in lines.levels if line.element.level and line.element.level.matches(levels)]
+    found = [line for line in about if (line.element.subject or CUSTOMER) == seen.subject]
+    if everybody:
+        said = {line.element.word for line in found}
+        found += [line for line in about if line.element.subject is None and line.element.word not in said]
+    return tuple(found)
+
+
+def _line(lines: Lines, word: str, subject: str, *, everybody: bool) -> Line | None:
+    found = lines.words.get((word, subject))
+    if found is None and everybody:
+        bare = lines.words.get((word, CUSTOMER))
+        return bare if bare is not None and bare.element.subject is None else None
+    return found
 
 
 def as_plain(seen: Seen, kinds: Kinds) -> bool:
@@ -102,6 +110,10 @@ def _judge(lines: Lines, party: Party, seen: Seen, case: Case) -> Permission:
     found = speaking(lines, seen, case)
     if not found:
         return Permission(Answer.UNLISTED, lines.position, (lines.position,), party)
+    return _weighed(found, party, seen, case)
+
+
+def _weighed(found: Sequence[Line], party: Party, seen: Seen, case: Case) -> Permission:
     weak = next((line for line in found if not meets(line, seen, case)), None)
     line = weak or found[0]
     answer = Answer.TOO_WEAK if weak else Answer.ALLOWED
@@ -115,8 +127,9 @@ def parties(seen: Seen, case: Case) -> Iterator[Permission]:
     floor asks for a form and permits nothing, and is about what leaves the house.
     """
     for floor in case.policy.floors if case.recipient.outside else ():
-        if floor.forms is not None and speaking(floor.forms, seen, case):
-            yield _judge(floor.forms, Party.FLOOR, seen, case)
+        asked = speaking(floor.forms, seen, case, everybody=True) if floor.forms is not None else ()
+        if asked:
+            yield _weighed(asked, Party.FLOOR, seen, case)
     yield _judge(case.purpose.permitted, Party.PURPOSE, seen, case)
     scoped = [agreement.scope for agreement in case.agreements if agreement.scope is not None]
     own_scopes = len(scoped) == len(case.agreements) and bool(scoped)
