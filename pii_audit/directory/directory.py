@@ -142,10 +142,6 @@ class Directory:
             self._among[node] = self._held(node)
         return self._among[node]
 
-    def inside(self, node: int, group: int) -> bool:
-        """Whether it is in a group, or in one that is in it, or that group itself."""
-        return bool(self.chain(node, group))
-
     def chain(self, node: int, group: int) -> tuple[int, ...]:
         """The shortest way from it to a group that it is in, both ends included; empty where it is not in it."""
         if (node, group) not in self._chains:
