@@ -103,7 +103,8 @@ class Files:
                 else:
                     yield from share.open(found, Sampling())
         else:
-            yield from readings(Path(path), "", path, kind=self.kind, layouts=self.layouts)
+            only = frozenset(map(Path, self.paths))
+            yield from readings(Path(path), "", path, kind=self.kind, layouts=self.layouts, only=only)
 
     def _folder(self, path: Path) -> FolderSource:
         if self.kind is AssetKind.FEED:

@@ -139,6 +139,7 @@ def _parts() -> Iterator[Check]:
         ("fastavro", Text("Avro 文件", "Avro files"), "files"),
         ("pyarrow", Text("Parquet、ORC 与 Arrow 文件", "Parquet, ORC and Arrow files"), "files"),
         ("py7zr", Text("7z 压缩包", "7z archives"), "files"),
+        ("rars", Text("RAR 压缩包", "RAR archives"), "files"),
         ("rapidocr", Text("图像中的文字", "text in images"), "ocr"),
     ):
         if find_spec(module):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -63,10 +63,12 @@ def readings(
     *,
     kind: AssetKind = AssetKind.FILE,
     layouts: Layouts = (),
+    only: Collection[Path] | None = None,
 ) -> Iterator[tuple[Asset, Reading]]:
     """The readings of one file; each is to be read before the next is asked for, since the file is closed after it.
 
-    `layouts` are those of fixed-width files, by globs of their names.
+    `layouts` are those of fixed-width files, by globs of their names; `only` are the files that are read at all, None where those
+    beside this one are, too.
 
     Never raises for a foreseeable cause: a file that cannot be read gives a reading without chunks that says why.
     """
@@ -81,7 +83,7 @@ def readings(
         yield asset, NoReading.failed(source, name, error.what)
         return
     with closing(stream):
-        yield from _opened(stream, asset, sampling, path, layouts)
+        yield from _opened(stream, asset, sampling, path, layouts, only=only)
 
 
 def readings_of_stream(
@@ -109,7 +111,14 @@ def readings_of(
 
 
 def _opened(
-    stream: BinaryIO, asset: Asset, sampling: Sampling, path: Path | None, layouts: Layouts, *, copies: bool = True
+    stream: BinaryIO,
+    asset: Asset,
+    sampling: Sampling,
+    path: Path | None,
+    layouts: Layouts,
+    *,
+    copies: bool = True,
+    only: Collection[Path] | None = None,
 ) -> Iterator[tuple[Asset, Reading]]:
     try:
         content = Content(stream, Holes(stream.fileno()) if path is not None else None)
@@ -118,7 +127,9 @@ def _opened(
         return
     size = asset.size
     expansion = Expansion(lambda: content.bytes if size is None else size, LIMITS)
-    yield from _readings(Opened(asset, content, sampling, expansion, asset.name, path, layouts=layouts, copies=copies))
+    yield from _readings(
+        Opened(asset, content, sampling, expansion, asset.name, path, layouts=layouts, copies=copies, only=only)
+    )
 
 
 def _readings(opened: Opened) -> Iterator[tuple[Asset, Reading]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -36,7 +36,8 @@ class Opened:
 
     `name` is the one by which ties between kinds are broken; `path` is where the bytes lie as a file of their own, None
     inside a container or a stream; `depth` counts the layers around it; `layouts` are those of fixed-width files; `copies` says whether
-    a copy may lie in a file that has a name; `taken` are the names of entries so far.
+    a copy may lie in a file that has a name; `only` are the files that are read at all, None where those beside this one are, too; `taken`
+    are the names of entries so far.
     """
 
     asset: Asset
@@ -48,6 +49,7 @@ class Opened:
     depth: int = 0
     layouts: Layouts = ()
     copies: bool = True
+    only: Collection[Path] | None = None
     taken: set[str] = field(default_factory=set)
 
     def inner(self, name: str, *, size: int | None = None) -> Asset:

@@ -31,8 +31,7 @@ def rar_readings(kind: str, opened: Opened, descend: Descend) -> Iterator[Found]
                 return
             before = _before(volume, opened, others) if volume.parted else None
             if before:
-                said = Text(f"RAR 分卷,随 {before} 一并读取", f"a RAR volume, read together with {before}")
-                yield opened.skipped(said, opened.asset)
+                yield _with(before, opened)
                 return
             yield from _together([volume, *_after(volume, opened, others)], kind, opened, descend)
     except OSError as error:
@@ -40,16 +39,28 @@ def rar_readings(kind: str, opened: Opened, descend: Descend) -> Iterator[Found]
 
 
 def _together(volumes: Sequence[Volume], kind: str, opened: Opened, descend: Descend) -> Iterator[Found]:
-    taken = False
-    if any(block.role is Role.ENTRY for volume in volumes for block in volume.blocks):
+    taken, cut = False, volumes[-1].cut
+    if not cut or any(block.role is Role.ENTRY for volume in volumes for block in volume.blocks):
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as spool:
             whole = cast("BinaryIO", spool)
             _write(volumes, whole)
             for found in parsed_file(kind, whole, _counted(opened, volumes), descend):
                 taken = taken or found[0].name == opened.asset.name
                 yield found
-    if volumes[-1].cut:
+    if cut:
         yield opened.failed(broken_off().what, opened.inner("rest") if taken else None)
+
+
+def _with(before: Path, opened: Opened) -> Found:
+    """A volume that is left to the one before it; failed where that one is not read."""
+    if opened.only is None or before in opened.only:
+        said = Text(f"RAR 分卷,随 {before.name} 一并读取", f"a RAR volume, read together with {before.name}")
+        return opened.skipped(said, opened.asset)
+    return opened.failed(
+        Text(
+            f"RAR 分卷,须与 {before.name} 一并检查", f"a RAR volume, which can only be read together with {before.name}"
+        )
+    )
 
 
 def _counted(opened: Opened, volumes: Sequence[Volume]) -> Opened:
@@ -60,14 +71,15 @@ def _counted(opened: Opened, volumes: Sequence[Volume]) -> Opened:
     return replace(opened, expansion=Expansion(lambda: size, opened.expansion.limits))
 
 
-def _before(volume: Volume, opened: Opened, others: ExitStack) -> str | None:
-    """The name of the volume beside this one after which it comes."""
+def _before(volume: Volume, opened: Opened, others: ExitStack) -> Path | None:
+    """The volume beside this one after which it comes."""
     if opened.path is None:
         return None
     for name in names_before(opened.path.name):
-        before = _volume(opened.path.with_name(name), opened, others)
+        path = opened.path.with_name(name)
+        before = _volume(path, opened, others)
         if before is not None and before.more and before.dialect is volume.dialect:
-            return name
+            return path
     return None
 
 

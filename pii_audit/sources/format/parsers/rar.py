@@ -130,6 +130,7 @@ def _unread(entry: rars.RarInfo, reason: Text, sink: Sink) -> None:
 
 def _name(entry: rars.RarInfo) -> str:
     """With slashes; names of before RAR 5 may be in the code page of whoever packed them: GB 18030 in China."""
-    if entry.rar_version == _UTF_8:
-        return str(entry.filename)
-    return decode_cell(entry.orig_filename_bytes)[0].replace("\\", "/")
+    name = entry.filename
+    if entry.rar_version != _UTF_8:
+        name = decode_cell(entry.orig_filename_bytes)[0].replace("\\", "/")
+    return name or f"entry {entry.member_index + 1}"

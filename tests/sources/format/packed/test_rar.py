@@ -160,6 +160,30 @@ def test_volumes_of_the_real_program_are_read_with_the_first(samples, read, firs
         assert "read together with" in told.reason
 
 
+def test_a_volume_fails_where_the_one_before_it_is_not_read(samples, read_all):
+    second, first = samples / "rar5-vols.part2.rar", samples / "rar5-vols.part1.rar"
+    [alone] = read_all(readings(second, "s", second.name, only={second}))
+    assert (alone.status, alone.reason) == (
+        "failed",
+        "a RAR volume, which can only be read together with rar5-vols.part1.rar",
+    )
+    [together] = read_all(readings(second, "s", second.name, only={first, second}))
+    assert together.status == "skipped"
+
+
+def test_a_volume_without_any_entry_leaves_a_row(tmp_path, read):
+    path = tmp_path / "a.rar"
+    main, end = bytes.fromhex("f1fb7301000d00000000000000"), bytes.fromhex("c43d7b00400700")
+    path.write_bytes(b"Rar!\x1a\x07\x00" + main + end)
+    assert set(read(path)) == {""}
+
+
+def test_an_entry_without_a_name_is_no_second_reading_of_the_archive(tmp_path, read):
+    path = tmp_path / "a.rar"
+    path.write_bytes(stored_rar4(b"", b"call 13800138000"))
+    assert read(path)["!entry 1"].text == "call 13800138000"
+
+
 @pytest.fixture
 def volumes(tmp_path):
     """Writes entries in volumes of 20 KB."""
