@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from pii_audit.lineage.hosts.wording import is_sql
 from pii_audit.lineage.model import Untraceable
 from pii_audit.lineage.text import Mapped
 
@@ -15,12 +13,13 @@ class Embedded:
     """The SQL of one file.
 
     `scripts` are in the order in which they stand there, `gaps` what may be SQL and is not known, with offsets in the file. `files` are
-    the scripts that it runs by their names, each with the offset of the place that names it.
+    the scripts that it runs by their names, each with the offset of the place that names it; `programs` are of Python, and to be read yet.
     """
 
     scripts: tuple[Mapped, ...] = ()
     gaps: tuple[Untraceable, ...] = ()
     files: tuple[tuple[str, int], ...] = ()
+    programs: tuple[Mapped, ...] = ()
 
 
 @dataclass
@@ -30,21 +29,15 @@ class Findings:
     scripts: dict[Mapped, None] = field(default_factory=dict)
     gaps: dict[tuple[str, int], Untraceable] = field(default_factory=dict)
     files: dict[tuple[str, int], None] = field(default_factory=dict)
+    programs: dict[Mapped, None] = field(default_factory=dict)
 
     def script(self, text: Mapped) -> None:
         """One text of SQL."""
         self.scripts[text] = None
 
-    def text(self, text: Mapped, command: Callable[[Mapped], Embedded]) -> None:
-        """A text anywhere: SQL, a command of a shell with SQL in it, or nothing of the kind."""
-        if is_sql(text.text, at_once=True):
-            self.script(text)
-            return
-        more = command(text)
-        if more != Embedded():
-            self.add(more)
-        elif is_sql(text.text):
-            self.script(text)
+    def program(self, text: Mapped) -> None:
+        """A program of Python within the file."""
+        self.programs[text] = None
 
     def gap(self, found: Untraceable) -> None:
         """Something that may be SQL and is not known."""
@@ -62,9 +55,10 @@ class Findings:
             self.gap(gap)
         for name, offset in embedded.files:
             self.file(name, offset)
+        for program in embedded.programs:
+            self.program(program)
 
     def embedded(self) -> Embedded:
         """All of it, in the order of the file."""
-        return Embedded(
-            tuple(sorted(self.scripts, key=lambda one: one.origin(0))), tuple(self.gaps.values()), tuple(self.files)
-        )
+        scripts = sorted(self.scripts, key=lambda one: one.origin(0))
+        return Embedded(tuple(scripts), tuple(self.gaps.values()), tuple(self.files), tuple(self.programs))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from pii_audit.language import Text
 from pii_audit.lineage.hosts.embedded import Embedded, Findings
@@ -22,8 +21,8 @@ _LINE = re.compile(
 )
 
 
-def sql_in_notebook(script: Mapped, command: Callable[[Mapped], Embedded]) -> Embedded:
-    """The SQL of a notebook. `command` looks into texts that may be commands of a shell."""
+def sql_in_notebook(script: Mapped) -> Embedded:
+    """The SQL of a notebook."""
     found = Findings()
     try:
         cells = _cells(list(scalars(script.text)))
@@ -40,7 +39,7 @@ def sql_in_notebook(script: Mapped, command: Callable[[Mapped], Embedded]) -> Em
             found.add(sql_in_shell(body.within(script)))
         else:
             program += [*_without_magics(body, script, found).kept(0, len(body.text)), ("\n", body.origin(0), True)]
-    found.add(sql_in_python(Mapped.built(program).within(script), command))
+    found.add(sql_in_python(Mapped.built(program).within(script)))
     return found.embedded()
 
 

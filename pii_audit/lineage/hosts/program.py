@@ -45,7 +45,8 @@ class _Known:
 class Program:
     """One file on the way through it.
 
-    `handed` is what databases are given, `seen` what stands in any other place, both by the offset of the expression. `sinks` are the
+    `handed` is what databases are given, `seen` what stands in any other place, `commands` are lists of words that begin with a name, all by
+    the offset of the expression. `sinks` are the
     texts that functions hand on with parameters in them, by the functions' names.
     """
 
@@ -53,6 +54,7 @@ class Program:
     tree: ast.Module
     handed: dict[int, tuple[Words, ...]] = field(default_factory=dict)
     seen: dict[int, tuple[Words, ...]] = field(default_factory=dict)
+    commands: dict[int, tuple[Words, ...]] = field(default_factory=dict)
     sinks: dict[str, dict[int, tuple[Words, ...]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -71,7 +73,8 @@ class Program:
     def read(self) -> None:
         """Goes through the file until what its functions give one another is known."""
         for _ in range(_ROUNDS):
-            self.handed, self.seen, self.sinks, self._functions, self._function = {}, {}, {}, [], ""
+            self.handed, self.seen, self.commands, self.sinks = {}, {}, {}, {}
+            self._functions, self._function = [], ""
             self._attributes, self._returns = {}, {}
             self._block(self.tree.body, Names(attributes=self._known.attributes))
             at = 0
@@ -233,6 +236,8 @@ class Program:
                 elif isinstance(inner, ast.NamedExpr):
                     self._bind(inner.target, self._expressions.of(inner.value, names), names)
                     self._looked([inner.value], names)
+                elif isinstance(inner, ast.List | ast.Tuple):
+                    self._listed(inner, names)
                 else:
                     self._note(inner, names)
 
@@ -240,6 +245,13 @@ class Program:
         at = self._expressions.at(node)
         found = (*self.seen.get(at, ()), *self._expressions.texts(node, names))
         self.seen[at] = tuple(dict.fromkeys(found))
+
+    def _listed(self, node: ast.List | ast.Tuple, names: Names) -> None:
+        """A list that may be a command: `["psql", "-c", sql]`."""
+        first = node.elts[0] if node.elts else None
+        if isinstance(first, ast.Constant) and isinstance(first.value, str) and " " not in first.value:
+            words = (self._expressions.texts(one, names) for one in node.elts)
+            self.commands[self._expressions.at(node)] = tuple(several[0] for several in words if several)
 
     def _call(self, node: ast.Call, names: Names) -> None:
         called = name_of(node.func)
@@ -324,6 +336,8 @@ def _outermost(node: ast.expr) -> Iterator[ast.expr]:
         for part in parts:
             yield from (one for one in _outermost(part) if isinstance(one, ast.Call | ast.Lambda))
     else:
+        if isinstance(node, ast.List | ast.Tuple):
+            yield node
         for part in _parts(node):
             yield from _outermost(part)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from pii_audit.language import Text
 from pii_audit.lineage.hosts.embedded import Embedded, Findings
 from pii_audit.lineage.hosts.program import Program
+from pii_audit.lineage.hosts.shell import note, sql_in_words
 from pii_audit.lineage.hosts.wording import is_file
 from pii_audit.lineage.hosts.words import Words, open_words
 from pii_audit.lineage.model import Untraceable
@@ -21,8 +22,8 @@ _NOT_WRITTEN = Text(
 _DEEP = Text("程序嵌套过深", "the program is nested too deeply")
 
 
-def sql_in_python(script: Mapped, command: Callable[[Mapped], Embedded]) -> Embedded:
-    """The SQL of a program. `command` looks into texts that may be commands of a shell."""
+def sql_in_python(script: Mapped) -> Embedded:
+    """The SQL of a program, and of the commands of a shell that it runs."""
     try:
         tree = ast.parse(script.text)
     except SyntaxError as error:
@@ -39,10 +40,10 @@ def sql_in_python(script: Mapped, command: Callable[[Mapped], Embedded]) -> Embe
         return Embedded(gaps=(Untraceable(_DEEP, script.origin(0)),))
     except Untraceable as gap:
         return Embedded(gaps=(gap,))
-    return _told(program, script, command)
+    return _told(program, script)
 
 
-def _told(program: Program, script: Mapped, command: Callable[[Mapped], Embedded]) -> Embedded:
+def _told(program: Program, script: Mapped) -> Embedded:
     found = Findings()
     handed = [(at, words) for at, several in program.handed.items() for words in several]
     used = [words.literals for _, words in handed]
@@ -57,7 +58,9 @@ def _told(program: Program, script: Mapped, command: Callable[[Mapped], Embedded
     for words in _widest(program.seen.values()):
         if any(words.literals <= one for one in used):
             continue
-        found.text(open_words(words).mapped().within(script), command)
+        note(open_words(words).mapped().within(script), found)
+    for command in program.commands.values():
+        found.add(sql_in_words([one.mapped() for one in command], script))
     return found.embedded()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import pairwise
 from pathlib import PurePosixPath
 
 from pii_audit.language import Text
@@ -22,6 +23,7 @@ _WRAPPERS = frozenset(
 )  # fmt: skip
 """Words before the program that is run."""
 _BLANK = re.compile(r"\s")
+_PYTHON = frozenset({"python", "python3", "ipython", "pyspark"})
 _SAYS = frozenset({"echo", "printf"})
 _VARIABLE = re.compile(r"\$\{?\w+\}?")
 
@@ -34,8 +36,26 @@ def sql_in_shell(script: Mapped) -> Embedded:
     return found.embedded()
 
 
-def runs_client(text: str) -> bool:
-    """Whether a text may be a command that runs a client of a database."""
+def sql_in_words(words: Sequence[Mapped], script: Mapped) -> Embedded:
+    """The SQL of one command that is given word by word."""
+    found = Findings()
+    _Reading(Command([Word(word) for word in words]), script, found).read()
+    return found.embedded()
+
+
+def note(text: Mapped, found: Findings) -> None:
+    """Notes a text of a program: SQL, a command of a shell with SQL in it, or nothing of the kind."""
+    if is_sql(text.text, at_once=True):
+        found.script(text)
+        return
+    more = sql_in_shell(text) if _runs_client(text.text) else Embedded()
+    if more != Embedded():
+        found.add(more)
+    elif is_sql(text.text):
+        found.script(text)
+
+
+def _runs_client(text: str) -> bool:
     names = host_names()[1]
     return any(PurePosixPath(word).name in names.clients.keys() | names.dumps for word in re.findall(r"[\w./-]+", text))
 
@@ -56,6 +76,10 @@ class _Reading:
         if at is not None:
             self._run(words[at + 1 :], words[at])
             return
+        at = self._client(words, _PYTHON)
+        if at is not None:
+            self._program(words[at + 1 :])
+            return
         for word in (*words, *self._command.assigned):
             self._look(word)
         if self._command.document is not None:
@@ -65,6 +89,12 @@ class _Reading:
             name = words[dumps].text
             reason = Text(f"{name} 导出的内容没有追踪", f"what {name} lets out is not traced")
             self._gap(reason, words[dumps])
+
+    def _program(self, words: Sequence[Word]) -> None:
+        """Python: what follows `-c`, or its standard input; scripts that it runs are judged by their own names."""
+        given = next((word for before, word in pairwise(words) if before.text == "-c"), self._command.document)
+        if given is not None:
+            self._found.program(given.mapped.within(self._script))
 
     def _client(self, words: Sequence[Word], names: AbstractSet[str]) -> int | None:
         """Where the program stands among the words, None where none of these is run."""
@@ -155,7 +185,7 @@ class _Reading:
         """A word anywhere: a statement, or a command for another shell."""
         if is_sql(word.text):
             self._script_of(word)
-        elif " " in word.text.strip() and word.text != self._script.text and runs_client(word.text):
+        elif " " in word.text.strip() and word.text != self._script.text and _runs_client(word.text):
             self._found.add(sql_in_shell(word.mapped.within(self._script)))
 
     def _script_of(self, word: Word) -> None:

@@ -103,6 +103,7 @@ WRITTEN = {
         'cur.execute("CREATE TEMP TABLE t AS SELECT phone AS p FROM customer")\ncur.execute("SELECT p FROM t")',
         {"2:21": "phone"},
     ),
+    "a command word by word": ('subprocess.run(["psql", "-c", "SELECT phone FROM customer"])', {"1:39": "phone"}),
     "a command of a shell": (
         "import os\nos.system(\"psql -c 'SELECT phone FROM customer' > x.csv\")",
         {"2:28": "phone"},
@@ -168,6 +169,8 @@ GAPS = {
     "Python 2": ('print "SELECT phone FROM customer"', "1:1 it cannot be read as Python 3"),
     "a procedure": ('cur.execute("CALL export_all()")', "1:14 a dynamic or procedural"),
     "a dump": ('subprocess.run("pg_dump -t customer core > x", shell=True)', "1:17 what pg_dump lets out"),
+    "a command word by word": ('subprocess.run(["psql", "-f", path])', "1:31 the SQL"),
+    "a dump word by word": ('subprocess.run(["sudo", "pg_dump", "-t", "customer"])', "1:26 what pg_dump lets out"),
     "nesting without end": ("x = " + "[" * 150 + "]" * 150 + "\nx = " + "-" * 5000 + "1", "1:1"),
     "more than can be gone through": (
         "".join(f"{'  ' * n}for a{n} in ({'1,' * 60}):\n" for n in range(5)) + " " * 10 + "x = 1",

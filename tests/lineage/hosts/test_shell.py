@@ -35,6 +35,11 @@ WRITTEN = {
     "what is none of a client": ("sqoop import --query 'SELECT phone FROM customer'", {"1:30": "phone"}),
     "a line that goes on": ('psql \\\n  -c "SELECT phone FROM customer" \\\n  > x', {"2:14": "phone"}),
     "within a function": ('f() { if true; then psql -c "SELECT phone FROM customer"; fi; }', {"1:37": "phone"}),
+    "a program of Python": (
+        "python3 - <<'EOF'\nC = 'phone'\ncur.execute(f'SELECT {C} FROM customer')\nEOF",
+        {"2:6": "phone"},
+    ),
+    "another in its option": ("python -c \"run('SELECT phone FROM customer')\"", {"1:24": "phone"}),
     "carriage returns": ("psql <<EOF\r\nSELECT phone FROM customer\r\nEOF\r\n", {"2:8": "phone"}),
 }
 
