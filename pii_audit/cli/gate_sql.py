@@ -28,9 +28,9 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="FILE",
         help=say(
             language,
-            "导出脚本运行之前裁决:按它读取的列(库存来自 run);也可是 dbt 项目等文件夹;- 为标准输入",
+            "导出脚本运行之前裁决:按它读取的列(库存来自 run);也可是内含 SQL 的程序(.py、.sh)、dbt 项目等文件夹;- 为标准输入",
             "judge the script of an export before it runs, by the columns that it reads (as run has recorded them); "
-            "a folder (a dbt project) or - for standard input will do",
+            "a program with SQL in it (.py, .sh), a folder (a dbt project) or - for standard input will do",
         ),
     )
     parser.add_argument(
@@ -149,7 +149,13 @@ def _scripts(path: str) -> dict[str, bytes]:
         reason = error.strerror or type(error).__name__
         raise UsageError(Text(f"无法读取脚本({reason})", f"the script cannot be read ({reason})"), where=path) from None
     if not scripts:
-        raise UsageError(Text("文件夹中没有 SQL 脚本", "the folder holds no script of SQL"), where=path)
+        raise UsageError(
+            Text(
+                "文件夹中没有 SQL 脚本,也没有可含 SQL 的程序",
+                "the folder holds no script of SQL, and no program that may hold some",
+            ),
+            where=path,
+        )
     return scripts
 
 

@@ -17,8 +17,10 @@ from pii_audit.lineage.naming import lowered, offset_of
 from pii_audit.lineage.parsing import Statement
 from pii_audit.lineage.reading import Reading
 from pii_audit.lineage.relations import Columns, Models, Relations
+from pii_audit.lineage.resolving import UNKNOWN_WORDS
 from pii_audit.lineage.tables import Made
 from pii_audit.lineage.text import Lines
+from pii_audit.lineage.unknown import UNKNOWN_TEXT
 from pii_audit.lineage.writing import Writing
 
 _NOTHING_LEAVES = (
@@ -191,6 +193,8 @@ class Session:
             return
         if isinstance(expression, exp.Command) and str(expression.this).upper() in _COMMANDS:
             return
+        if isinstance(expression, exp.Column) and UNKNOWN_TEXT in expression.name:
+            raise Untraceable(UNKNOWN_WORDS, 0)
         kind = str(expression.this).upper() if isinstance(expression, exp.Command) else expression.key.upper()
         reason = Text(f"动态或过程式语句没有追踪({kind})", f"a dynamic or procedural statement is not traced ({kind})")
         raise Untraceable(reason, 0)

@@ -183,9 +183,8 @@ class Program:
     def _loop(self, node: ast.For | ast.AsyncFor, names: Names) -> None:
         several = self._expressions.of(node.iter, names)
         if isinstance(several, Items) and len(several.members) <= _UNROLLED:
-            keyed = bool(several.keys) and isinstance(node.target, ast.Tuple)
-            for member in several.members:
-                value = Items((self._expressions.unknown(node), member)) if keyed else member
+            # A dictionary by itself gives its keys.
+            for value in self._expressions.keys(node, several) if several.keys else several.members:
                 self._bind(node.target, value, names)
                 self._block(node.body, names)
         else:

@@ -186,8 +186,8 @@ class Expressions:
             given = [self.of(one, names) for one in node.args]
             keyed = {one.arg: self.of(one.value, names) for one in node.keywords if one.arg}
             return None if isinstance(value, Items) else self._filled(node, value, given, keyed, FORMAT)
-        if called in ("values", "items") and before is not None and not node.args:
-            return self.of(before, names)
+        if called in ("keys", "values", "items") and before is not None and not node.args:
+            return self._of_dictionary(node, called, self.of(before, names))
         if called == "join" and len(node.args) > 1:
             return self.of(node.args[-1], names)
         if called == "replace" and before is not None and len(node.args) > 1:
@@ -200,6 +200,21 @@ class Expressions:
         if called in self.returns:
             return self._returned(node, called, names)
         return None
+
+    def _of_dictionary(self, node: ast.Call, called: str, value: Value) -> Value | None:
+        if not isinstance(value, Items):
+            return None
+        keys = self.keys(node, value)
+        if called == "items":
+            return Items(tuple(Items((key, member)) for key, member in zip(keys, value.members, strict=False)))
+        return Items(keys if called == "keys" else value.members)
+
+    def keys(self, node: ast.AST, value: Items) -> tuple[Value, ...]:
+        """The keys of a dictionary, as texts where they are."""
+        return tuple(
+            self.unknown(node) if key is None else (Words(((key, self.at(node), True),)),)
+            for key in value.keys or (None,) * len(value.members)
+        )
 
     def _returned(self, node: ast.Call, called: str, names: Names) -> Value | None:
         value = self.returns[called]

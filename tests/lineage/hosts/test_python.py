@@ -94,6 +94,14 @@ WRITTEN = {
         'Q = {"a": "SELECT phone FROM customer", "b": "SELECT name FROM customer"}\nfor k, q in Q.items():\n    cur.execute(q)',
         {"1:19": "phone", "1:54": "name"},
     ),
+    "tables with their columns": (
+        'T = {"customer": ["phone", "name"]}\nfor t, c in T.items():\n    run(f"SELECT {\', \'.join(c)} FROM {t}")',
+        {"1:20": "phone", "1:29": "name"},
+    ),
+    "the names of tables": (
+        'T = {"staff": 1}\nfor t in T:\n    cur.execute("SELECT name FROM " + t)',
+        {"3:25": "name"},
+    ),
     "a loop over columns": (
         'q = "SELECT dt"\nfor c in ("phone", "name"):\n    q += f", {c}"\ncur.execute(q + " FROM customer")',
         {"1:13": "dt", "2:12": "phone", "2:21": "name"},
@@ -163,6 +171,7 @@ GAPS = {
     ),
     "a script that is not there": ('import psycopg\ncur.execute(open("sql/a.sql").read())', "2:13 it runs sql/a.sql"),
     "a script that an operator names": ('HiveOperator(hql="daily.hql")', "1:18 it runs daily.hql"),
+    "a template for all of it": ('SqlOperator(sql="{{ params.query }}")', "1:18 what a variable or a template"),
     "an argument of a keyword": ("SQLExecuteQueryOperator(sql=query)", "1:29 the SQL that is handed"),
     "a syntax error of SQL": ('run("SELECT phone,,\\n FROM WHERE")', "1:"),
     "a syntax error of Python": ("def f(:\n  pass", "1:1 it cannot be read as Python 3"),
