@@ -12,7 +12,13 @@ from pii_audit.language import Text
 from pii_audit.policy import build
 from pii_audit.policy.files import Document, Documents
 from pii_audit.policy.language import NEEDED
-from pii_audit.policy.tightening import changed_terms, loosened_flow, loosened_purpose, loosened_recipient
+from pii_audit.policy.tightening import (
+    changed_terms,
+    loosened_flow,
+    loosened_purpose,
+    loosened_recipient,
+    other_population,
+)
 
 KINDS = ("purposes", "recipients", "flows", "rules")
 _AGREEMENTS = frozenset({"agreement", "agreements"})
@@ -25,7 +31,7 @@ class Entry:
 
     stated: _Stated
     layer: str
-    floor: _Stated | None = None
+    floor: Entry | None = None
 
 
 Merged = Mapping[str, Entry]
@@ -47,7 +53,7 @@ def _merged(kind: str, found: Documents, reader: Reader) -> Merged:
                 entries[name] = Entry((value, position), document.layer)
             elif kind != "rules" and found.stands_on(document.layer, first.layer):
                 laid = _laid_over(first.stated[0], value)
-                entries[name] = Entry((laid, position), document.layer, first.stated)
+                entries[name] = Entry((laid, position), document.layer, first)
             else:
                 at = first.stated[1].to_line
                 reader.note(position, Text(f"“{name}” 已在 {at} 定义", f'"{name}" is already defined at {at}'))
@@ -116,7 +122,9 @@ def _note_twice(
     seen.setdefault(key, position)
 
 
-def loosened(merged: Mapping[str, Merged], catalogue: Catalogue, wrong: Collection[str]) -> Iterator[Problem]:
+def loosened(
+    merged: Mapping[str, Merged], found: Documents, catalogue: Catalogue, wrong: Collection[str]
+) -> Iterator[Problem]:
     """Overrides that allow what their floor does not; those of files that are wrong in themselves are left for later."""
     for name, (before, now) in _overrides(merged["purposes"], wrong):
         yield from loosened_purpose(build.purpose(name, *before), build.purpose(name, *now), catalogue)
@@ -125,10 +133,28 @@ def loosened(merged: Mapping[str, Merged], catalogue: Catalogue, wrong: Collecti
         yield from loosened_recipient(build.recipient(name, *before), build.recipient(name, *now), catalogue)
     for name, (before, now) in _overrides(merged["flows"], wrong):
         yield from loosened_flow(build.flow(name, *before), build.flow(name, *now))
+    yield from _populations(merged, found, wrong)
+
+
+def _populations(merged: Mapping[str, Merged], found: Documents, wrong: Collection[str]) -> Iterator[Problem]:
+    """Flows whose own population is another than what a floor below them says of their purpose."""
+    for entry in merged["flows"].values():
+        flow = _stating("population", entry)
+        purpose = merged["purposes"].get(flow.stated[0].get("purpose", ""))
+        while purpose is not None and not found.stands_on(flow.layer, purpose.layer):
+            purpose = purpose.floor
+        if purpose is not None and not {flow.stated[1].file, purpose.stated[1].file} & set(wrong):
+            yield from other_population(flow.stated[0], purpose.stated[0])
+
+
+def _stating(key: str, entry: Entry) -> Entry:
+    """The lowest of an entry and its floors that has the key; the entry where none below it has."""
+    below = entry.floor
+    return _stating(key, below) if below is not None and key in below.stated[0] else entry
 
 
 def _overrides(entries: Merged, wrong: Collection[str]) -> Iterator[tuple[str, tuple[_Stated, _Stated]]]:
     """Each override with its floor."""
     for name, entry in entries.items():
-        if entry.floor is not None and not {entry.floor[1].file, entry.stated[1].file} & set(wrong):
-            yield name, (entry.floor, entry.stated)
+        if entry.floor is not None and not {entry.floor.stated[1].file, entry.stated[1].file} & set(wrong):
+            yield name, (entry.floor.stated, entry.stated)

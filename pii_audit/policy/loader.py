@@ -42,7 +42,7 @@ def load_policy(
     check_merged(found.documents, merged["flows"], reader)
     check_exceptions(found, reader)
     check_rules(merged["rules"], reader)
-    for problem in loosened(merged, catalogue, {problem.position.file for problem in reader.problems}):
+    for problem in loosened(merged, found, catalogue, {problem.position.file for problem in reader.problems}):
         reader.problems.append(problem)
     if reader.problems:
         raise ConfigurationError([from_here(problem, root) for problem in reader.problems])

@@ -10,7 +10,7 @@ from pii_audit.errors import Position, Problem
 from pii_audit.identifiers.model import Catalogue
 from pii_audit.language import Text, same
 from pii_audit.policy.evaluation.wording import FORMS
-from pii_audit.policy.model import STRICTEST, Agreement, Combination, Flow, Lines, Purpose, Recipient
+from pii_audit.policy.model import AGREEMENT_ITEMS, STRICTEST, Agreement, Combination, Flow, Lines, Purpose, Recipient
 from pii_audit.policy.permitted import lifted, widened
 
 
@@ -80,10 +80,25 @@ def loosened_recipient(floor: Recipient, recipient: Recipient, catalogue: Catalo
         yield _loosens(recipient.position, what, element.position)
     yield from _limits(floor, recipient)
     yield from _agreements(floor, recipient, catalogue)
+    yield from _facts(floor, recipient)
+
+
+def _facts(floor: Recipient, recipient: Recipient) -> Iterator[Problem]:
+    """What is on record of a recipient, and makes the floor object, is on record still."""
     for sub in recipient.sub_processors:
         if sub not in floor.sub_processors:
             what = Text(f"增加了转委托 {sub.name}", f"adds sub-processor {sub.name}")
             yield _loosens(recipient.position, what, floor.position)
+    for sub in floor.sub_processors:
+        if sub not in recipient.sub_processors:
+            what = Text(f"缺少底线登记的转委托 {sub.name}", f"sub-processor {sub.name} as entered there is gone")
+            yield _loosens(recipient.position, what, floor.position)
+    held = {(one.name, one.until) for one in recipient.certifications}
+    for one in floor.certifications:
+        if (one.name, one.until) not in held:
+            until = Text(f"(至 {one.until})", f" until {one.until}") if one.until else Text("", "")
+            what = Text(f"缺少认证 {one.name}{until.zh}", f"certification {one.name}{until.en} is gone")
+            yield _loosens(recipient.position, what, one.position)
 
 
 def _all_scoped(recipient: Recipient) -> bool:
@@ -119,6 +134,7 @@ def _agreements(floor: Recipient, recipient: Recipient, catalogue: Catalogue) ->
         said = Text("没有 scope 时,协议的日期和用途不能改", "without a scope, agreements keep their dates and purposes")
         yield _loosens(recipient.position, said, floor.position)
     by_ref = {agreement.ref: agreement for agreement in floor.agreements}
+    yield from _incomplete(floor, recipient)
     for now in recipient.agreements if floor.agreements else ():
         before = by_ref.get(now.ref)
         if before is None:
@@ -128,8 +144,25 @@ def _agreements(floor: Recipient, recipient: Recipient, catalogue: Catalogue) ->
             yield from _stretched(before, now, catalogue)
 
 
+def _incomplete(floor: Recipient, recipient: Recipient) -> Iterator[Problem]:
+    """Agreements of several that do not fix what they have to stay as they are: the others would do in their place."""
+    kept = {_term(one) for one in recipient.agreements}
+    for one in floor.agreements if len(floor.agreements) > 1 else ():
+        lacks = one.items is not None and not set(one.items) >= set(AGREEMENT_ITEMS)
+        if lacks and _term(one) not in kept:
+            what = Text(
+                f"约定事项不全的协议 {one.ref} 缺失或被改动",
+                f"agreement {one.ref}, which does not fix everything, is gone or another",
+            )
+            yield _loosens(recipient.position, what, one.position)
+
+
 def _terms(recipient: Recipient) -> list[tuple[object, ...]]:
-    return [(one.ref, one.from_, one.until, one.purposes) for one in recipient.agreements]
+    return [_term(one) for one in recipient.agreements]
+
+
+def _term(agreement: Agreement) -> tuple[object, ...]:
+    return (agreement.ref, agreement.from_, agreement.until, agreement.purposes)
 
 
 def _stretched(before: Agreement, now: Agreement, catalogue: Catalogue) -> Iterator[Problem]:
@@ -141,10 +174,21 @@ def _stretched(before: Agreement, now: Agreement, catalogue: Catalogue) -> Itera
     if before.purposes is not None and wider:
         said = Text(f"协议 {now.ref} 的用途更多", f"{now.ref} covers more purposes")
         yield _loosens(now.position, said, before.position)
+    if before.items is not None and (now.items is None or not set(now.items) <= set(before.items)):
+        said = Text(f"协议 {now.ref} 的约定事项(items)更多", f"{now.ref} fixes more items")
+        yield _loosens(now.position, said, before.position)
     if before.scope is not None and now.scope is None:
         yield _loosens(now.position, Text(f"协议 {now.ref} 没有了 scope", f"{now.ref} has no scope"), before.position)
     elif before.scope is not None:
         yield from _lines(before.scope, now.scope, before.position, catalogue)
+
+
+def other_population(flow: Section, purpose: Section) -> Iterator[Problem]:
+    """A flow of one's own that serves a purpose of the floor is about the people whom the floor names."""
+    now, before = flow.get("population"), purpose.get("population")
+    if now is not None and before is not None and now != before:
+        said = Text("population 与用途的不同", "population is another than that of the purpose")
+        yield _loosens(flow.at("population"), said, purpose.at("population"))
 
 
 _STAYS = (

@@ -152,6 +152,73 @@ def test_an_agreement_and_a_list_of_them_override_each_other(branch):
     ))  # fmt: skip
 
 
+WITH_FACTS = HQ.replace(
+    "    max_persons: {per_run: 100}\n",
+    "    max_persons: {per_run: 100}\n"
+    "    sub_processors: [{name: cloud, region: SG, ref: S-1}, calls]\n"
+    "    certifications: [{name: iso-27001, until: 2026-01-01}, soc-2]\n",
+).replace("until: 2026-12-31}", "until: 2026-12-31, items: [purpose, term]}")
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ("sub_processors: [calls]", "6: sub-processor cloud as entered there is gone"),
+        ("sub_processors: [{name: cloud, region: CN, ref: S-1}, calls]", "6: adds sub-processor cloud"),
+        ("sub_processors: [{name: cloud, region: CN, ref: S-1}, calls]", "6: sub-processor cloud as entered there is gone"),
+        ("certifications: [soc-2]", "15: certification iso-27001 until 2026-01-01 is gone"),
+        ("certifications: [{name: iso-27001, until: 2027-01-01}, soc-2]", "15: certification iso-27001 until 2026-01-01 is gone"),
+        ("agreement: {ref: A-1, from: 2025-01-01, until: 2026-12-31}", "9: A-1 fixes more items"),
+        ("agreement: {ref: A-1, from: 2025-01-01, until: 2026-12-31, items: [purpose, method]}", "9: A-1 fixes more items"),
+    ],
+)  # fmt: skip
+def test_what_the_floor_has_on_record_of_a_recipient_stays_on_record(branch, facts, said):
+    found = [
+        line.partition("hq.yaml:")[2] for line in problems(branch, f"recipients: {{r: {{{facts}}}}}\n", WITH_FACTS)
+    ]
+    assert said in found
+
+
+def test_what_is_on_record_may_become_more(branch):
+    policy = branch(
+        "recipients:\n  r:\n    sub_processors: [calls, {name: cloud, region: SG, ref: S-1}]\n"
+        "    certifications: [soc-2, iso-9001, {name: iso-27001, until: 2026-01-01}]\n"
+        "    agreement: {ref: A-1, from: 2025-01-01, until: 2026-06-30, items: [purpose]}\n",
+        WITH_FACTS,
+    )
+    assert policy.recipients["r"].agreements[0].items == ("purpose",)
+
+
+def test_an_agreement_that_fixes_too_little_is_not_replaced_by_another_of_the_floor(branch):
+    both = "agreements: [{ref: A-1, items: [purpose]}, {ref: A-2}]"
+    floor = HQ.replace("agreement: {ref: A-1, from: 2025-01-01, until: 2026-12-31}", both)
+    for kept in ("{ref: A-2}", "{ref: A-1, items: [purpose], until: 2025-12-31}, {ref: A-2}"):
+        [line] = problems(branch, f"recipients: {{r: {{agreements: [{kept}]}}}}\n", floor)
+        said = "hq.yaml:9: agreement A-1, which does not fix everything, is gone or another"
+        assert line == f"branch.yaml:3:14: loosens the floor at {said}"
+    assert branch("recipients: {r: {agreements: [{ref: A-1, items: [purpose]}]}}\n", floor).recipients["r"].agreements
+
+
+def test_a_flow_s_population_is_that_of_the_floor_s_purpose(branch, tmp_path):
+    people = "population: {key: email, within: core.%s}"
+    floor = HQ.replace("q: {", f"q: {{{people % 't'}, ")
+    flow = "flows: {g: {recipient: r, purpose: q%s}}\n"
+    assert branch(flow % "", floor).flows["g"].population.within == "core.t"
+    assert branch(flow % f", {people % 't'}", floor).flows["g"].population.within == "core.t"
+    said = "loosens the floor at hq.yaml:4: population is another than that of the purpose"
+    assert problems(branch, flow % f", {people % 'u'}", floor) == [f"branch.yaml:3:39: {said}"]
+    # A purpose that the branch tightens is the floor's still, and so it is where the branch restates the floor's flow.
+    narrowed = "purposes: {q: {allows: {email: masked}}}\n"
+    assert problems(branch, narrowed + flow % f", {people % 'u'}", floor) == [f"branch.yaml:4:39: {said}"]
+    below = floor.replace("flows:\n", "flows:\n  g: {recipient: r, purpose: q}\n")
+    assert problems(branch, f"flows: {{g: {{{people % 'u'}}}}}\n", below) == [f"branch.yaml:3:13: {said}"]
+    # Head office may narrow a flow of its own, and a branch a purpose of its own.
+    own = floor.replace("flows:\n", f"flows:\n  g: {{recipient: r, purpose: q, {people % 'u'}}}\n")
+    assert branch(narrowed + "flows: {g: {pia: P-1}}\n", own).flows["g"].population.within == "core.u"
+    mine = f"purposes: {{mine: {{{people % 't'}}}}}\nflows: {{g: {{recipient: r, purpose: mine, {people % 'u'}}}}}\n"
+    assert branch(mine, floor).flows["g"].population.within == "core.u"
+
+
 def test_population_period_and_assets_of_a_purpose_stay(branch):
     floor = HQ.replace(
         "  q: {allows: {email: plain}}",
