@@ -25,14 +25,21 @@ _WRAPPERS = frozenset(
 _BLANK = re.compile(r"\s")
 _PYTHON = frozenset({"python", "python3", "ipython", "pyspark"})
 _SAYS = frozenset({"echo", "printf"})
-_VARIABLE = re.compile(r"\$\{?\w+\}?")
+_VARIABLE = re.compile(r"\$\{?[\w@*]+\}?")
+_POSITIONAL = re.compile(r"\$\{?[1-9@*]\}?")
+_FUNCTION = re.compile(
+    r"^[ \t]*(?:function[ \t]+)?(?P<name>[\w-]+)[ \t]*\(\)\s*\{(?P<body>.*?)(?:^[ \t]*\}|;[ \t]*\})",
+    re.MULTILINE | re.DOTALL,
+)
 
 
 def sql_in_shell(script: Mapped) -> Embedded:
     """The SQL of a script of a shell, or of one command."""
     found = Findings()
-    for command in commands(script.text):
-        _Reading(command, script, found).read()
+    every = commands(script.text)
+    functions = list(_FUNCTION.finditer(script.text)) if _POSITIONAL.search(script.text) else []
+    for command in every:
+        _Reading(command, script, found, every, functions).read()
     return found.embedded()
 
 
@@ -63,10 +70,19 @@ def _runs_client(text: str) -> bool:
 class _Reading:
     """What one command hands to a database."""
 
-    def __init__(self, command: Command, script: Mapped, found: Findings) -> None:
+    def __init__(
+        self,
+        command: Command,
+        script: Mapped,
+        found: Findings,
+        every: Sequence[Command] = (),
+        functions: Sequence[re.Match[str]] = (),
+    ) -> None:
         self._command = command
         self._script = script
         self._found = found
+        self._every = every
+        self._functions = functions
         self._names: ShellNames = host_names()[1]
 
     def read(self) -> None:
@@ -100,7 +116,9 @@ class _Reading:
         """Where the program stands among the words, None where none of these is run."""
         wrapped = bool(words) and PurePosixPath(words[0].text).name in _WRAPPERS
         for at, word in enumerate(words):
-            if PurePosixPath(word.text).name in names:
+            # A variable may hold the program with options (`PSQL="psql -h db"`).
+            said = word.text.split()[:1] if at == 0 else [word.text]
+            if said and PurePosixPath(said[0]).name in names:
                 return at
             if not wrapped:
                 return None
@@ -110,7 +128,7 @@ class _Reading:
         return self._command.redirected or any(word.text.startswith("-") for word in words)
 
     def _run(self, words: Sequence[Word], name: Word) -> None:
-        client = self._names.clients[PurePosixPath(name.text).name]
+        client = self._names.clients[PurePosixPath(name.text.split()[0]).name]
         given = False
         waiting: Callable[[Word], bool] | None = None
         for word in words:
@@ -157,12 +175,20 @@ class _Reading:
         """Whether what follows an option is a statement: one word alone lets nothing out."""
         text = word.text.strip()
         if _VARIABLE.fullmatch(text) or not text.replace(MARK, ""):
-            self._gap(_not_written(text), word)
+            if not (_POSITIONAL.fullmatch(text) and self._given_by_callers(word)):
+                self._gap(_not_written(text), word)
         elif _BLANK.search(text):
             self._script_of(word)
         else:
             return False
         return True
+
+    def _given_by_callers(self, word: Word) -> bool:
+        """Whether a word stands in a function that is called with SQL wherever the script calls it: there it is read."""
+        at = word.mapped.origin(0)
+        within = [one["name"] for one in self._functions if one.start("body") <= at < one.end()]
+        calls = [one for one in self._every if one.words and one.words[0].text in within and len(one.words) > 1]
+        return bool(calls) and all(any(is_sql(given.text) for given in one.words[1:]) for one in calls)
 
     def _piped(self, before: Command, client: Word) -> None:
         words = [word for word in before.words if not word.text.startswith("-")]

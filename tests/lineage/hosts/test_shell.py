@@ -35,6 +35,14 @@ WRITTEN = {
     "what is none of a client": ("sqoop import --query 'SELECT phone FROM customer'", {"1:30": "phone"}),
     "a line that goes on": ('psql \\\n  -c "SELECT phone FROM customer" \\\n  > x', {"2:14": "phone"}),
     "within a function": ('f() { if true; then psql -c "SELECT phone FROM customer"; fi; }', {"1:37": "phone"}),
+    "what a function is given": (
+        'run() {\n  psql -c "$1" > "$2"\n}\nrun "SELECT phone FROM customer" x.csv\nrun "SELECT name FROM customer" y.csv',
+        {"4:13": "phone", "5:13": "name"},
+    ),
+    "a client in a variable": (
+        'PSQL="psql -h db"\n$PSQL -c "SELECT phone FROM customer"',
+        {"2:18": "phone"},
+    ),
     "a program of Python": (
         "python3 - <<'EOF'\nC = 'phone'\ncur.execute(f'SELECT {C} FROM customer')\nEOF",
         {"2:6": "phone"},
@@ -66,6 +74,12 @@ def test_words_about_sql_are_none(programs, script):
 
 GAPS = {
     "a variable that comes from elsewhere": ('psql -c "$SQL"', "1:10 the SQL $SQL that is handed to the database here"),
+    "a client in a variable": ('PSQL="psql -h db"\n$PSQL -c "$SQL"', "2:11 the SQL $SQL that is handed"),
+    "what a function is given once": (
+        'run() { psql -c "$1"; }\nrun "SELECT phone FROM customer"\nrun "$X"',
+        "1:18 the SQL $1 that is handed",
+    ),
+    "what a function of others is given": ('run() {\n  psql -c "$1"\n}', "2:12 the SQL $1 that is handed"),
     "the output of something": ('psql -c "$(make_sql)"', "1:10 the SQL that is handed"),
     "a script that is not there": ("psql -f daily.sql", "1:9 it runs daily.sql"),
     "one of SQL*Plus": ("sqlplus -s / @daily.sql", "1:15 it runs daily.sql"),
