@@ -31,7 +31,7 @@ _FLOW = {
     "flow.legal_basis": Input("string", Text("合法性基础,没有登记则为空", "its legal basis, empty without one")),
     "flow.consent": Input("string", Text("同意的种类:plain separate written,没有则为空", "kind of consent, or empty")),
     "flow.pia": Input("string", Text("影响评估编号,没有则为空", "reference of its impact assessment, or empty")),
-    "flow.protected": Input("bool", Text("文件或通道登记了保护", "whether file or channel are declared protected")),
+    "flow.protected": Input("bool", Text("文件或通道登记了加密", "whether file or channel are declared encrypted")),
     "recipient.id": Input("string", Text("接收方的标识", "id of the recipient")),
     "recipient.role": Input("string", Text("接收方的角色", "its role")),
     "recipient.region": Input(

@@ -8,31 +8,50 @@ from pii_audit.language import Text
 from pii_audit.model.finding import Outcome, Verdict
 from pii_audit.policy.evaluation.case import Case, Seen
 from pii_audit.policy.evaluation.forms import counts_as_plain
+from pii_audit.policy.evaluation.protection import CLEAR_CHANNELS, PROTECTED_CHANNELS, Guard, guard
 from pii_audit.policy.evaluation.volume import persons_this_run
 from pii_audit.policy.model import Endpoint, Recipient
 
-CLEAR_CHANNELS = frozenset({"ftp", "http", "smtp", "media", "tftp", "telnet", "email", "usb", "fax"})
-PROTECTED_CHANNELS = frozenset(
-    {"sftp", "https", "mtls", "vpn", "ftps", "scp", "ssh", "smtps", "tls", "as2", "leased_line"}
-)
 CHINA = "CN"
-NO_PROTECTION = frozenset({"none", "no"})
 
 
 def channel_verdicts(case: Case) -> Iterator[Verdict]:
-    """SHR010: clear values over a channel that anybody on the way can read, the file itself unprotected."""
+    """SHR010: clear values over a channel that anybody on the way can read, the file itself unprotected.
+
+    What `protection` says counts where it names an encryption; a word that is not known proves nothing.
+    """
     if not any(_readable(seen, case) for seen in case.seen):
         return
     channel, position = case.flow.channel, case.flow.at("channel")
     protection = case.flow.protection
     layers = [layer for layer in (protection.file, protection.channel) if layer] if protection else []
-    guarded = [layer for layer in layers if layer.lower() not in NO_PROTECTION]
+    guarded = [layer for layer in layers if guard(layer) is Guard.ENCRYPTED]
+    unknown = [layer for layer in layers if guard(layer) is Guard.UNKNOWN]
+    ways = [channel] if channel is not None else []
+    ways += [protection.channel] if protection is not None and protection.channel is not None else []
+    clear = next((way for way in ways if way.lower() in CLEAR_CHANNELS), None)
+    if clear is not None and clear is not channel and protection is not None:
+        position = protection.position
     remedy = Text(
         "改用 sftp、https 等加密通道,或加密文件并登记 protection",
         "use an encrypted channel such as sftp or https, or encrypt the file and enter protection",
     )
     endpoint = case.flow.endpoint
-    if endpoint is not None and endpoint.scheme in CLEAR_CHANNELS and not guarded:
+    spoken_clear = endpoint is not None and endpoint.scheme in CLEAR_CHANNELS
+    if guarded and protection is not None:
+        message = Text(f"传输受保护:{guarded[0]}", f"protected on the way: {guarded[0]}")
+        yield case.of_flow("channel", Outcome.COMPLIANT, message, protection.position, "SHR010")
+    elif unknown and protection is not None and (spoken_clear or clear is not None):
+        at = protection.position
+        message = Text(
+            f"不知道 protection 的 {unknown[0]} 是否加密({at.to_line})",
+            f"whether {unknown[0]} under protection encrypts is not known ({at.to_line})",
+        )
+        named = Text(
+            "写明加密方式,例如 pgp、aes-256、sm4、tls", "name the encryption, for instance pgp, aes-256, sm4 or tls"
+        )
+        yield case.of_flow("channel", Outcome.GAP, message, at, "SHR010", named)
+    elif endpoint is not None and spoken_clear:
         said = Text(f",而 channel 写的是 {channel}", f"; channel says {channel}") if channel else Text("", "")
         at = endpoint.position
         message = Text(
@@ -41,21 +60,19 @@ def channel_verdicts(case: Case) -> Iterator[Verdict]:
         )
         outcome = Outcome.VIOLATION if case.recipient.outside else Outcome.GAP
         yield case.of_flow("channel", outcome, message, at, "SHR010", remedy)
-    elif guarded or (channel is not None and channel.lower() in PROTECTED_CHANNELS):
-        how = guarded[0] if guarded else channel
-        message = Text(f"传输受保护:{how}", f"protected on the way: {how}")
-        where = protection.position if protection is not None and guarded else position
-        yield case.of_flow("channel", Outcome.COMPLIANT, message, where, "SHR010")
-    elif channel is None:
-        message = Text("没有登记传输通道(channel)", "no channel is on record")
-        yield case.of_flow("channel", Outcome.GAP, message, case.flow.position, "SHR010", remedy)
-    elif channel.lower() in CLEAR_CHANNELS:
+    elif clear is not None:
         message = Text(
-            f"个人信息经明文通道 {channel} 外发({position.to_line})",
-            f"personal information leaves in clear over {channel} ({position.to_line})",
+            f"个人信息经明文通道 {clear} 外发({position.to_line})",
+            f"personal information leaves in clear over {clear} ({position.to_line})",
         )
         outcome = Outcome.VIOLATION if case.recipient.outside else Outcome.GAP
         yield case.of_flow("channel", outcome, message, position, "SHR010", remedy)
+    elif channel is None:
+        message = Text("没有登记传输通道(channel)", "no channel is on record")
+        yield case.of_flow("channel", Outcome.GAP, message, case.flow.position, "SHR010", remedy)
+    elif channel.lower() in PROTECTED_CHANNELS:
+        message = Text(f"传输受保护:{channel}", f"protected on the way: {channel}")
+        yield case.of_flow("channel", Outcome.COMPLIANT, message, position, "SHR010")
     else:
         message = Text(
             f"不知道通道 {channel} 是否加密({position.to_line})",

@@ -8,6 +8,7 @@ from typing import Any
 from pii_audit.model.finding import Outcome, Verdict
 from pii_audit.policy.custom.asking import hold, said
 from pii_audit.policy.evaluation.case import Case, Seen
+from pii_audit.policy.evaluation.protection import Guard, guard
 from pii_audit.policy.evaluation.volume import persons_this_run
 from pii_audit.policy.model import CustomRule
 
@@ -51,7 +52,8 @@ def _about_elements(rule: CustomRule, elements: Sequence[Seen], case: Case) -> I
 
 def of_flow(case: Case) -> dict[str, Any]:
     """The inputs of a flow as a whole."""
-    flow, recipient, guard = case.flow, case.recipient, case.flow.protection
+    flow, recipient, protection = case.flow, case.recipient, case.flow.protection
+    layers = (protection.file, protection.channel) if protection is not None else ()
     return {
         "flow.id": flow.id,
         "flow.source": flow.source or "",
@@ -59,7 +61,7 @@ def of_flow(case: Case) -> dict[str, Any]:
         "flow.legal_basis": flow.legal_basis or "",
         "flow.consent": flow.consent.kind if flow.consent else "",
         "flow.pia": flow.pia or "",
-        "flow.protected": guard is not None and bool(guard.file or guard.channel),
+        "flow.protected": any(guard(layer) is Guard.ENCRYPTED for layer in layers if layer),
         "recipient.id": recipient.id,
         "recipient.role": recipient.role,
         "recipient.region": recipient.region or "",

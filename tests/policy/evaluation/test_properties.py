@@ -233,6 +233,38 @@ def test_clear_channels_are_violations_unless_protection_says_so(verdicts, chann
     assert found == ([("SHR010", "channel", outcome, CHANNEL)] if outcome else [])
 
 
+@pytest.mark.parametrize(
+    ("protection", "outcome"),
+    [
+        *((word, None) for word in ("PGP", "AES-256-GCM", "aes256 zip", "国密 SM4", "S/MIME", "sm4 加密", "openpgp")),
+        *(
+            (word, "violation")
+            for word in ("false", "no", "无", "n/a", "-", "plain", "csv", "base64", "gzip", "sha256")
+        ),
+        *((word, "gap") for word in ("no pgp", "pgp planned", "true", "rot13", "zip", "DES", "待定", "暂不加密")),
+    ],
+)
+def test_only_the_name_of_an_encryption_protects_a_file(verdicts, protection, outcome):
+    found = verdicts(channel="channel: ftp", flow=f'protection: {{file: "{protection}"}}')
+    assert [one[:3] for one in found] == ([("SHR010", "channel", outcome)] if outcome else [])
+
+
+@pytest.mark.parametrize(("channel", "said"), [("ftp", "http"), ("ftp", "cleartext"), ("mq", "http"), ("sftp", "ftp")])
+def test_a_clear_channel_under_protection_protects_nothing(verdicts, channel, said):
+    found = verdicts(channel=f"channel: {channel}", flow=f"protection: {{channel: {said}}}")
+    assert [one[:3] for one in found] == [("SHR010", "channel", "violation")]
+
+
+def test_a_protected_channel_needs_no_word_under_protection(verdicts):
+    assert verdicts(flow="protection: {file: none}") == []
+    assert verdicts(flow="protection: {file: house-made}") == []
+
+
+def test_an_endpoint_in_clear_under_an_unknown_protection_is_a_gap(verdicts):
+    found = verdicts(flow='endpoint: {url: "ftp://acme.example/in"}\n    protection: {file: house-made}')
+    assert [one[:3] for one in found] == [("SHR010", "channel", "gap")]
+
+
 def test_a_channel_that_is_not_on_record_is_a_gap(verdicts):
     assert verdicts(channel="") == [("SHR010", "channel", "gap", FLOW)]
 

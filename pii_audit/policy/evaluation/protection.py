@@ -1,0 +1,61 @@
+"""The words for how a file or a channel is protected on its way: which encrypt, which do not, and which say neither."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum, auto
+
+CLEAR_CHANNELS = frozenset({"ftp", "http", "smtp", "media", "tftp", "telnet", "email", "usb", "fax"})
+PROTECTED_CHANNELS = frozenset(
+    {"sftp", "https", "mtls", "vpn", "ftps", "scp", "ssh", "smtps", "tls", "as2", "leased_line"}
+)
+
+_ENCRYPTS = PROTECTED_CHANNELS | {
+    *("pgp", "gpg", "openpgp", "age", "smime", "s/mime", "cms", "pkcs", "jwe"),
+    *(
+        "aes",
+        "sm2",
+        "sm4",
+        "chacha",
+        "rsa",
+        "encrypted",
+        "encryption",
+        "加密",
+        "国密",
+        "文件加密",
+        "国密加密",
+        "加密文件",
+    ),
+    *("tlsv", "starttls", "ssl", "ipsec", "wireguard", "vpdn", "专线", "专线加密"),
+}
+_BESIDE = frozenset(
+    {"file", "zip", "7z", "rar", "gz", "gcm", "cbc", "ctr", "xts", "poly", "gm", "v", "文件", "算法", "通道", "传输"}
+)
+"""What stands beside the name of an encryption and takes nothing from it: packings, modes, versions."""
+_CLEAR = CLEAR_CHANNELS | {
+    *("none", "no", "not", "false", "off", "nil", "null", "na", "n/a", "without", "unprotected", "unencrypted"),
+    *("plain", "plaintext", "clear", "cleartext", "csv", "txt", "text", "xlsx", "json", "xml", "base64", "mail"),
+    *("gz", "gzip", "tar", "md5", "sha1", "sha256", "crc32"),
+    *("无", "否", "没有", "未加密", "不加密", "明文", "不适用", "无加密", "邮件"),
+}
+_WORD = re.compile(r"s/mime|n/a|as2|7z|sm\d+|base64|md5|sha\d+|crc32|leased_line|[a-z]+|[㐀-鿿]+|[^\W\d_]+")
+
+
+class Guard(Enum):
+    """What a word under `protection` says of what it protects."""
+
+    ENCRYPTED = auto()
+    CLEAR = auto()
+    UNKNOWN = auto()
+
+
+def guard(said: str) -> Guard:
+    """Whether a word (`pgp`, `AES-256-GCM`, `国密 SM4`) names an encryption.
+
+    Every part of it has to be known: `no pgp` and `pgp planned` are no encryption.
+    """
+    parts = _WORD.findall(said.casefold())
+    if parts and not {*parts} - _ENCRYPTS - _BESIDE and not _ENCRYPTS.isdisjoint(parts):
+        return Guard.ENCRYPTED
+    # Nothing but punctuation is how forms are filled in where there is nothing to say.
+    return Guard.UNKNOWN if {*parts} - _CLEAR else Guard.CLEAR
