@@ -85,16 +85,10 @@ class Gathering:
         self.score = max(self.score, score)
         return weakest in PLAIN_EQUIVALENT
 
-    def keep(self, form: Form, texts: Iterable[str]) -> None:
+    def keep(self, form: Form, texts: Sequence[str]) -> None:
         """Keeps values as they are written, for the sketch and the samples."""
-        known = self.values.setdefault(form, {})
-        if form is Form.PLAIN:
-            canonical = self.definition.canonical
-            for text in texts:
-                known[text] = canonical(text)
-        else:
-            for text in texts:
-                known[text] = text.strip()
+        canonical = self.definition.canonicals(texts) if form is Form.PLAIN else map(str.strip, texts)
+        self.values.setdefault(form, {}).update(zip(texts, canonical, strict=True))
 
     def evidence(self, fingerprinter: Fingerprinter, *, samples: bool, draw: int = 0) -> Evidence:
         """The counts, with the values turned into a sketch and a few masked samples; `draw` of them are hashed, to be found again among digests."""
@@ -106,7 +100,7 @@ class Gathering:
                 continue
             name = self.definition.id
             distinct = list(dict.fromkeys(known.values()))
-            numbers = list(fingerprinter.numbers(name if form is Form.PLAIN else f"{name}:{form}", distinct))
+            numbers = fingerprinter.numbers(name if form is Form.PLAIN else f"{name}:{form}", distinct)
             people += numbers if counts else ()
             shown += self._samples(form, dict(zip(distinct, numbers, strict=True))) if samples else ()
         return Evidence(

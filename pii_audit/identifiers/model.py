@@ -148,6 +148,11 @@ class Identifier:
         """The value without separators, country prefix and case: one person, one string."""
         return CANONICAL_FORMS[self.canonical_as](fold(visible(value)))
 
+    def canonicals(self, values: Iterable[str]) -> list[str]:
+        """The same of many values."""
+        form = CANONICAL_FORMS[self.canonical_as]
+        return [form(value if value.isascii() else fold(visible(value))) for value in values]
+
     def mask(self, value: str) -> str:
         """What a report may show of the value."""
         return masking(self.mask_as).mask(visible(value), self.display, self.adequacy)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable, Iterator
+import struct
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 KEY_BYTES = 32
@@ -38,17 +39,20 @@ class Fingerprinter:
         """A 63-bit keyed hash of a value of one kind, for sketches and for the order of samples."""
         return int.from_bytes(self._digest(kind, value)[:8], "big") >> 1
 
-    def numbers(self, kind: str, values: Iterable[str]) -> Iterator[int]:
+    def numbers(self, kind: str, values: Iterable[str]) -> list[int]:
         """The same of many values of one kind: the key and the kind are hashed once for all."""
         block = hashlib.sha256().block_size
         key = (self.key if len(self.key) <= block else hashlib.sha256(self.key).digest()).ljust(block, b"\0")
         inner, outer = (hashlib.sha256(bytes(byte ^ pad for byte in key)) for pad in (0x36, 0x5C))
         inner.update(f"{kind}\x1e".encode("utf-8", "surrogatepass"))
+        begin, end = inner.copy, outer.copy
+        digests: list[bytes] = []
         for value in values:
-            message, digest = inner.copy(), outer.copy()
+            message, digest = begin(), end()
             message.update(value.encode("utf-8", "surrogatepass"))
             digest.update(message.digest())
-            yield int.from_bytes(digest.digest()[:8], "big") >> 1
+            digests.append(digest.digest())
+        return [number >> 1 for (number,) in struct.iter_unpack(">Q24x", b"".join(digests))]
 
     def text(self, kind: str, *parts: str) -> str:
         """128 bits in hex over parts that cannot run into each other, for the identity of findings."""
