@@ -64,3 +64,22 @@ def test_an_archive_of_ten_thousand_small_files_is_read_in_little_memory(tmp_pat
     rows, memory = measured(path)
     assert rows == 200_000
     assert memory < 250
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("quoted", [False, True])
+def test_a_file_of_five_gigabytes_is_streamed(tmp_path, quoted):
+    path = tmp_path / "huge.csv"
+    block = table(1_000_000, 2)
+    if quoted:
+        block = b"".join(b'"' + line.replace(b",", b'","') + b'"\n' for line in block.splitlines())
+    head, rest = block.split(b"\n", 1)
+    times = (5 << 30) // len(rest) + 1
+    with path.open("wb") as out:
+        out.write(head + b"\n")
+        for _ in range(times):
+            out.write(rest)
+    rows, memory = measured(path)
+    assert path.stat().st_size > 5 << 30
+    assert rows == times * 1_000_000
+    assert memory < 250
