@@ -32,6 +32,10 @@ CERTAIN = 1e-6
 """Below this probability chance does not explain the hits, whatever the column is called."""
 NEIGHBOURS = frozenset({"identity_document", "phone", "contact", "account"})
 """Groups whose presence in another field of the asset makes it an asset about people."""
+NEARLY = 0.95
+"""Of the rows of one identifier: what fills fewer of them than another does tells of fewer people."""
+OF_THINGS = frozenset({"device", "organisation", "vehicle"})
+"""Groups of identifiers of which one person has many, or none."""
 CEILING = 0.99
 CARD_EXPIRY, ADDRESS = "card_expiry", "address"
 SPEAKS_FOR = Text("列名或注释支持", "the column's name or comment speaks for it")
@@ -291,15 +295,31 @@ def _raised(detector: Detector, statement: FieldEvidence, tally: AssetTally) -> 
 
 
 def people_of(catalogue: Mapping[str, Identifier], tally: AssetTally, statements: Sequence[FieldEvidence]) -> Sketch:
-    """The people that an asset concerns: the largest sketch of an identifier of which each person has one, of customers if any."""
-    best = Sketch()
+    """The people that an asset concerns, of customers if any: the largest sketch of an identifier of which each person has one, or of names.
+
+    No more people have names than there are people. Where another identifier of people fills far more rows of a table than any
+    of these, those rows are of people too, and its sketch counts with them.
+    """
+
+    def sketch(statement: FieldEvidence) -> Sketch:
+        return tally.fields[statement.field or FREE_TEXT].evidence[statement.identifier].persons
+
     for wanted in (lambda one: one.subject == "customer", lambda _: True):
-        for statement in filter(wanted, statements):
-            if catalogue[statement.identifier].person_key:
-                sketch = tally.fields[statement.field or FREE_TEXT].evidence[statement.identifier].persons
-                best = max(best, sketch, key=len)
-        if best.payload:
-            return best
-    for statement in statements:
-        best = max(best, tally.fields[statement.field or FREE_TEXT].evidence[statement.identifier].persons, key=len)
-    return best
+        about = list(filter(wanted, statements))
+        telling = [one for one in about if catalogue[one.identifier].person_key or _is_name(catalogue, one)]
+        if any(sketch(one).payload for one in telling):
+            rows = max(one.hits for one in telling)
+            telling += [
+                one for one in about if one.field and one.hits * NEARLY > rows and _is_of_people(catalogue, one)
+            ]
+            return max(map(sketch, telling), key=len)
+    return max(map(sketch, statements), key=len, default=Sketch())
+
+
+def _is_name(catalogue: Mapping[str, Identifier], statement: FieldEvidence) -> bool:
+    """Whether a column holds names; running text is no list of people."""
+    return statement.field is not None and "name" in catalogue[statement.identifier].groups
+
+
+def _is_of_people(catalogue: Mapping[str, Identifier], statement: FieldEvidence) -> bool:
+    return OF_THINGS.isdisjoint(catalogue[statement.identifier].groups)

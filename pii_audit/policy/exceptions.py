@@ -13,7 +13,10 @@ from pii_audit.policy.model import ExceptionRule, Policy
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """The facts of a breach that an exception may be limited to."""
+    """The facts of a breach that an exception may be limited to.
+
+    `persons` is the most that it may concern, None where nobody counted; `cut` names the lists that hold not all of their names.
+    """
 
     rule: str
     flow: str | None = None
@@ -24,7 +27,8 @@ class Breach:
     source: str | None = None
     principal: str | None = None
     forms: tuple[str, ...] = ()
-    persons: int = 0
+    persons: int | None = None
+    cut: frozenset[str] = frozenset()
 
     @classmethod
     def of_finding(cls, finding: Finding) -> Breach:
@@ -39,14 +43,20 @@ class Breach:
             finding.source,
             finding.principal,
             tuple(finding.evidence.get("forms", ())),
-            finding.evidence.get("persons", 0),
+            finding.evidence.get("persons_at_most", finding.evidence.get("persons")),
+            frozenset(kind for kind in ("fields", "assets") if _is_cut(finding, kind)),
         )
 
 
 def _fields(finding: Finding) -> tuple[str, ...]:
-    listed = finding.evidence.get("fields")
+    listed = finding.evidence.get("columns") or finding.evidence.get("fields")
     names = listed if isinstance(listed, list | tuple) else ()
     return tuple(dict.fromkeys(name for name in (finding.field, *names) if isinstance(name, str) and name))
+
+
+def _is_cut(finding: Finding, kind: str) -> bool:
+    """Whether the evidence does not list all fields or assets; a verdict on a flow lists all of its columns."""
+    return f"{kind}_total" in finding.evidence and not (kind == "fields" and finding.evidence.get("columns"))
 
 
 def excepted(policy: Policy, breach: Breach, as_of: date) -> ExceptionRule | None:
@@ -73,8 +83,14 @@ def covers(rule: ExceptionRule, breach: Breach, as_of: date) -> bool:
         return False
     if not _as_approved(rule, breach):
         return False
-    several = ((rule.identifier, breach.identifiers), (rule.field, breach.fields), (rule.asset, breach.assets))
-    return all(wanted is None or _all_are(wanted, there) for wanted, there in several)
+    several = (
+        (rule.identifier, breach.identifiers, "identifiers"),
+        (rule.field, breach.fields, "fields"),
+        (rule.asset, breach.assets, "assets"),
+    )
+    return all(
+        wanted is None or (_all_are(wanted, there) and kind not in breach.cut) for wanted, there, kind in several
+    )
 
 
 def _all_are(wanted: str, there: tuple[str, ...]) -> bool:
@@ -83,8 +99,8 @@ def _all_are(wanted: str, there: tuple[str, ...]) -> bool:
 
 def _as_approved(rule: ExceptionRule, breach: Breach) -> bool:
     """Whether the data is still what was approved; an exception lapses when it changes."""
-    if rule.fields is not None and not set(breach.fields) <= set(rule.fields):
+    if rule.fields is not None and ("fields" in breach.cut or not set(breach.fields) <= set(rule.fields)):
         return False
     if rule.forms is not None and not set(breach.forms) <= set(rule.forms):
         return False
-    return rule.persons_up_to is None or breach.persons <= rule.persons_up_to
+    return rule.persons_up_to is None or (breach.persons is not None and breach.persons <= rule.persons_up_to)

@@ -116,11 +116,19 @@ def proof(statements: Sequence[FieldEvidence], assets: Sequence[str] = (), **mor
         forms: Counter[str] = Counter()
         for statement in statements:
             forms[str(statement.form)] += statement.hits
+        fields = list(dict.fromkeys(statement.field for statement in statements if statement.field))
+        if len(fields) > LISTED:
+            facts["fields_total"] = len(fields)
+        by_asset: dict[str, int] = {}
+        for statement in statements:
+            by_asset[statement.asset] = max(by_asset.get(statement.asset, 0), statement.persons)
+        if len(by_asset) > 1 and "persons" not in more:
+            facts["persons_at_most"] = sum(by_asset.values())
         facts |= {
-            "fields": list(dict.fromkeys(statement.field for statement in statements if statement.field))[:LISTED],
+            "fields": fields[:LISTED],
             "forms": dict(forms),
             "hits": sum(forms.values()),
-            "persons": max(statement.persons for statement in statements),
+            "persons": max(by_asset.values()),
             "samples": [sample for statement in statements for sample in statement.samples[:1]][:LISTED],
             "found": [_statement(statement) for statement in statements[:LISTED]],
         }

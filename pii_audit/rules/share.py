@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pii_audit.language import Text
 from pii_audit.model.finding import Outcome
 from pii_audit.model.run import Inspected
-from pii_audit.rules.interface import Draft, Facts, concern, people, proof, titles
+from pii_audit.model.sketch import Sketch
+from pii_audit.rules.interface import Draft, Facts, concern, proof, titles
 from pii_audit.workspace import Source
 
 
@@ -45,7 +46,7 @@ def verdicts(facts: Facts) -> Iterator[Draft]:
                 verdict.assets,
                 columns=list(verdict.fields),
                 subject=verdict.subject,
-                persons=max((people(one, one.fields) for one in assets), default=0),
+                persons=len(Sketch.union(one.persons for one in assets)),
             ),
             policy=verdict.policy,
             remediation=verdict.remedy,

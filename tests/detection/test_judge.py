@@ -101,6 +101,18 @@ def test_persons_of_an_asset_are_those_of_its_best_key(table, numbers):
     assert len(judged.persons) == len(set(ids))
 
 
+def test_a_key_that_few_rows_have_does_not_hide_the_people_of_the_others(table, numbers):
+    names = [f"{family}{given}" for family in "王李张刘陈杨黄赵吴周" for given in "伟强磊军洋勇杰涛明超"]
+    few = [numbers.mobile() for _ in range(10)] + [""] * 90
+    assert len(table({"姓名": names, "手机号": few}).persons) == 100
+    mails = [f"u{place}@example.com" for place in range(100)]
+    assert len(table({"手机号": few, "email": mails}).persons) == 100
+    addresses = [f"浙江省杭州市西湖区文三路{place}号2幢301室" for place in range(1, 101)]
+    assert len(table({"手机号": few, "家庭住址": addresses}).persons) == 100
+    devices = [f"10.2.3.{place}" for place in range(100)]
+    assert len(table({"手机号": few, "client_ip": devices}).persons) == 10
+
+
 def test_customers_are_counted_before_contacts(table, numbers):
     judged = table({"mobile": [numbers.mobile()] * 40, "lxr_mobile": [numbers.mobile() for _ in range(40)]})
     assert {one.subject for one in judged.fields} == {"customer", "contact"}

@@ -120,3 +120,26 @@ exceptions:
     for change in ({"fields": ["name", "tel"]}, {"forms": {"plain": 7, "encoded": 1}}, {"persons": 6}):
         more = replace(finding, evidence={**evidence, **change})
         assert excepted(policy, Breach.of_finding(more), DAY) is None
+
+
+def test_an_exception_never_covers_what_the_evidence_does_not_list_or_count():
+    evidence = {"fields": ["a1", "a2"], "assets": ["s:a1"], "forms": {"plain": 1}, "persons": 5}
+    finding = Finding("SHR003", ("f",), Severity.HIGH, same(""), same(""), same(""), evidence=evidence)
+
+    def covered(scope, **more):
+        told = {**evidence, **more}
+        breach = Breach.of_finding(
+            replace(finding, evidence={key: one for key, one in told.items() if one is not None})
+        )
+        return excepted(rule(**scope), breach, DAY) is not None
+
+    assert covered({"field": "a*"})
+    assert not covered({"field": "a*"}, fields_total=51)
+    assert not covered({"fields": ("a1", "a2")}, fields_total=51)
+    assert covered({"field": "a*"}, fields_total=51, columns=["a1", "a2", "a3"])
+    assert not covered({"field": "a*"}, fields_total=51, columns=["a1", "a2", "z"])
+    assert covered({"asset": "s:*"})
+    assert not covered({"asset": "s:*"}, assets_total=51)
+    assert covered({"persons_up_to": 5})
+    assert not covered({"persons_up_to": 5}, persons_at_most=9)
+    assert not covered({"persons_up_to": 5}, persons=None)

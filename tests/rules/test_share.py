@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pii_audit.errors import Position
 from pii_audit.language import same
 from pii_audit.model.asset import AssetKind
 from pii_audit.model.finding import Outcome, Verdict
+from pii_audit.model.sketch import Sketch
 from pii_audit.rules.share import published, undeclared, verdicts
 
 FLOW = (
@@ -31,6 +34,19 @@ def test_a_verdict_against_a_flow_becomes_one_finding_of_flow_and_element(policy
     assert (draft.source, draft.recipient, draft.asset, draft.field) == ("outbox", "r", None, "card")
     assert draft.evidence["assets"] == ["outbox:a1.csv", "outbox:a2.csv"]
     assert draft.evidence["hits"] == 200
+
+
+def test_people_of_a_flow_are_those_of_all_its_files(policy_of, asset, facts):
+    feeds = [
+        replace(
+            asset(f"outbox:a{n}.csv", {"card": "bank_card"}, kind=AssetKind.FEED), persons=Sketch.of(range(n, n + 60))
+        )
+        for n in (0, 30, 60)
+    ]
+    several = verdict(Outcome.VIOLATION, assets=tuple(f"outbox:a{n}.csv" for n in (0, 30, 60)))
+    [draft] = verdicts(facts(policy_of(FLOW), *feeds, verdicts=[several]))
+    assert draft.evidence["persons"] == 120
+    assert "persons_at_most" not in draft.evidence
 
 
 def test_a_compliant_verdict_becomes_nothing(policy_of, asset, facts):
