@@ -26,10 +26,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one distinct value holds; `lookalikes` counts what is of an identifier's length and alphabet, as `lookalikes_of` does."""
+    """What one distinct value holds.
+
+    `lookalikes` counts what is of an identifier's length and alphabet, `tried` what of it has its structure, as `lookalikes_of` does.
+    """
 
     hits: tuple[Hit, ...] = ()
     lookalikes: Mapping[str, int] = attribute(default_factory=dict)
+    tried: Mapping[str, int] = attribute(default_factory=dict)
 
     def beside(self, matches: Iterable[Match]) -> Cell:
         """The same with those of some matches in its text that overlap nothing."""

@@ -46,6 +46,7 @@ class Gathering:
     forms: Counter[Form] = field(default_factory=Counter)
     whole: int = 0
     lookalikes: int = 0
+    tried: int = 0
     score: float = 0.0
     supported: float = 0.0
     inadequate: int = 0
@@ -107,6 +108,7 @@ class Gathering:
             forms=dict(self.forms),
             whole=self.whole,
             lookalikes=self.lookalikes,
+            tried=self.tried,
             score=self.score,
             supported=self.supported,
             inadequate=self.inadequate,
@@ -162,6 +164,8 @@ def count_cell(cell: Cell, values: Sequence[str], rows: Sequence[int], gathered:
     total = sum(rows)
     for identifier, lookalikes in cell.lookalikes.items():
         gathered[identifier].lookalikes += lookalikes * total
+    for identifier, tried in cell.tried.items():
+        gathered[identifier].tried += tried * total
     for identifier in sorted({hit.match.identifier for hit in cell.hits}):
         hits = [hit for hit in cell.hits if hit.match.identifier == identifier]
         one = gathered[identifier]

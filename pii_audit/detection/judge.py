@@ -194,6 +194,13 @@ def _by_value(definition: Identifier, evidence: Evidence, field: FieldTally, str
     if definition.chance < 1.0:
         rate = min(0.99, CHANCE_MARGIN * definition.chance)
         probability = chance_of(plain, max(plain, evidence.lookalikes), rate)
+        if (
+            definition.check_digit
+            and evidence.tried
+            and (proven := chance_of(plain, max(plain, evidence.tried), rate)) < CERTAIN
+        ):
+            # Among numbers of another kind: nearly all that have the structure pass the check, which no chance explains.
+            probability = min(probability, proven)
         share = (1 - probability) / (1 - rate)
         if share < 1:
             judged.times(

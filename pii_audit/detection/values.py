@@ -76,7 +76,9 @@ class ValueReader:
         """What a value holds that says nothing until it is decoded; the candidates are those of the decoded text."""
         good = [one for one in candidates if one.base > 0 and one.score >= ENCODED_THRESHOLD]
         found = dict.fromkeys(one.identifier.id for one in self._matcher.resolve(good))
-        return Cell(tuple(whole_cell(value, identifier, Form.ENCODED) for identifier in found), cell.lookalikes)
+        return Cell(
+            tuple(whole_cell(value, identifier, Form.ENCODED) for identifier in found), cell.lookalikes, cell.tried
+        )
 
     def by_patterns(self, value: str, candidates: Sequence[Candidate], name: ColumnName) -> tuple[Cell, Open]:
         """What patterns find and what follows from how a value is written, and what is left to ask."""
@@ -95,8 +97,9 @@ class ValueReader:
             if name.best and forms.is_masked(folded):
                 good = [one for one in good if one.validated or not forms.beside_mask(value, one.start, one.end)]
             hits = [_hit(one, value, name) for one in self._matcher.resolve(good)]
-        lookalikes = {**dict.fromkeys(whole, 1), **lookalikes_of(candidates, [hit.match for hit in hits])}
-        cell = Cell(tuple(hits), lookalikes) if hits or lookalikes else EMPTY
+        tried = lookalikes_of(candidates, [hit.match for hit in hits])
+        lookalikes = {**dict.fromkeys(whole, 1), **tried}
+        cell = Cell(tuple(hits), lookalikes, tried) if hits or lookalikes else EMPTY
         return self._by_shape(cell, value, folded, name)
 
     def _by_shape(self, cell: Cell, value: str, folded: str, name: ColumnName) -> tuple[Cell, Open]:

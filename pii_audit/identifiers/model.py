@@ -106,7 +106,8 @@ class Finder(Protocol):
 class Identifier:
     """One kind of personal identifier, as its YAML file defines it.
 
-    `chance` is the share of look-alikes that pass the validator by accident (1 where passing says nothing); `lookalike` matches a whole
+    `chance` is the share of look-alikes that pass the validator by accident (1 where passing says nothing), where there is a `check_digit`
+    also of what has the structure of the patterns; `lookalike` matches a whole
     folded cell that looks like the identifier, validator aside. `column_only` names the classifier of cells where values cannot stand alone.
     `person_key`: one value is one person. `enumerable`: few enough values that a bare hash can be reversed. `precedence`: the smaller comes first
     where spans or names of columns leave it open. `attribute`: a fact about a person (a balance, a diagnosis) and no key to one, so that distinct
@@ -139,6 +140,7 @@ class Identifier:
     attribute: bool = False
     finder: Finder | None = None
     against: tuple[str, ...] = ()
+    check_digit: bool = True
 
     def validate(self, value: str) -> bool | None:
         """True proven, False refuted, None when there is nothing to tell by."""

@@ -69,7 +69,8 @@ class Evidence:
     """One identifier in one field.
 
     `forms` counts rows by form (the weakest form in the row); `whole` counts rows whose whole cell is the value;
-    `lookalikes` counts rows with anything of the same length and alphabet, hit or not; `score` is the best single match
+    `lookalikes` counts rows with anything of the same length and alphabet, hit or not, `tried` those of them that have its whole
+    structure (issuer, province, date) and were left to the check digit, 0 where nobody counted; `score` is the best single match
     (0 to 1), `supported` the best one with a context word beside it; `inadequate` counts masked rows that hide too
     little, `shown` the most leading and trailing characters visible in any masked value; `foreign` counts rows with the
     number of a card that another institution issued, where the own ones are known; `hashed` is there until digests are proven.
@@ -78,6 +79,7 @@ class Evidence:
     forms: Mapping[Form, int] = attribute(default_factory=dict)
     whole: int = 0
     lookalikes: int = 0
+    tried: int = 0
     score: float = 0.0
     supported: float = 0.0
     inadequate: int = 0
@@ -97,6 +99,7 @@ class Evidence:
             forms=_sum(self.forms, other.forms),
             whole=self.whole + other.whole,
             lookalikes=self.lookalikes + other.lookalikes,
+            tried=self.tried + other.tried,
             score=max(self.score, other.score),
             supported=max(self.supported, other.supported),
             inadequate=self.inadequate + other.inadequate,

@@ -100,6 +100,20 @@ def test_one_value_in_fifty_thousand_notes_is_found(numbers, kind):
     assert (one.hits, one.rows_inspected, one.prevalence) == (1, 50_000, 1 / 50_000)
 
 
+@pytest.mark.parametrize("kind", ["card", "resident_id"])
+@pytest.mark.parametrize(
+    ("column", "number", "begins"),
+    [("biz_id", 20, "2024"), ("order_no", 20, "2024"), (None, 200, "2024"), ("biz_id", 200, ""), (None, 200, "")],
+)
+def test_real_numbers_among_others_of_their_length_are_found(numbers, kind, column, number, begins):
+    real = [getattr(numbers, kind)() for _ in range(number)]
+    source = random.Random(number)
+    size = len(real[0]) - len(begins)
+    values = real + [f"{begins}{source.randrange(10**size):0{size}d}" for _ in range(2_000 - number)]
+    identifiers = {one.identifier for one in detect_column(values, column)}
+    assert {"card": "bank_card", "resident_id": "cn_resident_id"}[kind] in identifiers
+
+
 def test_one_verification_code_in_fifty_notes_is_found():
     assert found(["备注无"] * 50 + ["cvv2=123"], "remark") == {("card_cvv2", Form.PLAIN)}
 
