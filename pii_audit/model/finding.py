@@ -45,6 +45,9 @@ class Outcome(StrEnum):
     GAP = "gap"
 
 
+WORST_FIRST = (Outcome.VIOLATION, Outcome.GAP, Outcome.COMPLIANT)
+
+
 class Status(StrEnum):
     """Where a finding stands in its life."""
 

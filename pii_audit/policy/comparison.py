@@ -10,14 +10,13 @@ from typing import TypeVar
 
 from pii_audit.errors import Position
 from pii_audit.identifiers.model import Catalogue
-from pii_audit.model.finding import Finding, Outcome, Verdict
+from pii_audit.model.finding import WORST_FIRST, Finding, Outcome, Verdict
 from pii_audit.model.forms import Form
 from pii_audit.policy.evaluation.case import Case, Knowledge, Observed, Seen
 from pii_audit.policy.evaluation.elements import judge_element
 from pii_audit.policy.explanation import explain_properties
 from pii_audit.policy.model import CUSTOMER, Element, Flow, Lines, Policy
 
-_WORST_FIRST = (Outcome.VIOLATION, Outcome.GAP, Outcome.COMPLIANT)
 K = TypeVar("K")
 
 
@@ -58,7 +57,7 @@ class Change:
         """Whether less is objected to than before."""
         if self.before is None or self.after is None:
             return self.before is not None and self.before.outcome is not Outcome.COMPLIANT
-        return _WORST_FIRST.index(self.after.outcome) > _WORST_FIRST.index(self.before.outcome)
+        return WORST_FIRST.index(self.after.outcome) > WORST_FIRST.index(self.before.outcome)
 
 
 @dataclass(frozen=True, slots=True)

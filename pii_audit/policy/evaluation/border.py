@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pii_audit.language import Text
-from pii_audit.model.finding import Outcome, Verdict
+from pii_audit.model.finding import WORST_FIRST, Outcome, Verdict
 from pii_audit.policy.evaluation.case import Case, Seen
 from pii_audit.policy.evaluation.forms import counts_as_plain
 from pii_audit.policy.evaluation.protection import CLEAR_CHANNELS, PROTECTED_CHANNELS, Guard, guard
 from pii_audit.policy.evaluation.volume import persons_this_run
-from pii_audit.policy.model import Endpoint, Recipient
+from pii_audit.policy.model import Endpoint, Recipient, Transfer
 
 CHINA = "CN"
 
@@ -163,27 +163,34 @@ _NEEDED = {
 def _threshold(case: Case) -> Iterator[Verdict]:
     """XBR002: from these numbers on, a standard contract, a certification or an exemption by number no longer does.
 
-    An exemption that rests on a contract, employment or an emergency (Art. 5(1) to (3)) is ended by no number.
+    Sensitive information and any have a limit each; the worse of the two answers holds. An exemption that rests on a contract, employment or an emergency (Art. 5(1) to (3)) is ended by no number.
     """
-    transfer, rules = case.recipient.transfer, case.policy.cross_border
-    if CHINA not in rules.home or transfer is None or transfer.mechanism == "assessment":
+    transfer = case.recipient.transfer
+    if CHINA not in case.policy.cross_border.home or transfer is None or transfer.mechanism == "assessment":
         return
     if transfer.mechanism == "exempt" and transfer.ground not in (None, "number"):
         return
-    knowledge, at = case.knowledge, transfer.position
-    sensitive = [seen for seen in case.seen if case.sensitive(seen)]
+    everybody = _counted(case, transfer, sensitive=False)
+    if not any(case.sensitive(seen) for seen in case.seen):
+        yield everybody
+        return
+    # Ten people's cards beside two million phone numbers leave the two million where they are.
+    yield min(_counted(case, transfer, sensitive=True), everybody, key=lambda one: WORST_FIRST.index(one.outcome))
+
+
+def _counted(case: Case, transfer: Transfer, *, sensitive: bool) -> Verdict:
+    """The people of this year against one of the two limits: that of sensitive information, or that of any."""
+    knowledge, at, rules = case.knowledge, transfer.position, case.policy.cross_border
     threshold = rules.contract_from if transfer.mechanism == "exempt" else rules.assessment_from
     limit = threshold.sensitive if sensitive else threshold.other
-    year = knowledge.abroad_this_year
-    if sensitive and knowledge.sensitive_this_year is not None:
-        year = knowledge.sensitive_this_year
-    run = persons_this_run(case) or 0
+    year, run = knowledge.abroad_this_year, persons_this_run(case) or 0
     if sensitive:
-        run = min(run, sum(seen.hits for seen in sensitive))
+        year = knowledge.sensitive_this_year if knowledge.sensitive_this_year is not None else year
+        run = min(run, sum(seen.hits for seen in case.seen if case.sensitive(seen)))
     count = max(year or 0, run)
     kind = Text("敏感个人信息", "sensitive information") if sensitive else Text("个人信息", "information")
-    needed, remedy = _NEEDED["exempt" if transfer.mechanism == "exempt" else "other"]
     if count >= limit:
+        needed, remedy = _NEEDED["exempt" if transfer.mechanism == "exempt" else "other"]
         # Where no ground is named, the exemption may be one that no number ends.
         open_ground = transfer.mechanism == "exempt" and transfer.ground is None
         outcome = Outcome.GAP if open_ground else Outcome.VIOLATION
@@ -193,14 +200,13 @@ def _threshold(case: Case) -> Iterator[Verdict]:
             f"{kind.en} of about {count:,} people went abroad this year; from {limit:,} on it takes {needed.en}, "
             f"not {transfer.mechanism} ({at.to_line})",
         )
-        yield case.of_flow("transfer.threshold", outcome, message, at, "XBR002", remedy)
-    elif year is None:
+        return case.of_flow("transfer.threshold", outcome, message, at, "XBR002", remedy)
+    if year is None:
         message = Text(
             f"今年向境外提供的累计人数未知(门槛 {limit:,} 人)",
             f"how many people's {kind.en} went abroad this year is not known (threshold {limit:,})",
         )
         remedy = Text("用登记台账(store)核对累计人数", "count them against the recorded runs (store)")
-        yield case.of_flow("transfer.threshold", Outcome.GAP, message, at, "XBR002", remedy)
-    else:
-        message = Text(f"今年约 {count:,} 人,低于 {limit:,} 人", f"about {count:,} people this year, below {limit:,}")
-        yield case.of_flow("transfer.threshold", Outcome.COMPLIANT, message, at, "XBR002")
+        return case.of_flow("transfer.threshold", Outcome.GAP, message, at, "XBR002", remedy)
+    message = Text(f"今年约 {count:,} 人,低于 {limit:,} 人", f"about {count:,} people this year, below {limit:,}")
+    return case.of_flow("transfer.threshold", Outcome.COMPLIANT, message, at, "XBR002")

@@ -8,12 +8,11 @@ from rich.console import Console
 
 from pii_audit.language import Language, Text
 from pii_audit.model.asset import AssetKind
-from pii_audit.model.finding import Outcome
+from pii_audit.model.finding import WORST_FIRST, Outcome
 from pii_audit.model.run import Inspected, Run
 from pii_audit.render.labels import form_word, word
 from pii_audit.render.table.parts import OUTCOME_STYLES, heading, line, ruled
 
-_WORST = (Outcome.VIOLATION, Outcome.GAP, Outcome.COMPLIANT)
 _TITLES = (
     Text("列", "Column"),
     Text("位置", "Place"),
@@ -53,4 +52,4 @@ def _outcome(run: Run, one: Inspected, column: str) -> Outcome | None:
     found: Sequence[Outcome] = [
         verdict.outcome for verdict in run.verdicts if column in verdict.fields and one.asset.id in verdict.assets
     ]
-    return min(found, key=_WORST.index, default=None)
+    return min(found, key=WORST_FIRST.index, default=None)

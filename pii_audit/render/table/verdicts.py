@@ -8,7 +8,7 @@ from itertools import groupby
 from rich.console import Console, RenderableType
 
 from pii_audit.language import Language, Text
-from pii_audit.model.finding import Outcome, Verdict
+from pii_audit.model.finding import WORST_FIRST, Outcome, Verdict
 from pii_audit.render.labels import form_word, word
 from pii_audit.render.table.parts import (
     OUTCOME_STYLES,
@@ -23,12 +23,10 @@ from pii_audit.render.table.parts import (
     ruled,
 )
 
-_ORDER = (Outcome.VIOLATION, Outcome.GAP, Outcome.COMPLIANT)
-
 
 def print_verdicts(verdicts: Sequence[Verdict], console: Console, language: Language, *, verbose: bool) -> None:
     """The verdicts by flow, the worst first; compliant ones as a count unless `verbose`."""
-    in_order = sorted(verdicts, key=lambda one: (one.flow, _ORDER.index(one.outcome), one.element))
+    in_order = sorted(verdicts, key=lambda one: (one.flow, WORST_FIRST.index(one.outcome), one.element))
     for flow, group in groupby(in_order, key=lambda one: one.flow):
         of_flow = list(group)
         shown = [one for one in of_flow if verbose or one.outcome is not Outcome.COMPLIANT]

@@ -388,6 +388,16 @@ def test_people_of_whom_sensitive_information_went_are_counted_apart_where_known
     assert verdicts(CARD, **ABROAD, more="transfer: {mechanism: standard_contract}", known=known) == []
 
 
+@pytest.mark.parametrize(
+    ("everybody", "sensitive", "outcome"),
+    [(2_000_000, 5_000, "violation"), (2_000_000, 20_000, "violation"), (500_000, 20_000, "violation"), (None, 5_000, "gap")],
+)  # fmt: skip
+def test_sensitive_information_beside_it_hides_no_threshold_of_the_rest(verdicts, everybody, sensitive, outcome):
+    known = {"abroad_this_year": everybody, "sensitive_this_year": sensitive}
+    found = verdicts(CARD, **ABROAD, more="transfer: {mechanism: standard_contract}", known=known)
+    assert found == [("XBR002", "transfer.threshold", outcome, MORE)]
+
+
 def test_this_run_alone_can_pass_the_threshold(verdicts):
     found = verdicts(
         persons=50, known={"persons_this_run": 1_000_000}, **ABROAD, more="transfer: {mechanism: certification}"
