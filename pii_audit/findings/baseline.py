@@ -88,7 +88,7 @@ class Baseline:
         fixed = {finding.fingerprint for finding in run.findings if finding.change is Change.FIXED}
         there = {finding.fingerprint for finding in run.findings} - fixed
         there |= {one.finding.fingerprint for one in run.suppressed}
-        now = Ledger.of_coverage(run.coverage, (verdict.flow for verdict in run.verdicts))
+        now = Ledger.of_run(run)
         missing = [finding for key, finding in self.findings.items() if key not in there]
         gone = sum(one.fingerprint in fixed or self._refuted(one, run, now) for one in missing)
         counts = AgainstBaseline(len(same_as_before & there), gone, len(missing) - gone)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
+from pii_audit.detection.bounds import lower_bound, upper_bound
 from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.finding import Finding
+from pii_audit.model.run import Inspected, Run
 
 READ = frozenset({CoverageStatus.INSPECTED, CoverageStatus.SAMPLED})
 
@@ -26,7 +29,7 @@ class Depth:
         return _WEAKEST_FIRST.index(self.status), self.draws
 
     def as_strong_as(self, before: Depth | None) -> bool:
-        """Whether not seeing something now refutes having seen it then; `before` None is unknown, so in full."""
+        """Whether it was looked at as hard as then; `before` None is unknown, so in full."""
         if self.status is CoverageStatus.INSPECTED:
             return True
         if self.status is not CoverageStatus.SAMPLED or before is None:
@@ -36,26 +39,46 @@ class Depth:
         return before.status not in READ
 
 
+class Statement(NamedTuple):
+    """That an identifier stands in a field of an asset, in a form; free text has no field."""
+
+    field: str | None
+    identifier: str | None
+    form: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What one run looked into: source → asset id → how far, and the flows of which it saw something."""
+    """What one run looked into: source → asset id → how far, the flows of which it saw something, and what it found, by asset."""
 
     sources: Mapping[str, Mapping[str, Depth]] = field(default_factory=dict)
     flows: frozenset[str] = frozenset()
+    found: Mapping[str, frozenset[Statement]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, rows: Iterable[tuple[str, str, Depth]], flows: Iterable[str] = ()) -> Ledger:
+    def of(
+        cls, rows: Iterable[tuple[str, str, Depth]], flows: Iterable[str] = (), inspected: Iterable[Inspected] = ()
+    ) -> Ledger:
         """From rows of source, asset id and depth; several on one asset count as the weakest."""
         sources: dict[str, dict[str, Depth]] = {}
         for source, asset, depth in rows:
             listed = sources.setdefault(source, {})
             listed[asset] = min(listed.get(asset, depth), depth, key=lambda each: each.rank)
-        return cls(sources, frozenset(flows))
+        found = {
+            each.asset.id: frozenset(Statement(one.field, one.identifier, str(one.form)) for one in each.fields)
+            for each in inspected
+        }
+        return cls(sources, frozenset(flows), found)
 
     @classmethod
-    def of_coverage(cls, rows: Iterable[Coverage], flows: Iterable[str] = ()) -> Ledger:
-        """From the coverage of a run, and the flows that it judged."""
-        return cls.of(((row.source, row.id, Depth(row.status, row.draws or 0)) for row in rows), flows)
+    def of_coverage(cls, rows: Iterable[Coverage]) -> Ledger:
+        """From the coverage of a run alone."""
+        return cls.of(map(_row, rows))
+
+    @classmethod
+    def of_run(cls, run: Run) -> Ledger:
+        """From a whole run."""
+        return cls.of(map(_row, run.coverage), (verdict.flow for verdict in run.verdicts), run.inspected)
 
     def get(self, asset: str) -> Depth | None:
         """How far that asset was looked into, None when it was not met."""
@@ -63,6 +86,10 @@ class Ledger:
             if asset in listed:
                 return listed[asset]
         return None
+
+
+def _row(row: Coverage) -> tuple[str, str, Depth]:
+    return row.source, row.id, Depth(row.status, row.draws or 0)
 
 
 def rechecked(finding: Finding, before: Ledger, now: Ledger) -> bool:
@@ -74,42 +101,85 @@ def rechecked(finding: Finding, before: Ledger, now: Ledger) -> bool:
     * On a flow, a grant or a source: every asset of its source was read, save those that are gone (an outbox empties)
       or that a rule left out before too; and every asset of other sources that its evidence names.
     * On a declaration alone: all sources of the run that showed it, since any of them may have been the cause.
+
+    A sample that merely misses what another sample has seen refutes nothing: see `_Looked.missed`.
     """
     if finding.flow and finding.flow not in now.flows:
         return False
+    looked = _Looked(finding, before, now)
     if finding.asset and not finding.flow and not finding.principal:
-        return _all_read(finding.assets, before, now)
+        return all(map(looked.again, finding.assets))
     sources = {finding.source} if finding.source else set(before.sources)
     elsewhere = {asset for asset in finding.assets if asset.partition(":")[0] not in sources}
-    return (
-        bool(sources)
-        and all(_source_read(before.sources.get(source, {}), now.sources.get(source, {})) for source in sources)
-        and _all_read(elsewhere, before, now)
-    )
+    return bool(sources) and all(map(looked.through, sources)) and all(map(looked.again, elsewhere))
 
 
-def _all_read(assets: Iterable[str], before: Ledger, now: Ledger) -> bool:
-    return all(_read_again(asset, before, now) for asset in assets)
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """How a run looked at what an earlier finding stands on."""
+
+    finding: Finding
+    before: Ledger
+    now: Ledger
+
+    def again(self, asset: str) -> bool:
+        """Whether the asset was read again, or is gone."""
+        depth = self.now.get(asset)
+        if depth is not None:
+            then = self.before.get(asset)
+            return depth.as_strong_as(then) and not self.missed(asset, depth, then)
+        source = asset.partition(":")[0]
+        listed = self.now.sources.get(source, {})
+        left_out = (name for name, depth in listed.items() if depth.status is CoverageStatus.SKIPPED)
+        return not any(map(asset.startswith, left_out)) and self.through(source)
+
+    def through(self, source: str) -> bool:
+        """Whether all that is there of a source was read, save what a rule left out before too."""
+        before, now = self.before.sources.get(source, {}), self.now.sources.get(source, {})
+
+        def enough(asset: str, depth: Depth) -> bool:
+            if depth.status is CoverageStatus.SKIPPED:
+                return asset not in before or before[asset].status is CoverageStatus.SKIPPED
+            if asset not in before:
+                return depth.status in READ
+            return depth.as_strong_as(before[asset]) and not self.missed(asset, depth, before[asset])
+
+        return any(depth.status in READ for depth in now.values()) and all(
+            enough(asset, depth) for asset, depth in now.items()
+        )
+
+    def missed(self, asset: str, now: Depth, then: Depth | None) -> bool:
+        """Whether a sample may have missed what another sample of the asset showed.
+
+        It has not where it shows the same again, which is a breach no more (a grant is gone, encryption is declared), or where
+        its bound at 95 % lies below the least share that the earlier sample fits. Of what the evidence does not say, or no longer
+        lists, the asset has to hold something still.
+        """
+        if then is None or {now.status, then.status} != {CoverageStatus.SAMPLED}:
+            return False
+        evidence, holds = self.finding.evidence, self.now.found.get(asset, frozenset())
+        found = [one for one in _listed(evidence.get("found")) if one.get("asset") == asset]
+        if not found:
+            stands_on_it = asset in self.finding.assets or "assets_total" in evidence
+            return stands_on_it and not holds
+        bound = upper_bound(0, now.draws)
+        return any(_statement(one) not in holds and bound >= _least_share(one, then.draws) for one in found)
 
 
-def _read_again(asset: str, before: Ledger, now: Ledger) -> bool:
-    depth = now.get(asset)
-    if depth is not None:
-        return depth.as_strong_as(before.get(asset))
-    source = asset.partition(":")[0]
-    listed = now.sources.get(source, {})
-    hidden = any(depth.status is CoverageStatus.SKIPPED and asset.startswith(name) for name, depth in listed.items())
-    return not hidden and _source_read(before.sources.get(source, {}), listed)
+def _listed(found: Any) -> list[Mapping[str, Any]]:
+    """The statements of a finding's evidence, which a baseline has from a file."""
+    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list | tuple) else []
 
 
-def _source_read(before: Mapping[str, Depth], now: Mapping[str, Depth]) -> bool:
-    def enough(asset: str, depth: Depth) -> bool:
-        if depth.status is CoverageStatus.SKIPPED:
-            return asset not in before or before[asset].status is CoverageStatus.SKIPPED
-        if asset not in before:
-            return depth.status in READ
-        return depth.as_strong_as(before[asset])
+def _statement(found: Mapping[str, Any]) -> Statement:
+    words = (found.get(name) for name in Statement._fields)
+    return Statement(*(word if isinstance(word, str) else None for word in words))
 
-    return any(depth.status in READ for depth in now.values()) and all(
-        enough(asset, depth) for asset, depth in now.items()
-    )
+
+def _least_share(found: Mapping[str, Any], draws: int) -> float:
+    """The smallest share of rows that fits what a sample of so many independent draws showed."""
+    hits, rows = found.get("hits"), found.get("rows_inspected")
+    if not isinstance(hits, int) or not isinstance(rows, int) or rows <= 0:
+        return 0.0
+    draws = min(draws, rows)
+    return lower_bound(hits * draws // rows, draws)

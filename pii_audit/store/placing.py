@@ -161,7 +161,7 @@ def unseen(connection: Connection, run: Run, known: Mapping[str, Row[Any]]) -> I
         return status in IN_WORK or (status in DECIDED and row.until is not None and row.until < as_of)
 
     waiting = {key: row for key, row in known.items() if key not in present and waits(row)}
-    now = Ledger.of_coverage(run.coverage, (verdict.flow for verdict in run.verdicts))
+    now = Ledger.of_run(run)
     ledgers: dict[int, Ledger] = {}
     for finding in documents(connection, waiting):
         row = waiting[finding.fingerprint]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pii_audit.detection.bounds import ALPHA, chance_of, upper_bound
+from pii_audit.detection.bounds import ALPHA, chance_of, lower_bound, upper_bound
 
 
 def at_least(hits: int, trials: int, rate: Fraction) -> float:
@@ -45,6 +45,22 @@ def test_the_bound_is_never_below_what_was_seen(pair):
 def test_the_wilson_bound_is_that_of_the_textbook():
     # Newcombe (1998), table I: 81 of 263, one-sided 95 % is the two-sided 90 %.
     assert upper_bound(81, 263) == pytest.approx(0.3566, abs=5e-4)
+
+
+@given(st.integers(1, 30).flatmap(lambda hits: st.tuples(st.just(hits), st.integers(hits, 5_000))))
+def test_with_few_hits_the_lower_bound_is_the_prevalence_that_would_show_as_many_in_one_of_twenty_samples(pair):
+    hits, draws = pair
+    assert chance_of(hits, draws, lower_bound(hits, draws)) == pytest.approx(ALPHA)
+
+
+@given(st.integers(1, 5_000).flatmap(lambda draws: st.tuples(st.integers(0, draws - 1), st.just(draws))))
+def test_more_hits_raise_the_lower_bound_which_never_lies_above_what_was_seen(pair):
+    hits, draws = pair
+    assert lower_bound(hits, draws) < lower_bound(hits + 1, draws) <= (hits + 1) / draws
+
+
+def test_without_a_hit_or_a_draw_the_prevalence_may_be_nought():
+    assert lower_bound(0, 100) == lower_bound(0, 0) == lower_bound(3, 0) == 0.0
 
 
 @given(st.integers(0, 60), st.integers(0, 60), st.fractions(Fraction(1, 50), Fraction(1, 2), max_denominator=50))

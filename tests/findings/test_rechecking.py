@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from pii_audit.findings.rechecking import Depth, Ledger, rechecked
+from pii_audit.findings.rechecking import Depth, Ledger, Statement, rechecked
 from pii_audit.language import same
 from pii_audit.model.coverage import CoverageStatus
 from pii_audit.model.finding import Finding, Severity
@@ -25,7 +27,21 @@ def ledger(assets, flows=("sms",)):
     return Ledger.of(((asset.partition(":")[0], asset, depth) for asset, depth in assets.items()), flows)
 
 
+def shown(hits, *, field="card", rows=100):
+    """A statement of a finding's evidence."""
+    return {
+        "asset": "core:t",
+        "field": field,
+        "identifier": "bank_card",
+        "form": "plain",
+        "hits": hits,
+        "rows_inspected": rows,
+    }
+
+
 ON_ASSET = {"asset": "core:t"}
+SHOWN_OFTEN = {"asset": "core:t", "evidence": {"found": [shown(90)]}}
+SHOWN_ONCE = {"asset": "core:t", "evidence": {"found": [shown(1)]}}
 ON_TWO = {"asset": "core:t", "evidence": {"assets": ["core:t", "test:t"]}}
 ON_FLOW = {"asset": "out:f1", "flow": "sms", "source": "out"}
 ON_SOURCE = {"asset": None, "source": "share"}
@@ -39,8 +55,46 @@ ON_DECLARATION = {"asset": None, "source": None}
     [
         pytest.param(ON_ASSET, {"core:t": READ}, {"core:t": READ}, True, id="read again in full"),
         pytest.param(ON_ASSET, {"core:t": sampled(100)}, {"core:t": READ}, True, id="sampled, then read in full"),
-        pytest.param(ON_ASSET, {"core:t": sampled(100)}, {"core:t": sampled(100)}, True, id="sampled as much"),
-        pytest.param(ON_ASSET, {"core:t": sampled(100)}, {"core:t": sampled(99)}, False, id="sampled less"),
+        pytest.param(SHOWN_OFTEN, {"core:t": sampled(100)}, {"core:t": sampled(100)}, True, id="sampled as much"),
+        pytest.param(SHOWN_OFTEN, {"core:t": sampled(100)}, {"core:t": sampled(99)}, False, id="sampled less"),
+        pytest.param(SHOWN_ONCE, {"core:t": sampled(100)}, {"core:t": sampled(100)}, False, id="by chance not drawn"),
+        pytest.param(SHOWN_ONCE, {"core:t": sampled(100)}, {"core:t": sampled(9000)}, True, id="drawn much more often"),
+        pytest.param(
+            {"asset": "core:t", "evidence": {"found": [shown(90), shown(1, field="note")]}},
+            {"core:t": sampled(100)},
+            {"core:t": sampled(100)},
+            False,
+            id="the rarest of what it stands on may have been missed",
+        ),
+        pytest.param(
+            {"asset": "core:t", "evidence": {"found": [shown(20_000, rows=20_000)]}},
+            {"core:t": sampled(2)},
+            {"core:t": sampled(2)},
+            False,
+            id="whole blocks are no more than so many draws",
+        ),
+        pytest.param(ON_ASSET, {"core:t": sampled(100)}, {"core:t": sampled(100)}, False, id="unknown how often shown"),
+        pytest.param(
+            {"asset": "core:t", "evidence": {"found": [{"asset": "core:t", "field": [], "hits": "9"}, 7]}},
+            {"core:t": sampled(100)},
+            {"core:t": sampled(100)},
+            False,
+            id="evidence of a baseline that says nonsense",
+        ),
+        pytest.param(
+            {"asset": None, "source": "core", "evidence": {"found": [shown(1)], "assets": ["core:t"]}},
+            {"core:t": sampled(100), "core:u": sampled(50)},
+            {"core:t": READ, "core:u": sampled(50)},
+            True,
+            id="source: what it does not stand on may be sampled as before",
+        ),
+        pytest.param(
+            {"asset": None, "source": "core", "evidence": {"assets": ["core:t"], "assets_total": 2}},
+            {"core:t": READ, "core:u": sampled(50)},
+            {"core:t": READ, "core:u": sampled(50)},
+            False,
+            id="source: it may stand on more than it lists",
+        ),
         pytest.param(ON_ASSET, {"core:t": READ}, {"core:t": sampled(10**6)}, False, id="read in full, then sampled"),
         pytest.param(ON_ASSET, {}, {"core:t": sampled(100)}, False, id="sampled, unknown how strongly before"),
         pytest.param(ON_ASSET, {"core:t": READ}, {"core:t": FAILED}, False, id="failed"),
@@ -112,3 +166,19 @@ def test_a_flow_of_which_nothing_was_seen_again_is_not_fixed():
 def test_several_ledger_rows_on_one_asset_count_as_the_weakest():
     rows = [("core", "core:t", READ), ("core", "core:t", FAILED), ("core", "core:t", sampled(3))]
     assert Ledger.of(rows).get("core:t") == FAILED
+
+
+@pytest.mark.parametrize(("form", "fixed"), [("plain", True), ("masked", False)])
+def test_what_a_sample_shows_again_and_is_a_breach_no_more_was_not_missed(form, fixed):
+    then = ledger({"core:t": sampled(100)})
+    now = replace(then, found={"core:t": frozenset({Statement("card", "bank_card", form)})})
+    assert rechecked(finding(**SHOWN_ONCE), then, now) is fixed
+
+
+def test_a_sample_that_still_finds_something_was_not_blind_to_what_lacks_an_owner():
+    lacks_owner = finding(asset=None, source="core", evidence={"assets": ["core:t"]})
+    then = ledger({"core:t": sampled(100)})
+    assert not rechecked(lacks_owner, then, then)
+    assert rechecked(
+        lacks_owner, then, replace(then, found={"core:t": frozenset({Statement("card", "bank_card", "plain")})})
+    )

@@ -90,8 +90,10 @@ def test_a_fixed_finding_does_not_fail_the_run_and_one_out_of_its_scope_neither(
     assert store.record(make.run(2, [], [make.row("customer")])).exit_code(Severity.INFO) == 0
 
 
-def test_what_was_seen_by_a_sample_is_refuted_by_one_as_large(store, make):
-    store.record(make.run(1, [make.finding("aaaa")], [make.row("customer", "sampled", draws=100)]))
+def test_what_was_often_seen_by_a_sample_is_refuted_by_one_as_large(store, make):
+    shown = {"asset": "core:customer", "field": "card", "identifier": "bank_card", "form": "plain"}
+    often = make.finding("aaaa", evidence={"found": [{**shown, "hits": 90, "rows_inspected": 100}]})
+    store.record(make.run(1, [often], [make.row("customer", "sampled", draws=100)]))
     smaller = store.record(make.run(2, [], [make.row("customer", "sampled", draws=99)]))
     assert _changes(smaller) == {"aaaa": Change.NOT_RECHECKED}
     # It is compared with the run that saw it, not with the one between.
