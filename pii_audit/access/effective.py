@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from pii_audit.access import db2, mysql, oracle, postgresql, sqlserver
-from pii_audit.access.people import of_people
-from pii_audit.directory import NOBODY, Directory
 from pii_audit.errors import InspectionError
 from pii_audit.language import Text
 from pii_audit.model.coverage import Coverage
 from pii_audit.model.grant import Grant
 from pii_audit.sources.bundle.source import BundleSource
 from pii_audit.sources.database.server import ServerSource
-from pii_audit.sources.file_share.smb import SmbShare
 from pii_audit.sources.interface import Source, failed
 
 _CATALOGS = {
@@ -31,29 +28,12 @@ _NOT_WORKED_OUT = Text(
 )
 
 
-def effective_access(
-    source: Source, assets: Collection[str], directory: Directory = NOBODY
-) -> Iterator[Grant | Coverage]:
+def effective_access(source: Source, assets: Collection[str]) -> Iterator[Grant | Coverage]:
     """Who reaches these assets of a source, named as the source names them; a ledger row where that cannot be told.
-
-    Of groups that the directory knows, their people as well.
 
     A database of thousands of tables and accounts has more rights than anybody reads: those on assets without personal
     information are not asked for.
     """
-    if isinstance(source, SmbShare):
-        yield from source.grants(directory)
-        return
-    found = []
-    for one in _known(source, assets):
-        yield one
-        if directory and isinstance(one, Grant):
-            found.append(one)
-    yield from of_people(source.id, found, directory)
-
-
-def _known(source: Source, assets: Collection[str]) -> Iterator[Grant | Coverage]:
-    """What the source itself says."""
     if not assets and isinstance(source, ServerSource | BundleSource):
         return
     session = source.session if isinstance(source, ServerSource | BundleSource) else None

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pii_audit
 from pii_audit import content
-from pii_audit.access import effective_access, server_settings
+from pii_audit.access import server_settings
+from pii_audit.access.people import access_of_people
 from pii_audit.auditing.definitions import definitions_of
 from pii_audit.auditing.flows import Beyond, Makes, judge_flows, match_assets
 from pii_audit.auditing.inherited import inherited
@@ -243,7 +244,7 @@ def _crawl(
         # Who can read a column is asked of what is known by now; values of later sources prove it for the report alone.
         into.inspected = into.prove(into.inspected)
         holding = {one.asset.name for one in into.inspected if one.asset.source == source.id and one.fields}
-        for grant in effective_access(opened, holding, looking.directory):
+        for grant in access_of_people(opened, holding, looking.directory):
             (into.coverage if isinstance(grant, Coverage) else into.grants).append(grant)  # type: ignore[arg-type]  # told apart here
         for setting in server_settings(opened) if holding else ():
             (into.coverage if isinstance(setting, Coverage) else into.settings).append(setting)  # type: ignore[arg-type]  # as above
