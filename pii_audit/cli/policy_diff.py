@@ -71,7 +71,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
         changes = _static(before, after, catalogue, options)
     else:
         changes, findings = _recorded(session, before, after, catalogue, options)
-    edits = tuple(edited(before, after))
+    edits = tuple(edited(before, after, catalogue))
     render = as_json if options.format == "json" else as_text
     text = render(changes, edits, findings, session.language)
     if options.output is None:

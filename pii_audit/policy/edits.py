@@ -10,9 +10,18 @@ from dataclasses import dataclass
 
 from pii_audit.document import Period
 from pii_audit.errors import Position
+from pii_audit.identifiers.model import Catalogue
 from pii_audit.model.forms import Form
 from pii_audit.policy.evaluation.forms import satisfies
-from pii_audit.policy.model import STRICTEST, ExceptionRule, Policy, Requirement, Retention, Threshold
+from pii_audit.policy.model import (
+    ALWAYS_PROHIBITED,
+    STRICTEST,
+    ExceptionRule,
+    Policy,
+    Requirement,
+    Retention,
+    Threshold,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +38,9 @@ class Edit:
 _Lines = Mapping[tuple[str, str], Position | None]
 
 
-def edited(before: Policy, after: Policy) -> Iterator[Edit]:
+def edited(before: Policy, after: Policy, catalogue: Catalogue) -> Iterator[Edit]:
     """Every such edit; a line that only moved is none."""
+    yield from _never_kept(before, after, catalogue)
     old, new = dict(_forbidding(before)), dict(_forbidding(after))
     yield from _came_or_went(old, new, looser_when_gone=True)
     old, new = dict(_permitting(before)), dict(_permitting(after))
@@ -43,6 +53,23 @@ def edited(before: Policy, after: Policy) -> Iterator[Edit]:
         yield Edit("access", f"default: {was} → {now}", None, None, STRICTEST.index(now) > STRICTEST.index(was))
 
 
+def _never_kept(before: Policy, after: Policy, catalogue: Catalogue) -> Iterator[Edit]:
+    """A line loosens when it goes and some of what it forbade may now be kept: other lines may say the same."""
+    old, new = ({str(one): one for one in policy.storage.never} for policy in (before, after))
+    still: set[tuple[str, str | None]] = {(name, None) for name in catalogue.expand(ALWAYS_PROHIBITED)}
+    still |= {(name, one.subject) for one in new.values() for name in catalogue.expand(one.word)}
+    for word in dict.fromkeys((*old, *new)):
+        if word not in new:
+            freed = {
+                name
+                for name in catalogue.expand(old[word].word)
+                if still.isdisjoint({(name, None), (name, old[word].subject)})
+            }
+            yield Edit("storage", f"never: {word}", old[word].position, None, looser=bool(freed))
+        elif word not in old:
+            yield Edit("storage", f"never: {word}", None, new[word].position, looser=False)
+
+
 def _came_or_went(old: _Lines, new: _Lines, *, looser_when_gone: bool) -> Iterator[Edit]:
     for section, line in dict.fromkeys((*old, *new)):
         if (section, line) not in new:
@@ -52,8 +79,6 @@ def _came_or_went(old: _Lines, new: _Lines, *, looser_when_gone: bool) -> Iterat
 
 
 def _forbidding(policy: Policy) -> Iterator[tuple[tuple[str, str], Position | None]]:
-    for element in policy.storage.never:
-        yield ("storage", f"never: {element}"), element.position
     for environment in policy.storage.environments:
         whose = f" ({', '.join(environment.same_persons_as)})" if environment.same_persons_as else ""
         for element in environment.forbid:

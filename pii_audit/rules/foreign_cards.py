@@ -14,7 +14,7 @@ from pii_audit.model.evidence import FREE_TEXT, FieldEvidence
 from pii_audit.model.finding import Outcome
 from pii_audit.model.run import Inspected
 from pii_audit.rules.interface import Draft, Facts, concern, named, proof, titles
-from pii_audit.rules.store import KEPT, never_kept, stored
+from pii_audit.rules.store import KEPT, banned, never_kept, stored
 
 GROUP = "card"
 
@@ -29,7 +29,7 @@ def of_others(facts: Facts) -> Iterator[Draft]:
     never = never_kept(facts)
     for one in stored(facts):
         cards = [found for found in one.fields if found.identifier == BANK_CARD]
-        held = [found for found in one.fields if _is_c3_of_a_card(facts, found) and found.identifier not in never]
+        held = [found for found in one.fields if _is_c3_of_a_card(facts, found) and not banned(never, found)]
         foreign = _foreign(facts, one, cards)
         if not held or not foreign:
             continue

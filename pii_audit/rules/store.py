@@ -15,20 +15,18 @@ from pii_audit.model.run import Inspected
 from pii_audit.policy.evaluation.forms import satisfies
 from pii_audit.policy.evaluation.grades import raised_levels
 from pii_audit.policy.evaluation.wording import FORMS, demanded
-from pii_audit.policy.model import Line, Lines
+from pii_audit.policy.model import ALWAYS_PROHIBITED, Line, Lines
 from pii_audit.rules.interface import Draft, Facts, concern, named, proof, titles
 
 KEPT = frozenset({Form.PLAIN, Form.ENCODED, Form.BARE_HASH, Form.KEYED_HASH, Form.TOKENISED, Form.ENCRYPTED})
 """Forms in which prohibited data is still kept: PCI DSS 3.3.1 forbids it even encrypted."""
-ALWAYS_PROHIBITED = "pci:sad"
-"""Sensitive authentication data (PCI DSS 3.3.1), where no policy says what may never be kept."""
 
 
 def prohibited(facts: Facts) -> Iterator[Draft]:
     """STO001: authentication data after authorisation, in whatever form; one finding an asset."""
     never = never_kept(facts)
     for one in stored(facts):
-        statements = [statement for statement in one.fields if statement.identifier in never and statement.form in KEPT]
+        statements = [statement for statement in one.fields if statement.form in KEPT and banned(never, statement)]
         if not statements:
             continue
         kinds = titles(facts, [statement.identifier for statement in statements])
@@ -44,7 +42,7 @@ def prohibited(facts: Facts) -> Iterator[Draft]:
             asset=one.asset.id,
             identifiers=_identifiers(statements),
             evidence=proof(statements),
-            policy=next((never[statement.identifier] for statement in statements), None),
+            policy=next((at for statement in statements if (at := _ban(never, statement))), None),
             concern=concern(facts, statements),
         )
 
@@ -54,12 +52,29 @@ def stored(facts: Facts) -> Iterator[Inspected]:
     return (one for one in facts.inspected if one.asset.kind.keeps)
 
 
-def never_kept(facts: Facts) -> dict[str, Position | None]:
-    """The identifiers that may not be kept in any form, and the line that says so."""
-    elements = facts.policy.storage.never
-    if not elements:
-        return dict.fromkeys(facts.catalogue.expand(ALWAYS_PROHIBITED))
-    return {identifier: element.position for element in elements for identifier in facts.catalogue.expand(element.word)}
+Never = Mapping[tuple[str, str | None], Position | None]
+"""What may not be kept in any form, by identifier and subject (None: everybody's), and the line that says so, if one does."""
+
+
+def never_kept(facts: Facts) -> Never:
+    """What may not be kept: sensitive authentication data, and what the policy adds to it."""
+    never: dict[tuple[str, str | None], Position | None] = dict.fromkeys(
+        (identifier, None) for identifier in facts.catalogue.expand(ALWAYS_PROHIBITED)
+    )
+    for element in facts.policy.storage.never:
+        for identifier in facts.catalogue.expand(element.word):
+            never[identifier, element.subject] = element.position
+    return never
+
+
+def banned(never: Never, statement: FieldEvidence) -> bool:
+    """Whether what a statement tells of may not be kept."""
+    return (statement.identifier, None) in never or (statement.identifier, statement.subject) in never
+
+
+def _ban(never: Never, statement: FieldEvidence) -> Position | None:
+    found = (never.get((statement.identifier, subject)) for subject in (None, statement.subject))
+    return next((position for position in found if position is not None), None)
 
 
 def in_clear(facts: Facts) -> Iterator[Draft]:
@@ -73,7 +88,7 @@ def in_clear(facts: Facts) -> Iterator[Draft]:
         for statement in one.fields:
             asked = (_line(facts, statement, lines, raised) for lines in facts.policy.storage.forms)
             line = next((line for line in asked if line and not _kept_safe(facts, one, statement, line)), None)
-            if line is not None and statement.identifier not in never:
+            if line is not None and not banned(never, statement):
                 weak.append((statement, line))
         if not weak:
             continue

@@ -38,6 +38,21 @@ def test_without_a_policy_sensitive_authentication_data_is_prohibited_all_the_sa
         assert draft.identifiers == (identifier,)
 
 
+def test_what_a_policy_prohibits_is_added_to_what_is_always_prohibited(policy_of, asset, facts):
+    policy = policy_of("storage: {never: [card_pin, cn_mobile]}\n")
+    [cvv] = prohibited(facts(policy, asset("core:cards", {"x": "card_cvv2", "y": "email"})))
+    assert (cvv.identifiers, cvv.policy) == (("card_cvv2",), None)
+    [mobile] = prohibited(facts(policy, asset("core:cards", {"x": "cn_mobile"})))
+    assert (mobile.identifiers, mobile.policy.line) == (("cn_mobile",), 2)
+
+
+def test_a_prohibition_of_some_peoples_information_is_not_about_others(policy_of, asset, facts):
+    told = facts(policy_of("storage: {never: [cn_mobile@contact]}\n"), asset("core:t", {"x": "cn_mobile"}))
+    assert list(prohibited(told)) == []
+    [draft] = prohibited(replace(told, inspected=(asset("core:t", {"x": "cn_mobile"}, subject="contact"),)))
+    assert draft.policy.line == 2
+
+
 def test_one_table_with_two_prohibited_columns_is_one_finding_with_both_as_evidence(policy_of, asset, facts):
     policy = policy_of("storage: {never: [card_cvv2, card_track2]}\n")
     [draft] = prohibited(facts(policy, asset("core:cards", {"cvv2": "card_cvv2", "track": "card_track2"})))

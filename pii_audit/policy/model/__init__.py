@@ -25,6 +25,7 @@ from pii_audit.policy.model.governing import (
     Threshold,
 )
 from pii_audit.policy.model.keeping import (
+    ALWAYS_PROHIBITED,
     EVERYONE,
     AccessPolicy,
     AccessRule,
@@ -59,6 +60,7 @@ from pii_audit.policy.model.whole import Policy
 
 __all__ = [
     "AGREEMENT_ITEMS",
+    "ALWAYS_PROHIBITED",
     "CUSTOMER",
     "EVERYONE",
     "STRICTEST",

@@ -90,11 +90,15 @@ class Region:
     regions: tuple[str, ...]
 
 
+ALWAYS_PROHIBITED = "pci:sad"
+"""Sensitive authentication data (PCI DSS 3.3.1): never kept after authorisation, whatever a policy lists."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoragePolicy:
     """What may be kept, in which form, where and how long.
 
-    `forms` has one set of lines for each layer that states any, all of which hold.
+    `never` adds to what may always not be kept. `forms` has one set of lines for each layer that states any, all of which hold.
     """
 
     never: tuple[Element, ...] = ()
