@@ -11,7 +11,6 @@ from typing import BinaryIO
 import pii_audit
 from pii_audit.auditing.files import Files
 from pii_audit.auditing.flows import Beyond, judge_flows
-from pii_audit.auditing.selfcheck import run_id
 from pii_audit.detection.enumeration import enumerated
 from pii_audit.detection.hash_proof import proven
 from pii_audit.detection.proofs import settled
@@ -26,7 +25,7 @@ from pii_audit.model.asset import AssetKind
 from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.finding import Outcome, Severity, Use
 from pii_audit.model.fingerprint import Fingerprinter
-from pii_audit.model.run import Inspected, Run
+from pii_audit.model.run import Inspected, Run, run_id
 from pii_audit.policy.loader import flow_between, flow_named
 from pii_audit.policy.model import Flow, Policy
 from pii_audit.rules.interface import Facts

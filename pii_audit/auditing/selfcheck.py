@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
@@ -36,7 +35,7 @@ from pii_audit.identifiers.catalogue import Catalogue, load_catalogue
 from pii_audit.model.coverage import Coverage
 from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.model.grant import Grant
-from pii_audit.model.run import Checkpoint, Inspected, Run
+from pii_audit.model.run import Checkpoint, Inspected, Run, run_id
 from pii_audit.model.setting import Setting
 from pii_audit.model.unchanged import Earlier as ReadBy
 from pii_audit.model.unchanged import Memory, Scope
@@ -199,11 +198,6 @@ def run_key(space: Workspace, options: Options) -> str:
     for path in content.walk("scanners/identifiers", ""):
         whole.update(hashlib.sha256(content.data(path)).digest())
     return whole.hexdigest()[:32]
-
-
-def run_id(started: datetime) -> str:
-    """`20260131T0830-1a2b3c`: sorts by time, and two runs of one minute differ."""
-    return f"{started:%Y%m%dT%H%M}-{secrets.token_hex(3)}"
 
 
 def _selected(space: Workspace, wanted: Collection[str]) -> Sequence[Source]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -49,6 +50,11 @@ class AgainstBaseline(NamedTuple):
     hidden: int
     gone: int
     unlooked: int
+
+
+def run_id(started: datetime) -> str:
+    """`20260131T0830-1a2b3c`: sorts by time, and two runs of one minute differ."""
+    return f"{started:%Y%m%dT%H%M}-{secrets.token_hex(3)}"
 
 
 @dataclass(frozen=True, slots=True)
