@@ -49,8 +49,8 @@ _LONGEST = 256
 PEOPLE = frozenset({"identity_document", "phone", "contact", "account"})
 """Groups of identifiers whose hashes stand for people."""
 
-DRAWN_FIRST, DRAWN, DRAWN_CHUNKS = 256, 64, 16
-"""Values that are hashed of a column in the first chunk of an asset, and in those of the others that hold digests or are one of so many."""
+DRAWN_FIRST, DRAWN, DRAWN_CHUNKS, DRAWN_BESIDE = 256, 64, 16, 16
+"""Values that are hashed of a column in the first chunk of an asset, in one of so many of the others, and in each that holds digests itself."""
 _FIRST_ROWS = 1_000
 """Of a sample, the first row need not be the first of the table."""
 
@@ -88,9 +88,11 @@ def draw_of(chunk: Chunk) -> int:
     first = chunk.rows[:1] if isinstance(chunk, TableChunk) else (chunk.offset,)
     if all(row < _FIRST_ROWS for row in first):
         return DRAWN_FIRST
-    beside = isinstance(chunk, TableChunk) and any(map(may_be_digests, chunk.columns.values()))
     name = hashlib.blake2b(chunk.id.encode("utf-8", "surrogatepass")).digest()
-    return DRAWN if beside or name[0] % DRAWN_CHUNKS == 0 else 0
+    if name[0] % DRAWN_CHUNKS == 0:
+        return DRAWN
+    beside = isinstance(chunk, TableChunk) and any(map(may_be_digests, chunk.columns.values()))
+    return DRAWN_BESIDE if beside else 0
 
 
 def is_hashed(definition: Identifier) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,7 +19,9 @@ FACTOR = "proof"
 _CLAIMED = (Form.BARE_HASH, Form.KEYED_HASH, Form.TOKENISED, Form.ENCRYPTED)
 """What a column of digests is taken for by its name."""
 _WHOLE = 0.5
-"""From this estimated share of a column's digests on, all of them are taken for the same."""
+"""Where the share of a column's digests may be as much, all of them are taken for the same."""
+_DEVIATIONS = 2
+"""Of the number that matched (Poisson), by which the share may be larger than it seems."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +98,9 @@ def _claimed(statements: Sequence[FieldEvidence], name: str, identifier: str) ->
 
 
 def _hits(digests: Digests, proof: Proof, *, sampled: bool) -> int:
-    """The rows whose digest is that of a value: all where most are, or where rows that were not read leave it open."""
+    """The rows whose digest is that of a value: all where half of them may be, or where rows that were not read leave it open."""
     rows = sum(digests.rows.values())
-    if sampled or proof.partial or proof.share >= _WHOLE:
+    if sampled or proof.partial or proof.share * (1 + _DEVIATIONS / math.sqrt(proof.matched)) >= _WHOLE:
         return rows
     return min(rows, max(proof.matched, round(rows * proof.share)))
 
