@@ -22,6 +22,7 @@ from pii_audit.policy.model import (
     Retention,
     Threshold,
 )
+from pii_audit.policy.permitted import loosened
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def edited(before: Policy, after: Policy, catalogue: Catalogue) -> Iterator[Edit
     yield from _came_or_went(old, new, looser_when_gone=True)
     old, new = dict(_permitting(before)), dict(_permitting(after))
     yield from _came_or_went(old, new, looser_when_gone=False)
-    yield from _forms(before, after)
+    yield from _forms(before, after, catalogue)
     yield from _retention(before, after)
     yield from _numbers(before, after)
     was, now = before.access.default, after.access.default
@@ -119,18 +120,22 @@ def _scope(exception: ExceptionRule) -> str:
     return ", ".join((exception.rule, *named, until))
 
 
-def _forms(before: Policy, after: Policy) -> Iterator[Edit]:
-    """What is asked of what is kept; of several layers each asks for itself."""
+def _forms(before: Policy, after: Policy, catalogue: Catalogue) -> Iterator[Edit]:
+    """What is asked of what is kept; of several layers each asks for itself.
+
+    A line loosens by what may be kept with it and might not be without: a new one may speak in place of a stricter one.
+    """
     old, new = _asked(before), _asked(after)
+    said = [{word: found[0] for word, found in side.items()} for side in (old, new)]
+    loose = loosened(before.storage.forms, after.storage.forms, catalogue) if said[0] != said[1] else frozenset()
     for word in dict.fromkeys((*old, *new)):
         was, now = old.get(word), new.get(word)
         if was is not None and now is None:
-            yield Edit("storage", f"forms: {word} {was[0]}", was[1], None, looser=True)
+            yield Edit("storage", f"forms: {word} {was[0]}", was[1], None, word in loose)
         elif was is None and now is not None:
-            yield Edit("storage", f"forms: {word} {now[0]}", None, now[1], looser=False)
+            yield Edit("storage", f"forms: {word} {now[0]}", None, now[1], word in loose)
         elif was is not None and now is not None and was[0] != now[0]:
-            looser = bool(_accepted(now[0]) - _accepted(was[0]))
-            yield Edit("storage", f"forms: {word} {was[0]} → {now[0]}", was[1], now[1], looser)
+            yield Edit("storage", f"forms: {word} {was[0]} → {now[0]}", was[1], now[1], word in loose)
 
 
 def _asked(policy: Policy) -> dict[str, tuple[Requirement, Position]]:

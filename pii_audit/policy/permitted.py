@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pii_audit.errors import Position
@@ -10,7 +10,7 @@ from pii_audit.identifiers.model import Catalogue
 from pii_audit.model.forms import Form
 from pii_audit.policy.evaluation.case import CatalogueKinds, Seen
 from pii_audit.policy.evaluation.permission import meets, prohibition, speaking
-from pii_audit.policy.model import SUBJECTS, Element, Lines, Requirement
+from pii_audit.policy.model import SUBJECTS, Element, Line, Lines, Requirement
 
 _PARTLY_HIDDEN = (Form.MASKED, Form.TRUNCATED)
 
@@ -44,6 +44,22 @@ def permits(lines: Lines | None, seen: Seen, known: CatalogueKinds) -> Position 
         return None
     found = speaking(lines, seen, known)
     return found[0].position if found and all(meets(line, seen, known) for line in found) else None
+
+
+def loosened(before: Sequence[Lines], after: Sequence[Lines], catalogue: Catalogue) -> frozenset[str]:
+    """The words of the lines by which something may be kept after and might not before; all lines that speak have to be met."""
+    known = CatalogueKinds(catalogue)
+
+    def asked(layers: Sequence[Lines], seen: Seen) -> list[Line]:
+        return [line for lines in layers for line in speaking(lines, seen, known, everybody=True)]
+
+    words: set[str] = set()
+    for seen in states(catalogue, *before, *after):
+        unmet = [line for line in asked(before, seen) if not meets(line, seen, known)]
+        now = asked(after, seen)
+        if unmet and all(meets(line, seen, known) for line in now):
+            words |= {str(line.element) for line in (*unmet, *now)}
+    return frozenset(words)
 
 
 @dataclass(frozen=True, slots=True)

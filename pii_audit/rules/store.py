@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import chain
 
 from pii_audit.errors import Position
 from pii_audit.language import Text
 from pii_audit.model.asset import AssetKind
 from pii_audit.model.evidence import FieldEvidence
 from pii_audit.model.forms import Form
-from pii_audit.model.levels import Levels
 from pii_audit.model.run import Inspected
-from pii_audit.policy.evaluation.forms import satisfies
+from pii_audit.policy.evaluation.case import CatalogueKinds, Seen
 from pii_audit.policy.evaluation.grades import raised_levels
+from pii_audit.policy.evaluation.permission import meets, speaking
 from pii_audit.policy.evaluation.wording import FORMS, demanded
-from pii_audit.policy.model import ALWAYS_PROHIBITED, Line, Lines
+from pii_audit.policy.model import ALWAYS_PROHIBITED, Line
 from pii_audit.rules.interface import Draft, Facts, concern, named, proof, titles
 
 KEPT = frozenset({Form.PLAIN, Form.ENCODED, Form.BARE_HASH, Form.KEYED_HASH, Form.TOKENISED, Form.ENCRYPTED})
@@ -84,23 +83,24 @@ def in_clear(facts: Facts) -> Iterator[Draft]:
         if one.asset.kind is AssetKind.FEED:
             continue
         weak: list[tuple[FieldEvidence, Line]] = []
-        raised = raised_levels(facts.policy.classification, (one,), facts.catalogue)
+        kinds = CatalogueKinds(facts.catalogue, raised_levels(facts.policy.classification, (one,), facts.catalogue))
         for statement in one.fields:
-            asked = (_line(facts, statement, lines, raised) for lines in facts.policy.storage.forms)
-            line = next((line for line in asked if line and not _kept_safe(facts, one, statement, line)), None)
+            seen = _seen(statement)
+            asked = _asked(facts, seen, kinds)
+            line = next((line for line in asked if not _kept_safe(facts, one, seen, line, kinds)), None)
             if line is not None and not banned(never, statement):
                 weak.append((statement, line))
         if not weak:
             continue
         statements = [statement for statement, _ in weak]
-        kinds, where = titles(facts, [statement.identifier for statement in statements]), named(statements)
-        wanted, seen = demanded(weak[0][1].requirement), FORMS[statements[0].form]
+        held, where = titles(facts, [statement.identifier for statement in statements]), named(statements)
+        wanted, form = demanded(weak[0][1].requirement), FORMS[statements[0].form]
         yield Draft(
             "STO002",
             (one.asset.id,),
             Text(
-                f"{one.asset.id} 中 {kinds.zh}({where.zh})保护不足:要求{wanted.zh},实为{seen.zh}",
-                f"{one.asset.id}: {kinds.en} ({where.en}) too weakly protected: to be {wanted.en}, seen {seen.en}",
+                f"{one.asset.id} 中 {held.zh}({where.zh})保护不足:要求{wanted.zh},实为{form.zh}",
+                f"{one.asset.id}: {held.en} ({where.en}) too weakly protected: to be {wanted.en}, seen {form.en}",
             ),
             source=one.asset.source,
             asset=one.asset.id,
@@ -111,23 +111,24 @@ def in_clear(facts: Facts) -> Iterator[Draft]:
         )
 
 
-def _line(facts: Facts, statement: FieldEvidence, lines: Lines, raised: Mapping[str, Levels]) -> Line | None:
-    """The most specific line about an identifier: its own, its group's, that of the level which it has in this asset."""
-    by_id = next((line for line in lines if line.element.word == statement.identifier), None)
-    if by_id:
-        return by_id
-    levels = raised.get(statement.identifier) or facts.catalogue[statement.identifier].levels
-    by_level = (line for line in lines.levels if line.element.level and line.element.level.matches(levels))
-    by_group = (
-        line for line in lines.words.values() if statement.identifier in facts.catalogue.expand(line.element.word)
+def _seen(statement: FieldEvidence) -> Seen:
+    return Seen(
+        statement.identifier,
+        statement.subject,
+        statement.form,
+        adequate=not statement.inadequate,
+        shown=statement.shown,
     )
-    return next(chain(by_group, by_level), None)
 
 
-def _kept_safe(facts: Facts, one: Inspected, statement: FieldEvidence, line: Line) -> bool:
-    enumerable = facts.catalogue[statement.identifier].enumerable
-    adequate = not statement.inadequate
-    if satisfies(line.requirement, statement.form, adequate=adequate, enumerable=enumerable, shown=statement.shown):
+def _asked(facts: Facts, seen: Seen, kinds: CatalogueKinds) -> Iterator[Line]:
+    """The lines of every layer that speak of what was seen; a line without a subject is about everybody of whom no other speaks."""
+    for lines in facts.policy.storage.forms:
+        yield from speaking(lines, seen, kinds, everybody=True)
+
+
+def _kept_safe(facts: Facts, one: Inspected, seen: Seen, line: Line, kinds: CatalogueKinds) -> bool:
+    if meets(line, seen, kinds):
         return True
     declared = facts.sources[one.asset.source].at_rest if one.asset.source in facts.sources else None
     by_medium = declared is not None and (declared.until is None or facts.as_of <= declared.until)

@@ -35,6 +35,11 @@ cross_border: {home: [CN], assessment_from: {sensitive: 10, other: 20}}
         ("cn_mobile: masked", "cn_mobile: plain", "forms: cn_mobile masked → plain", True),
         ("cn_mobile: masked", "cn_mobile: tokenised", "forms: cn_mobile masked → tokenised", False),
         (", cn_mobile: masked", "", "forms: cn_mobile masked", True),
+        # A more specific line speaks in its place.
+        ("{C3: encrypted,", "{C3: encrypted, login_credential: plain,", "forms: login_credential plain", True),
+        ("{C3: encrypted,", "{C3: encrypted, cn_mobile@employee: plain,", "forms: cn_mobile@employee plain", True),
+        ("{C3: encrypted,", '{C3: encrypted, "jrt0197:4+": plain,', "forms: jrt0197:4+ plain", False),
+        ("{C3: encrypted,", "{C3: encrypted, cn_mobile@employee: tokenised,", "forms: cn_mobile@employee tokenised", False),
         ("forbid: [C2+]", "forbid: []", "environments.test: C2+ (core)", True),
         ("regions: {C2+: [CN]}", "regions: {}", "regions: C2+ CN", True),
         ("keep_at_least: 10y", "keep_at_least: 5y", "retention: core.c d keep_at_least 10y → 5y", True),

@@ -150,6 +150,32 @@ def test_the_forms_of_every_layer_hold(policy_of, asset, facts, tmp_path):
     assert draft.policy.to_line == "floor.yaml:2"
 
 
+@pytest.mark.parametrize(
+    ("forms", "subject", "asked"),
+    [
+        ("cn_mobile: encrypted", "employee", "encrypted"),
+        ("cn_mobile@employee: plain, cn_mobile: encrypted", "customer", "encrypted"),
+        ("cn_mobile@employee: plain, cn_mobile: encrypted", "employee", None),
+        ("cn_mobile@customer: encrypted", "employee", None),
+        ("phone@employee: plain, phone: encrypted", "contact", "encrypted"),
+    ],
+)
+def test_a_form_is_asked_of_everybodys_information_of_whom_no_line_speaks(
+    policy_of, asset, facts, forms, subject, asked
+):
+    policy = policy_of(f"storage: {{forms: {{{forms}}}}}\n")
+    found = list(in_clear(facts(policy, asset("core:t", {"m": "cn_mobile"}, subject=subject))))
+    assert len(found) == (1 if asked else 0)
+    assert not asked or asked in found[0].message.en
+
+
+@pytest.mark.parametrize("forms", ['"jrt0197:3+": plain, C3: encrypted', 'C3: encrypted, "jrt0197:3+": plain'])
+def test_of_equally_specific_lines_all_must_be_met(policy_of, asset, facts, forms):
+    policy = policy_of(f"storage: {{forms: {{{forms}}}}}\n")
+    [draft] = in_clear(facts(policy, asset("core:t", {"pwd": "login_credential"})))
+    assert "encrypted" in draft.message.en
+
+
 def test_files_that_nobody_changed_for_too_long_are_told(policy_of, asset, facts):
     policy = policy_of("storage: {retention: [{asset: 'share.hz/*', date: 'file:modified', delete_after: 5y}]}\n")
 

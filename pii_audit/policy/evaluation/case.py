@@ -114,15 +114,18 @@ class Kinds(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CatalogueKinds:
-    """What the catalogue says of identifiers."""
+    """What the catalogue says of identifiers, save the grades that combinations raise."""
 
     catalogue: Catalogue
+    raised: Mapping[str, Levels] = field(default_factory=dict)
 
     def groups(self, identifier: str) -> tuple[str, ...]:
         known = self.catalogue.get(identifier)
         return known.groups if known else ()
 
     def levels(self, identifier: str) -> Levels:
+        if identifier in self.raised:
+            return self.raised[identifier]
         known = self.catalogue.get(identifier)
         return known.levels if known else Levels()
 

@@ -79,7 +79,8 @@ def _covers(element: Element, other: Element, catalogue: Catalogue) -> bool:
 
 def _never_kept(policy: Policy, catalogue: Catalogue) -> Iterator[Problem]:
     """A form asked of what may not be kept in any form."""
-    never = {name: element for element in policy.storage.never for name in catalogue.expand(element.word)}
+    everybodys = (element for element in policy.storage.never if element.subject is None)
+    never = {name: element for element in everybodys for name in catalogue.expand(element.word)}
     for line in chain.from_iterable(policy.storage.forms):
         covered = catalogue.expand(line.element.word)
         if covered and covered <= never.keys():
