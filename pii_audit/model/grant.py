@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+EVERYONE = ("PUBLIC", "world", "Everyone", "Authenticated Users", "Domain Users", "'%'")
+"""Principals that stand for everybody, whatever else a policy names as such."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +42,15 @@ class Grant:
 def is_principal(step: str) -> bool:
     """Whether a step of a path is somebody, and not what is done or passed through."""
     return step.startswith(("user:", "role:", "group:")) or step in ("PUBLIC", "'%'")
+
+
+def is_everybody(principal: str, names: Iterable[str] = EVERYONE) -> bool:
+    r"""Whether a principal is one of those that stand for everybody, in whatever case it is written.
+
+    `all_staff` is `role:all_staff` and `group:BANK\all_staff` too, and no user of that name.
+    """
+    kind, _, bare = principal.casefold().partition(":")
+    spelled = {principal.casefold()}
+    if kind in ("role", "group"):
+        spelled |= {bare, bare.rpartition("\\")[2]}
+    return any(name.casefold() in spelled for name in names)

@@ -9,9 +9,9 @@ from pii_audit.document import Section
 from pii_audit.errors import Position
 from pii_audit.language import same
 from pii_audit.model.forms import Form
+from pii_audit.model.grant import EVERYONE
 from pii_audit.model.levels import LevelSelector
 from pii_audit.policy.model import (
-    EVERYONE,
     STRICTEST,
     AccessPolicy,
     AccessRule,
@@ -188,7 +188,7 @@ def access(sections: Sequence[Section]) -> AccessPolicy:
     everyone = [principal for section in sections for principal in section.get("everyone", ())]
     return AccessPolicy(
         default=min(defaults, key=STRICTEST.index, default="gap"),
-        everyone=tuple(dict.fromkeys(everyone)) or EVERYONE,
+        everyone=tuple(dict.fromkeys((*EVERYONE, *everyone))),
         rules=tuple(_access_rule(rule) for section in sections for rule in section.get("rules", ())),
         never=tuple(
             NeverAccess(rule.position, tuple(rule["principals"]), elements(rule["levels"]))

@@ -82,6 +82,9 @@ def check(document: Section, known: Known, catalogue: Catalogue, reader: Reader)
         _check_flow(flow, known, catalogue, reader)
     for rule in document.get("access", {}).get("rules", ()):
         _check_references(rule.get("sources"), _SOURCE, known.sources, reader)
+        if {"levels", "up_to"} <= rule.positions.keys():
+            said = Text("levels 与 up_to 只能写一个", "write levels or up_to, not both")
+            reader.note(rule.at("up_to"), said)
     _check_storage(document.get("storage", {}), known, reader)
     for rule in document.get("classification", {}).get("raise", ()):
         _check_raise(rule, catalogue, reader)

@@ -17,7 +17,7 @@ from pii_audit.policy.evaluation.elements import AUTHENTICATION
 from pii_audit.policy.evaluation.forms import STRENGTH
 from pii_audit.policy.evaluation.permission import as_plain
 from pii_audit.policy.matching import INSIDE, FlowMatcher
-from pii_audit.policy.model import EVERYONE, Flow, Policy
+from pii_audit.policy.model import Flow, Policy
 
 CONFIRM = "CONFIRM 请确认"
 """What marks each line that a human has to confirm."""
@@ -188,13 +188,12 @@ class _Drafted:
 def _access(run: Run, policy: Policy) -> Iterator[str]:
     """A rule for each principal and source that no rule is about, with the classes that it was seen to reach."""
     named = {principal for rule in policy.access.rules for principal in rule.principals}
-    everyone = {*policy.access.everyone, *EVERYONE}
     by_asset = {one.asset.id: one for one in run.inspected}
     reached: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for grant in run.grants:
         one = by_asset.get(grant.asset)
         names = {grant.principal, grant.principal.partition(":")[2], *grant.path}
-        if one is None or grant.principal in everyone or names & named:
+        if one is None or policy.access.means_everybody(grant.principal) or names & named:
             continue
         for found in one.fields:
             if found.form in PLAIN_EQUIVALENT and grant.field in (None, found.field) and found.level.jrt0171:

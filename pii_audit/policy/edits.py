@@ -16,6 +16,7 @@ from pii_audit.policy.evaluation.forms import satisfies
 from pii_audit.policy.model import (
     ALWAYS_PROHIBITED,
     STRICTEST,
+    AccessPolicy,
     ExceptionRule,
     Policy,
     Requirement,
@@ -86,12 +87,7 @@ def _forbidding(policy: Policy) -> Iterator[tuple[tuple[str, str], Position | No
             yield ("storage", f"environments.{environment.id}: {element}{whose}"), environment.position
     for region in policy.storage.regions:
         yield ("storage", f"regions: {region.element} {', '.join(sorted(region.regions))}"), region.element.position
-    for never in policy.access.never:
-        for principal in never.principals:
-            for level in never.levels:
-                yield ("access", f"never: {principal} {level}"), never.position
-    for posts in policy.access.incompatible:
-        yield ("access", f"incompatible: {' + '.join(posts)}"), None
+    yield from _forbidding_access(policy.access)
     for item, position in policy.attestations.required.items():
         yield ("attestations", item), position
     for one in policy.classification.raises:
@@ -99,6 +95,17 @@ def _forbidding(policy: Policy) -> Iterator[tuple[tuple[str, str], Position | No
         yield ("classification", f"raise: {together} → {one.to.scheme}:{one.to.value}"), one.combination.position
     for rule in policy.rules.values():
         yield ("rules", f"{rule.id}: {rule.about} {rule.outcome} {rule.when}"), rule.position
+
+
+def _forbidding_access(access: AccessPolicy) -> Iterator[tuple[tuple[str, str], Position | None]]:
+    for never in access.never:
+        for principal in never.principals:
+            for level in never.levels:
+                yield ("access", f"never: {principal} {level}"), never.position
+    for principal in access.everyone:
+        yield ("access", f"everyone: {principal}"), None
+    for posts in access.incompatible:
+        yield ("access", f"incompatible: {' + '.join(posts)}"), None
 
 
 def _permitting(policy: Policy) -> Iterator[tuple[tuple[str, str], Position | None]]:

@@ -70,7 +70,7 @@ def judge_export(
         if left and outcome != "allow":
             position = rules[0].position if rules else None
             yield Reach(
-                grant, one, left, Outcome(outcome), everyone=grant.principal in policy.everyone, policy=position
+                grant, one, left, Outcome(outcome), everyone=policy.means_everybody(grant.principal), policy=position
             )
 
 
@@ -84,7 +84,7 @@ def judge_columns(
         if (
             not whole
             or not strict
-            or grant.principal in policy.everyone
+            or policy.means_everybody(grant.principal)
             or _judge(policy, grant, one, reached, catalogue)
         ):
             continue
@@ -132,10 +132,10 @@ def reaching(
 def _judge(
     policy: AccessPolicy, grant: Grant, one: Inspected, statements: list[FieldEvidence], catalogue: Catalogue
 ) -> Reach | None:
-    everyone = grant.principal in policy.everyone
+    everyone = policy.means_everybody(grant.principal)
     for never in policy.never:
         forbidden = _within(statements, never.levels, catalogue)
-        if forbidden and any(is_called(name, never.principals) for name in _held(policy, grant)):
+        if forbidden and any(_is_barred(name, never.principals) for name in _held(policy, grant)):
             return Reach(grant, one, forbidden, Outcome.VIOLATION, everyone, never.position)
     rules = _nearest(policy, grant, one.asset.source, "read")
     if everyone:
@@ -155,7 +155,7 @@ def _judge(
 def _held(policy: AccessPolicy, grant: Grant) -> tuple[str, ...]:
     """The principal and the roles that it has on the path; what everybody has says nothing of this one."""
     first, *rest = grant.principals
-    return (first, *(name for name in rest if name not in policy.everyone))
+    return (first, *(name for name in rest if not policy.means_everybody(name)))
 
 
 def _nearest(policy: AccessPolicy, grant: Grant, source: str, action: str | None = None) -> list[AccessRule]:
@@ -170,7 +170,7 @@ def _nearest(policy: AccessPolicy, grant: Grant, source: str, action: str | None
         if (not rule.sources or source in rule.sources)
         and (action is None or not rule.actions or {action, "admin"} & set(rule.actions))
     ]
-    for name in grant.principals[:1] if grant.principal in policy.everyone else grant.principals:
+    for name in grant.principals[:1] if policy.means_everybody(grant.principal) else grant.principals:
         rules = [rule for rule in about if is_called(name, rule.principals)]
         if rules:
             return rules
@@ -191,6 +191,11 @@ def is_called(principal: str, names: Collection[str]) -> bool:
     return bool(short) and any(name.endswith(f"\\{bare}") for name in names)
 
 
+def _is_barred(principal: str, names: Iterable[str]) -> bool:
+    """Whether one of the names means this principal, in whatever case: no prohibition fails by a capital letter."""
+    return is_called(principal.casefold(), [name.casefold() for name in names])
+
+
 def _beyond(
     statements: Sequence[FieldEvidence], rules: Sequence[AccessRule], catalogue: Catalogue
 ) -> tuple[FieldEvidence, ...]:
@@ -209,5 +214,13 @@ def _covers(rule: AccessRule, statement: FieldEvidence, catalogue: Catalogue) ->
 def _within(
     statements: Sequence[FieldEvidence], levels: Sequence[Element], catalogue: Catalogue
 ) -> tuple[FieldEvidence, ...]:
-    words = frozenset(word for element in levels for word in catalogue.expand(element.word))
-    return tuple(statement for statement in statements if statement.identifier in words)
+    """The statements that any of the levels is about: without a subject, everybody's; else those of that subject."""
+    meant = [(element.subject, catalogue.expand(element.word)) for element in levels]
+    return tuple(
+        statement
+        for statement in statements
+        if any(
+            subject in (None, statement.subject) and statement.identifier in identifiers
+            for subject, identifiers in meant
+        )
+    )

@@ -121,12 +121,11 @@ def _posts(facts: Facts) -> dict[str, list[AccessRule]]:
     for rule in facts.policy.access.rules:
         for principal in rule.principals if rule.post else ():
             held[principal][id(rule)] = rule
-    everyone = facts.policy.access.everyone
     paths = dict.fromkeys(
         (grant.principal, grant.principals) for grant in facts.grants if grant.principal.startswith("user:")
     )
     for principal, names in paths:
-        said = [name for name in names if name not in everyone]
+        said = [name for name in names if not facts.policy.access.means_everybody(name)]
         for rule in facts.policy.access.rules:
             if rule.post and any(is_called(name, rule.principals) for name in said):
                 # Under the name that the policy has for it, if it has one.

@@ -51,7 +51,7 @@ def wider(facts: Facts) -> Iterator[Draft]:
             one is None
             or not grant.wider
             or grant.privilege != "read"
-            or grant.principal in facts.policy.access.everyone
+            or facts.policy.access.means_everybody(grant.principal)
         ):
             continue
         if not any(is_called(grant.principal, rule.principals) for rule in facts.policy.access.rules):

@@ -69,7 +69,7 @@ def _drafts(facts: Facts, setting: Setting) -> Iterator[Draft]:
     outcome, line = _outcome(facts, setting)
     if not statements or outcome is None:
         return
-    everyone = setting.principal in facts.policy.access.everyone
+    everyone = setting.principal is not None and facts.policy.access.means_everybody(setting.principal)
     todo = "; ".join(statement for statement in setting.closing if not statement.startswith("--"))
     breaks = setting.breaks
     yield Draft(
@@ -132,7 +132,7 @@ def _outcome(facts: Facts, setting: Setting) -> tuple[Outcome | None, AccessRule
     ]
     if setting.kind in _ADMINISTERED and any("admin" in rule.actions for rule in rules):
         return None, None
-    if setting.kind is SettingKind.DEFAULT_PRIVILEGES and principal not in policy.everyone:
+    if setting.kind is SettingKind.DEFAULT_PRIVILEGES and not (principal and policy.means_everybody(principal)):
         # Tables to come may hold anything: a post that may read all of it may have it.
         if any(rule.up_to == "C3" for rule in rules) or policy.default == "allow" or not policy.stated:
             return None, None

@@ -18,6 +18,7 @@ access:
   default: gap
   rules: [{principals: [clerk], up_to: C2, actions: [read]}]
   never: [{principals: [PUBLIC], levels: [C2]}]
+  everyone: [all_staff]
   incompatible: [[extraction, security_admin]]
 classification: {raise: [{together: [person_name, bank_card], to: "jrt0197:4"}]}
 attestations: {required: [MAN001]}
@@ -48,6 +49,7 @@ cross_border: {home: [CN], assessment_from: {sensitive: 10, other: 20}}
         ("default: gap", "default: allow", "default: gap → allow", True),
         ("default: gap", "default: violation", "default: gap → violation", False),
         ("levels: [C2]", "levels: []", "never: PUBLIC C2", True),
+        ("everyone: [all_staff]", "everyone: []", "everyone: all_staff", True),
         ("incompatible: [[extraction, security_admin]]", "incompatible: []", "incompatible: extraction + security_admin", True),
         ('raise: [{together: [person_name, bank_card], to: "jrt0197:4"}]', "raise: []", "raise: person_name + bank_card → jrt0197:4", True),
         ("required: [MAN001]", "required: []", "MAN001", True),

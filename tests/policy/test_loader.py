@@ -404,6 +404,12 @@ def test_what_is_wrong_in_the_other_sections_is_told_at_its_place(policy_of, tex
     assert any(line.startswith(f"p0.yaml:{said}") for line in problems(policy_of, f"version: 1\n{text}\n"))
 
 
+def test_what_a_rule_gives_is_said_in_one_way(policy_of):
+    with pytest.raises(ConfigurationError) as caught:
+        policy_of("version: 1\naccess: {rules: [{principals: [a], levels: [cn_mobile], up_to: C2}]}\n")
+    assert caught.value.lines("en") == ["p0.yaml:2:57: write levels or up_to, not both"]
+
+
 def test_the_strictest_numbers_of_several_files_hold_and_there_is_one_home(policy_of):
     first = "version: 1\ncross_border: {home: CN, contract_from: {sensitive: 1, other: 500}}\n"
     second = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pii_audit.model.finding import Outcome
@@ -49,6 +51,59 @@ def test_a_rule_about_another_source_or_action_gives_no_right_to_read(policy_of,
     one = asset("core:t", {"x": "cn_mobile"})
     [reach] = reaches(policy, catalogue, one, Grant("user:crm_app", "core:t", "select", "g"))
     assert reach.outcome is Outcome.GAP
+
+
+@pytest.mark.parametrize(
+    ("levels", "reached"),
+    [
+        ("cn_mobile@contact", ["customer"]),
+        ("C2@contact", ["customer"]),
+        ("phone@customer", ["contact"]),
+        ("cn_mobile", []),
+        ("C2", []),
+    ],
+)
+def test_a_level_with_a_subject_gives_that_subject_s_information_alone(policy_of, asset, catalogue, levels, reached):
+    one = asset("core:t", {"m": "cn_mobile", "c": "cn_mobile"})
+    mine, theirs = one.fields
+    one = replace(one, fields=(mine, replace(theirs, subject="contact")))
+    grant = Grant("user:x", "core:t", "select", "g")
+
+    def subjects(text: str) -> list[str]:
+        found = reaches(policy_of(f"access: {text}\n"), catalogue, one, grant)
+        return [statement.subject for reach in found for statement in reach.statements]
+
+    assert subjects(f"{{rules: [{{principals: [x], levels: ['{levels}']}}]}}") == reached
+    # What is forbidden of one subject is not forbidden of the others.
+    barred = subjects(f"{{default: allow, never: [{{principals: [x], levels: ['{levels}']}}]}}")
+    assert sorted([*barred, *reached]) == ["contact", "customer"]
+
+
+@pytest.mark.parametrize(
+    ("named", "principal"), [("CRM_APP", "user:crm_app"), ("public", "PUBLIC"), ("Role:Teller", "role:TELLER")]
+)
+def test_a_prohibition_does_not_fail_by_a_capital_letter(policy_of, asset, catalogue, named, principal):
+    policy = policy_of(f"access: {{default: allow, never: [{{principals: ['{named}'], levels: [cn_mobile]}}]}}\n")
+    one = asset("core:t", {"m": "cn_mobile"})
+    [reach] = reaches(policy, catalogue, one, Grant(principal, "core:t", "select", "g"))
+    assert (reach.outcome, reach.policy.line) == (Outcome.VIOLATION, 2)
+
+
+@pytest.mark.parametrize(
+    "principal", ["PUBLIC", "Public", "WORLD", "role:all_staff", "group:BANK\\All_Staff", "all_staff"]
+)
+def test_who_is_named_as_everyone_comes_beside_those_who_always_are(policy_of, asset, catalogue, principal):
+    policy = policy_of("access: {default: allow, everyone: [all_staff]}\n")
+    one = asset("core:t", {"m": "cn_mobile"})
+    [reach] = reaches(policy, catalogue, one, Grant(principal, "core:t", "select", "g"))
+    assert (reach.outcome, reach.everyone) == (Outcome.VIOLATION, True)
+
+
+@pytest.mark.parametrize("principal", ["user:all_staff", "user:public", "role:all_staff_hz"])
+def test_a_user_of_that_name_is_not_everyone(policy_of, asset, catalogue, principal):
+    policy = policy_of("access: {default: allow, everyone: [all_staff]}\n")
+    one = asset("core:t", {"m": "cn_mobile"})
+    assert reaches(policy, catalogue, one, Grant(principal, "core:t", "select", "g")) == []
 
 
 def test_two_posts_of_one_principal_add_up(policy_of, asset, catalogue):

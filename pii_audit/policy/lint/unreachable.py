@@ -114,7 +114,12 @@ def _denied(access: AccessPolicy, catalogue: Catalogue) -> Iterator[Problem]:
     """Rules all of whose principals may never reach any of what it gives."""
     forbidden: dict[str, dict[str, Position]] = {}
     for ban in access.never:
-        reach = {name: level.position for level in ban.levels for name in catalogue.expand(level.word)}
+        reach = {
+            name: level.position
+            for level in ban.levels
+            if level.subject is None
+            for name in catalogue.expand(level.word)
+        }
         for principal in ban.principals:
             forbidden.setdefault(principal, {}).update(reach)
     for rule in access.rules:

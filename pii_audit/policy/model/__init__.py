@@ -26,7 +26,6 @@ from pii_audit.policy.model.governing import (
 )
 from pii_audit.policy.model.keeping import (
     ALWAYS_PROHIBITED,
-    EVERYONE,
     AccessPolicy,
     AccessRule,
     Classification,
@@ -62,7 +61,6 @@ __all__ = [
     "AGREEMENT_ITEMS",
     "ALWAYS_PROHIBITED",
     "CUSTOMER",
-    "EVERYONE",
     "STRICTEST",
     "SUBJECTS",
     "AccessPolicy",

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 
 from pii_audit.document import Period
 from pii_audit.errors import Position
+from pii_audit.model.grant import EVERYONE, is_everybody
 from pii_audit.model.levels import LevelSelector
 from pii_audit.policy.model.elements import Combination, Element, Judgement, Lines
 
 
 @dataclass(frozen=True, slots=True)
 class AccessRule:
-    """What the holders of a post may do: `levels`, or everything `up_to` a C class, in `sources` (empty: all)."""
+    """What the holders of a post may do: `levels`, or everything `up_to` a C class, in `sources` (empty: all).
+
+    A level without a subject is about everybody's information, here and in `NeverAccess`.
+    """
 
     position: Position
     principals: tuple[str, ...]
@@ -32,13 +36,9 @@ class NeverAccess:
     levels: tuple[Element, ...]
 
 
-EVERYONE = ("PUBLIC", "world", "Everyone", "Authenticated Users", "Domain Users", "'%'")
-"""Principals that stand for everybody, where a policy does not list its own."""
-
-
 @dataclass(frozen=True, slots=True)
 class AccessPolicy:
-    """Who may read what. `stated` tells whether any policy file has an access section."""
+    """Who may read what. `everyone` are the principals that stand for everybody; `stated` tells whether any file has an access section."""
 
     default: Judgement = "gap"
     everyone: tuple[str, ...] = EVERYONE
@@ -46,6 +46,10 @@ class AccessPolicy:
     never: tuple[NeverAccess, ...] = ()
     incompatible: tuple[tuple[str, ...], ...] = ()
     stated: bool = False
+
+    def means_everybody(self, principal: str) -> bool:
+        """Whether a principal stands for everybody."""
+        return is_everybody(principal, self.everyone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from pii_audit.model.finding import Finding
 from pii_audit.model.forms import PLAIN_EQUIVALENT
-from pii_audit.model.grant import Grant
+from pii_audit.model.grant import Grant, is_everybody
 from pii_audit.model.run import Inspected, Run
-from pii_audit.render.view.access import EVERYONE
+from pii_audit.render.view.access import everybody
 from pii_audit.render.view.inventory import LEVELS, level_of
 from pii_audit.rules.reach import READS
 
@@ -99,7 +99,7 @@ def _source(right: Right) -> str:
 
 def rights(run: Run, sources: Collection[str] = ()) -> tuple[Right, ...]:
     """Every reading right that leads to personal information in clear."""
-    everyone = frozenset(run.notes["everyone"].split("\n") if "everyone" in run.notes else EVERYONE)
+    everyone = everybody(run)
     assets = {one.asset.id: one for one in run.inspected if not sources or one.asset.source in sources}
     grouped: dict[tuple[str, str, str, str], list[Grant]] = {}
     for grant in run.grants:
@@ -126,7 +126,7 @@ def rights(run: Run, sources: Collection[str] = ()) -> tuple[Right, ...]:
     )
 
 
-def _right(grants: list[Grant], one: Inspected, everyone: frozenset[str]) -> Right | None:
+def _right(grants: list[Grant], one: Inspected, everyone: Sequence[str]) -> Right | None:
     fields = {grant.field for grant in grants}
     behind = [
         statement
@@ -138,7 +138,7 @@ def _right(grants: list[Grant], one: Inspected, everyone: frozenset[str]) -> Rig
     grant = grants[0]
     return Right(
         principal=grant.principal,
-        everyone=grant.principal in everyone,
+        everyone=is_everybody(grant.principal, everyone),
         asset=grant.asset,
         privilege=grant.privilege,
         fields=tuple(dict.fromkeys(statement.field for statement in behind if statement.field)),

@@ -6,12 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 from pii_audit.model.evidence import FieldEvidence
-from pii_audit.model.grant import Grant
+from pii_audit.model.grant import EVERYONE, Grant, is_everybody
 from pii_audit.model.run import Run
 from pii_audit.render.view.inventory import LEVELS, level_of
-
-EVERYONE = ("PUBLIC", "world", "Everyone", "Authenticated Users", "Domain Users", "'%'")
-"""The policy language's default for `access.everyone`; the note `everyone` (one name a line) replaces it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +32,14 @@ class Access:
     other: int
 
 
+def everybody(run: Run) -> tuple[str, ...]:
+    """The principals that stand for everybody: as the run's policy had it (the note `everyone`, one a line), else as shipped."""
+    return tuple(run.notes["everyone"].split("\n")) if "everyone" in run.notes else EVERYONE
+
+
 def access(run: Run) -> Access:
     """The access table of a run."""
-    everyone = frozenset(run.notes["everyone"].split("\n") if "everyone" in run.notes else EVERYONE)
+    everyone = everybody(run)
     levels = _levels(run)
     reached: dict[str, list[tuple[Grant, str]]] = {}
     other = 0
@@ -47,7 +49,7 @@ def access(run: Run) -> Access:
             other += 1
         else:
             reached.setdefault(grant.principal, []).append((grant, level))
-    rows = [_row(principal, grants, principal in everyone) for principal, grants in reached.items()]
+    rows = [_row(principal, grants, is_everybody(principal, everyone)) for principal, grants in reached.items()]
     rows.sort(key=lambda row: (not row.everyone, [-count for count in row.counts], row.principal))
     return Access(tuple(rows), other)
 
