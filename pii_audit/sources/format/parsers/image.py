@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from typing import BinaryIO
 
@@ -179,10 +180,29 @@ def _lines(page: Image.Image, piece: _Piece) -> tuple[list[str], int]:
     lines = [get_rotate_crop_image(image, line) for line in lines_of(image, recogniser) if piece.owns(line)]
     if not lines:
         return [], 0
-    read = recogniser.recognize_txt(recogniser.cls_and_rotate(lines)[0])
-    found = [(text, certainty) for text, certainty in zip(read.txts or (), read.scores, strict=True) if text.strip()]
+    found = [(text, certainty) for text, certainty in _read(lines, recogniser) if text.strip()]
     sure = [text for text, certainty in found if certainty >= SURE]
     return sure, len(found) - len(sure)
+
+
+def _read(lines: list[np.ndarray], recogniser: RapidOCR) -> list[tuple[str, float]]:
+    """The text of each line and how certain it is.
+
+    What tells lines that stand on their head sees a long one squeezed, and errs: those are read both ways, and the better one counts.
+    """
+    turned = recogniser.cls_and_rotate(lines)[0]
+    found = _recognised(turned, recogniser)
+    doubtful = [at for at, line in enumerate(lines) if not np.array_equal(turned[at], line)]
+    if doubtful:
+        as_they_are = _recognised([lines[at] for at in doubtful], recogniser)
+        for at, other in zip(doubtful, as_they_are, strict=True):
+            found[at] = max(found[at], other, key=itemgetter(1))
+    return found
+
+
+def _recognised(lines: list[np.ndarray], recogniser: RapidOCR) -> list[tuple[str, float]]:
+    read = recogniser.recognize_txt(lines)
+    return list(zip(read.txts or (), read.scores, strict=True))
 
 
 @cache

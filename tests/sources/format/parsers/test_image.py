@@ -125,6 +125,17 @@ def test_unsure_lines_are_left_out_and_counted(monkeypatch):
     assert sink.said == [("note", "1 line(s) recognised with less than 50 % certainty were left out")]
 
 
+@pytest.mark.parametrize("turned", [0, 180])
+def test_long_lines_are_read_whichever_way_they_stand(turned):
+    page = Image.new("L", (2_480, 800), 252)
+    pen = ImageDraw.Draw(page)
+    for number in range(10):
+        line = f"The quick brown fox jumps over the lazy dog {ID} and so on"
+        pen.text((200, 40 + 70 * number), line, fill=20, font=ImageFont.load_default(40))
+    lines = list(parser.Recognition().lines(page.rotate(turned)))
+    assert sum(ID in line for line in lines) == 10
+
+
 def test_a_strip_has_a_margin():
     assert parser._broad(Image.new("L", (4_800, 60))).size == (4_800, 1_200)
     assert parser._broad(Image.new("L", (640, 400))).size == (640, 400)
