@@ -26,6 +26,9 @@ _TOKEN = re.compile(
     r"[\u3400-\u9fff]+|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z\u3400-\u9fff]+|[A-Z]+|[0-9]+",
 )
 
+_SPACED = re.compile(r"(?<=[\u3400-\u9fff]) +(?=[\u3400-\u9fff])")
+"""`姓　名` is 姓名, set apart."""
+
 _WRITTEN_OUT = {
     "nm": "name",
     "cst": "cust",
@@ -72,7 +75,7 @@ def tokens(name: str) -> tuple[str, ...]:
 
     snake_case, camelCase, PascalCase and digits are cut, runs of Han characters kept whole.
     """
-    lowered = (token.lower() for token in _TOKEN.findall(fold(name)))
+    lowered = (token.lower() for token in _TOKEN.findall(_SPACED.sub("", fold(name))))
     return tuple(_WRITTEN_OUT.get(token, token) for token in lowered)
 
 

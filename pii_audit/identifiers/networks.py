@@ -32,6 +32,12 @@ _COUNTRY_CODES = re.compile(
 _DECIMAL = re.compile(r"\+?[0-9]+\.[0-9]+")
 
 
+_ASCENDING = "01234567890123456789"
+"""Placeholders are parts of it."""
+_SERVICE = re.compile(r"[48]00[0-9]{7}|(?:0[0-9]{2,3})?9[56][0-9]{3}")
+"""Numbers of enterprises that callers pay for in part or not at all, and short numbers of banks and other services, with an area code or without."""
+
+
 def cn_mobile(value: str) -> bool:
     """PRC mobile number: eleven digits with a prefix in force; there is no check digit."""
     return _MOBILE.fullmatch(canonical.mobile(value)) is not None
@@ -57,6 +63,8 @@ def phone_intl(value: str) -> bool | None:
     """International telephone number, ITU-T E.164: assigned country code after a plus, 15 digits at most; no check digit."""
     digits = canonical.international_phone(value)
     if not 7 <= len(digits) <= 15 or len(set(digits)) <= 2 or _DECIMAL.fullmatch(value.strip()):  # noqa: PLR2004 - E.164 clause 6
+        return False
+    if digits in _ASCENDING or _SERVICE.fullmatch(digits):
         return False
     if value.lstrip(" (").startswith("+"):
         return _COUNTRY_CODES.match(digits) is not None

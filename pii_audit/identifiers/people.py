@@ -11,6 +11,20 @@ from pii_audit.identifiers.fold import fold
 _HAN_NAME = re.compile(r"[\u3400-\u9fff]{2,5}")
 _MINORITY_NAME = re.compile(r"[\u3400-\u9fff]{1,10}(?:[·•・‧.][\u3400-\u9fff]{1,10}){1,4}")
 """Names of minorities and foreigners in Han characters, parts joined by a middle dot (GB/T 2312 A1A4 and its look-alikes)."""
+_TRANSLITERATED = re.compile(
+    "[扎西次仁索朗平措格桑多吉旦增曲卓玛央金拉姆白顿珠洛达娃罗布尼贡嘎强久美普决德丹巴其晋买热提江阿不都合曼古丽哈尔依木沙吐逊克孜艾力麦麻亚帕努肉玉素甫斯坎贝]{4,10}"
+)
+"""Tibetan and Uyghur names as they are written in Han characters, without a surname."""
+_HANGUL_NAME = re.compile(
+    "[김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노하곽성차주우구민][\uac00-\ud7a3]{1,3}"
+)
+_PASSENGER_NAME = re.compile(r"[A-Z]{2,}/[A-Z]{2,}(?: [A-Z]{2,})?")
+"""As machine-readable documents and tickets write it: family name, stroke, given names (ICAO Doc 9303-3, IATA Resolution 722)."""
+_SPACED = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
+"""A name of two characters is set apart so that it is as wide as one of three."""
+_FIRM = re.compile(
+    r"..(?:支行|分行|总行|银行|公司|集团|机场|百货|科技|证券|保险|基金|商场|酒店|超市|学校|医院|大厦)$|..?[部店厂局]$"
+)
 _TITLE = re.compile(r"(?:先生|女士|小姐|太太|夫人)$")
 _NOT_IN_GIVEN_NAMES = frozenset("的了是不与或及第个种类型号码码税款项额费率价单表页们吗呢吧")
 _NOT_NAMES = frozenset(
@@ -65,10 +79,13 @@ def looks_like_name(value: str) -> bool:
     if not text or len(text) > _LONGEST or not (text.isalpha() or all(not sign.isdigit() for sign in text)):
         return False
     if "\u3400" <= text[0] <= "\u9fff":
-        bare = _TITLE.sub("", text)
+        bare = _TITLE.sub("", _SPACED.sub("", text))
         surname_and_title = bare != text and bare in _words("surnames_zh")
-        return surname_and_title or _chinese(bare) or _MINORITY_NAME.fullmatch(bare) is not None
-    return _western(text)
+        written = (_MINORITY_NAME, _TRANSLITERATED)
+        return surname_and_title or _chinese(bare) or any(regex.fullmatch(bare) for regex in written)
+    if family_and_given := _PASSENGER_NAME.fullmatch(text):
+        return family_and_given[0].partition("/")[0].lower() in _words("surnames_pinyin")
+    return _HANGUL_NAME.fullmatch(text) is not None or _western(text)
 
 
 def looks_like_name_part(value: str) -> bool:
@@ -90,7 +107,7 @@ def looks_like_name_part(value: str) -> bool:
 
 
 def _chinese(text: str) -> bool:
-    if not _HAN_NAME.fullmatch(text) or text in _NOT_NAMES:
+    if not _HAN_NAME.fullmatch(text) or text in _NOT_NAMES or _FIRM.match(text):
         return False
     surnames = _words("surnames_zh")
     compound = text[:4] if text[:4] in surnames else text[:2] if text[:2] in surnames else ""
