@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -225,9 +226,14 @@ def _key(space: Workspace) -> Iterator[Check]:
 
 def _store(space: Workspace) -> Iterator[Check]:
     from pii_audit.store import Store  # noqa: PLC0415 - start-up does without
+    from pii_audit.workspace import load_key  # noqa: PLC0415
 
+    key = b""
+    with suppress(PiiAuditError):
+        # What is wrong with the key itself is told beside this.
+        key = load_key(space)
     try:
-        with Store.open(space.store, space.root) as store:
+        with Store.open(space.store, space.root, key=key) as store:
             runs = len(store.runs())
     except PiiAuditError as error:
         yield Check(BAD, Text(*("; ".join(error.lines(language)) for language in ("zh", "en"))))

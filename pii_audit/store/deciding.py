@@ -16,8 +16,10 @@ from pii_audit.store.tracked import finding
 
 
 def move(connection: Connection, moves: Sequence[tuple[str, Move]], actor: Actor, key: bytes) -> tuple[Tracked, ...]:
-    """Makes the steps, one after another; gives the findings as they stand then. UsageError leaves all as they were."""
-    history.lock(connection)
+    """Makes the steps, one after another; gives the findings as they stand then. UsageError leaves all as they were.
+
+    The transaction holds the lock.
+    """
     today = actor.at.date()
     found: list[Tracked] = []
     for prefix, wanted in moves:

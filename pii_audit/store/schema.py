@@ -28,7 +28,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration; a store that names one unknown here was written by a newer version."""
 VERSION_TABLE = "pii_audit_version"
 
@@ -78,8 +78,10 @@ Moment = String(32)
 
 metadata = MetaData()
 
-writer = Table("writer", metadata, Column("id", Integer, primary_key=True, autoincrement=False))
-"""One row; whoever writes a run locks it first, so that two runs are judged one after the other."""
+writer = Table(
+    "writer", metadata, Column("id", Integer, primary_key=True, autoincrement=False), Column("key_mark", Key)
+)
+"""One row; whoever writes a run locks it first, so that two runs are judged one after the other. `key_mark` tells the store's key."""
 
 runs = Table(
     "runs",

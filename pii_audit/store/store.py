@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from sqlalchemy.engine import Connection
+
 from pii_audit.findings.life import Move
 from pii_audit.model.course import Course
 from pii_audit.model.lifecycle import Actor, RunEntry, Sighting, Step, Tracked, Verification
 from pii_audit.model.run import Inspected, Run
 from pii_audit.model.unchanged import Scope
-from pii_audit.store import course, deciding, history, reading, tracked, writing
+from pii_audit.store import course, deciding, history, owning, reading, tracked, writing
 from pii_audit.store.checkpoints import StoreCheckpoint
 from pii_audit.store.connection import Database, connect
 from pii_audit.store.earlier import earlier
@@ -37,11 +40,13 @@ class Store:
         """The store at `sqlite:PATH` (relative to `root`), a SQLAlchemy URL or a reference to one, brought to the newest form.
 
         With `create` off, one that does not exist yet is a StoreError. `key` is the workspace's: whatever adds to the
-        history or examines it needs it.
+        history or examines it needs it, and with another one than the store was made under it is a StoreError.
         """
         database = connect(resolve(url), root, create=create)
         try:
             migrate(database)
+            with database.read() as connection:
+                owning.refuse_other(connection, key, database.where)
         except BaseException:
             database.close()
             raise
@@ -65,8 +70,16 @@ class Store:
         A run of kind `run` also gets the findings of earlier runs that it no longer shows, as fixed where it looked at
         least as hard (`lifecycle.rechecked`), else as not re-checked. Other kinds, such as a gate, close nothing.
         """
-        with self.database.write() as connection:
+        with self._changing() as connection:
             return writing.record(connection, run, self.database.where, self.key)
+
+    @contextmanager
+    def _changing(self) -> Iterator[Connection]:
+        """A transaction that alone judges findings, in a store that is of our key."""
+        with self.database.write() as connection:
+            history.lock(connection)
+            owning.own(connection, self.key, self.database.where)
+            yield connection
 
     def runs(self) -> tuple[RunEntry, ...]:
         """All recorded runs, the newest first."""
@@ -130,12 +143,12 @@ class Store:
 
         UsageError when one is not known, or the step does not lead on from where it is.
         """
-        with self.database.write() as connection:
+        with self._changing() as connection:
             return deciding.move(connection, [(prefix, move) for prefix in prefixes], actor, self.key)
 
     def move_each(self, moves: Sequence[tuple[str, Move]], actor: Actor) -> tuple[Tracked, ...]:
         """A step of its own with each of some findings, in one transaction; as `move`."""
-        with self.database.write() as connection:
+        with self._changing() as connection:
             return deciding.move(connection, moves, actor, self.key)
 
     def steps(self, fingerprint: str | None = None) -> tuple[Step, ...]:

@@ -28,9 +28,11 @@ PROGRAM = "pii-audit"
 
 
 def record(connection: Connection, run: Run, where: str, key: bytes) -> Run:
-    """Writes the run; gives it back with each finding's change and status, and with those that it no longer shows."""
+    """Writes the run; gives it back with each finding's change and status, and with those that it no longer shows.
+
+    The transaction holds the lock.
+    """
     _check(run)
-    history.lock(connection)
     number = _write_run(connection, run, where)
     _insert(connection, schema.coverage, _coverage_rows(run, number))
     _write_inventory(connection, run.inspected, number)

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import delete, select, update
 
+from pii_audit.errors import StoreError
 from pii_audit.findings.life import Accept, Assign
 from pii_audit.model.lifecycle import Actor
 from pii_audit.store import Store, schema
@@ -48,6 +49,31 @@ def test_the_head_changes_with_each_step_and_a_head_of_before_is_still_known(sto
 
 def test_another_key_does_not_confirm_it(store):
     assert Store(store.database, b"x" * 32).verify().problems != ()
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        pytest.param(lambda store, run: store.record(run), id="run"),
+        pytest.param(lambda store, _: store.move(["aaaa"], Assign("赵某"), ACTOR), id="step"),
+    ],
+)
+def test_under_another_key_nothing_is_written(store, tmp_path, make, write):
+    """All findings would have other fingerprints: those that stand would be put right, and new ones stand in their place."""
+    before = store.verify(), store.runs()
+    with pytest.raises(StoreError, match="made under another key"):
+        Store.open(URL, tmp_path, key=b"x" * 32)
+    # Opened while the store was still empty, it meets the other's run when it writes.
+    with pytest.raises(StoreError, match="made under another key"):
+        write(Store(store.database, b"x" * 32), make.run(2, [make.finding("cccc")], [make.row("customer")]))
+    assert (store.verify(), store.runs()) == before
+
+
+def test_looking_at_an_empty_store_does_not_make_it_that_of_a_key(tmp_path, make):
+    with Store.open(URL, tmp_path, key=b"x" * 32) as wrong:
+        wrong.runs()
+    with Store.open(URL, tmp_path, key=KEY) as right:
+        assert right.record(make.run(1, [make.finding("aaaa")], [make.row("customer")])).findings
 
 
 def test_a_changed_word_is_told_once_with_its_place(store):

@@ -14,8 +14,10 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
+from pii_audit.errors import StoreError
 from pii_audit.findings.life import Assign
 from pii_audit.model.finding import Change, Status
+from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.model.lifecycle import Actor
 from pii_audit.store import Store, migrate
 
@@ -72,7 +74,18 @@ def _as_version_1_wrote_it(raw):
         )
 
 
-WRITERS = {"0001": _as_version_1_wrote_it, "0002": _as_version_1_wrote_it}
+def _as_version_3_wrote_it(raw):
+    """The same, and runs that note under which key they were made; the newest has been damaged since."""
+    _as_version_1_wrote_it(raw)
+    times = ("2026-07-02T01:30:00.000000",) * 2
+    notes = {"key_mark": Fingerprinter(KEY).mark}
+    for number, run in ((2, zlib.compress(json.dumps({"notes": notes}).encode())), (3, b"?")):
+        raw.execute(
+            "INSERT INTO runs VALUES (?, ?, 'gate', '0.1.0', ?, ?, 0, 0, ?)", (number, f"r{number}", *times, run)
+        )
+
+
+WRITERS = {"0001": _as_version_1_wrote_it, "0002": _as_version_1_wrote_it, "0003": _as_version_3_wrote_it}
 """What each earlier version left behind: added to with every migration. The second had found no reason to touch what the first one wrote."""
 
 
@@ -97,7 +110,7 @@ def old(request, tmp_path):
 
 def test_nothing_that_it_held_is_lost(old):
     with Store.open("sqlite:store.db", old, key=KEY) as store:
-        assert [one.id for one in store.runs()] == ["r1"]
+        assert "r1" in [one.id for one in store.runs()]
         assert len(store.load("r1").findings) == 3
         stored = {one.finding.fingerprint[0]: one.finding for one in store.findings()}
         assert {mark: one.status.value for mark, one in stored.items()} == {
@@ -114,7 +127,7 @@ def test_findings_from_before_there_was_a_history_get_one_when_they_are_next_tou
         (assigned,) = store.move(["bbbb"], Assign("张某"), ACTOR)
         assert assigned.finding.status is Status.ASSIGNED
         seen = [make.finding(mark * 4) for mark in ("a", "c")]
-        done = store.record(make.run(3, seen, [make.row("customer")]))
+        done = store.record(make.run(4, seen, [make.row("customer")]))
         assert {one.fingerprint[0]: one.change for one in done.findings} == {
             "a": Change.PERSISTENT,
             "b": Change.FIXED,
@@ -122,3 +135,9 @@ def test_findings_from_before_there_was_a_history_get_one_when_they_are_next_tou
         }
         assert [step.action.value for step in store.steps("c" * 32)] == ["found", "returned"]
         assert (store.verify().problems, store.verify().older) == ((), 0)
+
+
+@pytest.mark.parametrize("old", ["0003"], indirect=True)
+def test_a_store_keeps_the_key_that_its_runs_were_made_under(old):
+    with pytest.raises(StoreError, match="another key"):
+        Store.open("sqlite:store.db", old, key=b"x" * 32)
