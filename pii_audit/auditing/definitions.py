@@ -10,10 +10,10 @@ from importlib.metadata import distributions
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pii_audit
 from pii_audit import content
+from pii_audit.auditing.places import place_of
 from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.sources.interface import Sampling
 from pii_audit.workspace import Source, Workspace
@@ -35,8 +35,7 @@ def definitions_of(space: Workspace, source: Source, sampling: Sampling, fingerp
         space.samples,
         ",".join(space.institution.own_bins),
         repr(sampling),
-        _place(source.url),
-        source.endpoint or "",
+        *place_of(source),
     )
     return fingerprinter.text("definitions", *parts)
 
@@ -65,15 +64,6 @@ def _modules(folder: Traversable) -> Iterator[Traversable]:
 def _own(space: Workspace) -> Iterator[Path]:
     for path in space.identifiers:
         yield from sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else (path,)
-
-
-def _place(url: str) -> str:
-    """Where a url points to, without who asks."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return url
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl() if parts.netloc else url
 
 
 def _digest(data: bytes) -> str:

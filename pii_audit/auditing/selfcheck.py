@@ -19,6 +19,7 @@ from pii_audit.auditing.flows import Beyond, Makes, judge_flows, match_assets
 from pii_audit.auditing.inherited import inherited
 from pii_audit.auditing.jobs import KIND, Jobs, job_sources, makes
 from pii_audit.auditing.notes import notes_of
+from pii_audit.auditing.places import places
 from pii_audit.auditing.queries import Queries
 from pii_audit.auditing.vouching import Receipts
 from pii_audit.detection.enumeration import enumerated
@@ -156,7 +157,11 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
         findings=tuple(map(crawled.queries.located, proved(findings, facts.inspected, fingerprinter))),
         suppressed=tuple(suppressed),
         grouped=grouped,
-        notes={**notes_of(space, policy, facts.inspected, facts.as_of), "key_mark": fingerprinter.mark},
+        notes={
+            **notes_of(space, policy, facts.inspected, facts.as_of),
+            **places(chosen, fingerprinter),
+            "key_mark": fingerprinter.mark,
+        },
     )
 
 

@@ -48,7 +48,7 @@ class Baseline:
                 str(document["run"]["kind"]),
                 str(document["run"]["notes"].get("key_mark", "")),
                 {finding.fingerprint: finding for finding in _findings(document)},
-                Ledger.of(map(_look, document["coverage"])),
+                Ledger.of(map(_look, document["coverage"]), notes=document["run"]["notes"]),
             )
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             raise UsageError(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from pii_audit.detection.bounds import lower_bound, upper_bound
 from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.finding import Finding
-from pii_audit.model.run import Inspected, Run
+from pii_audit.model.run import Run
 
 READ = frozenset({CoverageStatus.INSPECTED, CoverageStatus.SAMPLED})
 
@@ -49,36 +49,42 @@ class Statement(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What one run looked into: source → asset id → how far, the flows of which it saw something, and what it found, by asset."""
+    """What one run looked into: source → asset id → how far, the flows of which it saw something, and what it found, by asset.
+
+    `places` tells by source, as a keyed hash, where it was; a source that is not in it may have been anywhere.
+    """
 
     sources: Mapping[str, Mapping[str, Depth]] = field(default_factory=dict)
     flows: frozenset[str] = frozenset()
     found: Mapping[str, frozenset[Statement]] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(
-        cls, rows: Iterable[tuple[str, str, Depth]], flows: Iterable[str] = (), inspected: Iterable[Inspected] = ()
+        cls, rows: Iterable[tuple[str, str, Depth]], flows: Iterable[str] = (), notes: Mapping[str, str] | None = None
     ) -> Ledger:
-        """From rows of source, asset id and depth; several on one asset count as the weakest."""
+        """From rows of source, asset id and depth, several on one asset counting as the weakest, and from the notes of the run."""
         sources: dict[str, dict[str, Depth]] = {}
         for source, asset, depth in rows:
             listed = sources.setdefault(source, {})
             listed[asset] = min(listed.get(asset, depth), depth, key=lambda each: each.rank)
-        found = {
-            each.asset.id: frozenset(Statement(one.field, one.identifier, str(one.form)) for one in each.fields)
-            for each in inspected
-        }
-        return cls(sources, frozenset(flows), found)
+        noted = {source: (notes or {}).get(f"source.{source}.place") for source in sources}
+        return cls(sources, frozenset(flows), places={source: place for source, place in noted.items() if place})
 
     @classmethod
-    def of_coverage(cls, rows: Iterable[Coverage]) -> Ledger:
-        """From the coverage of a run alone."""
-        return cls.of(map(_row, rows))
+    def of_coverage(cls, rows: Iterable[Coverage], notes: Mapping[str, str] | None = None) -> Ledger:
+        """From the coverage of a run, and its notes."""
+        return cls.of(map(_row, rows), notes=notes)
 
     @classmethod
     def of_run(cls, run: Run) -> Ledger:
         """From a whole run."""
-        return cls.of(map(_row, run.coverage), (verdict.flow for verdict in run.verdicts), run.inspected)
+        looked = cls.of(map(_row, run.coverage), (verdict.flow for verdict in run.verdicts), run.notes)
+        found = {
+            each.asset.id: frozenset(Statement(one.field, one.identifier, str(one.form)) for one in each.fields)
+            for each in run.inspected
+        }
+        return replace(looked, found=found)
 
     def get(self, asset: str) -> Depth | None:
         """How far that asset was looked into, None when it was not met."""
@@ -102,7 +108,7 @@ def rechecked(finding: Finding, before: Ledger, now: Ledger) -> bool:
       or that a rule left out before too; and every asset of other sources that its evidence names.
     * On a declaration alone: all sources of the run that showed it, since any of them may have been the cause.
 
-    A sample that merely misses what another sample has seen refutes nothing: see `_Looked.missed`.
+    What is not met in a source that lies elsewhere now is not gone for that. A sample that merely misses what another sample has seen refutes nothing: see `_Looked.missed`.
     """
     if finding.flow and finding.flow not in now.flows:
         return False
@@ -144,9 +150,16 @@ class _Looked:
                 return depth.status in READ
             return depth.as_strong_as(before[asset]) and not self.missed(asset, depth, before[asset])
 
+        if before.keys() - now.keys() and self.moved(source):
+            return False
         return any(depth.status in READ for depth in now.values()) and all(
             enough(asset, depth) for asset, depth in now.items()
         )
+
+    def moved(self, source: str) -> bool:
+        """Whether the source is known to lie elsewhere than it did."""
+        before, now = self.before.places.get(source), self.now.places.get(source)
+        return before is not None and now is not None and before != now
 
     def missed(self, asset: str, now: Depth, then: Depth | None) -> bool:
         """Whether a sample may have missed what another sample of the asset showed.

@@ -166,7 +166,7 @@ def unseen(connection: Connection, run: Run, known: Mapping[str, Row[Any]]) -> I
     for finding in documents(connection, waiting):
         row = waiting[finding.fingerprint]
         if row.last_run not in ledgers:
-            ledgers[row.last_run] = Ledger.of_coverage(_coverage(connection, row.last_run))
+            ledgers[row.last_run] = _ledger(connection, row.last_run)
         yield _unseen(finding, row, fixed=rechecked(finding, ledgers[row.last_run], now))
 
 
@@ -208,7 +208,7 @@ def documents(connection: Connection, fingerprints: Iterable[str]) -> Iterator[F
             yield read(Finding, document)
 
 
-def _coverage(connection: Connection, number: int) -> Iterator[Coverage]:
-    query = select(schema.coverage.c.document).where(schema.coverage.c.run == number)
-    for (document,) in connection.execute(query):
-        yield read(Coverage, document)
+def _ledger(connection: Connection, number: int) -> Ledger:
+    rows = connection.execute(select(schema.coverage.c.document).where(schema.coverage.c.run == number))
+    run = connection.execute(select(schema.runs.c.document).where(schema.runs.c.number == number)).scalar_one()
+    return Ledger.of_coverage((read(Coverage, document) for (document,) in rows), read(Run, run).notes)

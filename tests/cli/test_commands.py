@@ -89,6 +89,20 @@ def test_what_is_as_it_was_is_not_new_in_the_second_run(space, excess, call):
     assert [one["fingerprint"] for one in first["findings"]] == [one["fingerprint"] for one in second["findings"]]
 
 
+def test_a_source_that_points_elsewhere_closes_no_finding_of_what_lay_there(space, call):
+    (space / "policies" / "storage.yaml").write_text("version: 1\nstorage: {never: [cn_mobile]}\n")
+    (space / "share" / "list.csv").write_text("mobile\n13800138000\n13900139000\n")
+    before = json.loads(call("run", "--source", "share", "--format", "json").out)["findings"]
+    (space / "other").mkdir()
+    (space / "other" / "clean.txt").write_text("hello")
+    audit = space / "audit.yaml"
+    audit.write_text(audit.read_text().replace("url: share/", "url: other/"))
+    after = json.loads(call("run", "--source", "share", "--format", "json").out)["findings"]
+    ours = {one["fingerprint"] for one in before if one["asset"]}
+    assert ours
+    assert {one["change"] for one in after if one["fingerprint"] in ours} == {"not_rechecked"}
+
+
 def test_a_finding_that_was_put_right_is_fixed_in_the_next_run(space, excess, call):
     call("run")
     excess.unlink()

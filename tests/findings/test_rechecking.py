@@ -182,3 +182,21 @@ def test_a_sample_that_still_finds_something_was_not_blind_to_what_lacks_an_owne
     assert rechecked(
         lacks_owner, then, replace(then, found={"core:t": frozenset({Statement("card", "bank_card", "plain")})})
     )
+
+
+@pytest.mark.parametrize(
+    ("place", "fixed"),
+    [
+        pytest.param("aa", True, id="where it was"),
+        pytest.param("bb", False, id="elsewhere"),
+        pytest.param(None, True, id="not known where"),
+    ],
+)
+@pytest.mark.parametrize("stands_on", [ON_ASSET, {**ON_ASSET, "principal": "world", "source": "core"}])
+def test_what_is_not_met_in_a_source_that_lies_elsewhere_is_not_gone(stands_on, place, fixed):
+    def looked(asset, place):
+        return Ledger.of([("core", asset, READ)], notes={"source.core.place": place} if place else {})
+
+    assert rechecked(finding(**stands_on), looked("core:t", "aa"), looked("core:u", place)) is fixed
+    # What is there is judged by what is in it: a server may be given another address.
+    assert rechecked(finding(**stands_on), looked("core:t", "aa"), looked("core:t", place))

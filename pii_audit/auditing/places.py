@@ -1,0 +1,28 @@
+"""Where sources are: what lies elsewhere now tells nothing of what lay there before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from pii_audit.model.fingerprint import Fingerprinter
+from pii_audit.workspace import Source, resolve
+
+
+def place_of(source: Source) -> tuple[str, str]:
+    """Where a source points to, its url resolved already, without who asks; and at which endpoint."""
+    try:
+        parts = urlsplit(source.url)
+    except ValueError:
+        return source.url, source.endpoint or ""
+    url = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl() if parts.netloc else source.url
+    return url, source.endpoint or ""
+
+
+def places(sources: Iterable[Source], fingerprinter: Fingerprinter) -> dict[str, str]:
+    """What a run notes of them: keyed hashes, since an address may say more than a report should."""
+    return {
+        f"source.{source.id}.place": fingerprinter.text("place", *place_of(replace(source, url=resolve(source.url))))
+        for source in sources
+    }
