@@ -84,7 +84,7 @@ def import_(session: Session, options: argparse.Namespace) -> int:
             steps += made
             applied += bool(made)
         if steps:
-            store.move_each(steps, actor(space, options.by))
+            store.move_each(steps, actor(space, options.by, masked))
     for conflict in conflicts:
         session.say(_told(conflict, overwritten=options.overwrite))
     session.say(

@@ -29,12 +29,12 @@ def locate(session: Session, options: argparse.Namespace) -> int:
             todo=Text("加 -o 文件(仅本人可读)", "give -o FILE (it is made readable by you alone)"),
         )
     space = session.workspace()
-    reason = masking(space)(options.reason) if options.reason else ""
+    masked = masking(space)
     with Store.open(space.store, space.root, create=False, key=load_key(space)) as store:
         finding = store.finding(options.ids[0], space.today()).finding
         located = search(space, finding)
         # Written down first: a file of which nobody knows is worse than an entry without one.
-        store.move([finding.fingerprint], Locate(reason), actor(space, options.by))
+        store.move([finding.fingerprint], Locate(masked(options.reason or "")), actor(space, options.by, masked))
     write_output(options.output, located.as_csv())
     for row in located.missed:
         why = row.reason or Text("未能读取", "it could not be read")

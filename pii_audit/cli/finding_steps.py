@@ -33,9 +33,10 @@ def walk(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.workspace import load_key  # noqa: PLC0415
 
     space = session.workspace()
-    move = _move(space, options)
+    masked = masking(space)
+    move = _move(space, options, masked)
     with Store.open(space.store, space.root, create=False, key=load_key(space)) as store:
-        moved = store.move(list(dict.fromkeys(options.ids)), move, actor(space, options.by))
+        moved = store.move(list(dict.fromkeys(options.ids)), move, actor(space, options.by, masked))
     found = [tracked.in_zone(space.now().tzinfo) for tracked in moved]
     if options.format == "json":
         write_output(options.output, render_tracked(found, session.language))
@@ -44,27 +45,32 @@ def walk(session: Session, options: argparse.Namespace) -> int:
     return 0
 
 
-def _move(space: Workspace, options: argparse.Namespace) -> Move:
+def _move(space: Workspace, options: argparse.Namespace, masked: Callable[[str], str]) -> Move:
     from pii_audit.findings.life import Accept, Assign, Rectify, Reject, Reopen  # noqa: PLC0415 - start-up does without
 
     if options.unit:
         space.unit(options.unit)
-    reason = masking(space)(options.reason) if options.reason else ""
+    owner, approver, reviewer, reason = (
+        masked(told or "") for told in (options.owner, options.approver, options.reviewer, options.reason)
+    )
     match options.action:
         case "assign":
-            return Assign(options.owner, options.unit, options.due, reason)
+            return Assign(owner or None, options.unit, options.due, reason)
         case "rectify":
             return Rectify(reason)
         case "accept":
-            return Accept(options.owner or "", options.approver or "", reason, options.until)
+            return Accept(owner, approver, reason, options.until)
         case "reject":
-            return Reject(options.reviewer or "", reason, options.until)
+            return Reject(reviewer, reason, options.until)
         case _:
             return Reopen(reason)
 
 
-def actor(space: Workspace, by: str | None) -> Actor:
-    """Who does it: the name that is given, in the environment or of the account; and the account in any case."""
+def actor(space: Workspace, by: str | None, masked: Callable[[str], str]) -> Actor:
+    """Who does it: the name that is given, in the environment or of the account; and the account in any case.
+
+    An identifier in either is masked.
+    """
     from pii_audit.model.lifecycle import Actor  # noqa: PLC0415 - start-up does without
 
     try:
@@ -78,7 +84,7 @@ def actor(space: Workspace, by: str | None) -> Actor:
             Text(f"--by 超过 {LONGEST_NAME} 个字符", f"--by is longer than {LONGEST_NAME} characters"),
             todo=Text("写姓名即可", "a name will do"),
         )
-    return Actor(name or account, account, space.now())
+    return Actor(masked(name or account), masked(account), space.now())
 
 
 def masking(space: Workspace) -> Callable[[str], str]:

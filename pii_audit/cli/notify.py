@@ -6,7 +6,7 @@ import argparse
 import re
 from typing import TYPE_CHECKING
 
-from pii_audit.cli.finding_steps import actor
+from pii_audit.cli.finding_steps import actor, masking
 from pii_audit.cli.options import number, put, say
 from pii_audit.cli.session import Session
 from pii_audit.errors import OutputError, UsageError
@@ -80,6 +80,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     wanted = Wanted([status for status in Status if status not in SETTLED], units=units)
     failed: OutputError | None = None
     key = load_key(space) if options.send else b""
+    masked = masking(space) if options.send else str
     with Store.open(space.store, space.root, create=False, key=key) as store:
         made = reminders(
             store.findings(wanted, as_of=space.today()),
@@ -102,7 +103,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
                 failed = error
                 continue
             moves = [(mark, Remind(f"{stage} ({options.via})")) for mark, stage in reminder.findings]
-            store.move_each(moves, actor(space, options.by))
+            store.move_each(moves, actor(space, options.by, masked))
             sent += 1
     if options.send:
         session.say(Text(f"已发出 {sent} 封,共 {len(made)} 封", f"{sent} of {len(made)} message(s) sent"))

@@ -143,3 +143,23 @@ def test_who_did_it_is_the_operator_of_the_environment_and_the_account(mark, cal
     step = json.loads(call("findings", "history", mark, "--format", "json").out)["steps"][-1]
     assert step["by"] == "DPO office"
     assert step["account"]
+
+
+def test_an_identifier_in_the_name_of_a_person_is_masked(mark, space, call, told, monkeypatch):
+    """The history and the reports are read by more people than the audited data."""
+    owner, approver, reviewer = "Zhang 13812345678", "Li 13987654321", "Wang 13711112222"
+    told(call("findings", "assign", mark, "--owner", owner, "--by", "Zhao 11010519491231002X"), 0)
+    monkeypatch.setenv("PII_AUDIT_OPERATOR", "Qian 13666667777")
+    accept = ("accept", mark, "--owner", owner, "--approver", approver, "--until", "2099-12-31", "--reason", "x")
+    told(call("findings", *accept), 0)
+    shown = call("findings", "show", mark).out
+    call("findings", "reopen", mark, "--reason", "x")
+    told(call("findings", "reject", mark, "--reviewer", reviewer, "--reason", "x"), 0)
+    history = call("findings", "history", "--format", "json").out
+    report = call("report", "--format", "json").out
+    with closing(sqlite3.connect(space / ".pii-audit" / "store.db")) as store:
+        stored = "\n".join(store.iterdump())
+    for text in (shown, history, report, stored):
+        for name in (owner, approver, reviewer, "11010519491231002X", "13666667777"):
+            assert name.rpartition(" ")[2] not in text
+    assert all(name in stored for name in ("Zhang 138", "Li 139", "Wang 137", "Zhao 1", "Qian 136"))
