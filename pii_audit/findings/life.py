@@ -218,10 +218,10 @@ def _decided(action: Action, status: Status, finding: Finding, life: Life, decis
 
 
 def same_person(one: str, other: str) -> bool:
-    """Whether two names are one: width, case and spaces aside (Unicode NFKC)."""
+    """Whether two names are one: width, case, spaces and all other signs that are no letters or digits aside (Unicode NFKC)."""
 
     def folded(name: str) -> str:
-        return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+        return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold()))
 
     return folded(one) == folded(other)
 

@@ -166,6 +166,7 @@ def test_a_policy_exception_lapses_by_the_same_rule_until_it_is_renewed(store, m
     [
         (Accept("张某", "张某", "x", LATER), "one person"),
         (Accept("ｚhang San", "ZHANG  san", "x", LATER), "one person"),
+        (Accept("张某", "·张某.", "x", LATER), "one person"),
         (Accept("张某", "李某", "x", None), "no day is given"),
         (Accept("张某", "李某", " ", LATER), "--reason is missing"),
         (Accept("", "李某", "x", LATER), "--owner is missing"),
