@@ -119,7 +119,7 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
     by = ReadBy(run_id(started), started)
     catalogue = load_catalogue(space.identifiers)
     if policy is None:
-        policy = load_policy(space.policies, space.root, catalogue)
+        policy = load_policy(space.policies, space.root, catalogue, environments=space.environments)
     fingerprinter = Fingerprinter(load_key(space))
     # A list that cannot be read is told before hours of reading, not after.
     directory = _directory(space, policy)

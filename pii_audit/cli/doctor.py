@@ -161,7 +161,7 @@ def _policies(space: Workspace) -> Iterator[Check]:
 
     try:
         catalogue = load_catalogue(space.identifiers)
-        policy = load_policy(space.policies, space.root, catalogue)
+        policy = load_policy(space.policies, space.root, catalogue, environments=space.environments)
     except PiiAuditError as error:
         lines = error.lines("en")
         yield Check(

@@ -53,7 +53,8 @@ def run(session: Session, options: argparse.Namespace) -> int:
 
     space = session.workspace()
     catalogue = load_catalogue(space.identifiers)
-    policy = load_policy(space.policies, space.root, catalogue, sources=[source.id for source in space.sources])
+    sources = [source.id for source in space.sources]
+    policy = load_policy(space.policies, space.root, catalogue, sources=sources, environments=space.environments)
     as_of = options.as_of or space.today()
     problems = lint(policy, catalogue, as_of, within=timedelta(days=options.within))
     if options.run is not None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from pii_audit.document.reader import MAX_BYTES, MISSING, Items, Missing, Reader, Section, Spec
 from pii_audit.document.scalars import BOOLEAN, DATE, ID, INTEGER, PERIOD, STRING, Period, Scalar, number, whole, word
 from pii_audit.document.shapes import TITLE, Choice, Either, Lazy, ListOf, MapOf, Record, json_schema
-from pii_audit.document.wording import Node, Words, quoted, suggestion, unknown
+from pii_audit.document.wording import Node, Words, quoted, slip, suggestion, unknown
 
 __all__ = [
     "BOOLEAN",
@@ -40,6 +40,7 @@ __all__ = [
     "json_schema",
     "number",
     "quoted",
+    "slip",
     "suggestion",
     "unknown",
     "whole",

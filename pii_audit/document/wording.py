@@ -55,6 +55,23 @@ def suggestion(word: str, known: Iterable[str]) -> Text:
     return Text(f",是否指 “{meant}”?", f'; did you mean "{meant}"?')
 
 
+SHORT = 4
+"""In a word of fewer characters another one makes another word."""
+
+
+def slip(word: str, known: Iterable[str]) -> str | None:
+    """The known word that this one is but for one character or for its case; None when it is known, short, or like none."""
+    there = frozenset(known)
+    if word in there or len(word) < SHORT:
+        return None
+    return next((one for one in sorted(there) if word.casefold() == one.casefold() or _one_off(word, one)), None)
+
+
+def _one_off(word: str, one: str) -> bool:
+    longer = max(len(word), len(one))
+    return _likeness(one, word) * (len(word) + len(one)) / 2 >= longer - 1
+
+
 def _likeness(known: str, word: str) -> float:
     return difflib.SequenceMatcher(None, known, word).ratio()
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from pii_audit.document import Reader, Section, Words, unknown
+from pii_audit.document import Reader, Section, Words, slip, unknown
 from pii_audit.errors import Position
 from pii_audit.identifiers.model import Catalogue
 from pii_audit.language import Text
 from pii_audit.model.levels import LevelSelector
+from pii_audit.policy.files import PACK
 from pii_audit.policy.model import CUSTOMER, SUBJECTS
 from pii_audit.policy.rule_ids import exceptable_rules
 
@@ -28,12 +29,22 @@ class Known:
     flows: Words | None = None
     rules: Words | None = None
     sources: Words | None = None
+    misspelt_posts: Mapping[str, str] = field(default_factory=dict)
+    misspelt_environments: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, documents: Sequence[Section], *, complete: bool, sources: Iterable[str] | None = None) -> Known:
+    def of(
+        cls,
+        documents: Sequence[Section],
+        *,
+        complete: bool,
+        sources: Iterable[str] | None = None,
+        environments: Iterable[str] = (),
+    ) -> Known:
         """What these files define, entries that are wrong in themselves included, and the workspace's sources.
 
-        Not `complete`: a file that could not be read may define what the others refer to.
+        Not `complete`: a file that could not be read may define what the others refer to. `environments` are those
+        of the sources; of them and of posts, names that prohibitions misspell are known with what they mean.
         """
 
         def ids(section: str) -> Words | None:
@@ -42,7 +53,26 @@ class Known:
             return Words(name for document in documents for name in _positions(document.get(section)))
 
         there = Words(sources) if sources is not None else None
-        return cls(ids("purposes"), ids("recipients"), ids("flows"), ids("rules"), there)
+        access = [document.get("access", {}) for document in documents]
+        posts = {rule["post"] for section in access for rule in section.get("rules", ()) if "post" in rule}
+        apart = {post for section in access for several in section.get("incompatible", ()) for post in several}
+        stated = {name for document in documents for name in document.get("storage", {}).get("environments", ())}
+        return cls(
+            ids("purposes"),
+            ids("recipients"),
+            ids("flows"),
+            ids("rules"),
+            there,
+            _misspelt(apart, posts),
+            _misspelt(stated, environments),
+        )
+
+
+def _misspelt(named: Collection[str], there: Iterable[str]) -> dict[str, str]:
+    """The names that are a slip of one that is there and is not named itself. One like none may stand in reserve."""
+    known = frozenset(there)
+    meant = {name: slip(name, known) for name in named}
+    return {name: one for name, one in meant.items() if one is not None and one not in named}
 
 
 def _positions(section: Section | None) -> Mapping[str, Position]:
@@ -80,12 +110,8 @@ def check(document: Section, known: Known, catalogue: Catalogue, reader: Reader)
         _check_recipient(recipient, known, reader)
     for flow in _entries(document, "flows"):
         _check_flow(flow, known, catalogue, reader)
-    for rule in document.get("access", {}).get("rules", ()):
-        _check_references(rule.get("sources"), _SOURCE, known.sources, reader)
-        if {"levels", "up_to"} <= rule.positions.keys():
-            said = Text("levels 与 up_to 只能写一个", "write levels or up_to, not both")
-            reader.note(rule.at("up_to"), said)
-    _check_storage(document.get("storage", {}), known, reader)
+    _check_access(_section(document, "access"), known, reader)
+    _check_storage(_section(document, "storage"), known, reader)
     for rule in document.get("classification", {}).get("raise", ()):
         _check_raise(rule, catalogue, reader)
     for exception in document.get("exceptions", ()):
@@ -109,8 +135,27 @@ def _check_attestations(attestations: Mapping[str, Any], reader: Reader) -> None
             reader.note(position, unknown(Text("人工项", "manual item"), item, items))
 
 
-def _check_storage(storage: Mapping[str, Any], known: Known, reader: Reader) -> None:
-    for environment in storage.get("environments", {}).values():
+def _check_access(access: Section, known: Known, reader: Reader) -> None:
+    for rule in access.get("rules", ()):
+        _check_references(rule.get("sources"), _SOURCE, known.sources, reader)
+        if {"levels", "up_to"} <= rule.positions.keys():
+            said = Text("levels 与 up_to 只能写一个", "write levels or up_to, not both")
+            reader.note(rule.at("up_to"), said)
+    for posts in access.get("incompatible", ()):
+        for post, position in _items(posts):
+            _check_slip(post, position, _POST, known.misspelt_posts, reader)
+
+
+def _check_slip(word: str, position: Position, kind: Text, misspelt: Mapping[str, str], reader: Reader) -> None:
+    """Notes a misspelt name; not in a pack, which cannot know how its reader writes them."""
+    if word in misspelt and not position.file.startswith(PACK):
+        reader.note(position, unknown(kind, word, [misspelt[word]]))
+
+
+def _check_storage(storage: Section, known: Known, reader: Reader) -> None:
+    environments = _section(storage, "environments")
+    for name, environment in environments.items():
+        _check_slip(name, environments.at(name), _ENVIRONMENT, known.misspelt_environments, reader)
         _check_references(environment.get("when", {}).get("same_persons_as"), _SOURCE, known.sources, reader)
     for period in storage.get("retention", ()):
         _check_retention(period, reader)
@@ -217,6 +262,8 @@ _PURPOSE = Text("用途", "purpose")
 _RECIPIENT = Text("接收方", "recipient")
 _FLOW = Text("数据流", "flow")
 _SOURCE = Text("数据源", "source")
+_POST = Text("岗位", "post")
+_ENVIRONMENT = Text("环境", "environment")
 
 
 def _check_recipient(recipient: Section, known: Known, reader: Reader) -> None:

@@ -14,6 +14,7 @@ from pii_audit.language import Text
 from pii_audit.workspace import PACKS, packs, shown_path
 
 SUFFIXES = (".yaml", ".yml")
+"""What policy files end with, in whatever case."""
 CASES = ".cases.yaml"
 """Files of tests, which lie beside the policies and are none."""
 PACK = "pack:"
@@ -160,7 +161,7 @@ def files_of(
         reader.note(at or Position(entry), said)
         return
     path = Path(os.path.normpath(folder / entry))
-    paths = [path] if not cases or path.name.endswith(CASES) else _beside(path)
+    paths = [path] if not cases or _wanted(path.name, cases=True) else _beside(path)
     if path.is_dir():
         every = sorted(path.rglob("*"), key=lambda found: found.relative_to(path).as_posix())
         paths = [found for found in every if _wanted(found.name, cases=cases) and not _hidden(found.relative_to(path))]
@@ -177,7 +178,8 @@ def _beside(path: Path) -> list[Path]:
 
 
 def _wanted(name: str, *, cases: bool) -> bool:
-    return name.endswith(CASES) if cases else name.endswith(SUFFIXES) and not name.endswith(CASES)
+    small = name.casefold()
+    return small.endswith(CASES) if cases else small.endswith(SUFFIXES) and not small.endswith(CASES)
 
 
 def _hidden(path: Path) -> bool:

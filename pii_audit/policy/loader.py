@@ -24,18 +24,24 @@ from pii_audit.workspace import shown_path
 
 
 def load_policy(
-    entries: Sequence[str], root: Path, catalogue: Catalogue, *, sources: Iterable[str] | None = None
+    entries: Sequence[str],
+    root: Path,
+    catalogue: Catalogue,
+    *,
+    sources: Iterable[str] | None = None,
+    environments: Iterable[str] = (),
 ) -> Policy:
     """The policy of these files, folders (all *.yaml and *.yml below, in name order) and `pack:NAME`s.
 
-    Relative paths are relative to `root`. With `sources`, those of the workspace, references to others are problems too.
+    Relative paths are relative to `root`. With `sources`, those of the workspace, references to others are problems too; with
+    the `environments` that they are in, names that are one of these but for a slip.
     Raises ConfigurationError with every problem of every file. Folders without a policy file give an empty Policy
     (`Policy.empty`): the caller says that nothing is stated.
     """
     reader = Reader()
     found = read_documents(entries, root, POLICY_FILE, reader)
     sections = [document.section for document in found.documents]
-    known = Known.of(sections, complete=found.complete, sources=sources)
+    known = Known.of(sections, complete=found.complete, sources=sources, environments=environments)
     for section in sections:
         check(section, known, catalogue, reader)
     merged = merge(found, reader)

@@ -161,6 +161,11 @@ class Workspace:
     directory: tuple[str, ...] = ()
     functions: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def environments(self) -> frozenset[str]:
+        """The environments that sources are in."""
+        return frozenset(source.environment for source in self.sources if source.environment)
+
     def source(self, source_id: str) -> Source:
         """The source of that id; UsageError with a suggestion when there is none."""
         for source in self.sources:

@@ -318,6 +318,69 @@ def test_folders_are_read_in_depth_and_hidden_files_are_not(tmp_path, catalogue)
     assert list(load_policy(["policies/"], tmp_path, catalogue).purposes) == ["a", "b", "c"]
 
 
+def test_a_file_is_a_policy_in_whatever_case_its_name_ends(tmp_path, catalogue):
+    for name, text in (
+        ("floor.YAML", "version: 1\npurposes: {a: {}}\n"),
+        ("more.Yml", "version: 1\npurposes: {b: {}}\n"),
+        ("floor.cases.YAML", "version: 1\ncases: []\n"),
+    ):
+        (tmp_path / name).write_text(text)
+    assert list(load_policy(["."], tmp_path, catalogue).purposes) == ["a", "b"]
+
+
+POSTS = "version: 1\naccess:\n  rules: [{post: extraction, principals: [a]}, {post: security, principals: [a]}]\n"
+
+
+@pytest.mark.parametrize(
+    ("named", "meant"),
+    [
+        ("extracton", "extraction"),
+        ("extractoin", "extraction"),
+        ("Extraction", "extraction"),
+        ("securitys", "security"),
+        ("security_admin", None),
+        ("auditor", None),
+    ],
+)
+def test_a_post_that_is_misspelt_where_posts_are_kept_apart_is_refused(policy_of, named, meant):
+    text = f"{POSTS}  incompatible: [[{named}, auditor]]\n"
+    if meant is None:
+        assert policy_of(text).access.incompatible
+        return
+    assert problems(policy_of, text) == [f'p0.yaml:4:19: unknown post "{named}"; did you mean "{meant}"?']
+
+
+def test_posts_that_are_alike_are_no_slip_where_both_are_kept_apart(policy_of):
+    text = POSTS.replace("extraction", "extraction2") + "  incompatible: [[extraction2, audit], [extraction1, audit]]\n"
+    assert len(policy_of(text).access.incompatible) == 2
+    # A pack cannot know how its reader writes the names of posts.
+    pack = "version: 1\nextends: [pack:tpcac-0001]\naccess: {rules: [{post: auditors, principals: [a]}]}\n"
+    assert policy_of(pack).access.rules[0].post == "auditors"
+
+
+@pytest.mark.parametrize(
+    ("named", "there", "meant"),
+    [
+        ("tset", {"test", "prod"}, "test"),
+        ("Test", {"test"}, "test"),
+        ("test", {"test1"}, "test1"),
+        ("test", {"prod"}, None),
+        ("preprod", {"prod"}, None),
+        ("dev", {"dr"}, None),
+        ("test", {"test", "test1"}, None),
+    ],
+)
+def test_an_environment_that_is_misspelt_is_refused(tmp_path, monkeypatch, catalogue, named, there, meant):
+    (tmp_path / "p.yaml").write_text(f"version: 1\nstorage: {{environments: {{{named}: {{forbid: [C2+]}}}}}}\n")
+    monkeypatch.chdir(tmp_path)
+    if meant is None:
+        assert load_policy(["p.yaml"], tmp_path, catalogue, environments=there).storage.environments[0].id == named
+        return
+    with pytest.raises(ConfigurationError) as caught:
+        load_policy(["p.yaml"], tmp_path, catalogue, environments=there)
+    assert caught.value.lines("en")[0].endswith(f'unknown environment "{named}"; did you mean "{meant}"?')
+
+
 def test_a_file_named_twice_is_read_once(tmp_path, catalogue):
     (tmp_path / "a.yaml").write_text("version: 1\npurposes: {p: {}}\n")
     assert list(load_policy([".", "a.yaml"], tmp_path, catalogue).purposes) == ["p"]
