@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -32,6 +32,8 @@ KEPT = timedelta(days=366)
 """No file is taken to be what it was for longer, whatever audit.yaml says."""
 TOGETHER = 200
 """Files that are written in one transaction."""
+LARGEST = 4 << 20
+"""Bytes of what is kept of one file, and of what is held until it is written: twice as much, escaped, is what MySQL takes at once."""
 _SEALED = ("file", "source", "run", "at", "definitions", "mark", "size", "content", "document")
 
 
@@ -44,11 +46,11 @@ class _Found:
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:
-    """The model's Known in the store; `row` is as it stands there, `zone` the one in which times are told."""
+    """The model's Known in the store; `row` is as it stands there, all but what was seen, which is read when it is asked for."""
 
+    memory: StoreMemory
     row: Mapping[str, Any]
     proof: Proof
-    zone: tzinfo | None
 
     @property
     def size(self) -> int | None:
@@ -58,11 +60,14 @@ class KeptFile:
 
     def again(self, asset: Asset) -> tuple[Inspected, ...] | None:
         """What was seen in it, under the name, the owner and the time that it has now; None where the row is damaged."""
-        earlier = Earlier(self.row["run"], moment(self.row["at"]).astimezone(self.zone))
+        row = self.memory.whole(self.row)
+        if row is None:
+            return None
         try:
-            found = read(_Found, bytes(self.row["document"])).inspected
+            found = read(_Found, row["document"]).inspected
         except StoreError:
             return None
+        earlier = Earlier(row["run"], moment(row["at"]).astimezone(self.memory.scope.by.at.tzinfo))
         return tuple(_named(one, asset, earlier) for one in found)
 
 
@@ -75,6 +80,7 @@ class StoreMemory:
     scope: Scope
     shown: Callable[[str], str]
     _pending: list[dict[str, Any]] = field(default_factory=list)
+    _held: int = 0
 
     def recall(self, assets: Iterable[Asset]) -> Mapping[str, Known]:
         """Those of some files that recorded runs read in full under the same definitions, by name."""
@@ -82,14 +88,22 @@ class StoreMemory:
         table, scope = schema.unchanged, self.scope
         began = table.c.at.between(schema.moment(scope.oldest), schema.moment(scope.by.at))
         valid = (table.c.definitions == scope.definitions) & table.c.recorded.is_(True) & began
+        columns = [column for column in table.c if column.name != "document"]
         found: dict[str, Known] = {}
         with self.database.read() as connection:
             for some in batches(by_key):
-                for row in connection.execute(select(table).where(valid, table.c.file.in_(some))).mappings():
-                    known = self._known(dict(row), by_key[row["file"]])
-                    if known is not None:
-                        found[by_key[row["file"]].name] = known
+                for row in connection.execute(select(*columns).where(valid, table.c.file.in_(some))).mappings():
+                    asset = by_key[row["file"]]
+                    found[asset.name] = KeptFile(self, dict(row), self._proof(dict(row), asset))
         return found
+
+    def whole(self, row: Mapping[str, Any]) -> dict[str, Any] | None:
+        """A row with what was seen; None where anybody has changed either."""
+        table = schema.unchanged.c
+        with self.database.read() as connection:
+            document = connection.execute(select(table.document).where(table.file == row["file"])).scalar_one_or_none()
+        found = {**row, "document": bytes(document or b"")}
+        return found if hmac.compare_digest(str(row["seal"]), self._seal(found)) else None
 
     def keep(self, asset: Asset, proof: Proof, found: Sequence[Inspected]) -> None:
         """Notes what was seen in a file, where all of its names may be told."""
@@ -97,6 +111,9 @@ class StoreMemory:
         if not all(_given(one, asset) == again for one, again in zip(inside, found, strict=True)):
             return
         if any(self.shown(name) != name for one in inside for name in _names(one)):
+            return
+        document = packed(_Found(inside))
+        if len(document) > LARGEST:
             return
         scope = self.scope
         self._write(
@@ -110,18 +127,19 @@ class StoreMemory:
                 "mark": self._digest("mark", proof.mark),
                 "size": asset.size,
                 "content": proof.content,
-                "document": packed(_Found(inside)),
+                "document": document,
             }
         )
 
     def renew(self, known: Known, proof: Proof) -> None:
         """Notes that a file which bears another mark now holds what it held."""
-        if isinstance(known, KeptFile):
-            self._write({**known.row, "mark": self._digest("mark", proof.mark)})
+        row = self.whole(known.row) if isinstance(known, KeptFile) else None
+        if row is not None:
+            self._write({**row, "mark": self._digest("mark", proof.mark)})
 
     def flush(self) -> None:
         """Writes what is still held."""
-        rows, self._pending = self._pending, []
+        rows, self._pending, self._held = self._pending, [], 0
         if not rows:
             return
         table = schema.unchanged
@@ -133,22 +151,21 @@ class StoreMemory:
 
     def _write(self, row: dict[str, Any]) -> None:
         self._pending.append({**row, "seal": self._seal(row)})
-        if len(self._pending) >= TOGETHER:
+        self._held += len(row["document"])
+        if len(self._pending) >= TOGETHER or self._held > LARGEST:
             self.flush()
 
-    def _known(self, row: Mapping[str, Any], asset: Asset) -> KeptFile | None:
-        if not hmac.compare_digest(str(row["seal"]), self._seal(row)):
-            return None
+    def _proof(self, row: Mapping[str, Any], asset: Asset) -> Proof:
         # A mark may be the bare hash of the content, as an ETag is: the store has a keyed one of it, and the file tells which it is.
         mark = asset.state.mark if asset.state is not None else ""
         same = self._digest("mark", mark) == row["mark"]
-        return KeptFile(row, Proof(mark if same else "", row["content"]), self.scope.by.at.tzinfo)
+        return Proof(mark if same else "", row["content"])
 
     def _seal(self, row: Mapping[str, Any]) -> str:
         def pieces() -> Iterator[bytes]:
             for name in _SEALED:
                 value = row[name]
-                data = bytes(value) if name == "document" else str(value).encode()
+                data = value if isinstance(value, bytes) else str(value).encode()
                 yield len(data).to_bytes(8, "big")
                 yield data
 

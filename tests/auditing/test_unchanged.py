@@ -534,3 +534,12 @@ def test_a_look_at_files_reads_whatever_runs_have_read(space, at_once, call):
     assert (
         json.loads(call("-w", space, "inspect", path, "--format", "json").out)["coverage"][0]["unchanged_since"] is None
     )
+
+
+def test_a_file_in_which_too_much_was_seen_to_be_kept_is_read_again(space, at_once, opened, monkeypatch):
+    monkeypatch.setattr("pii_audit.store.unchanged.LARGEST", 300)
+    (space / "share" / "note.txt").write_text("x")
+    checked(space)
+    run, full = against_full(space)
+    assert unread(run) == {"note.txt"}
+    assert plain(run) == plain(full)
