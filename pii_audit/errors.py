@@ -101,3 +101,9 @@ class StoreError(PiiAuditError):
 
 class OutputError(PiiAuditError):
     """An output could not be written; whatever stood there before is untouched."""
+
+
+class UnforeseenError(PiiAuditError):
+    """The program failed in a way that nobody has thought of; nothing was judged, which must not look like a verdict."""
+
+    exit_code = 3

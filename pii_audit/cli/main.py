@@ -6,6 +6,7 @@ import argparse
 import errno
 import re
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -15,7 +16,7 @@ import pii_audit
 from pii_audit.cli.commands import COMMANDS
 from pii_audit.cli.options import let_go_of_stdout, say
 from pii_audit.cli.session import Session, wants_colour
-from pii_audit.errors import OutputError, PiiAuditError, UsageError
+from pii_audit.errors import OutputError, PiiAuditError, UnforeseenError, UsageError
 from pii_audit.language import Language, Text, language_of_locale, same
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
@@ -113,9 +114,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except OSError as error:
         if error.filename is not None or error.errno not in FULL:
-            raise
+            return session.fail(_unforeseen(error))
         let_go_of_stdout()
         return session.fail(_unwritten(error))
+    except Exception as error:  # noqa: BLE001 - Python's own exit code is 1, which says that a policy was violated
+        return session.fail(_unforeseen(error))
     return code
 
 
@@ -159,6 +162,21 @@ def _dispatch(line: Sequence[str], language: Language) -> int:
     )
     run: Callable[[Session, argparse.Namespace], int] = module.run
     return run(session, options)
+
+
+def _unforeseen(error: Exception) -> UnforeseenError:
+    """What kind of error it is and by which lines of ours it came; its words and its traceback may hold values."""
+    frames = (frame for frame, _ in traceback.walk_tb(error.__traceback__))
+    places = (f"{frame.f_globals.get('__name__', '')}:{frame.f_lineno}" for frame in frames)
+    path = " > ".join(place for place in places if place.startswith("pii_audit."))
+    return UnforeseenError(
+        Text(
+            f"程序意外出错({type(error).__name__}),未作出结论",
+            f"the program failed unexpectedly ({type(error).__name__}); nothing was judged",
+        ),
+        where=path,
+        todo=Text("请把这一行报告给维护者", "report this line to whoever maintains the program"),
+    )
 
 
 def _unwritten(error: OSError) -> OutputError:

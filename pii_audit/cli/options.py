@@ -114,7 +114,7 @@ def add_jobs(parser: argparse.ArgumentParser, language: Language) -> None:
     """Declares `--jobs` of what reads files."""
     parser.add_argument(
         "--jobs",
-        type=number,
+        type=processes,
         metavar="N",
         help=say(
             language,
@@ -140,19 +140,25 @@ def add_enumeration(parser: argparse.ArgumentParser, language: Language) -> None
 
 
 def number(text: str) -> int:
-    """A whole number from 1 on, for argparse."""
-    value = int(text) if text.isdecimal() else 0
-    if value < 1:
-        message = f'expected a whole number from 1 on, got "{text[:20]}"'
-        raise argparse.ArgumentTypeError(message)
-    return value
+    """A whole number from 1 on, for argparse; a billion is beyond anything that is counted here, and fits every database."""
+    return _whole(text, 10**9)
 
 
 def percent(text: str) -> int:
     """A whole number from 1 to 100, for argparse."""
-    value = int(text) if text.isdecimal() else 0
-    if not 1 <= value <= 100:  # noqa: PLR2004 - per cent
-        message = f'expected a whole number from 1 to 100, got "{text[:20]}"'
+    return _whole(text, 100)
+
+
+def processes(text: str) -> int:
+    """A number of processes, for argparse: no machine that reads files has more processors than so many."""
+    return _whole(text, 256)
+
+
+def _whole(text: str, most: int) -> int:
+    # Python refuses to read thousands of digits.
+    value = int(text) if text.isdecimal() and len(text) <= len(str(most)) else 0
+    if not 1 <= value <= most:
+        message = f'expected a whole number from 1 to {most}, got "{text[:20]}"'
         raise argparse.ArgumentTypeError(message)
     return value
 

@@ -6,7 +6,17 @@ import argparse
 from dataclasses import replace
 
 from pii_audit.cli.baseline import add_baseline, read_baseline, without_baseline
-from pii_audit.cli.options import RUN_FORMATS, add_enumeration, add_output, add_verdict, emit, number, percent, say
+from pii_audit.cli.options import (
+    RUN_FORMATS,
+    add_enumeration,
+    add_output,
+    add_verdict,
+    emit,
+    number,
+    percent,
+    processes,
+    say,
+)
 from pii_audit.cli.session import Session
 from pii_audit.language import Language, Text
 from pii_audit.model.finding import Severity
@@ -55,7 +65,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
     )
     parser.add_argument(
         "--jobs",
-        type=number,
+        type=processes,
         default=1,
         metavar="N",
         help=say(language, "并行进程数(默认 1)", "processes side by side (default 1)"),

@@ -370,3 +370,33 @@ def test_a_store_that_is_none_is_told(space, call, told):
     (space / ".pii-audit" / "store.db").write_bytes(b"not a store" * 1000)
     for words in (("run",), ("report",), ("findings", "list"), ("inventory",)):
         told(call(*words), 2)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "--jobs", "99999999999"),
+        ("run", "--jobs", "0"),
+        ("gate", "x.csv", "--flow", "sms-daily", "--jobs", "257"),
+        ("run", "--sample", "9" * 5000),
+        ("findings", "list", "--limit", "9" * 20),
+    ],
+)
+def test_a_number_beyond_all_reason_is_refused(space, call, told, words):
+    told(call(*words), 2)
+
+
+@pytest.mark.parametrize("error", [OverflowError, ValueError, PermissionError, KeyError])
+def test_an_error_that_nobody_has_foreseen_looks_like_no_verdict_and_tells_no_value(
+    space, call, told, monkeypatch, error
+):
+    def fails(*_, **__):
+        value = "13800138000"
+        raise error(value)
+
+    monkeypatch.setattr("pii_audit.auditing.selfcheck.audit", fails)
+    [line] = told(call("run"), 3)
+    assert line.startswith("pii_audit.cli.main:")
+    assert "pii_audit.cli.run:" in line
+    assert error.__name__ in line
+    assert "13800138000" not in line
