@@ -15,11 +15,13 @@ from pii_audit.language import Language, Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from pii_audit.identifiers.model import Catalogue
     from pii_audit.policy.comparison import Change, FindingChange
     from pii_audit.policy.edits import Edit
     from pii_audit.policy.model import Policy
+    from pii_audit.workspace import Workspace
 
 EXAMPLE = Text(
     "例: pii-audit policy diff policies.old/ policies/\n    pii-audit policy diff policies.old/ policies/ --run last --forbid-loosening",
@@ -60,15 +62,17 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
 def run(session: Session, options: argparse.Namespace) -> int:
     """Compares; gives 1 for a looser policy where that is forbidden."""
     from pii_audit.identifiers.catalogue import load_catalogue  # noqa: PLC0415 - start-up does without
+    from pii_audit.policy.comparison import changed_permissions  # noqa: PLC0415
     from pii_audit.policy.edits import edited  # noqa: PLC0415
     from pii_audit.render.output import write_output  # noqa: PLC0415
     from pii_audit.render.policy_diff import as_json, as_text  # noqa: PLC0415
 
-    catalogue = load_catalogue(_identifiers(session, options))
+    spaces = _workspaces(session, options)
+    catalogue = load_catalogue(tuple(dict.fromkeys(path for space in spaces for path in space.identifiers)))
     before, after = (_policy(place, catalogue) for place in (options.old, options.new))
     findings: tuple[FindingChange, ...] = ()
     if options.run is None:
-        changes = _static(before, after, catalogue, options)
+        changes = tuple(changed_permissions(before, after, catalogue, options.as_of or _today(spaces)))
     else:
         changes, findings = _recorded(session, before, after, catalogue, options)
     edits = tuple(edited(before, after, catalogue))
@@ -83,8 +87,8 @@ def run(session: Session, options: argparse.Namespace) -> int:
     return LOOSER if looser and options.forbid_loosening else 0
 
 
-def _identifiers(session: Session, options: argparse.Namespace) -> tuple[Path, ...]:
-    """Identifiers of one's own that the policies may name: those of the workspaces compared, else of the one we are in."""
+def _workspaces(session: Session, options: argparse.Namespace) -> tuple[Workspace, ...]:
+    """The workspaces compared, else the one we are in, if any: their identifiers may be named and their day is judged by."""
     from pii_audit.workspace import find_workspace, load_workspace  # noqa: PLC0415 - start-up does without
 
     folders = [Path(place) for place in (options.old, options.new) if (Path(place) / "audit.yaml").is_file()]
@@ -93,7 +97,7 @@ def _identifiers(session: Session, options: argparse.Namespace) -> tuple[Path, .
             folders = [session.folder or find_workspace(Path.cwd())]
         except UsageError:
             return ()
-    return tuple(dict.fromkeys(path for folder in folders for path in load_workspace(folder).identifiers))
+    return tuple(load_workspace(folder) for folder in folders)
 
 
 def _policy(place: str, catalogue: Catalogue) -> Policy:
@@ -114,12 +118,14 @@ def _policy(place: str, catalogue: Catalogue) -> Policy:
     return load_policy([place], Path.cwd(), catalogue)
 
 
-def _static(before: Policy, after: Policy, catalogue: Catalogue, options: argparse.Namespace) -> tuple[Change, ...]:
-    from datetime import UTC, datetime  # noqa: PLC0415 - start-up does without
+def _today(spaces: Sequence[Workspace]) -> date:
+    """The day of the newer workspace; of files alone, that of a workspace which names no time zone."""
+    from datetime import datetime  # noqa: PLC0415 - start-up does without
+    from zoneinfo import ZoneInfo  # noqa: PLC0415
 
-    from pii_audit.policy.comparison import changed_permissions  # noqa: PLC0415
+    from pii_audit.workspace.model import DEFAULT_TIMEZONE  # noqa: PLC0415
 
-    return tuple(changed_permissions(before, after, catalogue, options.as_of or datetime.now(UTC).date()))
+    return spaces[-1].today() if spaces else datetime.now(ZoneInfo(DEFAULT_TIMEZONE)).date()
 
 
 def _recorded(

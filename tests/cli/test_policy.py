@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from lxml import etree
@@ -150,6 +152,19 @@ def test_diff_tells_what_an_edit_changes_and_can_forbid_a_loosening(space, call,
     assert all(one["looser"] for one in json.loads(call("policy", "diff", old, ".", "--format", "json").out)["changes"])
     [line] = told(call("policy", "diff", "nowhere", "policies"), 2)
     assert line.startswith("nowhere: no such file or folder")
+
+
+@pytest.mark.parametrize(("zone", "ended"), [("Pacific/Kiritimati", True), ("Pacific/Midway", False)])
+def test_diff_judges_the_day_of_the_workspace(space, call, tmp_path, zone, ended):
+    old = tmp_path / "old"
+    shutil.copytree(space / "policies", old)
+    audit, recipients = space / "audit.yaml", space / "policies" / "recipients.yaml"
+    audit.write_text(audit.read_text("utf-8") + f"timezone: {zone}\n", "utf-8")
+    # At no moment have these two islands the same day.
+    last = datetime.now(ZoneInfo("Pacific/Midway")).date()
+    recipients.write_text(recipients.read_text("utf-8").replace("2099-12-31", f"{last}"), "utf-8")
+    changes = json.loads(call("policy", "diff", old, "policies", "--format", "json").out)["changes"]
+    assert [one["element"] for one in changes] == (["agreement"] if ended else [])
 
 
 def test_diff_against_a_run_tells_the_verdicts_and_findings_that_would_change(space, excess, call, tmp_path):
