@@ -11,6 +11,7 @@ from pii_audit.model.asset import AssetKind
 from pii_audit.model.finding import Outcome
 from pii_audit.model.sketch import Sketch
 from pii_audit.policy.evaluation.grades import grade, raised_levels
+from pii_audit.policy.model import Review
 from pii_audit.rules.interface import Draft, Facts, concern, proof
 
 
@@ -76,15 +77,29 @@ def graded_too_low(facts: Facts) -> Iterator[Draft]:
 
 
 def review_overdue(facts: Facts) -> Iterator[Draft]:
-    """GOV003: rights were last reviewed longer ago than the policy says."""
+    """GOV003: rights were last reviewed longer ago than the policy says; a review that is yet to come is none."""
     review = facts.policy.governance.access_review
-    if review is None or review.every is None or review.last >= review.every.before(facts.as_of):
+    if review is None:
+        return
+    if review.last > facts.as_of:
+        said = _to_come(review, facts)
+        yield Draft("GOV003", ("access_review",), said, outcome=Outcome.GAP, policy=review.position)
+        return
+    if review.every is None or review.last >= review.every.before(facts.as_of):
         return
     message = Text(
         f"上次权限复核在 {review.last},应每 {review.every} 一次",
         f"rights were last reviewed on {review.last}, which is due every {review.every}",
     )
     yield Draft("GOV003", ("access_review",), message, policy=review.position)
+
+
+def _to_come(review: Review, facts: Facts) -> Text:
+    at = review.position.to_line
+    return Text(
+        f"登记的上次日期 {review.last}({at})晚于 {facts.as_of},不能证明已经做过",
+        f"{review.last}, on record as the last time ({at}), is after {facts.as_of} and proves nothing yet",
+    )
 
 
 OFFICER_FROM = 1_000_000
@@ -95,7 +110,10 @@ AUDIT_EVERY = Period(2, "y")
 
 
 def officer_and_audit(facts: Facts) -> Iterator[Draft]:
-    """GOV004: with so many people an officer has to be named, and with more of them audits are due."""
+    """GOV004: with so many people an officer has to be named, and with more of them audits are due.
+
+    An audit is due as often as the policy says as well, however few people there are.
+    """
     assets = [one for one in facts.inspected if one.asset.kind.keeps]
     persons = len(sum((one.persons for one in assets), Sketch()))
     known = facts.policy.governance
@@ -106,7 +124,16 @@ def officer_and_audit(facts: Facts) -> Iterator[Draft]:
         )
         yield Draft("GOV004", ("officer",), message, outcome=Outcome.GAP)
     audit = known.compliance_audit
-    if persons > AUDIT_ABOVE and (audit is None or audit.last < AUDIT_EVERY.before(facts.as_of)):
+    if audit is not None and audit.last > facts.as_of:
+        said = _to_come(audit, facts)
+        yield Draft("GOV004", ("compliance_audit",), said, outcome=Outcome.GAP, policy=audit.position)
+    elif audit is not None and audit.every is not None and audit.last < audit.every.before(facts.as_of):
+        message = Text(
+            f"上次合规审计在 {audit.last},应每 {audit.every} 一次",
+            f"the last compliance audit was on {audit.last}, which is due every {audit.every}",
+        )
+        yield Draft("GOV004", ("compliance_audit",), message, outcome=Outcome.GAP, policy=audit.position)
+    elif persons > AUDIT_ABOVE and (audit is None or audit.last < AUDIT_EVERY.before(facts.as_of)):
         when = (
             Text("没有记录", "none is on record")
             if audit is None

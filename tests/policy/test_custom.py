@@ -65,6 +65,17 @@ def test_a_rule_speaks_where_its_expression_holds(verdicts, about, when, element
 
 
 @pytest.mark.parametrize(
+    ("when", "outcome"),
+    [("persons > 1000", "gap"), ('persons > 1000 || flow.id != ""', "violation"), ('flow.id == ""', None)],
+)
+def test_a_number_of_people_that_is_not_known_is_no_answer(policy_of, judge, asset, when, outcome):
+    found = judge(policy_of(BASE % ("flow", f"'{when}'")), asset({"m": "cn_mobile"}, rows=5000))
+    told = [(one.outcome.value, one.message.en) for one in found if one.rule == "ORG001"]
+    assert [one for one, _ in told] == ([outcome] if outcome else [])
+    assert outcome != "gap" or told[0][1].endswith("gave no answer: persons is not known")
+
+
+@pytest.mark.parametrize(
     ("when", "said"),
     [
         ("1 / (persons - 7) == 1", "divide by zero"),
@@ -120,6 +131,18 @@ def test_a_rule_about_fields_is_one_finding_an_asset(policy_of, asset, catalogue
         ("outbox:sms_1.csv",),
         ("cn_mobile", "bank_card"),
     )
+
+
+@pytest.mark.parametrize(("persons", "outcome"), [(50, "violation"), (5, None), (0, "gap")])
+def test_the_people_of_a_field_that_tells_nobody_apart_are_those_of_its_asset(
+    policy_of, asset, catalogue, persons, outcome
+):
+    from pii_audit.rules.interface import Facts
+
+    seen = asset({"n": "person_name"}, persons=persons)
+    policy = policy_of(BASE % ("field", "'persons > 10'"))
+    drafts = list(fields(Facts(policy, catalogue, as_of=date(2026, 6, 30), sources={}, inspected=[seen])))
+    assert [draft.outcome.value for draft in drafts] == ([outcome] if outcome else [])
 
 
 @pytest.mark.parametrize("about", list(INPUTS))

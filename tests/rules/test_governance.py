@@ -64,6 +64,24 @@ def test_a_review_of_rights_is_due_when_its_interval_has_passed(policy_of, facts
     assert list(review_overdue(facts(policy_of("governance: {access_review: {last: 2020-01-01}}\n")))) == []
 
 
+def test_a_review_or_an_audit_that_is_yet_to_come_proves_nothing(policy_of, asset, facts):
+    for key, rule in (("access_review", review_overdue), ("compliance_audit", officer_and_audit)):
+        for every in ("", ", every: 6m"):
+            policy = policy_of(f"governance: {{{key}: {{last: 2026-07-01{every}}}}}\n")
+            [draft] = rule(facts(policy, asset("core:t", {"m": "cn_mobile"})))
+            assert (draft.resource, draft.outcome.value, draft.policy.line) == ((key,), "gap", 2)
+            assert "2026-07-01" in draft.message.en
+        today = policy_of(f"governance: {{{key}: {{last: 2026-06-30, every: 6m}}}}\n")
+        assert list(rule(facts(today))) == []
+
+
+@pytest.mark.parametrize(("last", "due"), [("2025-06-30", False), ("2025-06-29", True), ("2019-01-01", True)])
+def test_an_audit_is_due_as_often_as_the_policy_says(policy_of, asset, facts, last, due):
+    policy = policy_of(f"governance: {{compliance_audit: {{last: {last}, every: 12m}}}}\n")
+    found = list(officer_and_audit(facts(policy, asset("core:t", {"m": "cn_mobile"}))))
+    assert [(one.rule, one.outcome.value) for one in found] == ([("GOV004", "gap")] if due else [])
+
+
 def _millions(asset, count: float):
     return replace(
         asset("core:t", {"m": "cn_mobile"}), persons=Sketch.of(range(1, 5001)) if not count else _Many(count)

@@ -13,13 +13,26 @@ from pii_audit.policy.model import CustomRule
 
 
 def hold(rule: CustomRule, inputs: Sequence[Mapping[str, Any]]) -> list[bool | str]:
-    """For each input whether the rule's expression holds, or, as text, why that cannot be told."""
+    """For each input whether the rule's expression holds, or, as text, why that cannot be told.
+
+    An input that is None is not known; an expression that depends on it gives no answer.
+    """
     if not inputs:
         return []
     try:
-        return shared().evaluate(rule.when, variables(rule.about), inputs)
+        answers = shared().evaluate(rule.when, variables(rule.about), inputs)
     except NoAnswerError as error:
         return [error.what.en] * len(inputs)
+    return [_plainly(answer, one) for answer, one in zip(answers, inputs, strict=True)]
+
+
+def _plainly(answer: bool | str, given: Mapping[str, Any]) -> bool | str:  # noqa: FBT001 - the answer itself
+    """The answer; what the library says of a missing input in the user's words."""
+    if isinstance(answer, bool):
+        return answer
+    return next(
+        (f"{name} is not known" for name, value in given.items() if value is None and f'"{name}"' in answer), answer
+    )
 
 
 def said(rule: CustomRule, answer: bool | str) -> tuple[Outcome, Text]:  # noqa: FBT001 - the answer itself

@@ -46,13 +46,16 @@ class Evaluator:
     def evaluate(
         self, expression: str, variables: Mapping[str, str], inputs: Sequence[Mapping[str, Any]]
     ) -> list[bool | str]:
-        """For each input whether the expression holds, or, as text, why that cannot be told. Raises NoAnswerError."""
+        """For each input whether the expression holds, or, as text, why that cannot be told; None is not known.
+
+        Raises NoAnswerError.
+        """
         key = (expression, tuple(variables.items()))
         if key not in self._numbers:
             wrong = self.compile(expression, variables)
             if wrong is not None:
                 return [wrong] * len(inputs)
-        wanted = [{name: one[name] for name in variables} for one in inputs]
+        wanted = [{name: one[name] for name in variables if one[name] is not None} for one in inputs]
         answer = self._ask({"evaluate": self._numbers[key], "inputs": wanted})
         return list(answer["results"])
 

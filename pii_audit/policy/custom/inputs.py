@@ -38,7 +38,9 @@ _FLOW = {
         "string", Text("接收方的地区,没有登记则为空", "its region, empty where none is on record")
     ),
     "purpose.id": Input("string", Text("用途的标识", "id of the purpose")),
-    "persons": Input("int", Text("本次涉及的人数,未知为 0", "people of this run, 0 where not known")),
+    "persons": Input(
+        "int", Text("本次涉及的人数;未知时没有结论", "people of this run; where not known there is no answer")
+    ),
     "today": Input("string", Text("裁决所依据的日期 YYYY-MM-DD", "the day that is judged by, YYYY-MM-DD")),
 }
 _ELEMENT = {
@@ -89,6 +91,12 @@ def variables(about: About) -> dict[str, str]:
     return {name: one.kind for name, one in INPUTS[about].items()}
 
 
+def _people(one: Inspected, statement: FieldEvidence) -> int | None:
+    """The people behind a field; where its values tell nobody apart, those of the asset, and None where nothing there does."""
+    found = statement.persons or min(len(one.persons), statement.hits)
+    return found or (None if statement.hits else 0)
+
+
 def of_field(
     one: Inspected, statement: FieldEvidence, place: Mapping[str, str], more: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -109,6 +117,6 @@ def of_field(
         "element.column": statement.field or "",
         "element.prevalence": statement.prevalence,
         "element.confidence": statement.confidence,
-        "persons": statement.persons,
+        "persons": _people(one, statement),
         **more,
     }

@@ -24,25 +24,40 @@ def agreement_verdicts(case: Case) -> Iterator[Verdict]:
 
 
 def ended_verdicts(case: Case) -> Iterator[Verdict]:
-    """Of a flow that no longer runs: whether what the recipient held was returned or deleted after the agreement's end."""
+    """Of a flow that no longer runs: whether what the recipient held was returned or deleted after the agreement's end.
+
+    That is shown by a day from the end on that has come, and a reference.
+    """
     about = [agreement for agreement in case.recipient.agreements if agreement.covers(case.flow.purpose)]
     if not about or any(one.until is None or one.until >= case.as_of for one in about):
         return
     last, asked = _latest(about), case.recipient.return_or_delete
     if asked is None and case.recipient.role != "processor":
         return
-    at = last.position
-    if last.returned is not None:
-        proof = last.returned.ref or "-"
+    at, returned = last.position, last.returned
+    lacks = Text("没有登记信息的返还或删除", "no return or deletion of the data is on record")
+    if returned is not None and returned.ref is None:
+        lacks = Text("信息的返还或删除没有凭据(ref)", "the return or deletion of the data names no proof (ref)")
+    elif returned is not None and last.until is not None and returned.on < last.until:
+        lacks = Text(
+            f"登记的返还或删除({returned.on})早于到期日",
+            f"the return or deletion on record ({returned.on}) was before that day",
+        )
+    elif returned is not None and returned.on > case.as_of:
+        lacks = Text(
+            f"登记的返还或删除({returned.on})尚未发生",
+            f"the return or deletion on record ({returned.on}) is yet to come",
+        )
+    elif returned is not None:
         message = Text(
-            f"协议 {last.ref} 已于 {last.until} 到期,信息已于 {last.returned.on} 返还或删除({proof})",
-            f"agreement {last.ref} ended on {last.until}; its data was returned or deleted on {last.returned.on} ({proof})",
+            f"协议 {last.ref} 已于 {last.until} 到期,信息已于 {returned.on} 返还或删除({returned.ref})",
+            f"agreement {last.ref} ended on {last.until}; its data was returned or deleted on {returned.on} ({returned.ref})",
         )
         yield case.of_flow("return_or_delete", Outcome.COMPLIANT, message, at, "SHR007")
         return
     message = Text(
-        f"协议 {last.ref} 已于 {last.until} 到期({at.to_line}),没有登记信息的返还或删除",
-        f"agreement {last.ref} ended on {last.until} ({at.to_line}); no return or deletion of the data is on record",
+        f"协议 {last.ref} 已于 {last.until} 到期({at.to_line}),{lacks.zh}",
+        f"agreement {last.ref} ended on {last.until} ({at.to_line}); {lacks.en}",
     )
     remedy = Text(
         "要求返还或删除并出具证明,登记 returned: {on: …, ref: …}",

@@ -13,6 +13,8 @@ from pii_audit.policy.evaluation.volume import persons_this_run
 from pii_audit.policy.model import Endpoint, Recipient, Transfer
 
 CHINA = "CN"
+PROVED_BY_REFERENCE = frozenset({"assessment", "certification", "standard_contract"})
+"""Mechanisms of which there is a paper: a result, a certificate, a filing."""
 
 
 def channel_verdicts(case: Case) -> Iterator[Verdict]:
@@ -111,6 +113,16 @@ def border_verdicts(case: Case) -> Iterator[Verdict]:
         message = Text(f"没有登记 {recipient.id} 所在地区(region)", f"the region of {recipient.id} is not on record")
         remedy = Text("填写 region", "enter region")
         yield case.of_flow("region", Outcome.GAP, message, recipient.position, "XBR001", remedy)
+    for sub in recipient.sub_processors:
+        if sub.region is None:
+            message = Text(
+                f"没有登记 {recipient.id} 转委托的 {sub.name} 所在地区(region)",
+                f"the region of {sub.name}, to whom {recipient.id} passes it on, is not on record",
+            )
+            remedy = Text("填写 sub_processors 的 region", "enter region under sub_processors")
+            yield case.of_flow(
+                f"sub_processor.{sub.name}.region", Outcome.GAP, message, recipient.position, "XBR001", remedy
+            )
     if abroad(case):
         yield _mechanism(case)
         yield from _threshold(case)
@@ -138,6 +150,15 @@ def _mechanism(case: Case) -> Verdict:
         message = Text(
             f"{at.to_line}:个人信息保护法没有充分性认定这一机制",
             f"adequacy ({at.to_line}) is no mechanism of the PIPL",
+        )
+        return case.of_flow("transfer", Outcome.GAP, message, at, "XBR001", remedy)
+    if transfer.ref is None and transfer.mechanism in PROVED_BY_REFERENCE:
+        message = Text(
+            f"出境机制 {transfer.mechanism}({at.to_line})没有凭据(ref)",
+            f"the transfer mechanism {transfer.mechanism} ({at.to_line}) names no proof (ref)",
+        )
+        remedy = Text(
+            "填写评估、备案或认证的编号 ref", "enter ref: the number of the assessment, filing or certificate"
         )
         return case.of_flow("transfer", Outcome.GAP, message, at, "XBR001", remedy)
     message = Text(f"出境({where}):{transfer.mechanism}", f"goes abroad ({where}) under {transfer.mechanism}")

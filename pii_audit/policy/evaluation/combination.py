@@ -98,19 +98,31 @@ def together_verdicts(case: Case) -> Iterator[Verdict]:
 def _member(seen: Seen, combination: Combination, case: Case) -> bool:
     if seen.form in _TELLS_NOTHING:
         return False
-    return any(
-        element.subject in (None, seen.subject) and seen.identifier in case.catalogue.expand(element.word)
-        for element in combination.elements
-    )
+    return any(_is_member(seen, element, case) for element in combination.elements)
+
+
+def _is_member(seen: Seen, element: Element, case: Case) -> bool:
+    return element.subject in (None, seen.subject) and seen.identifier in case.catalogue.expand(element.word)
 
 
 def _together(combination: Combination, asset: Inspected, case: Case) -> bool:
-    telling = {
-        seen.identifier for seen in case.seen if asset.asset.id in seen.assets and _member(seen, combination, case)
-    }
-    wanted = [case.catalogue.expand(element.word) & telling for element in combination.elements]
-    if not all(wanted):
-        return False
+    """Whether a row, or a text, holds all members of a combination: each another element, of the subject that it names."""
+    here = [seen for seen in case.seen if asset.asset.id in seen.assets and seen.form not in _TELLS_NOTHING]
+    wanted = [
+        frozenset((seen.identifier, seen.subject) for seen in here if _is_member(seen, element, case))
+        for element in combination.elements
+    ]
     if not asset.columns:
+        return _each_another(wanted)
+    return all(wanted) and any(
+        _each_another([frozenset(one for one in members if one[0] in row) for members in wanted])
+        for row in asset.tally.together
+    )
+
+
+def _each_another(wanted: Sequence[frozenset[tuple[str, str]]]) -> bool:
+    """Whether every member can be another one of the elements that it may be."""
+    if not wanted:
         return True
-    return any(all(rows & one for one in wanted) for rows in asset.tally.together)
+    first, *rest = sorted(wanted, key=len)
+    return any(_each_another([members - {one} for members in rest]) for one in first)

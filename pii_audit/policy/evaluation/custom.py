@@ -66,7 +66,7 @@ def of_flow(case: Case) -> dict[str, Any]:
         "recipient.role": recipient.role,
         "recipient.region": recipient.region or "",
         "purpose.id": case.purpose.id,
-        "persons": persons_this_run(case) or 0,
+        "persons": persons_this_run(case),
         "today": case.as_of.isoformat(),
         "elements": [seen.element for seen in case.seen],
         "classes": sorted({case.levels(seen.identifier).jrt0171 or "" for seen in case.seen} - {""}),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pii_audit.language import Text
 from pii_audit.model.finding import Outcome, Verdict
-from pii_audit.policy.evaluation.border import abroad
+from pii_audit.policy.evaluation.border import CHINA, abroad
 from pii_audit.policy.evaluation.case import Case
 from pii_audit.policy.model import Consent
 
@@ -34,6 +34,16 @@ def basis_verdicts(case: Case) -> Iterator[Verdict]:
             message = Text("没有登记合法性基础(legal_basis)", "no legal basis is on record (legal_basis)")
             remedy = Text("由法务确认后填写 legal_basis", "have it established and enter legal_basis")
             yield case.of_flow("legal_basis", Outcome.GAP, message, case.flow.position, "SHR008", remedy)
+        elif basis == "legitimate_interests" and CHINA in case.policy.cross_border.home:
+            at = case.flow.at("legal_basis")
+            message = Text(
+                f"{at.to_line}:个人信息保护法没有“合法利益”这一合法性基础",
+                f"legitimate_interests ({at.to_line}) is no legal basis of the PIPL",
+            )
+            remedy = Text(
+                "由法务确认个人信息保护法第十三条的哪一项", "have it established which of PIPL Art. 13 applies"
+            )
+            yield case.of_flow("legal_basis", Outcome.GAP, message, at, "SHR008", remedy)
         else:
             message = Text(f"合法性基础:{basis}", f"legal basis: {basis}")
             yield case.of_flow("legal_basis", Outcome.COMPLIANT, message, case.flow.at("legal_basis"), "SHR008")

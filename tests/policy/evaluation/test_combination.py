@@ -49,6 +49,31 @@ def test_what_must_not_stand_in_one_row_is_found_in_a_row(policy_of, judge, asse
     assert verdict.policy.to_line == "p0.yaml:7"
 
 
+@pytest.mark.parametrize(
+    ("forbidden", "columns", "row", "hit"),
+    [
+        ("cn_mobile@customer, cn_mobile@contact", {"m": "cn_mobile"}, ("cn_mobile",), False),
+        ("cn_mobile@customer, cn_mobile@contact", {"m": "cn_mobile", "k": "cn_mobile@contact"}, ("cn_mobile",), True),
+        ("phone, cn_mobile", {"m": "cn_mobile"}, ("cn_mobile",), False),
+        ("phone, cn_mobile", {"m": "cn_mobile", "t": "cn_landline"}, ("cn_mobile", "cn_landline"), True),
+        ("phone, cn_landline", {"m": "cn_mobile", "t": "cn_landline"}, ("cn_mobile", "cn_landline"), True),
+        ("person_name@contact, bank_card", {"n": "person_name", "c": "bank_card"}, ("person_name", "bank_card"), False),
+        (
+            "person_name@contact, bank_card",
+            {"n": "person_name@contact", "c": "bank_card"},
+            ("person_name", "bank_card"),
+            True,
+        ),
+    ],
+)
+def test_each_member_of_a_combination_is_another_element_of_the_subject_named(
+    policy_of, judge, asset, forbidden, columns, row, hit
+):
+    text = POLICY.replace("name, bank_card]]", f"{forbidden}]]").replace("    one_of: [[cn_landline, cn_mobile]]\n", "")
+    found = judge(policy_of(text), asset(columns, together=[row]))
+    assert [one.element for one in found if " + " in one.element] == ([forbidden.replace(", ", " + ")] if hit else [])
+
+
 def test_columns_that_never_meet_in_a_row_are_not_together(policy_of, judge, asset):
     columns = {"n": "person_name", "c": "bank_card", "m": "cn_mobile"}
     rows = [("person_name", "cn_mobile"), ("bank_card", "cn_mobile")]

@@ -145,13 +145,19 @@ def test_a_missing_basis_is_a_gap_for_what_leaves(verdicts):
     assert verdicts(basis="", role="internal") == []
 
 
+def test_a_basis_that_the_pipl_does_not_know_is_a_gap_where_china_is_home(policy_of, judge, asset, verdicts):
+    assert verdicts(basis="legal_basis: legitimate_interests") == [("SHR008", "legal_basis", "gap", BASIS)]
+    abroad = policy(region="region: DE", basis="legal_basis: legitimate_interests") + "cross_border: {home: [DE, FR]}\n"
+    assert not [one for one in judge(policy_of(abroad), asset({"m": "cn_mobile"})) if one.rule == "SHR008"]
+
+
 @pytest.mark.parametrize(
     ("role", "basis", "consent", "outcome"),
     [
         ("controller", "contract", None, "gap"),
         ("controller", "contract", "plain", "violation"),
         ("controller", "contract", "separate", None),
-        ("affiliate", "legitimate_interests", None, "gap"),
+        ("affiliate", "employment", None, "gap"),
         ("affiliate", "consent", "written", None),
         ("controller", "statutory_duty", None, None),
         ("joint_controller", "contract", None, None),
@@ -298,9 +304,11 @@ def test_a_sub_processor_abroad_takes_the_data_abroad(verdicts):
 @pytest.mark.parametrize(
     ("transfer", "outcome"),
     [
-        ("{mechanism: assessment}", None),
-        ("{mechanism: assessment, until: 2026-06-30}", None),
-        ("{mechanism: assessment, until: 2026-06-29}", "violation"),
+        ("{mechanism: assessment, ref: T-1}", None),
+        ("{mechanism: assessment, ref: T-1, until: 2026-06-30}", None),
+        ("{mechanism: assessment, ref: T-1, until: 2026-06-29}", "violation"),
+        *((f"{{mechanism: {name}}}", "gap") for name in ("assessment", "certification", "standard_contract")),
+        ("{mechanism: exempt, ground: contract}", None),
         ("{mechanism: adequacy}", "gap"),
     ],
 )
@@ -329,13 +337,15 @@ def test_a_mechanism_must_be_one_of_the_pipl_and_in_force(verdicts, transfer, ou
     ],
 )
 def test_above_the_thresholds_only_an_assessment_will_do(verdicts, columns, mechanism, year, outcome):
-    found = verdicts(columns, **ABROAD, more=f"transfer: {{mechanism: {mechanism}}}", known={"abroad_this_year": year})
+    found = verdicts(
+        columns, **ABROAD, more=f"transfer: {{mechanism: {mechanism}, ref: T-1}}", known={"abroad_this_year": year}
+    )
     assert found == ([("XBR002", "transfer.threshold", outcome, MORE)] if outcome else [])
 
 
 def test_a_policy_states_home_and_thresholds_of_its_own(policy_of, judge, asset):
     own = "cross_border: {home: %s, assessment_from: {sensitive: 5, other: 60}}\n"
-    text = policy(region="region: %s", more="transfer: {mechanism: certification}") + own
+    text = policy(region="region: %s", more="transfer: {mechanism: certification, ref: T-1}") + own
 
     def broken(region: str, home: str, year: int):
         found = judge(policy_of(text % (region, home)), asset({"m": "cn_mobile"}, persons=1), abroad_this_year=year)
@@ -373,8 +383,10 @@ def test_an_agreement_that_leaves_something_open_is_a_gap(policy_of, judge, asse
 
 def test_passing_on_without_consent_is_a_gap(verdicts):
     assert verdicts(more="sub_processors: [{name: cloud, region: CN, ref: U-1}, local]") == [
-        ("SHR007", "sub_processor.local", "gap", RECIPIENT)
+        ("SHR007", "sub_processor.local", "gap", RECIPIENT),
+        ("XBR001", "sub_processor.local.region", "gap", RECIPIENT),
     ]
+    assert verdicts(role="internal", more="sub_processors: [local]") == []
 
 
 def test_a_certification_that_has_ended_is_a_gap(verdicts):
@@ -385,7 +397,7 @@ def test_a_certification_that_has_ended_is_a_gap(verdicts):
 
 def test_people_of_whom_sensitive_information_went_are_counted_apart_where_known(verdicts):
     known = {"abroad_this_year": 500_000, "sensitive_this_year": 9_999}
-    assert verdicts(CARD, **ABROAD, more="transfer: {mechanism: standard_contract}", known=known) == []
+    assert verdicts(CARD, **ABROAD, more="transfer: {mechanism: standard_contract, ref: T-1}", known=known) == []
 
 
 @pytest.mark.parametrize(
@@ -394,13 +406,16 @@ def test_people_of_whom_sensitive_information_went_are_counted_apart_where_known
 )  # fmt: skip
 def test_sensitive_information_beside_it_hides_no_threshold_of_the_rest(verdicts, everybody, sensitive, outcome):
     known = {"abroad_this_year": everybody, "sensitive_this_year": sensitive}
-    found = verdicts(CARD, **ABROAD, more="transfer: {mechanism: standard_contract}", known=known)
+    found = verdicts(CARD, **ABROAD, more="transfer: {mechanism: standard_contract, ref: T-1}", known=known)
     assert found == [("XBR002", "transfer.threshold", outcome, MORE)]
 
 
 def test_this_run_alone_can_pass_the_threshold(verdicts):
     found = verdicts(
-        persons=50, known={"persons_this_run": 1_000_000}, **ABROAD, more="transfer: {mechanism: certification}"
+        persons=50,
+        known={"persons_this_run": 1_000_000},
+        **ABROAD,
+        more="transfer: {mechanism: certification, ref: T-1}",
     )
     assert found == [("XBR002", "transfer.threshold", "violation", MORE)]
 
@@ -474,6 +489,11 @@ def test_an_endpoint_with_a_password_is_refused(policy_of):
     [
         ("", "", "SHR007", "gap"),
         ("", ", returned: {on: 2026-01-15, ref: C-9}", None, "compliant"),
+        ("", ", returned: {on: 2025-12-31, ref: C-9}", None, "compliant"),
+        ("", ", returned: {on: 2026-06-30, ref: C-9}", None, "compliant"),
+        ("", ", returned: {on: 2026-01-15}", "SHR007", "gap"),
+        ("", ", returned: {on: 2026-07-01, ref: C-9}", "SHR007", "gap"),
+        ("", ", returned: {on: 2025-12-30, ref: C-9}", "SHR007", "gap"),
         ("return_or_delete: on_end", "", "SHR007", "gap"),
     ],
 )
