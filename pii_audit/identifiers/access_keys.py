@@ -33,15 +33,17 @@ def jwt(value: str) -> bool:
     return isinstance(header, dict) and ("alg" in header or "enc" in header)
 
 
-_USER_INFO = re.compile(r"://[^/:@]*:(.+)@")
+_USER_INFO = re.compile(r"://[^/:@]*:(.+)@|^[^/@]*[^/:@]/([^/].*)@")
+"""The password of `scheme://user:password@host`, or of Oracle's `user/password@service`."""
 
 
 def connection_string(value: str) -> bool | None:
-    """URI with user and password, RFC 3986 3.2.1: the password is none that only holds a place; None for a bare word such as `pass`."""
+    """URI with user and password, RFC 3986 3.2.1, or those of Oracle's clients: the password is none that only holds a place; None for a bare word such as `pass`."""
     found = _USER_INFO.search(value)
-    if found is None or is_placeholder(found[1]):
+    password = (found[1] or found[2]) if found else ""
+    if is_placeholder(password):
         return False
-    return None if re.fullmatch(r"(?i:pass|pwd|pw|user|username|admin|your.*|my.*|foo|bar|p)", found[1]) else True
+    return None if re.fullmatch(r"(?i:pass|pwd|pw|user|username|admin|your.*|my.*|foo|bar|p)", password) else True
 
 
 _PEM_BODY = re.compile(

@@ -12,7 +12,7 @@ _PLACEHOLDERS = frozenset(
     """.split(),  # noqa: SIM905 - a list of words
 )
 _REFERENCE = re.compile(
-    r"\$\{.*|\$\(.*|\{\{.*|%\(.*|%[A-Za-z_]+%|<[^>]*>?|\$[A-Za-z_][A-Za-z0-9_]*|(?:env|vault|keyring|file|ENC)[:(].*|[A-Za-z_.]+\(.*"
+    r"[$#]\{.*|\$\(.*|\{\{.*|%\(.*|%[A-Za-z_]+%|<[^>]*>?|\$[A-Za-z_][A-Za-z0-9_]*|(?:env|vault|keyring|file|ENC)[:(].*|[A-Za-z_.]+\(.*"
 )
 """A place where a secret will be filled in or is looked up, not the secret."""
 _MASK = re.compile(r"[*xX•●#.…_?=-]+")
