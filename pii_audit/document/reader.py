@@ -13,6 +13,8 @@ import yaml
 from pii_audit.errors import ConfigurationError, Position, Problem
 from pii_audit.language import Text
 
+SUFFIXES = (".yaml", ".yml")
+"""How the names of YAML files end, whatever the case."""
 MAX_BYTES = 64 * 1024 * 1024
 ALIAS_FACTOR = 10
 """A document may be visited this many times its own size (plus a floor); past that its aliases are a bomb."""

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 
 from pii_audit import content
-from pii_audit.document import Missing, Reader, Section, json_schema
+from pii_audit.document import SUFFIXES, Missing, Reader, Section, json_schema
 from pii_audit.errors import Position
 from pii_audit.identifiers.definition import SPEC, Definition
 from pii_audit.identifiers.model import Catalogue, Identifier
@@ -65,7 +65,7 @@ def _ordered(identifiers: Mapping[str, Identifier], titles: Mapping[str, Text]) 
 def _files(extra: Iterable[Path]) -> Iterator[Path]:
     for path in extra:
         if path.is_dir():
-            yield from sorted(path.rglob("*.yaml"))
+            yield from sorted(found for found in path.rglob("*") if found.name.casefold().endswith(SUFFIXES))
         else:
             yield path
 

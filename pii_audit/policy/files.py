@@ -8,13 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pii_audit import content
-from pii_audit.document import MAX_BYTES, MISSING, Reader, Section, Spec, unknown
+from pii_audit.document import MAX_BYTES, MISSING, SUFFIXES, Reader, Section, Spec, unknown
 from pii_audit.errors import Position
 from pii_audit.language import Text
 from pii_audit.workspace import PACKS, packs, shown_path
 
-SUFFIXES = (".yaml", ".yml")
-"""What policy files end with, in whatever case."""
 CASES = ".cases.yaml"
 """Files of tests, which lie beside the policies and are none."""
 PACK = "pack:"

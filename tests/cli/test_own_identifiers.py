@@ -32,7 +32,9 @@ def own(space):
     return space
 
 
-def test_inspect_finds_them_by_an_option(own, call):
+@pytest.mark.parametrize("name", ["staff_no.yaml", "staff_no.yml", "staff_no.YAML"])
+def test_inspect_finds_them_by_an_option(own, call, name):
+    (own / "own" / "staff_no.yaml").rename(own / "own" / name)
     (own / "a.csv").write_text(ROWS)
     answer = call("inspect", own / "a.csv", "--identifiers", own / "own", "--format", "json")
     fields = {(one["field"], one["identifier"]) for one in json.loads(answer.out)["fields"]}
