@@ -145,8 +145,8 @@ def write_every_format(share):
         base.executemany("INSERT INTO 客户 VALUES (?, ?)", [("13800138000", "x"), ("13900139000", "y")])
         base.commit()
     _write_columnar(share)
-    unpackable = ("locked.docx", "locked.pdf", "scan.pdf")  # two that nobody reads, and one that takes its time
-    names = sorted(path for path in share.iterdir() if path.name not in unpackable)
+    # Not all of them: pictures would be recognised in every copy.
+    names = [share / name for name in (*texts, "list.csv.gz", "base.db", "book.xlsx", "letter.html", "dump-pg.sql")]
     with zipfile.ZipFile(DATA / "rar.zip") as archive:
         archive.extractall(share)
     with zipfile.ZipFile(share / "all.zip", "w") as archive:
@@ -181,7 +181,7 @@ def test_a_run_that_reads_nothing_again_says_what_a_full_one_says_of_every_forma
     assert len(volumes) == 9
     assert reread == failed | volumes
     assert plain(run) == plain(full)
-    assert len(unread(run)) > 150
+    assert len(unread(run)) > 60
     assert any(name.startswith("rar3-subdirs.rar!") for name in unread(run))
     assert {
         "all.tar.gz!all.zip!book.xlsx!名单",
