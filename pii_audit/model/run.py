@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -33,6 +34,17 @@ class Inspected:
     def columns(self) -> tuple[str, ...]:
         """All field names seen, with or without an identifier; empty for free text."""
         return tuple(name for name in self.tally.fields if name)
+
+    @property
+    def levels(self) -> Counter[str]:
+        """How many of its fields are of which class under JR/T 0171, of none at "".
+
+        Several identifiers or forms in one field count once, at the gravest class.
+        """
+        gravest: dict[str | None, str] = {}
+        for one in self.fields:
+            gravest[one.field] = max(gravest.get(one.field, ""), one.level.jrt0171 or "")
+        return Counter(gravest.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pii_audit.language import Language
 from pii_audit.model.coverage import CoverageStatus
 from pii_audit.model.finding import Change, Outcome, Severity
+from pii_audit.model.levels import CLASSES
 from pii_audit.model.run import Run
 from pii_audit.render.safe import safe, short
 from pii_audit.render.wire import threshold
@@ -29,7 +30,7 @@ def _families(run: Run) -> Iterator[tuple[str, str, Iterable[Sample]]]:
     units = Counter(finding.unit or "" for finding in standing)
     changes = Counter(finding.change for finding in run.findings)
     coverage = Counter((row.source, row.status) for row in run.coverage)
-    levels = Counter(field.level.jrt0171 or "none" for one in run.inspected for field in one.fields)
+    levels = sum((one.levels for one in run.inspected), Counter[str]())
     yield "run_info", "Which run this is.", [({"run": run.id, "kind": run.kind, "version": run.version}, 1)]
     yield "run_finished_timestamp_seconds", "When it finished.", [({}, run.finished.timestamp())]
     yield "run_duration_seconds", "How long it took.", [({}, (run.finished - run.started).total_seconds())]
@@ -83,7 +84,7 @@ def _families(run: Run) -> Iterator[tuple[str, str, Iterable[Sample]]]:
     yield (
         "fields",
         "Fields that hold personal information, by level (JR/T 0171).",
-        [({"level": level}, count) for level, count in sorted(levels.items())],
+        [({"level": level or "none"}, levels[level]) for level in (*CLASSES, "") if levels[level]],
     )
 
 

@@ -12,8 +12,12 @@ from rich.cells import cell_len
 
 from pii_audit.model.coverage import CoverageStatus
 from pii_audit.model.finding import Severity
+from pii_audit.model.levels import Levels
 from pii_audit.model.lifecycle import Tracked
+from pii_audit.render import prometheus
 from pii_audit.render.table import make_console, render, render_coverage, render_findings, render_inventory, render_run
+from pii_audit.render.view.inventory import inventory
+from pii_audit.render.view.words import Words
 
 TODAY = date(2026, 7, 1)
 WIDTHS = [40, 60, 80, 100, 160]
@@ -196,3 +200,19 @@ def test_the_list_of_findings_shows_status_and_dates(run):
         for text in ("a1b2c3d4a1b2", "LOW", "open", "2026-01-02", "2026-03-02", "SHR002"):
             assert text in screen
     assert "no such findings" in _screen(lambda console: render_findings([], console, "en", TODAY), 60)
+
+
+def test_a_field_that_holds_several_identifiers_counts_once_and_at_the_gravest_level(run):
+    """As in the inventory of the report: three numbers for one thing are two too many."""
+    customer = run.inspected[0]
+    worse = replace(customer.fields[1], identifier="card_cvv2", level=Levels("C3", 4, "sad"))
+    ungraded = replace(customer.fields[0], field="other", identifier="own", level=Levels())
+    one = replace(customer, fields=(*customer.fields, worse, ungraded))
+    shown = replace(run, inspected=(one,))
+    assert "5 fields in 1 asset (C3 1, C2 3)" in _run_screen(shown, 160)
+    assert "1 个资产的 5 个字段（C3 1、C2 3）" in _run_screen(shown, 160, "zh")
+    assert inventory(shown, Words("en")).assets[0].counts == (1, 3, 0, 1)
+    exported = prometheus.render(shown, language="en")
+    assert 'pii_audit_fields{level="C3"} 1\npii_audit_fields{level="none"} 1' in exported.replace(
+        'pii_audit_fields{level="C2"} 3\n', ""
+    )

@@ -77,14 +77,15 @@ def _when(run: Run) -> str:
 
 
 def _holds(run: Run, language: Language) -> str:
-    """Fields with identifiers, by level."""
-    fields = [field for item in run.inspected for field in item.fields]
-    if not fields:
+    """Fields with identifiers, by the gravest level in each."""
+    levels = sum((item.levels for item in run.inspected), Counter[str]())
+    if not levels:
         return ""
     holding = sum(bool(item.fields) for item in run.inspected)
-    columns = len({(field.asset, field.field) for field in fields})
-    levels = Counter(field.level.jrt0171 for field in fields if field.level.jrt0171)
-    graded = joined((f"{level} {number(count)}" for level, count in sorted(levels.items(), reverse=True)), language)
+    columns = levels.total()
+    graded = joined(
+        (f"{level} {number(count)}" for level, count in sorted(levels.items(), reverse=True) if level), language
+    )
     said = Text(
         f"{number(holding)} 个资产的 {number(columns)} 个字段",
         f"{counted(columns, 'field', 'fields')} in {counted(holding, 'asset', 'assets')}",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from dataclasses import dataclass
 
 from pii_audit.identifiers.catalogue import load_catalogue
@@ -99,12 +98,7 @@ def level_of(evidence: FieldEvidence) -> str:
 
 
 def _asset(one: Inspected, words: Words) -> AssetRow:
-    # Several identifiers or forms in one field count once, at the gravest level.
-    worst: dict[str | None, str] = {}
-    for evidence in one.fields:
-        level = level_of(evidence)
-        worst[evidence.field] = max(worst.get(evidence.field, ""), level)
-    counts = Counter(worst.values())
+    counts = one.levels
     ordered = sorted(one.fields, key=lambda evidence: (-evidence.level.rank, evidence.field or "", evidence.identifier))
     return AssetRow(
         asset=one.asset.id,
