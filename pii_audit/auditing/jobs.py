@@ -25,7 +25,7 @@ from pii_audit.sources.format.content import open_regular
 from pii_audit.sources.interface import failed
 from pii_audit.sources.reading import unreadable
 from pii_audit.sources.registry import open_source
-from pii_audit.workspace import Source, Workspace
+from pii_audit.workspace import Source, Workspace, from_here
 
 KIND = "export_jobs"
 
@@ -121,7 +121,7 @@ def makes(space: Workspace, policy: Policy) -> Callable[[Asset], Flow | None]:
     by_source = {source.id: source.sql for source in space.sources if source.sql is not None}
     problems = [problem for jobs in by_source.values() for problem in _unknown_flows(jobs.flows, jobs.position, policy)]
     if problems:
-        raise ConfigurationError(problems)
+        raise ConfigurationError([from_here(problem, space.root) for problem in problems])
 
     def find(asset: Asset) -> Flow | None:
         jobs = by_source.get(asset.source)

@@ -49,7 +49,8 @@ def run(session: Session, options: argparse.Namespace) -> int:
     """Tells every problem, one line each; gives 2 when something is wrong."""
     from pii_audit.identifiers.catalogue import load_catalogue  # noqa: PLC0415 - start-up does without
     from pii_audit.policy.lint import lint, unobserved  # noqa: PLC0415
-    from pii_audit.policy.loader import from_here, load_policy  # noqa: PLC0415
+    from pii_audit.policy.loader import load_policy  # noqa: PLC0415
+    from pii_audit.workspace import from_here  # noqa: PLC0415
 
     space = session.workspace()
     catalogue = load_catalogue(space.identifiers)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pii_audit.document import Reader, suggestion, unknown
-from pii_audit.errors import ConfigurationError, Problem, UsageError
+from pii_audit.errors import ConfigurationError, UsageError
 from pii_audit.identifiers.model import Catalogue
 from pii_audit.language import Text
 from pii_audit.policy import build, sections
@@ -20,7 +20,7 @@ from pii_audit.policy.inheritance import Merged, check_exceptions, check_merged,
 from pii_audit.policy.language import POLICY_FILE
 from pii_audit.policy.model import Flow, Policy
 from pii_audit.policy.periods import contradicting
-from pii_audit.workspace import shown_path
+from pii_audit.workspace import from_here
 
 
 def load_policy(
@@ -57,15 +57,6 @@ def load_policy(
     if contradictions:
         raise ConfigurationError([from_here(problem, root) for problem in contradictions])
     return policy
-
-
-def from_here(problem: Problem, root: Path) -> Problem:
-    """A problem whose file is named from the current directory, where an editor finds it.
-
-    Elsewhere positions are named from the workspace, so that reports say the same wherever they are made.
-    """
-    path = root / problem.position.file
-    return replace(problem, position=replace(problem.position, file=shown_path(path))) if path.exists() else problem
 
 
 def _policy(found: Documents, merged: Mapping[str, Merged]) -> Policy:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pii_audit.workspace.accounts import Account, AccountKind, load_accounts
 from pii_audit.workspace.language import STANDARDS, workspace_schema
 from pii_audit.workspace.leavers import load_leavers
-from pii_audit.workspace.loader import FILE_NAME, PACKS, find_workspace, load_workspace, packs, shown_path
+from pii_audit.workspace.loader import FILE_NAME, PACKS, find_workspace, from_here, load_workspace, packs, shown_path
 from pii_audit.workspace.model import AtRest, Institution, Source, Unit, Workspace
 from pii_audit.workspace.references import key_file, load_key, resolve
 
@@ -21,6 +21,7 @@ __all__ = [
     "Unit",
     "Workspace",
     "find_workspace",
+    "from_here",
     "key_file",
     "load_accounts",
     "load_key",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pii_audit import content
 from pii_audit.document import MISSING, Reader, Section, unknown
-from pii_audit.errors import Position, UsageError
+from pii_audit.errors import ConfigurationError, Position, Problem, UsageError
 from pii_audit.language import Text, same
 from pii_audit.workspace.language import WORKSPACE
 from pii_audit.workspace.model import AtRest, Institution, Jobs, Messages, Source, Unit, Workspace
@@ -23,6 +24,15 @@ def shown_path(path: Path) -> str:
         return path.absolute().relative_to(Path.cwd()).as_posix()
     except (ValueError, OSError):  # elsewhere, or the current directory is gone
         return str(path)
+
+
+def from_here(problem: Problem, root: Path) -> Problem:
+    """A problem whose file is named from the current directory, where an editor finds it.
+
+    Elsewhere positions are named from the workspace, so that reports say the same wherever they are made.
+    """
+    path = root / problem.position.file
+    return replace(problem, position=replace(problem.position, file=shown_path(path))) if path.exists() else problem
 
 
 def find_workspace(start: Path) -> Path:
@@ -62,10 +72,11 @@ def load_workspace(folder: Path) -> Workspace:
             todo=Text("请用 pii-audit init DIR 新建", "make one with `pii-audit init DIR`"),
         )
     reader = Reader()
-    document = reader.read(path, WORKSPACE, shown_as=shown_path(path))
+    document = reader.read(path, WORKSPACE, shown_as=FILE_NAME)
     if document is not MISSING:
         _check(document, folder, reader)
-    reader.raise_problems()
+    if reader.problems:
+        raise ConfigurationError([from_here(problem, folder) for problem in reader.problems])
     return _workspace(folder, document)
 
 
@@ -167,7 +178,7 @@ def _workspace(folder: Path, document: Section) -> Workspace:
     directory = document.get("directory", ())
     return Workspace(
         root=folder.resolve(),
-        position=document.position,
+        position=replace(document.position, file=shown_path(folder / FILE_NAME)),
         name=organisation.get("name", ""),
         standards=tuple(organisation.get("standards", ())),
         institution=Institution(tuple(institution.get("roles", ())), tuple(institution.get("own_bins", ()))),

@@ -226,6 +226,15 @@ def test_diagnostics_name_files_relative_to_the_current_directory_only_below_it(
     assert shown_path(tmp_path / "elsewhere" / "a.yaml") == str(tmp_path / "elsewhere" / "a.yaml")
 
 
+def test_reports_name_the_place_of_a_source_from_the_workspace_wherever_they_are_made(tmp_path, monkeypatch):
+    (tmp_path / "audit.yaml").write_text("version: 1\nsources:\n  - {id: a, kind: database, url: x}\n")
+    (tmp_path / "below").mkdir()
+    for place in (tmp_path, tmp_path.parent, tmp_path / "below"):
+        monkeypatch.chdir(place)
+        [source] = load_workspace(tmp_path).sources
+        assert str(source.position) == "audit.yaml:3:6"
+
+
 def test_an_unknown_source_is_named_with_a_suggestion(load):
     workspace = load(EXAMPLE)
     with pytest.raises(PiiAuditError, match='unknown source "outbx"; did you mean "outbox"'):

@@ -16,11 +16,11 @@ from pii_audit.model.forms import Form
 from pii_audit.policy.build import element
 from pii_audit.policy.evaluation.case import Seen
 from pii_audit.policy.files import CASES, files_of
-from pii_audit.policy.loader import from_here
 from pii_audit.policy.model import CUSTOMER, SUBJECTS, Element, Flow, Policy
 from pii_audit.policy.rule_ids import exceptable_rules
 from pii_audit.policy.testing.language import CASE_FILE
 from pii_audit.policy.testing.model import Given, TestCase
+from pii_audit.workspace import from_here
 
 SUFFIX = CASES
 Noun = TypeVar("Noun")
