@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from pii_audit.detection.gather import masked_sample
@@ -14,6 +15,15 @@ from pii_audit.model.forms import PLAIN_EQUIVALENT
 from pii_audit.model.grant import Grant
 from pii_audit.model.run import Inspected
 from pii_audit.model.setting import Setting
+
+_MARKED = 6
+"""Hexadecimal digits of the mark of a masked name."""
+_CHANGING = re.compile(rf"[0-9*]+|~[0-9a-f]{{{_MARKED}}}$")
+
+
+def pattern_of(shown: str) -> str:
+    """What names that differ in numbers have in common, whether the numbers are masked or not: `sms_#.csv`."""
+    return _CHANGING.sub(lambda found: "" if found[0].startswith("~") else "#", shown)
 
 
 class Redactor:
@@ -44,7 +54,7 @@ class Redactor:
                 end = match.end
         if not pieces:
             return text
-        mark = self._fingerprinter.text("name", text)[:6]
+        mark = self._fingerprinter.text("name", text)[:_MARKED]
         return "".join([*pieces, text[end:], f"~{mark}"])
 
     def asset(self, asset: Asset) -> Asset:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pii_audit.detection.redact import pattern_of
 from pii_audit.language import Text
 from pii_audit.model.finding import Outcome
 from pii_audit.model.run import Inspected
@@ -58,7 +59,7 @@ def undeclared(facts: Facts) -> Iterator[Draft]:
     """SHR006: a feed that no flow declares. Dates in file names do not make it another feed."""
     seen: dict[tuple[str, str], list[str]] = {}
     for one in facts.undeclared:
-        key = (one.asset.source, re.sub(r"[0-9]+", "#", one.asset.name))
+        key = (one.asset.source, pattern_of(one.asset.name))
         seen.setdefault(key, []).append(one.asset.id)
     by_asset = {one.asset.id: one for one in facts.undeclared}
     for (source, pattern), assets in seen.items():

@@ -6,10 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from pii_audit.detection.redact import Redactor
+from pii_audit.detection.tally import Detector
 from pii_audit.errors import Position
+from pii_audit.identifiers.catalogue import load_catalogue
 from pii_audit.language import same
 from pii_audit.model.asset import AssetKind
 from pii_audit.model.finding import Outcome, Verdict
+from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.model.sketch import Sketch
 from pii_audit.rules.share import published, undeclared, verdicts
 
@@ -69,6 +73,16 @@ def test_undeclared_feeds_that_differ_by_their_date_alone_are_one_finding(policy
     assert [draft.resource for draft in drafts] == [("outbox", "rep_#.csv"), ("outbox", "other.csv")]
     assert drafts[0].evidence["assets"] == ["outbox:rep_20260601.csv", "outbox:rep_20260602.csv"]
     assert {(draft.rule, draft.outcome) for draft in drafts} == {("SHR006", Outcome.GAP)}
+
+
+def test_undeclared_feeds_that_differ_by_a_masked_number_alone_are_one_finding(policy_of, asset, facts):
+    key = Fingerprinter(b"a key of the tests")
+    shown = Redactor(Detector(load_catalogue(), key), key).name
+    names = [shown(f"rep_{number}.csv") for number in ("13800138000", "13900139000", "20260601")]
+    assert names[0] != names[1]
+    feeds = [asset(f"outbox:{name}", {"card": "bank_card"}, kind=AssetKind.FEED) for name in names]
+    [draft] = undeclared(facts(policy_of(FLOW), *feeds, undeclared=feeds))
+    assert draft.resource == ("outbox", "rep_#.csv")
 
 
 def test_an_undeclared_feed_without_personal_information_is_told_too(policy_of, asset, facts):
