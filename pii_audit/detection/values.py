@@ -80,6 +80,17 @@ class ValueReader:
             tuple(whole_cell(value, identifier, Form.ENCODED) for identifier in found), cell.lookalikes, cell.tried
         )
 
+    def restored(self, value: str, cell: Cell, begin: int | None) -> Cell:
+        """What a value holds in which a number is written otherwise; `cell` is what the number holds, `begin` where it stands in the value, if it does."""
+        if begin is None:
+            found = dict.fromkeys(hit.match.identifier for hit in cell.hits)
+            return replace(cell, hits=tuple(whole_cell(value, identifier, Form.ENCODED) for identifier in found))
+        moved = (
+            replace(hit, match=replace(hit.match, start=hit.match.start + begin, end=hit.match.end + begin))
+            for hit in cell.hits
+        )
+        return replace(cell, hits=tuple(moved))
+
     def by_patterns(self, value: str, candidates: Sequence[Candidate], name: ColumnName) -> tuple[Cell, Open]:
         """What patterns find and what follows from how a value is written, and what is left to ask."""
         folded = fold(visible(value)).strip()
