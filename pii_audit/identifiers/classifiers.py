@@ -212,11 +212,21 @@ def looks_like_random_secret(value: str) -> bool:
     return looks_like_secret(value) or is_digest(value)
 
 
+_PINS = ("支付密码", "交易密码", "取款密码", "查询密码", "zfmm", "jymm", "qkmm", "cxmm", "zhmm")
+"""What PINs are called; passwords with letters in them are called so too."""
+
+
+def looks_like_mixed_secret(value: str) -> bool:
+    """Whether a cell is a clear password and no PIN, which is an identifier of its own."""
+    return looks_like_secret(value) and not pin(value)
+
+
 @lru_cache(maxsize=4096)
 def classifier(name: str, column: str, areas: tuple[str, ...] = ()) -> Callable[[str], bool]:
     """The classifier of that name for a column; `areas` are columns beside it that hold province, city and the like.
 
-    Under `FirstName` or `姓氏` a part of a name is a name; under `access_token` 32 hexadecimal digits are the token and no hash.
+    Under `FirstName` or `姓氏` a part of a name is a name; under `access_token` 32 hexadecimal digits are the token and no hash;
+    under `jymm` digits are a PIN and no password.
     """
     if name == "address" and areas:
         return looks_like_address_part
@@ -226,4 +236,6 @@ def classifier(name: str, column: str, areas: tuple[str, ...] = ()) -> Callable[
         return looks_like_name_part
     if words & said and not said & _HASHES:
         return looks_like_random_secret
+    if name == "login_credential" and any(word in token for word in _PINS for token in said):
+        return looks_like_mixed_secret
     return CLASSIFIERS[name]
