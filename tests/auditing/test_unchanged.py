@@ -380,7 +380,6 @@ DECIDE = {
     "which files a layout is for": lambda root: _audit(root, '"*.dat"', '"*.fix"'),
     "masked samples": lambda root: _audit(root, "policies:", "samples: none\npolicies:"),
     "own cards": lambda root: _audit(root, "{name: Test,", "{name: Test, institution: {own_bins: ['622848']},"),
-    "the key": lambda root: (root / "key").write_text("6b" * 32 + "\n"),
     "the sample": lambda root: _audit(root, "owner: Office", "owner: Office, sample: 100"),
     "reading always": lambda root: _audit(root, "owner: Office", "owner: Office, reread_after: always"),
     "the place": lambda root: (shutil.copytree(root / "share", root / "there"), _audit(root, "share/", "there/")),
