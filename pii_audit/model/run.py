@@ -107,19 +107,18 @@ class Run:
 
     @property
     def standing(self) -> tuple[Finding, ...]:
-        """The findings that count: not those that are put right, accepted, or of objects that this run did not meet.
+        """The findings that count: not those that are put right, accepted, or of sources that this run did not look into.
 
-        What an earlier run found stands while its object is met and not refuted: a weaker sample, a failure or a new
-        exclusion turns nothing green.
+        What an earlier run found stands while it is not refuted: a weaker sample, a failure, a new exclusion or another
+        address of its source turns nothing green.
         """
-        met = {row.id for row in self.coverage}
         sources = {row.source for row in self.coverage}
 
         def counts(finding: Finding) -> bool:
             if finding.change is not Change.NOT_RECHECKED:
                 return finding.change is not Change.FIXED and finding.status not in SETTLED
             if finding.asset and not finding.flow:
-                return not met.isdisjoint(finding.assets)
+                return not sources.isdisjoint(asset.partition(":")[0] for asset in finding.assets)
             return finding.source in sources
 
         return tuple(finding for finding in self.findings if counts(finding))

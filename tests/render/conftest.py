@@ -273,13 +273,13 @@ def _findings():
         Severity.HIGH,
         "store",
         "7373cccc",
-        ("明文存储", "已不在的表", "加密"),
-        ("Clear at rest", "a table that is gone", "encrypt it"),
-        resource=("core:gone",),
+        ("明文存储", "未读取的数据源中的表", "加密"),
+        ("Clear at rest", "a table of a source that was not read", "encrypt it"),
+        resource=("unread:t",),
         change=Change.NOT_RECHECKED,
         status=Status.NOT_RECHECKED,
-        asset="core:gone",
-        source="core",
+        asset="unread:t",
+        source="unread",
     )
     return excess, cvv, world, fixed, unlooked, elsewhere
 

@@ -114,7 +114,7 @@ def test_findings_stand_under_their_stage_in_the_order_of_the_life_of_informatio
     assert places == sorted(places)
 
 
-def test_an_old_finding_that_still_counts_is_named_and_one_of_a_gone_table_only_counted(run):
+def test_an_old_finding_that_still_counts_is_named_and_one_of_a_source_that_was_not_read_only_counted(run):
     screen = _run_screen(run)
     assert "6262bbbb6262" in screen
     assert "(still counts)" in screen
