@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -25,9 +25,8 @@ from pii_audit.detection.found import APART, Found
 from pii_audit.detection.groups import groups, numbered
 from pii_audit.detection.kinds import Column, OfKinds
 from pii_audit.detection.matcher import Matcher
-from pii_audit.detection.spoilt import cut, may_be_spoilt, restored
+from pii_audit.detection.spoilt import may_be_spoilt
 from pii_audit.detection.values import (
-    CLEARLY_NAMED,
     LOOKALIKE_LENGTH,
     Open,
     ValueReader,
@@ -35,12 +34,9 @@ from pii_audit.detection.values import (
     by_value,
     named,
     shape_of,
-    whole_cell,
 )
 from pii_audit.identifiers.catalogue import Catalogue
 from pii_audit.identifiers.fold import fold
-from pii_audit.identifiers.model import Identifier
-from pii_audit.model.forms import Form
 
 _POINTED = re.compile(r"\.0+\s*$")
 """How the kind of what may be an integer in a float column ends."""
@@ -179,34 +175,13 @@ class CellReader:
                 cells.put(place, self._values.encoded(value, cell, candidates[number]))
 
     def _restore(self, column: Column, cells: Cells, name: ColumnName) -> None:
-        """Reads numbers that a machine wrote otherwise as people write them, where the column's name says what they are."""
-        clear = frozenset(one for one, strength in name.hints.items() if strength >= CLEARLY_NAMED)
-        if not clear:
-            return
-        places, numbers, begins = list[int](), list[str](), list[int | None]()
-        for place in nonzero(column.of_kinds(may_be_spoilt)).tolist():
-            if found := restored(column.values[place]):
-                places.append(place)
-                numbers.append(found[0])
-                begins.append(found[1])
-            elif name.best and name.best.id in clear and cut(column.values[place], name.best):
-                self._cut(column.values[place], place, name.best, cells)
-        if not places:
-            return
-        distinct = list(dict.fromkeys(numbers))
-        inside = dict(zip(distinct, self.read(Column(distinct), name).each(), strict=True))
-        for place, number, begin in zip(places, numbers, begins, strict=True):
-            cell, before = inside[number], cells.cells[cells.of[place]]
-            hits = tuple(hit for hit in cell.hits if hit.match.identifier in clear)
-            known = {hit.match.identifier for hit in before.hits}
-            if not before.hits or any(hit.match.identifier not in known for hit in hits):
-                cells.put(place, self._values.restored(column.values[place], replace(cell, hits=hits), begin))
-
-    @staticmethod
-    def _cut(value: str, place: int, identifier: Identifier, cells: Cells) -> None:
-        before = cells.cells[cells.of[place]]
-        if not before.hits:
-            cells.put(place, replace(before, hits=(whole_cell(value, identifier.id, Form.TRUNCATED),)))
+        """Reads numbers that a machine wrote otherwise than people write them."""
+        spoilt = nonzero(column.of_kinds(may_be_spoilt)).tolist()
+        held = {place: (column.values[place], cells.cells[cells.of[place]]) for place in spoilt}
+        for place, cell in self._values.restored(
+            held, name, lambda numbers: self.read(Column(numbers), name).each()
+        ).items():
+            cells.put(place, cell)
 
 
 def _are_integral(values: Sequence[str]) -> NDArray[np.int64]:

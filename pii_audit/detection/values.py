@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pii_audit.detection import forms
@@ -12,6 +12,7 @@ from pii_audit.detection.cell import EMPTY, Cell, Hit
 from pii_audit.detection.column_name import ColumnName
 from pii_audit.detection.lookalikes import lookalikes_of
 from pii_audit.detection.matcher import BOOST, CEILING, MATCH_THRESHOLD, Candidate, Matcher
+from pii_audit.detection.spoilt import cut, restored
 from pii_audit.identifiers.catalogue import Catalogue
 from pii_audit.identifiers.classifiers import classifier, told_by_kind
 from pii_audit.identifiers.fold import INVISIBLE, fold, visible
@@ -80,16 +81,31 @@ class ValueReader:
             tuple(whole_cell(value, identifier, Form.ENCODED) for identifier in found), cell.lookalikes, cell.tried
         )
 
-    def restored(self, value: str, cell: Cell, begin: int | None) -> Cell:
-        """What a value holds in which a number is written otherwise; `cell` is what the number holds, `begin` where it stands in the value, if it does."""
-        if begin is None:
-            found = dict.fromkeys(hit.match.identifier for hit in cell.hits)
-            return replace(cell, hits=tuple(whole_cell(value, identifier, Form.ENCODED) for identifier in found))
-        moved = (
-            replace(hit, match=replace(hit.match, start=hit.match.start + begin, end=hit.match.end + begin))
-            for hit in cell.hits
-        )
-        return replace(cell, hits=tuple(moved))
+    def restored(
+        self,
+        held: Mapping[int, tuple[str, Cell]],
+        name: ColumnName,
+        read: Callable[[Sequence[str]], Sequence[Cell]],
+    ) -> dict[int, Cell]:
+        """What cells hold in which a machine wrote numbers otherwise, where the column's name says clearly what they are.
+
+        `held` has values and what was found in them so far, by place; `read` gives the cells of the numbers themselves.
+        """
+        clear = frozenset(one for one, strength in name.hints.items() if strength >= CLEARLY_NAMED)
+        numbers = {place: found for place, (value, _) in held.items() if clear and (found := restored(value))}
+        distinct = list(dict.fromkeys(number for number, _ in numbers.values()))
+        inside = dict(zip(distinct, read(distinct), strict=True)) if distinct else {}
+        cells = {}
+        for place, (value, before) in held.items():
+            if place in numbers:
+                number, begin = numbers[place]
+                hits = tuple(hit for hit in inside[number].hits if hit.match.identifier in clear)
+                known = {hit.match.identifier for hit in before.hits}
+                if not before.hits or any(hit.match.identifier not in known for hit in hits):
+                    cells[place] = _written_otherwise(value, replace(inside[number], hits=hits), begin)
+            elif name.best and name.best.id in clear and not before.hits and cut(value, name.best):
+                cells[place] = replace(before, hits=(whole_cell(value, name.best.id, Form.TRUNCATED),))
+        return cells
 
     def by_patterns(self, value: str, candidates: Sequence[Candidate], name: ColumnName) -> tuple[Cell, Open]:
         """What patterns find and what follows from how a value is written, and what is left to ask."""
@@ -123,6 +139,18 @@ class ValueReader:
             cell = replace(cell, hits=(*cell.hits, *more))
         asks = name.best is not None and all(hit.match.identifier != name.best.id for hit in cell.hits)
         return cell, Open(rest, asks)
+
+
+def _written_otherwise(value: str, cell: Cell, begin: int | None) -> Cell:
+    """What a value holds in which a number is written otherwise; `cell` is what the number holds, `begin` where it stands in the value, if it does."""
+    if begin is None:
+        found = dict.fromkeys(hit.match.identifier for hit in cell.hits)
+        return replace(cell, hits=tuple(whole_cell(value, identifier, Form.ENCODED) for identifier in found))
+    moved = (
+        replace(hit, match=replace(hit.match, start=hit.match.start + begin, end=hit.match.end + begin))
+        for hit in cell.hits
+    )
+    return replace(cell, hits=tuple(moved))
 
 
 def by_value(starts: Sequence[int], candidates: Iterable[Candidate]) -> Mapping[int, list[Candidate]]:

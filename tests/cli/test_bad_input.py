@@ -242,7 +242,7 @@ def test_an_output_in_a_folder_that_is_missing_is_told(space, call, told):
 
 def test_an_interrupted_run_keeps_its_progress_and_goes_on_to_the_same_findings(space, program, told):
     big = space / "share" / "big.csv"
-    big.write_text("mobile,id\n" + "".join(f"138{n:08d},{n}\n" for n in range(30_000)))
+    big.write_text("mobile,id\n" + "".join(f"138{n:08d},{n}\n" for n in range(120_000)))
     (space / "share" / "a.csv").write_text("mobile\n13800138000\n13900139000\n")
     running = subprocess.Popen(
         [sys.executable, "-m", "pii_audit", "run", "--source", "share"],

@@ -27,6 +27,7 @@ from pii_audit.detection.meanings import (
     is_prose,
     is_reference,
 )
+from pii_audit.detection.spoilt import may_be_spoilt
 from pii_audit.detection.tally import Detector
 from pii_audit.detection.values import ValueReader, by_value
 from pii_audit.identifiers.catalogue import Catalogue
@@ -89,6 +90,9 @@ class PlainDetector(Detector):
         for number, place in enumerate(hidden):
             if number in inside:
                 cells[place] = self._values.encoded(values[place], cells[place], inside[number])
+        spoilt = {place: (value, cells[place]) for place, value in enumerate(values) if may_be_spoilt(kind_of(value))}
+        for place, cell in self._values.restored(spoilt, name, lambda numbers: self._cells_of(numbers, name)).items():
+            cells[place] = cell
         return cells
 
     def _by_value(self, values: Sequence[str], name: ColumnName) -> Mapping[int, list[Candidate]]:
