@@ -249,6 +249,8 @@ def test_an_interrupted_run_keeps_its_progress_and_goes_on_to_the_same_findings(
         cwd=space,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
+        # A shell lets what it begins in the background ignore interruptions, tests included.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no thread runs here
     )
     store = space / ".pii-audit" / "store.db"
     deadline = time.monotonic() + 30
