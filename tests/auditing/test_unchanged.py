@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from pii_audit import content
 from pii_audit.auditing.definitions import _program
 from pii_audit.auditing.selfcheck import Options, audit, run_key
 from pii_audit.demo import build
@@ -362,8 +363,7 @@ def test_what_was_sampled_or_failed_is_read_again(space, at_once, opened):
 
 
 def _identifier(root):
-    source = (Path(__file__).parents[2] / "scanners" / "identifiers").rglob("imei.yaml")
-    text = next(source).read_text(encoding="utf-8").replace("id: imei", "id: own_imei")
+    text = content.text("scanners/identifiers/device/imei.yaml").replace("id: imei", "id: own_imei")
     (root / "own").mkdir(exist_ok=True)
     (root / "own" / "own_imei.yaml").write_text(text, encoding="utf-8")
 
