@@ -37,8 +37,8 @@ _TYPES = {
     0x20000001: b"contact",
 }  # fmt: skip
 """Values of sAMAccountType ([MS-ADTS] 2.2.21); lists for mail give nobody access, as contacts do not."""
-_DIGITS = 11
-"""More digits than a number of 32 bits has are none."""
+_NUMBER, _WORD = re.compile(r"-?[0-9]{1,10}"), 1 << 32
+"""Numbers of 32 bits, which LDAP writes with a sign and PowerShell at times without one ([MS-ADTS] 3.1.1.2.2.2)."""
 _HEX, _SPACE = re.compile(rb"\\([0-9a-f]{2})"), re.compile(rb" *([,=+]) *")
 _SPECIAL = b' "#+,;<=>\\'
 """Characters that are escaped where they stand for themselves (RFC 4514, 2.4)."""
@@ -106,8 +106,8 @@ class Builder:
             self._listed.setdefault(group.decode("utf-8", "replace").strip(), array("q")).append(node)
         sid = self.sids[node]
         if sid and self.kinds[node] in _PEOPLE:
-            number = entry.text("primarygroupid")
-            primary = int(number) if number.isdecimal() and len(number) < _DIGITS else DOMAIN_USERS
+            number = _number(entry, "primarygroupid", told)
+            primary = DOMAIN_USERS if number is None else number
             self._primary[0].append(node)
             self._primary[1].append(hash(sid[:-4] + primary.to_bytes(4, "little")))
 
@@ -174,10 +174,11 @@ class Builder:
     def _strangers(self, missing: dict[int, int]) -> Iterator[tuple[int, int]]:
         """Members of other domains: whom another export has, or who are counted as missing."""
         for node in self._foreign:
-            real = self._by_sid[hash(self.sids[node])]
+            sid = self.sids[node]
+            real = self._by_sid.get(hash(sid), node)
             if real != node:
                 yield node, real
-            elif self.sids[node].startswith(DOMAIN):
+            elif not sid or sid.startswith(DOMAIN):
                 missing[node] = 1
 
     def _node(self, entry: Entry, kind: Kind, told: Told) -> int:
@@ -200,7 +201,7 @@ class Builder:
         if sid and not self.sids[node]:
             self.sids[node] = sid
         self._has(node, sid)
-        if b"foreignsecurityprincipal" in _classes(entry):
+        if _is_foreign(entry):
             self._foreign.add(node)
         for earlier in entry.values.get("sidhistory", ()):
             self._by_sid.setdefault(hash(earlier), node)
@@ -253,9 +254,9 @@ def _kind(entry: Entry, told: Told) -> Kind | None:
     if entry.text("isdeleted").casefold() == "true":
         return None
     classes = _classes(entry)
-    number = entry.text("samaccounttype")
-    if number.isdecimal():
-        classes |= {_TYPES.get(int(number), b"")}
+    number = _number(entry, "samaccounttype", told)
+    if number is not None:
+        classes |= {_TYPES.get(number, b"")}
     if not classes:
         if {"member", "grouptype"} & entry.values.keys():
             classes = frozenset({b"group"})
@@ -267,19 +268,39 @@ def _kind(entry: Entry, told: Told) -> Kind | None:
         return Kind.OTHER
     if classes & _GROUPS:
         mail = entry.text("groupcategory").casefold() == "distribution"
-        kind = entry.text("grouptype")
-        mail |= kind.lstrip("-").isdecimal() and len(kind) < _DIGITS + 2 and not int(kind) & _SECURITY
+        kind = _number(entry, "grouptype", told)
+        mail |= kind is not None and not kind & _SECURITY
         return Kind.OTHER if mail else Kind.GROUP
     if not classes & _USERS:
         return None
-    control = entry.text("useraccountcontrol")
-    disabled = control.isdecimal() and bool(int(control) & _DISABLED)
+    disabled = bool((_number(entry, "useraccountcontrol", told) or 0) & _DISABLED)
     return Kind.DISABLED if disabled or entry.text("enabled").casefold() == "false" else Kind.USER
 
 
+def _number(entry: Entry, name: str, told: Told) -> int | None:
+    """A number of 32 bits, without sign; None where there is none, or one that is wrong, which is told."""
+    text = entry.text(name)
+    number = int(text) if _NUMBER.fullmatch(text) else _WORD
+    if -_WORD // 2 <= number < _WORD:
+        return number % _WORD
+    if text:
+        said = Text(f"{name} 不是 32 位整数,未采用", f"{name} is no number of 32 bits, and was not taken")
+        told.at(entry.line, said)
+    return None
+
+
+def _is_foreign(entry: Entry) -> bool:
+    return b"foreignsecurityprincipal" in _classes(entry)
+
+
 def _sid(entry: Entry, told: Told) -> bytes:
-    """The SID of an entry: as bytes, as text, or as csvde writes bytes; empty where it has none or a wrong one."""
+    """The SID of an entry: as bytes, as text, or as csvde writes bytes; empty where it has none or a wrong one.
+
+    A foreign principal is called by its SID.
+    """
     value = next(iter(entry.values.get("objectsid", ())), b"")
+    if not value and _is_foreign(entry):
+        value = _first_part(entry.dn)
     try:
         if value[:4].upper() == b"S-1-":
             return sid_bytes(value.decode("ascii"))
@@ -300,13 +321,17 @@ def _name(entry: Entry, sid: bytes, told: Told) -> str:
     value = next(iter(entry.values.get("samaccountname", ())), b"").strip()
     if not value and sid:
         return sid_text(sid)
-    value = value or entry.dn.partition(b",")[0].partition(b"=")[2]
+    value = value or _first_part(entry.dn)
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:
         said = Text("不是 UTF-8,按 GB 18030 读取", "is not UTF-8, and was read as GB 18030")
         told.at(entry.line, said)
         return value.decode("gb18030", "backslashreplace")
+
+
+def _first_part(dn: bytes) -> bytes:
+    return dn.partition(b",")[0].partition(b"=")[2]
 
 
 def _hash_of(sid: str) -> int:

@@ -15,7 +15,7 @@ from pii_audit.language import Text
 
 MOST = 1 << 28
 """Bytes of one entry: a group of a million members has fewer."""
-_RANGE = b"range="
+_RANGE, _PORTION = b"range=", re.compile(rb"([0-9]{1,10})-([0-9]{1,10}|\*)")
 _STRAY = re.compile(rb"\n(?![#\n -])[^:\n]+(?=\n|\Z)")
 """A line that is none of `name: value`, comment, continuation and the `-` of a change."""
 _RESULT = re.compile(rb"\nresult: *(?!0)[0-9]+", re.IGNORECASE)
@@ -45,10 +45,11 @@ class Entry:
     @property
     def cut_off(self) -> int | None:
         """The line of values in portions that do not go on to their end; None where they are whole."""
-        ranges = [portion.partition(b"-")[::2] for portion in self.portions]
-        begins = {begin for begin, _ in ranges}
-        following = {b"%d" % (int(end) + 1) for _, end in ranges if end.isdigit()}
-        whole = b"0" in begins and following <= begins and b"*" in {end for _, end in ranges}
+        ranges = [_PORTION.fullmatch(portion) for portion in self.portions]
+        begins = {int(one[1]) for one in ranges if one}
+        ends = {one[2] for one in ranges if one}
+        following = {int(end) + 1 for end in ends if end != b"*"}
+        whole = all(ranges) and 0 in begins and following <= begins and b"*" in ends
         return None if whole or not ranges else next(iter(self.portions.values()))
 
 

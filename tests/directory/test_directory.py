@@ -139,6 +139,50 @@ def test_members_that_the_export_does_not_hold_are_counted_and_those_of_everybod
     assert both.among(both.of_name("Sales")).outside == 1
 
 
+def foreign(name: str, *more: str) -> str:
+    lines = (f"dn: CN={name},CN=ForeignSecurityPrincipals,{BASE}", "objectClass: foreignSecurityPrincipal", *more)
+    return "\n".join(lines) + "\n\n"
+
+
+def test_a_foreign_principal_without_a_sid_is_the_one_after_which_it_is_called(load):
+    stranger = "S-1-5-21-9-9-9-1105"
+    listed = "".join(f"\nmember: CN={name},CN=ForeignSecurityPrincipals,{BASE}" for name in (stranger, "who"))
+    sales = group("Sales", 1201).rstrip() + listed + "\n\n"
+    eve = user("eve", 1105).replace("bank", "other").replace(f":: {sid64(1105)}", f": {stranger}")
+    found = load(sales + foreign(stranger) + foreign("who"), eve)
+    assert people(found, "Sales") == {"eve"}
+    # Of somebody whose SID nothing tells it is not known who that is.
+    assert found.among(found.of_name("Sales")).outside == 1
+    assert said(found) == ["export0.txt:11: an objectSid is none, and was not taken"]
+
+
+def test_a_foreign_principal_with_the_sid_of_a_servers_own_group_is_nobody_elses(load):
+    users = "S-1-5-32-545"
+    sales = group("Sales", 1201, "ann").rstrip() + f"\nmember: CN={users},CN=ForeignSecurityPrincipals,{BASE}\n\n"
+    found = load(sales + foreign(users, f"objectSid: {users}") + user("ann", 1101))
+    assert people(found, "Sales") == {"ann"}
+
+
+@pytest.mark.parametrize("value", ["9999999999", "--5", "-3000000000", "5" * 5000, "x"])
+@pytest.mark.parametrize("name", ["primaryGroupID", "groupType", "userAccountControl", "sAMAccountType"])
+def test_what_is_no_number_of_32_bits_is_told_and_its_entry_counts(load, name, value):
+    more = f"{name}: {value}"
+    entry = group("odd", 1104).rstrip() + f"\n{more}\n\n" if name == "groupType" else user("odd", 1104, more)
+    found = load(entry + group("Domain Users", 513) + user("ann", 1101))
+    node = found.of_name("odd")
+    assert node is not None
+    assert found.is_person(node) or found.is_group(node)
+    assert people(found, "Domain Users") >= {"ann"}
+    assert said(found) == [f"export0.txt:1: {name.lower()} is no number of 32 bits, and was not taken"]
+
+
+@pytest.mark.parametrize("end", ["9" * 5000, "x"])
+def test_a_portion_whose_end_is_no_number_is_not_whole(load, end):
+    lines = "\n".join((f"member;range=0-{end}: CN=a,{BASE}", f"member;range=5-*: CN=b,{BASE}"))
+    found = load(group("Sales", 1201).rstrip() + f"\n{lines}\n\n")
+    assert said(found) == ["export0.txt:5: members were exported in portions, and some are missing"]
+
+
 def test_two_domains_may_have_the_same_name(load):
     other = (
         user("ann", 1101)
