@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import PurePath
 
@@ -11,6 +9,7 @@ from pii_audit.directory.ldif import Entry
 from pii_audit.directory.told import Told
 from pii_audit.errors import ConfigurationError, Position, Problem
 from pii_audit.language import Text
+from pii_audit.rows import TORN, delimiter, strict_rows
 
 _COLUMNS = {
     "dn": "dn", "distinguishedname": "dn", "sid": "objectsid", "objectsid": "objectsid", "group": "group", "groupname": "group", "组": "group",
@@ -33,42 +32,24 @@ def csv_entries(lines: Iterable[str], wanted: Collection[str], told: Told) -> It
     A list of one group's members names the group in a column `Group`, or is called as the group. ConfigurationError for a file
     that has no such columns.
     """
-    csv.field_size_limit(sys.maxsize)
     first = next(lines := iter(lines), "")
     skipped = first.startswith("#TYPE")
     first = next(lines, "") if skipped else first
     names = _names(first, wanted, told.file, skipped + 1)
     group = _group(first, told.file)
     before = skipped + 1
-    rows = csv.reader(lines, delimiter=_delimiter(first), strict=True)
-    at = 0
-    while True:
-        begins = at + 1
-        try:
-            cells = next(rows, None)
-        except csv.Error:
-            cells = []
-            told.at(before + rows.line_num, _TORN)
-        at = rows.line_num
+    for begins, cells in strict_rows(lines, delimiter(first), _ROWS):
         if cells is None:
-            return
-        if at - begins > _ROWS:
-            told.at(before + begins, _TORN)
+            told.at(before + begins, TORN)
         elif cells:
             for entry in _entry(cells, names, before + begins, told):
                 entry.values |= group
                 yield entry
 
 
-_TORN = Text("引号不成对,或不是 CSV", "a quote is not closed, or the line is no CSV")
-
-
-def _delimiter(header: str) -> str:
-    return max(",;\t", key=header.count)
-
-
 def _cells(header: str) -> list[str]:
-    return [name.strip().casefold() for name in next(csv.reader([header], delimiter=_delimiter(header)), [])]
+    _, cells = next(strict_rows([header], delimiter(header)), (1, None))
+    return [name.strip().casefold() for name in cells or ()]
 
 
 def _group(header: str, file: str) -> dict[str, list[bytes]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +11,7 @@ from enum import StrEnum
 
 from pii_audit.errors import ConfigurationError, Position, Problem
 from pii_audit.language import Text
+from pii_audit.rows import TORN, strict_rows
 from pii_audit.workspace.lists import read_list
 from pii_audit.workspace.model import Workspace
 
@@ -103,15 +103,10 @@ def _accounts(text: str, file: str, sources: set[str]) -> tuple[Account, ...]:
 
 def _rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
     """The rows with their lines; ConfigurationError where quotes do not fit: what they swallow would be passed over."""
-    rows = csv.reader(io.StringIO(text), strict=True)
-    torn = Text("引号不成对,或不是 CSV", "a quote is not closed, or the line is no CSV")
-    try:
-        for cells in rows:
-            if any("\n" in cell or "\r" in cell for cell in cells):
-                raise ConfigurationError([Problem(Position(file, rows.line_num), torn)])
-            yield rows.line_num, cells
-    except csv.Error:
-        raise ConfigurationError([Problem(Position(file, max(1, rows.line_num)), torn)]) from None
+    for first, cells in strict_rows(io.StringIO(text)):
+        if cells is None:
+            raise ConfigurationError([Problem(Position(file, first), TORN)])
+        yield first, cells
 
 
 def _account(cells: Mapping[str, str], sources: set[str]) -> tuple[Account, Sequence[Text]]:

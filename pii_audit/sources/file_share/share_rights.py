@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 import codecs
-import csv
-import io
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pii_audit.directory.sid import AUTHENTICATED, EVERYONE, NETWORK, USERS
 from pii_audit.language import Text
+from pii_audit.rows import delimiter, strict_rows
 from pii_audit.sources.file_share.remote import Refused
 from pii_audit.sources.file_share.smb_readers import Layer
 from pii_audit.sources.file_share.smb_rights import Entry
@@ -100,23 +99,29 @@ def _wrong(line: int) -> Refused:
 
 
 def _table(text: str, share: str) -> Iterator[tuple[str, int, bool]]:
-    """The rows of `Get-SmbShareAccess | Export-Csv` about a share."""
+    """The rows of `Get-SmbShareAccess | Export-Csv` about a share; a row that is torn may be about any."""
     lines = text.splitlines()
     skipped = bool(lines) and lines[0].startswith("#TYPE")
-    header = lines[skipped] if len(lines) > skipped else ""
-    rows = csv.DictReader(io.StringIO("\n".join(lines[skipped:])), delimiter=max(",;\t", key=header.count))
-    if not {"AccountName", "AccessRight"} <= set(rows.fieldnames or ()):
+    table = lines[skipped:]
+    rows = strict_rows(table, delimiter(table[0] if table else ""))
+    _, header = next(rows, (1, None))
+    if header is None or not {"AccountName", "AccessRight"} <= set(header):
         return
-    for row in rows:
+    for line, cells in rows:
+        if cells == []:
+            continue
+        if cells is None or len(cells) != len(header):
+            raise _wrong(line + skipped)
+        row = dict(zip(header, map(str.strip, cells), strict=True))
         if (row.get("Name") or share).casefold() != share.casefold():
             continue
-        right = (row["AccessRight"] or "").strip().casefold()
-        allows = (row.get("AccessControlType") or "Allow").strip().casefold() in ("allow", "0")
+        right = row["AccessRight"].casefold()
+        allows = (row.get("AccessControlType") or "Allow").casefold() in ("allow", "0")
         # Rights of one's own choosing are not shown: they may be all of them.
         mask = _RIGHTS.get(right, FULL if allows else 0)
         if not row["AccountName"] or not right:
-            raise _wrong(rows.line_num + skipped)
-        yield row["AccountName"].strip(), mask, allows
+            raise _wrong(line + skipped)
+        yield row["AccountName"], mask, allows
 
 
 _PERMISSION = re.compile(r"(?:(?:Permission|权限)\s+|\s+)(?P<name>\S.*?), *(?P<right>\w+)\s*$")

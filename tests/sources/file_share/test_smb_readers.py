@@ -224,6 +224,14 @@ def test_exports_of_a_shares_rights_are_read(text, expected):
         ("", "it holds no rights of the share data"),
         ("Share name        other\nPermission        Everyone, READ\n", "it holds no rights of the share data"),
         ("Name,AccountName,AccessRight\ndata,Everyone,\n", "line 2 cannot be understood"),
+        (('"Name","ScopeName","AccountName","AccessControlType","AccessRight"\n"data","*","BANK\\a","Allow","Read"\n'
+          '"data,"*","Everyone","Allow","Full"\n'), "line 3 cannot be understood"),
+        ('#TYPE x\nName,AccountName,AccessRight\ndata,BANK\\a,Read\ndata,"BANK\\b,Read\ndata,Everyone,Full\n',
+         "line 4 cannot be understood"),
+        ('Name,AccountName,AccessRight\ndata,BANK\\a,Read\n"data,x",Everyone,Full,\n', "line 3 cannot be understood"),
+        ('Name,AccountName,AccessRight\ndata,BANK\\a,Read\n"data,Everyone",Full\n', "line 3 cannot be understood"),
+        ('Name,AccountName,AccessRight\ndata,"BANK\n\\a",Read\n', "line 2 cannot be understood"),
+        ('Name,AccountName,AccessRight\ndata,"' + "x" * 200_000 + "\n", "line 2 cannot be understood"),
         ("Permission        Everyone, MAYBE\n", "line 1 cannot be understood"),
         ("ACL:S-1-1-0:ALLOWED/0x0/SOME\n", "line 1 cannot be understood"),
         ("[data]\nACL:what\n", "line 2 cannot be understood"),
@@ -232,6 +240,12 @@ def test_exports_of_a_shares_rights_are_read(text, expected):
 def test_exports_that_are_wrong_are_refused(text, expected):
     with pytest.raises(Refused, match=expected):
         exported(text, "data", sid_of)
+
+
+def test_a_cell_of_any_length_is_read():
+    name = "x" * 200_000
+    (one,) = exported(f"Name,AccountName,AccessRight\n\ndata,{name},Read\n", "data", sid_of).entries
+    assert one.sid == f"group:{name}"
 
 
 def conf(settings: str) -> set[tuple[str, str]]:
