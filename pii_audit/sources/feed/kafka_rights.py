@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pii_audit.language import Text
+from pii_audit.model.coverage import Coverage
 from pii_audit.model.grant import Grant
 from pii_audit.sources.feed.kafka_client import PATIENCE, Refused, why
+from pii_audit.sources.interface import ROOT_NAME, failed
 
 if TYPE_CHECKING:
     from confluent_kafka.admin import AdminClient
@@ -21,9 +23,15 @@ _UNSEEN = Text(
     "(give it Describe and DescribeConfigs on the cluster)",
 )
 
+_UNCONFIGURED = Text(
+    "读不到代理的配置:不知道哪些是超级用户,也不知道没有 ACL 的主题是否对所有人开放,实际可读者可能更多(为审计账号授予 Cluster 的 DescribeConfigs)",
+    "the brokers' configuration cannot be read: super users, and whether topics without an ACL are open to everybody, are not known, and more "
+    "may be able to read (give the account of the audit DescribeConfigs on the cluster)",
+)
 
-def grants(settings: Mapping[str, Any], source: str, topics: Sequence[str]) -> Iterator[Grant]:
-    """Who may read topics of a cluster; raises Refused where that cannot be told.
+
+def grants(settings: Mapping[str, Any], source: str, topics: Sequence[str]) -> Iterator[Grant | Coverage]:
+    """Who may read topics of a cluster, and a ledger row where not all of it can be told; raises Refused where nothing can.
 
     An authorizer that denies the question looks to librdkafka (up to 2.16 at least) like one without ACLs, as does a cluster that has none:
     of no ACLs at all only the brokers' configuration says what they mean.
@@ -45,16 +53,20 @@ def grants(settings: Mapping[str, Any], source: str, topics: Sequence[str]) -> I
         configured = _configured(client)
     if not rights and _AUTHORIZER not in configured:
         raise Refused(_UNSEEN)
+    if _AUTHORIZER not in configured:
+        yield failed(source, ROOT_NAME, _UNCONFIGURED)
     none = configured.get(_AUTHORIZER) == ""
+    unlisted = configured.get(_UNLISTED, "").strip().casefold() == "true"
+    above = dict.fromkeys(filter(None, map(str.strip, configured.get(_SUPER, "").split(";"))))
     for topic in topics:
         asset = f"{source}:{topic}"
         if none:
             yield Grant("world", asset, "read", "no authorizer on the cluster", ("world",))
             continue
         yield from readers(rights, source, topic)
-        if configured.get(_UNLISTED) == "true" and not any(one.about(topic) for one in rights):
+        if unlisted and not any(one.about(topic) for one in rights):
             yield Grant("Everyone", asset, "read", f"{_UNLISTED}, and no ACL is about the topic", ("Everyone",))
-        for principal in filter(None, configured.get(_SUPER, "").split(";")):
+        for principal in above:
             who = f"user:{principal.removeprefix('User:')}"
             yield Grant(who, asset, "read", f"{_SUPER} of the brokers", (who,))
 

@@ -12,7 +12,7 @@ import threading
 
 import pytest
 
-from pii_audit.model.coverage import Coverage
+from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.sources.feed.kafka import KafkaSource, Topics
 from pii_audit.sources.feed.messages import Limits
 
@@ -112,7 +112,7 @@ SECURITY_DISABLED, CLUSTER_AUTHORIZATION_FAILED = 54, 31
 
 @pytest.fixture
 def broker():
-    pytest.importorskip("confluent_kafka")
+    pytest.importorskip("confluent_kafka", reason="the package confluent-kafka is not installed (extra `kafka`)")
     with Broker() as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
@@ -174,10 +174,30 @@ def test_super_users_read_all_and_everybody_what_no_acl_is_about_where_the_broke
     }
 
 
-def test_acls_are_read_without_the_configuration_too(broker, rights):
+def test_super_users_and_the_switch_are_read_however_they_are_spaced_and_cased(broker, rights):
+    broker.acls = [("orders", LITERAL, "User:app", "*", READ, ALLOW)]
+    broker.configuration |= {
+        "super.users": " User:admin ; User:王;;User:admin",
+        "allow.everyone.if.no.acl.found": "TRUE ",
+    }
+    found = [(one.asset, one.principal) for one in rights()]
+    assert sorted(found) == sorted(
+        [
+            ("k:orders", "user:app"),
+            ("k:loans", "Everyone"),
+            *((topic, who) for topic in ("k:orders", "k:loans") for who in ("user:admin", "user:王")),
+        ]
+    )
+
+
+def test_acls_are_read_without_the_configuration_too_and_what_it_would_say_is_told_as_unknown(broker, rights):
     broker.acls = [("orders", LITERAL, "User:app", "*", READ, ALLOW)]
     broker.configuration = None
-    assert [(one.asset, one.principal) for one in rights()] == [("k:orders", "user:app")]
+    row, right = rights()
+    assert (right.asset, right.principal) == ("k:orders", "user:app")
+    assert (row.status, row.asset) == (CoverageStatus.FAILED, ".")
+    assert "super users" in row.reason.en
+    assert "DescribeConfigs" in row.reason.zh
 
 
 @pytest.mark.parametrize("error", [CLUSTER_AUTHORIZATION_FAILED, SECURITY_DISABLED, 0])
