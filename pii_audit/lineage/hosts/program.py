@@ -152,6 +152,8 @@ class Program:
         elif isinstance(node, ast.Return) and node.value is not None:
             self._looked([node.value], names)
             self._returned(self._expressions.of(node.value, names))
+        elif isinstance(node, ast.Raise | ast.Assert):
+            self._said(_told_by(node), names)
         elif not _says_only(node):
             self._compound(node, names)
 
@@ -240,6 +242,15 @@ class Program:
                 else:
                     self._note(inner, names)
 
+    def _said(self, nodes: Iterable[ast.expr], names: Names) -> None:
+        """What is told to people: its texts are no SQL, yet calls within it are made as anywhere."""
+        for node in nodes:
+            for inner in _outermost(node):
+                if isinstance(inner, ast.Call):
+                    self._call(inner, names, said=True)
+                elif isinstance(inner, ast.Lambda | ast.NamedExpr):
+                    self._looked([inner], names)
+
     def _note(self, node: ast.expr, names: Names) -> None:
         at = self._expressions.at(node)
         found = (*self.seen.get(at, ()), *self._expressions.texts(node, names))
@@ -252,23 +263,33 @@ class Program:
             words = (self._expressions.texts(one, names) for one in node.elts)
             self.commands[self._expressions.at(node)] = tuple(several[0] for several in words if several)
 
-    def _call(self, node: ast.Call, names: Names) -> None:
+    def _call(self, node: ast.Call, names: Names, *, said: bool = False) -> None:
+        """Notes what a call hands on and what it is given; of one that makes a text that is `said`, its own texts are left out."""
         called = name_of(node.func)
-        if called in self._names.said and called not in self._known.sinks:
-            return
-        self._called.add(called)
-        made = self._expressions.of(node, names)
-        if made != self._expressions.unknown(node):
+        tells = called in self._names.said and called not in self._known.sinks
+        if not tells:
+            self._called.add(called)
+        made = self._expressions.of(node, names) != self._expressions.unknown(node)
+        before = node.func.value if isinstance(node.func, ast.Attribute) else node.func
+        if made and not said and not tells:
             self._note(node, names)
-        elif isinstance(node.func, ast.Attribute):
-            self._looked([node.func.value], names)
-        for one in self._given(node, called):
+        if made or said:
+            # Its text is in that of the whole.
+            self._said([before], names)
+        elif before is not node.func or not isinstance(before, ast.Name):
+            self._looked([before], names)
+        for one in () if tells else self._given(node, called):
             self._hand(one, names, table=called in self._names.tables)
         for texts in self._known.sinks.get(called, {}).values():
             for words in texts:
                 self._take(self._expressions.at(node), self._expressions.given(words, called, node, names))
+        told = [one.value for one in node.keywords if one.arg in self._names.said_keywords]
         others = [*node.args, *(one.value for one in node.keywords if one.arg not in self._names.said_keywords)]
-        self._looked(others, names)
+        self._said(told, names)
+        if tells or (said and made):
+            self._said(others, names)
+        else:
+            self._looked(others, names)
 
     def _given(self, node: ast.Call, called: str) -> Iterator[ast.expr]:
         """The arguments of a call that are SQL by the names with which they are given."""
@@ -296,7 +317,7 @@ class Program:
         if table:
             before = Words((("SELECT * FROM ", self._expressions.at(node), True),))
             texts = tuple(before + words if _TABLE.fullmatch(words.text) else words for words in texts)
-        if isinstance(node, ast.Constant) and not isinstance(node.value, str):
+        if isinstance(node, ast.Constant) and not isinstance(node.value, str | bytes):
             return
         self._take(self._expressions.at(node), texts)
 
@@ -317,23 +338,33 @@ def _own(function: ast.expr) -> bool:
 
 
 def _says_only(node: ast.stmt) -> bool:
-    """Whether a statement hands nothing on: what is raised is for people, and a string alone is documentation."""
+    """Whether a statement hands nothing on: a string alone is documentation."""
     documents = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    return documents or isinstance(node, ast.Raise | ast.Assert | ast.Import | ast.ImportFrom)
+    return documents or isinstance(node, ast.Import | ast.ImportFrom)
+
+
+def _told_by(node: ast.Raise | ast.Assert) -> list[ast.expr]:
+    """What a statement tells people: what an exception is given, or what is asserted and its message."""
+    if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+        return list(_parts(node.exc))
+    return list(_parts(node))
 
 
 def _outermost(node: ast.expr) -> Iterator[ast.expr]:
     """The calls, lambdas and texts within an expression, each as a whole: what is put together to one text is one."""
-    if isinstance(node, ast.Call | ast.Lambda | ast.NamedExpr | ast.Name | ast.Attribute):
+    if isinstance(node, ast.Call | ast.Lambda | ast.NamedExpr | ast.Name):
         yield node
+    elif isinstance(node, ast.Attribute):
+        yield node
+        yield from _outermost(node.value)
     elif isinstance(node, ast.Constant):
-        if isinstance(node.value, str):
+        if isinstance(node.value, str | bytes):
             yield node
     elif isinstance(node, ast.JoinedStr) or (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod)):
         yield node
         parts = terms_of(node) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) else list(_parts(node))
         for part in parts:
-            yield from (one for one in _outermost(part) if isinstance(one, ast.Call | ast.Lambda))
+            yield from (one for one in _outermost(part) if isinstance(one, ast.Call | ast.Lambda | ast.NamedExpr))
     else:
         if isinstance(node, ast.List | ast.Tuple):
             yield node

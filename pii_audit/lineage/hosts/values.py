@@ -32,7 +32,7 @@ _AROUND = frozenset(
 )
 """Functions of which the text of the first argument goes on: as it is, or as the name of the file that is read."""
 _BEHIND = frozenset(
-    {"strip", "lstrip", "rstrip", "removeprefix", "removesuffix", "encode", "substitute", "safe_substitute", "bindparams",
+    {"strip", "lstrip", "rstrip", "removeprefix", "removesuffix", "encode", "decode", "substitute", "safe_substitute", "bindparams",
      "columns", "execution_options", "read", "read_text"}
 )  # fmt: skip
 """Methods of which the text that they are called on goes on; what some of them put in are variables."""
@@ -64,12 +64,21 @@ class Expressions:
         """What an expression may be."""
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return (Words(tuple(literal(node.value, self._source, *self._span(node))), frozenset({self.at(node)})),)
+        if isinstance(node, ast.Constant) and isinstance(node.value, bytes):
+            return self._bytes(node.value, node)
         if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
             return (Words(((str(node.value), self.at(node), True),)),)
         if isinstance(node, ast.Constant) and node.value is None:
             return ()
         found = self._by_kind(node, names)
         return self.unknown(node) if found is None else found
+
+    def _bytes(self, value: bytes, node: ast.Constant) -> tuple[Words, ...]:
+        try:
+            parts = literal(value.decode(), self._source, *self._span(node))
+        except UnicodeDecodeError:
+            return self.unknown(node)
+        return (Words(tuple(parts), frozenset({self.at(node)})),)
 
     def texts(self, node: ast.expr, names: Names) -> tuple[Words, ...]:
         """Every text that an expression, or a member of it, may be."""

@@ -120,6 +120,41 @@ WRITTEN = {
         'export(to="acme", query="SELECT phone FROM customer")',
         {"1:33": "phone"},
     ),
+    "what an attribute is taken of": (
+        'spark.sql("SELECT phone FROM customer").write.csv("/out")\nx = pd.read_sql("SELECT name FROM customer", c).values',
+        {"1:19": "phone", "2:25": "name"},
+    ),
+    "an attribute of a call, itself a statement": (
+        'cur.execute("SELECT phone FROM customer").rowcount',
+        {"1:21": "phone"},
+    ),
+    "what is printed": ('print(pd.read_sql("SELECT phone FROM customer", conn).to_csv())', {"1:27": "phone"}),
+    "what is printed in a text": (
+        'print("select a from b: " + str(run("SELECT phone FROM customer")), f"{run(\'SELECT name FROM customer\')}")',
+        {"1:45": "phone", "1:84": "name"},
+    ),
+    "what is logged of a cursor": (
+        'log.info("%s", cur.execute("SELECT phone FROM customer").fetchall())',
+        {"1:36": "phone"},
+    ),
+    "a message of a call": ('send(message=cur.execute("SELECT phone FROM customer").fetchone())', {"1:34": "phone"}),
+    "what is asserted": ('assert cur.execute("SELECT phone FROM customer").rowcount > 1', {"1:28": "phone"}),
+    "what is raised with rows": ('raise X(cur.execute("SELECT phone FROM customer").fetchall())', {"1:29": "phone"}),
+    "an option of a reader": (
+        'spark.read.format("jdbc").option("query", "SELECT phone FROM customer").load()',
+        {"1:51": "phone"},
+    ),
+    "an option of a writer": (
+        'spark.sql("SELECT phone FROM customer").write.option("header", True).csv("/o")',
+        {"1:19": "phone"},
+    ),
+    "bytes": ('cur.execute(b"SELECT phone FROM customer")', {"1:22": "phone"}),
+    "bytes that are decoded": ('q = b"SELECT phone FROM customer".decode()\ncur.execute(q)', {"1:14": "phone"}),
+    "a call of what a call gives": ('partial(run, "SELECT phone FROM customer")()', {"1:22": "phone"}),
+    "a text of a table in a text": (
+        '("SELECT phone FROM customer WHERE name = " + quote(cur.execute("SELECT name FROM customer"))).strip()',
+        {"1:10": "phone", "1:73": "name"},
+    ),
 }
 
 
@@ -137,7 +172,13 @@ def test_sql_that_is_written_in_a_program_is_traced_at_its_own_line(programs, pr
 NONE = {
     "a docstring": '"""Select the rows from customer and update them."""\ndef f():\n    """SELECT phone FROM customer."""',
     "what is logged": 'log.info("select phone from customer")\nprint("SELECT phone FROM customer")',
-    "what is raised": 'raise ValueError("select phone from customer failed")',
+    "what is raised": 'raise ValueError("select phone from customer failed")\nraise X(_("select a from b"))',
+    "what is logged with its values": (
+        'log.info(f"select phone from {t}")\nprint("SELECT a FROM b".upper(), "SELECT {} FROM t".format(x), file=f)'
+        '\nprint(", ".join(["SELECT a FROM b", "SELECT c FROM d"]), ["psql", "-c", "SELECT a FROM b"])'
+    ),
+    "what is asserted": 'assert q == "SELECT phone FROM customer", "SELECT phone FROM customer"',
+    "bytes that are none of a text": 'x = b"\\xff\\xfe"\nsock.send(b"select")',
     "help for people": 'parser.add_argument("--x", help="select phone from customer")\nf(description="select a from b")',
     "a sentence": 'st.button("Select the file from the list")\nlabel = "select columns from the table, then press OK"',
     "a sentence with a capital": 'label("Select rows from file")\nlabel("Update everything set aside")',
@@ -160,6 +201,8 @@ def test_words_about_sql_are_none(programs, program):
 
 GAPS = {
     "an argument that comes from elsewhere": ("cur.execute(argv[1])", "1:13 the SQL that is handed"),
+    "what an attribute is taken of": ("pd.read_sql_query(q(), c).values", "1:19 the SQL that is handed"),
+    "bytes that are no text": ('cur.execute(b"\\xff")', "1:13 the SQL that is handed"),
     "a query of an ORM": ("import sqlalchemy\ncon.execute(select(people))", "2:13 the SQL that is handed"),
     "a helper that others call": ("import psycopg\ndef run(sql):\n    cur.execute(sql)", "3:17 the SQL that is handed"),
     "columns that nobody knows": ('run(f"SELECT {columns} FROM customer")', "1:15 what a variable or a template"),
