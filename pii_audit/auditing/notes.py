@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from fnmatch import fnmatchcase
 
+from pii_audit.detection.redact import Redactor
 from pii_audit.language import Text
 from pii_audit.model.run import Inspected
 from pii_audit.policy.evaluation.border import regions_abroad
@@ -16,7 +17,9 @@ from pii_audit.policy.model import Flow, Policy, Recipient
 from pii_audit.workspace import Workspace
 
 
-def notes_of(space: Workspace, policy: Policy, inspected: Sequence[Inspected], as_of: date) -> dict[str, str]:
+def notes_of(
+    space: Workspace, policy: Policy, inspected: Sequence[Inspected], as_of: date, redactor: Redactor
+) -> dict[str, str]:
     """The notes of a run, those without content left out; texts in both languages end in `@zh` and `@en`."""
     notes = {"organisation": space.name, "everyone": "\n".join(policy.access.everyone)}
     for unit in space.units.values():
@@ -36,7 +39,7 @@ def notes_of(space: Workspace, policy: Policy, inspected: Sequence[Inspected], a
         notes |= {f"flow.{flow.id}.{name}": value for name, value in _declared(flow, recipient, as_of) if value}
     for source in space.sources:
         if source.owner:
-            notes[f"source.{source.id}.owner"] = source.owner
+            notes[f"source.{source.id}.owner"] = redactor.person(source.owner)
         if source.at_rest is not None:
             notes[f"source.{source.id}.at_rest"] = _line(
                 source.at_rest.method, source.at_rest.ref, source.at_rest.until

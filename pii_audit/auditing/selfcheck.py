@@ -158,7 +158,7 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
         suppressed=tuple(suppressed),
         grouped=grouped,
         notes={
-            **notes_of(space, policy, facts.inspected, facts.as_of),
+            **notes_of(space, policy, facts.inspected, facts.as_of, redactor),
             **places(chosen, fingerprinter),
             "key_mark": fingerprinter.mark,
         },
@@ -328,7 +328,7 @@ def _facts(
         accounts=load_accounts(space),
         settings=tuple(map(redactor.setting, crawled.settings)),
     )
-    return facts, _OwnerOf(space, units)
+    return facts, _OwnerOf(space, units, redactor)
 
 
 def _listed(space: Workspace, policy: Policy, crawled: _Crawled, options: Options) -> frozenset[str]:
@@ -368,6 +368,7 @@ class _OwnerOf:
 
     space: Workspace
     units: dict[str, str | None]
+    redactor: Redactor
 
     def __call__(self, draft: Draft) -> Ownership:
         source = next((one for one in self.space.sources if one.id == draft.source), None)
@@ -375,4 +376,5 @@ class _OwnerOf:
             return Ownership()
         assets = [draft.asset] if draft.asset else list(draft.evidence.get("assets", ()))
         units = {self.units.get(asset) for asset in assets} - {None}
-        return Ownership(source.owner, units.pop() if len(units) == 1 else source.unit)
+        owner = self.redactor.person(source.owner) if source.owner else None
+        return Ownership(owner, units.pop() if len(units) == 1 else source.unit)

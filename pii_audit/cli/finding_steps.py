@@ -96,7 +96,7 @@ def masking(space: Workspace) -> Callable[[str], str]:
     from pii_audit.workspace import load_key  # noqa: PLC0415
 
     fingerprinter = Fingerprinter(load_key(space))
-    return Redactor(Detector(load_catalogue(space.identifiers), fingerprinter), fingerprinter).name
+    return Redactor(Detector(load_catalogue(space.identifiers), fingerprinter), fingerprinter).person
 
 
 def verify(session: Session, options: argparse.Namespace) -> int:

@@ -39,7 +39,10 @@ from pii_audit.workspace import Source, Workspace, load_key
 
 @dataclass(frozen=True)
 class Case:
-    """One flow, and what its exports are judged by; `key` is None where the workspace has none and none is needed."""
+    """One flow, and what its exports are judged by; `key` is None where the workspace has none and none is needed.
+
+    `owner` is who answers for its source, as it may be shown.
+    """
 
     session: Session
     options: argparse.Namespace
@@ -51,6 +54,7 @@ class Case:
     key: bytes | None
     fingerprinter: Fingerprinter
     shown: Callable[[str], str]
+    owner: str | None
 
     def inputs(self, paths: Sequence[str], *, certified: bool, also: Callable[[bytes], object] | None = None) -> Inputs:
         """The paths to be judged; UsageError for none, for a missing one and for one of another flow.
@@ -90,7 +94,7 @@ class Case:
             include=included(self.space, self.flow, named) if named else (),
             ignore=self.source.ignore if self.source else (),
             layouts=layouts_of(self.source, self.space.root) if self.source else (),
-            owner=self.source.owner if self.source else None,
+            owner=self.owner,
             timezone=self.space.now().tzinfo or UTC,
             samples=self.space.samples == "masked",
             jobs=self.options.jobs,
@@ -144,8 +148,9 @@ def open_case(session: Session, options: argparse.Namespace) -> Case:
     key = _key(space, needed=bool(options.receipt or options.record or options.fix))
     fingerprinter = Fingerprinter(key) if key else Fingerprinter.of_nobody()
     source = next((one for one in space.sources if one.id == flow.source), None)
-    names = Redactor(Detector(catalogue, fingerprinter), fingerprinter).name
-    return Case(session, options, space, catalogue, policy, flow, source, key, fingerprinter, names)
+    redactor = Redactor(Detector(catalogue, fingerprinter), fingerprinter)
+    owner = redactor.person(source.owner) if source and source.owner else None
+    return Case(session, options, space, catalogue, policy, flow, source, key, fingerprinter, redactor.name, owner)
 
 
 def shown_names(space: Workspace, options: argparse.Namespace, key: bytes) -> Callable[[str], str]:

@@ -103,7 +103,7 @@ def _judged(case: Case, options: argparse.Namespace) -> Run:
     wanted = GateOptions(
         as_of=options.as_of or space.today(),
         standards=space.standards,
-        owner=case.source.owner if case.source else None,
+        owner=case.owner,
         timezone=space.now().tzinfo or UTC,
     )
     return gate_sql(reader, tuple(scripts), case.flow, case.policy, case.catalogue, case.fingerprinter, wanted)

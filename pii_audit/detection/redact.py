@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from pii_audit.detection.gather import masked_sample
 from pii_audit.detection.tally import Detector
+from pii_audit.identifiers.people import spelled
 from pii_audit.language import Text
 from pii_audit.model.asset import Asset
 from pii_audit.model.coverage import Coverage
@@ -33,14 +34,21 @@ class Redactor:
         self._detector = detector.for_names()
         self._fingerprinter = fingerprinter
         self._known: dict[str, str] = {}
+        self._people: dict[str, str] = {}
 
     def name(self, text: str) -> str:
         """The name as it may be shown."""
         if text not in self._known:
-            self._known[text] = self._masked(text)
+            self._known[text] = self._masked(text, text)
         return self._known[text]
 
-    def _masked(self, text: str) -> str:
+    def person(self, text: str) -> str:
+        """What somebody is called, or wrote, as it may be shown; all spellings of a name have one mark."""
+        if text not in self._people:
+            self._people[text] = self._masked(text, spelled(text))
+        return self._people[text]
+
+    def _masked(self, text: str, marked: str) -> str:
         pieces: list[str] = []
         end = 0
         for match in self._detector.text_matches(text):
@@ -54,13 +62,13 @@ class Redactor:
                 end = match.end
         if not pieces:
             return text
-        mark = self._fingerprinter.text("name", text)[:_MARKED]
+        mark = self._fingerprinter.text("name", marked)[:_MARKED]
         return "".join([*pieces, text[end:], f"~{mark}"])
 
     def asset(self, asset: Asset) -> Asset:
         """An asset whose own name and field names may be shown."""
         fields = tuple(replace(field, name=self.name(field.name)) for field in asset.fields)
-        owner = self.name(asset.owner) if asset.owner else asset.owner
+        owner = self.person(asset.owner) if asset.owner else asset.owner
         return replace(asset, name=self.name(asset.name), fields=fields, owner=owner)
 
     def coverage(self, row: Coverage) -> Coverage:

@@ -5,11 +5,11 @@ Closing is no step of a person: only a re-scan that looks at least as hard close
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, replace
 from datetime import date
 
 from pii_audit.errors import UsageError
+from pii_audit.identifiers.people import spelled
 from pii_audit.language import Text, same
 from pii_audit.model.decision import Answer, Assignment, Decision, Life
 from pii_audit.model.finding import Finding, Status
@@ -174,7 +174,8 @@ def _accepted(move: Accept, finding: Finding, life: Life, actor: Actor) -> Moved
     owner = _required(move.owner, "--owner", where)
     approver = _required(move.approver, "--approver", where)
     reason = _required(move.reason, "--reason", where)
-    if same_person(owner, approver):
+    assigned = life.assignment and life.assignment.owner
+    if same_person(owner, approver) or (assigned and same_person(assigned, approver)):
         raise UsageError(
             Text("批准人与责任人是同一人，风险未接受", "approver and owner are one person; the risk was not accepted"),
             where=where,
@@ -195,9 +196,14 @@ def _rejected(move: Reject, finding: Finding, life: Life, actor: Actor) -> Moved
     reviewer = _required(move.reviewer, "--reviewer", where)
     reason = _required(move.reason, "--reason", where)
     owner = life.assignment.owner if life.assignment and life.assignment.owner else finding.owner
-    if owner and same_person(owner, reviewer):
+    # Where nobody answers for it, the second pair of eyes is that of somebody else than who says so.
+    if same_person(owner or actor.by, reviewer):
+        first = Text("责任人", "owner") if owner else Text("操作人", "whoever sets it aside")
         raise UsageError(
-            Text("复核人与责任人是同一人，未记为误报", "reviewer and owner are one person; it was not set aside"),
+            Text(
+                f"复核人与{first.zh}是同一人，未记为误报",
+                f"reviewer and {first.en} are one person; it was not set aside",
+            ),
             where=where,
             todo=Text("由另一人复核", "let somebody else review it"),
         )
@@ -218,12 +224,8 @@ def _decided(action: Action, status: Status, finding: Finding, life: Life, decis
 
 
 def same_person(one: str, other: str) -> bool:
-    """Whether two names are one: width, case, spaces and all other signs that are no letters or digits aside (Unicode NFKC)."""
-
-    def folded(name: str) -> str:
-        return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold()))
-
-    return folded(one) == folded(other)
+    """Whether two names are one, however they are spelled."""
+    return spelled(one) == spelled(other)
 
 
 def _required(text: str, option: str, where: str) -> str:

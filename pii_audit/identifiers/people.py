@@ -1,8 +1,9 @@
-"""Names of persons, told by their shape: Chinese, of minorities, in pinyin, Western."""
+"""Names of persons: told by their shape (Chinese, of minorities, in pinyin, Western), and one however it is spelled."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
 
 from pii_audit import content
@@ -57,6 +58,8 @@ _NOT_PERSONS = frozenset(
     """.split(),  # noqa: SIM905 - a list of words
 )
 """Words that stand in titles, firms and labels, hardly ever in names of persons."""
+_MARK = re.compile(r"~[0-9a-f]{6}\s*$")
+"""In what a masked name ends (`pii_audit.detection.redact`)."""
 _FEWEST_WORDS, _MOST_WORDS = 2, 6
 _LONGEST = 80
 """A cell longer than this is no name."""
@@ -71,6 +74,18 @@ def _words(name: str) -> frozenset[str]:
 def surname_length(name: str) -> int:
     """How many characters of a Chinese name are its surname: 2 for a compound one, else 1."""
     return 2 if len(name) > 2 and name[:2] in _words("surnames_zh") else 1  # noqa: PLR2004 - a surname of two characters and a given name
+
+
+def spelled(name: str) -> str:
+    r"""A person's name as all its spellings have it in common: to be compared, never to be shown.
+
+    Width, case, spaces and all other signs that are no letters or digits make nobody another person (Unicode NFKC); a domain
+    does: `HZ\li.ming` and `BJ\li.ming` are two. A name that is masked is told by its mark, which is made of its spelling.
+    """
+    if mark := _MARK.search(name):
+        return mark[0].rstrip()
+    parts = unicodedata.normalize("NFKC", name).casefold().split("\\")
+    return "\\".join("".join(filter(str.isalnum, part)) for part in parts)
 
 
 def looks_like_name(value: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from pii_audit.document import Reader, Section, Words, slip, unknown
 from pii_audit.errors import Position
 from pii_audit.identifiers.model import Catalogue
+from pii_audit.identifiers.people import spelled
 from pii_audit.language import Text
 from pii_audit.model.levels import LevelSelector
 from pii_audit.policy.files import PACK
@@ -345,7 +346,7 @@ def _check_exception(exception: Section, known: Known, catalogue: Catalogue, rea
     _check_one(exception, "recipient", _RECIPIENT, known.recipients, reader)
     _check_one(exception, "source", _SOURCE, known.sources, reader)
     _check_one(exception, "identifier", Text("识别项", "identifier"), Words(catalogue), reader)
-    people = [exception.get(key, "").strip().casefold() for key in ("owner", "approver")]
+    people = [spelled(exception.get(key, "")) for key in ("owner", "approver")]
     if people[0] and people[0] == people[1]:
         said = Text("批准人不能是责任人本人", "the approver may not be the owner")
         reader.note(exception.at("approver"), said)

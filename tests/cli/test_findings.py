@@ -163,3 +163,23 @@ def test_an_identifier_in_the_name_of_a_person_is_masked(mark, space, call, told
         for name in (owner, approver, reviewer, "11010519491231002X", "13666667777"):
             assert name.rpartition(" ")[2] not in text
     assert all(name in stored for name in ("Zhang 138", "Li 139", "Wang 137", "Zhao 1", "Qian 136"))
+
+
+def test_who_is_masked_is_still_one_person(space, excess, call, told):
+    """An address is masked in the store; the same one in other letters approves nothing of its own."""
+    audit = space / "audit.yaml"
+    audit.write_text(audit.read_text().replace("owner: Data", "owner: data.team@bank.example"))
+    call("run", "--format", "json")
+    listed = call("findings", "list", "--rule", "SHR002", "--format", "json").out
+    assert "data.team" not in listed
+    mark = json.loads(listed)["findings"][0]["fingerprint"][:8]
+    reject = ("findings", "reject", mark, "--reason", "x", "--reviewer")
+    (line,) = told(call(*reject, "Data.Team@bank.example"), 2)
+    assert "one person" in line
+    told(call("findings", "assign", mark, "--owner", "li.ming@bank.example"), 0)
+    (line,) = told(call(*reject, "ｌｉ．ｍｉｎｇ＠bank.example"), 2)
+    assert "one person" in line
+    accept = ("findings", "accept", mark, "--owner", "Zhang", "--until", "2099-12-31", "--reason", "x", "--approver")
+    (line,) = told(call(*accept, " LI.MING@bank.example"), 2)
+    assert "one person" in line
+    told(call(*accept, "li.meng@bank.example"), 0)

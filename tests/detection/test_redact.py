@@ -88,3 +88,16 @@ def test_letters_beside_a_number_do_not_hide_it_in_a_name():
         shown = redactor.name(name)
         assert "11010519491231002" not in shown
         assert "13800138000" not in shown
+
+
+def test_a_person_whose_name_is_masked_has_one_mark_however_it_is_spelled(redactor):
+    spellings = ("Li.Ming@bank.example", "ｌｉ．ｍｉｎｇ＠bank.example", " li.ming@bank.example ")
+    marks = {redactor.person(name).rpartition("~")[2].strip() for name in spellings}
+    assert len(marks) == 1
+    assert redactor.person("li.meng@bank.example").rpartition("~")[2] not in marks
+    assert redactor.person("王伟") == "王伟"
+
+
+def test_what_is_masked_once_stays_as_it_is(redactor):
+    shown = redactor.person("王伟 13800138000")
+    assert redactor.person(shown) == shown

@@ -4,7 +4,7 @@ import pytest
 
 from pii_audit.identifiers.addresses import looks_like_address
 from pii_audit.identifiers.classifiers import classifier
-from pii_audit.identifiers.people import looks_like_name, looks_like_name_part, surname_length
+from pii_audit.identifiers.people import looks_like_name, looks_like_name_part, spelled, surname_length
 
 
 @pytest.mark.parametrize(
@@ -121,3 +121,28 @@ def test_a_compound_surname_is_two_characters_long():
     assert surname_length("欧阳修") == 2
     assert surname_length("欧阳") == 1
     assert surname_length("张三丰") == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("li.ming", "ｌｉ．ｍｉｎｇ"),
+        ("Li Ming", "LI  MING"),
+        ("王伟", "王\u3000伟"),
+        ("王伟", " 王 伟\n"),
+        ("王伟", "·王伟."),
+        ("王伟", "王\u200b伟"),
+        ("HZ\\li.ming", "ｈｚ＼Li.Ming "),
+        ("José", "Jose\u0301"),
+    ],
+)
+def test_a_person_is_one_however_the_name_is_spelled(one, other):
+    assert spelled(one) == spelled(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("王伟", "王伟伟"), ("HZ\\li", "BJ\\li"), ("HZ\\li", "HZ1\\li"), ("H\\zli", "HZ\\li"), ("li.ming1", "li.ming2")],
+)
+def test_two_persons_are_two(one, other):
+    assert spelled(one) != spelled(other)

@@ -174,6 +174,7 @@ def test_a_policy_exception_lapses_by_the_same_rule_until_it_is_renewed(store, m
         (Accept("张某", "李某", "x", date(2026, 6, 30)), "its last day was"),
         (Accept("张某", "李某", "x" * 2001, LATER), "longer than 2000"),
         (Reject("Retail", "x"), "one person"),
+        (Reject("ｒｅｔａｉｌ", "x"), "one person"),
         (Reject("", "x"), "--reviewer is missing"),
         (Reject("李某", ""), "--reason is missing"),
         (Assign(), "nobody is named"),
@@ -264,3 +265,17 @@ def test_a_clock_that_goes_back_moves_nothing_back(store, make, ledger):
     verified = store.verify()
     assert (verified.problems, verified.backwards) == ((), 1)
     assert _actions(store) == ["found", "assigned"]
+
+
+def test_who_puts_it_right_does_not_approve_that_its_risk_is_borne(found):
+    found.move([A], Assign("李某"), _actor())
+    with pytest.raises(UsageError, match="one person"):
+        found.move([A], ACCEPT, _actor())
+
+
+def test_where_nobody_answers_for_it_who_sets_it_aside_does_not_review_that(store, make, ledger):
+    store.record(make.run(1, [make.finding("aaaa")], ledger))
+    with pytest.raises(UsageError, match="whoever sets it aside are one person"):
+        store.move([A], Reject("王 某", "x"), _actor())
+    (set_aside,) = store.move([A], Reject("李某", "x"), _actor())
+    assert set_aside.finding.status is Status.FALSE_POSITIVE
