@@ -34,8 +34,10 @@ _DECIMAL = re.compile(r"\+?[0-9]+\.[0-9]+")
 
 _ASCENDING = "01234567890123456789"
 """Placeholders are parts of it."""
-_SERVICE = re.compile(r"[48]00[0-9]{7}|(?:0[0-9]{2,3})?9[56][0-9]{3}")
-"""Numbers of enterprises that callers pay for in part or not at all, and short numbers of banks and other services, with an area code or without."""
+_SERVICE = re.compile(r"400[0-9]{7}|0[0-9]{2,3}9[56][0-9]{3}")
+"""Numbers of enterprises for which callers pay in part, and short numbers of banks and other services with an area code."""
+_TOLL_FREE = re.compile(r"\(?800\)?[ ./-]{1,3}[0-9]{3}[ ./-]?[0-9]{4}")
+"""Numbers of enterprises that pay for their callers, as they are written; ten digits in a row that begin with 800 are a mobile of India."""
 
 
 def cn_mobile(value: str) -> bool:
@@ -64,7 +66,7 @@ def phone_intl(value: str) -> bool | None:
     digits = canonical.international_phone(value)
     if not 7 <= len(digits) <= 15 or len(set(digits)) <= 2 or _DECIMAL.fullmatch(value.strip()):  # noqa: PLR2004 - E.164 clause 6
         return False
-    if digits in _ASCENDING or _SERVICE.fullmatch(digits):
+    if digits in _ASCENDING or _SERVICE.fullmatch(digits) or _TOLL_FREE.fullmatch(value.strip()):
         return False
     if value.lstrip(" (").startswith("+"):
         return _COUNTRY_CODES.match(digits) is not None

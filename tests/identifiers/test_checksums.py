@@ -234,6 +234,15 @@ def test_international_numbers_without_country_or_of_the_wrong_length_are_refuse
     assert networks.phone_intl(number) is False
 
 
+@pytest.mark.parametrize("number", ["800-820-8820", "(800) 820 8820", "800 8208820", "4008208820", "021-95588"])
+def test_numbers_of_services_are_nobodys_telephone(number):
+    assert networks.phone_intl(number) is False
+
+
+def test_ten_digits_that_begin_with_800_are_a_mobile_of_india():
+    assert networks.phone_intl("8008208820") is None
+
+
 @pytest.mark.parametrize(
     "address", ["logo@2x.png", "a..b@example.com", ".a@example.com", "a.@example.com", "a@-example.com", "@example.com"]
 )
