@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from pii_audit.identifiers.fold import closed
+
 _NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Za-z\u3400-\u9fff]+")
 _NOT_DIGIT = re.compile(r"[^0-9]+")
 _EXTENSION = re.compile(r"(?:转|ext\.?|x|#).*$", re.IGNORECASE)
@@ -56,8 +58,8 @@ def email(value: str) -> str:
 
 
 def text(value: str) -> str:
-    """Words with single spaces between them, regardless of case."""
-    return " ".join(value.split()).casefold()
+    """Words with single spaces between them, none between Han characters, regardless of case."""
+    return closed(" ".join(value.split())).casefold()
 
 
 def exact(value: str) -> str:

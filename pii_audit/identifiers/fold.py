@@ -37,6 +37,14 @@ def fold(text: str) -> str:
     return text if text.isascii() or not _FOLDED.search(text) else text.translate(FOLDING)
 
 
+_BETWEEN_HAN = re.compile(rf"(?<=[\u3400-\u9fff])[ {_SPACES}]+(?=[\u3400-\u9fff])")
+
+
+def closed(text: str) -> str:
+    """The text without spaces between Han characters: `姓　名` is 姓名 set apart, `王 伟` is as wide as a name of three characters."""
+    return text if text.isascii() else _BETWEEN_HAN.sub("", text)
+
+
 INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
     "\U000e0000-\U000e0fff"

@@ -148,7 +148,7 @@ class Identifier:
 
     def canonical(self, value: str) -> str:
         """The value without separators, country prefix and case: one person, one string."""
-        return CANONICAL_FORMS[self.canonical_as](fold(visible(value)))
+        return self.canonicals((value,))[0]
 
     def canonicals(self, values: Iterable[str]) -> list[str]:
         """The same of many values."""

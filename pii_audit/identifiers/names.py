@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
-from pii_audit.identifiers.fold import fold
+from pii_audit.identifiers.fold import closed, fold
 
 EXACT = 1.0
 PART = 0.7
@@ -25,9 +25,6 @@ AGAINST_IN_COMMENT = -0.5
 _TOKEN = re.compile(
     r"[\u3400-\u9fff]+|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z\u3400-\u9fff]+|[A-Z]+|[0-9]+",
 )
-
-_SPACED = re.compile(r"(?<=[\u3400-\u9fff]) +(?=[\u3400-\u9fff])")
-"""`姓　名` is 姓名, set apart."""
 
 _WRITTEN_OUT = {
     "nm": "name",
@@ -75,7 +72,7 @@ def tokens(name: str) -> tuple[str, ...]:
 
     snake_case, camelCase, PascalCase and digits are cut, runs of Han characters kept whole.
     """
-    lowered = (token.lower() for token in _TOKEN.findall(_SPACED.sub("", fold(name))))
+    lowered = (token.lower() for token in _TOKEN.findall(fold(closed(name))))
     return tuple(_WRITTEN_OUT.get(token, token) for token in lowered)
 
 

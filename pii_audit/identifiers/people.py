@@ -7,7 +7,7 @@ import unicodedata
 from functools import cache
 
 from pii_audit import content
-from pii_audit.identifiers.fold import fold
+from pii_audit.identifiers.fold import closed, fold
 
 _HAN_NAME = re.compile(r"[\u3400-\u9fff]{2,5}")
 _MINORITY_NAME = re.compile(r"[\u3400-\u9fff]{1,10}(?:[·•・‧.][\u3400-\u9fff]{1,10}){1,4}")
@@ -21,11 +21,10 @@ _HANGUL_NAME = re.compile(
 )
 _PASSENGER_NAME = re.compile(r"[A-Z]{2,}/[A-Z]{2,}(?: [A-Z]{2,})?")
 """As machine-readable documents and tickets write it: family name, stroke, given names (ICAO Doc 9303-3, IATA Resolution 722)."""
-_SPACED = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
-"""A name of two characters is set apart so that it is as wide as one of three."""
 _FIRM = re.compile(
-    r"..(?:支行|分行|总行|银行|公司|集团|机场|百货|科技|证券|保险|基金|商场|酒店|超市|学校|医院|大厦)$|..?[部店厂局]$"
+    r".+(?:支行|分行|总行|银行|公司|集团|机场|百货|科技|证券|保险|基金|商场|酒店|超市|学校|医院|大厦|[部店厂局厅])"
 )
+"""How names of firms and their offices end."""
 _TITLE = re.compile(r"(?:先生|女士|小姐|太太|夫人)$")
 _NOT_IN_GIVEN_NAMES = frozenset("的了是不与或及第个种类型号码码税款项额费率价单表页们吗呢吧")
 _NOT_NAMES = frozenset(
@@ -94,7 +93,7 @@ def looks_like_name(value: str) -> bool:
     if not text or len(text) > _LONGEST or not (text.isalpha() or all(not sign.isdigit() for sign in text)):
         return False
     if "\u3400" <= text[0] <= "\u9fff":
-        bare = _TITLE.sub("", _SPACED.sub("", text))
+        bare = _TITLE.sub("", closed(text))
         surname_and_title = bare != text and bare in _words("surnames_zh")
         written = (_MINORITY_NAME, _TRANSLITERATED)
         return surname_and_title or _chinese(bare) or any(regex.fullmatch(bare) for regex in written)
@@ -122,7 +121,7 @@ def looks_like_name_part(value: str) -> bool:
 
 
 def _chinese(text: str) -> bool:
-    if not _HAN_NAME.fullmatch(text) or text in _NOT_NAMES or _FIRM.match(text):
+    if not _HAN_NAME.fullmatch(text) or text in _NOT_NAMES or _FIRM.fullmatch(text):
         return False
     surnames = _words("surnames_zh")
     compound = text[:4] if text[:4] in surnames else text[:2] if text[:2] in surnames else ""

@@ -23,6 +23,7 @@ from pii_audit.identifiers.catalogue import load_catalogue
         ("bank_card", ["4111 1111 1111 1111", "4111-1111-1111-1111"], "4111111111111111"),
         ("email", ["Zhang.San@Example.com ", "zhang.san@example.com"], "zhang.san@example.com"),
         ("hkid", ["A123456(3)", "a1234563"], "A1234563"),
+        ("person_name", ["王伟", "王 伟", "王　伟", "王\u2003\u2003伟"], "王伟"),
         ("person_name", ["Luís  Gonçalves", "luís gonçalves"], "luís gonçalves"),
     ],
 )

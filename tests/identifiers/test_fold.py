@@ -6,7 +6,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pii_audit.identifiers.fold import fold, visible
+from pii_audit.identifiers.fold import closed, fold, visible
 
 
 @given(st.text())
@@ -39,3 +39,8 @@ def test_the_decimal_digits_of_every_script_become_ascii():
 def test_characters_that_nobody_sees_are_taken_out_and_no_others():
     assert visible("1\u200b3\u00ad8\ufeff\u202e\U000e0020") == "138"
     assert visible("138 0013\u30008000\n张三\ud800") == "138 0013\u30008000\n张三\ud800"
+
+
+def test_only_spaces_between_han_characters_are_taken_out():
+    assert closed("王　伟 王\u2003 芳") == "王伟王芳"
+    assert closed("王伟 Wang Wei 王芳\n李娜 13800138000") == "王伟 Wang Wei 王芳\n李娜 13800138000"
