@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -163,29 +164,37 @@ def _in_windows(plan: Plan, page: Page, low: Positions, high: Positions) -> Span
     if not len(low):
         return Spans.of(())
     windows = zip(*map(np.ndarray.tolist, extended(page.codes, low, high, plan.alphabet)), strict=True)
-    if plan.exact and plan.in_codes:
-        find, written, group = plan.in_codes.finditer, page.written, plan.pattern.group
-        return Spans.of([one.span(group) for start, end in windows for one in find(written, start, end + 1)])
-    return Spans.of([found for start, end in windows for found in _within(plan, page, start, end)])
+    return Spans.of(_within(plan, page, windows))
 
 
-def _within(plan: Plan, page: Page, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The matches between two places; what stands directly outside counts for the boundary."""
-    group = plan.pattern.group
+def _within(plan: Plan, page: Page, windows: Iterable[tuple[int, int]]) -> Iterable[tuple[int, int]]:
+    """The matches between some pairs of places; what stands directly outside counts for the boundary."""
     if plan.exact and plan.in_codes:
-        for found in plan.in_codes.finditer(page.written, start, end + 1):
+        return _in_codes(plan.in_codes, plan.pattern.group, page, windows)
+    return _in_text(plan, page, windows)
+
+
+def _in_codes(
+    regex: re.Pattern[str], group: int, page: Page, windows: Iterable[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    for start, end in windows:
+        for found in regex.finditer(page.written, start, end + 1):
             yield found.span(group)
-        return
-    low, high = max(start - 1, FRONT), min(end + 1, FRONT + page.size)
-    for found in plan.in_text.finditer(page.folded(low, high), start - low):
-        first, last = found.span(group)
-        yield low + first, low + last
+
+
+def _in_text(plan: Plan, page: Page, windows: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    group = plan.pattern.group
+    for start, end in windows:
+        low, high = max(start - 1, FRONT), min(end + 1, FRONT + page.size)
+        for found in plan.in_text.finditer(page.folded(low, high), start - low):
+            first, last = found.span(group)
+            yield low + first, low + last
 
 
 def everywhere(plan: Plan, page: Page) -> Spans:
     """The matches of a pattern that nothing gives away, between NULs."""
     if plan.exact:
-        return Spans.of(_within(plan, page, FRONT, FRONT + page.size))
+        return Spans.of(_within(plan, page, [(FRONT, FRONT + page.size)]))
     folded = fold(page.text)
     group = plan.pattern.group
     return Spans.of(
