@@ -178,7 +178,7 @@ class CellReader:
         """Reads numbers that a machine wrote otherwise than people write them."""
         spoilt = nonzero(column.of_kinds(may_be_spoilt)).tolist()
         held = {place: (column.values[place], cells.cells[cells.of[place]]) for place in spoilt}
-        for place, cell in self._values.restored(
+        for place, cell in self._values.unspoilt(
             held, name, lambda numbers: self.read(Column(numbers), name).each()
         ).items():
             cells.put(place, cell)

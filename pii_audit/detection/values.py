@@ -81,7 +81,7 @@ class ValueReader:
             tuple(whole_cell(value, identifier, Form.ENCODED) for identifier in found), cell.lookalikes, cell.tried
         )
 
-    def restored(
+    def unspoilt(
         self,
         held: Mapping[int, tuple[str, Cell]],
         name: ColumnName,

@@ -91,7 +91,7 @@ class PlainDetector(Detector):
             if number in inside:
                 cells[place] = self._values.encoded(values[place], cells[place], inside[number])
         spoilt = {place: (value, cells[place]) for place, value in enumerate(values) if may_be_spoilt(kind_of(value))}
-        for place, cell in self._values.restored(spoilt, name, lambda numbers: self._cells_of(numbers, name)).items():
+        for place, cell in self._values.unspoilt(spoilt, name, lambda numbers: self._cells_of(numbers, name)).items():
             cells[place] = cell
         return cells
 
