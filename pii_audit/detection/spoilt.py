@@ -36,17 +36,20 @@ def restored(value: str) -> tuple[str, int | None] | None:
     return None
 
 
-def cut(value: str, identifier: Identifier) -> bool:
-    """Whether a cell is a number of an identifier whose last digits a spreadsheet lost: `3.30399E+17`, or eighteen digits of which the last three are 0."""
+def cut(value: str, identifier: Identifier) -> str | None:
+    """A number of an identifier whose last digits a spreadsheet lost, with `*` for each of them; None for any other cell.
+
+    `3.30399E+17` shows the first six of eighteen digits, eighteen digits of which the last three are 0 show the first fifteen.
+    """
     if identifier.lookalike is None or _OF_FIXED_LENGTH.isdisjoint(identifier.groups):
-        return False
+        return None
     value = fold(value)
-    number = value.strip()
     if found := _SCIENTIFIC.fullmatch(value):
-        digits = found["first"] + found["rest"]
-        number = digits.ljust(int(found["exponent"]) + 1, "0")
-        if len(number) == len(digits):
-            return False
-    elif not _CUT.fullmatch(number):
-        return False
-    return re.fullmatch(identifier.lookalike, number) is not None
+        kept, length = found["first"] + found["rest"], int(found["exponent"]) + 1
+    elif _CUT.fullmatch(number := value.strip()):
+        kept, length = number[:_DOUBLE_DIGITS], len(number)
+    else:
+        return None
+    if len(kept) == length or not re.fullmatch(identifier.lookalike, kept.ljust(length, "0")):
+        return None
+    return kept.ljust(length, "*")

@@ -103,8 +103,10 @@ class ValueReader:
                 known = {hit.match.identifier for hit in before.hits}
                 if not before.hits or any(hit.match.identifier not in known for hit in hits):
                     cells[place] = _written_otherwise(value, replace(inside[number], hits=hits), begin)
-            elif name.best and name.best.id in clear and not before.hits and cut(value, name.best):
-                cells[place] = replace(before, hits=(whole_cell(value, name.best.id, Form.TRUNCATED),))
+            elif name.best and name.best.id in clear and not before.hits and (rest := cut(value, name.best)):
+                # Whoever has all but a few digits has the number: there are not many that it could be.
+                form = Form.TRUNCATED if name.best.adequately_masked(rest) else Form.ENCODED
+                cells[place] = replace(before, hits=(whole_cell(value, name.best.id, form),))
         return cells
 
     def by_patterns(self, value: str, candidates: Sequence[Candidate], name: ColumnName) -> tuple[Cell, Open]:
