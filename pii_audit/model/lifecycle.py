@@ -91,7 +91,7 @@ class Actor:
 class Step:
     """One entry of the history: `number` counts through the whole store; `after` and `life` are what the finding is then.
 
-    `run` is the run that did it; a person's step has none.
+    `run` is the run that did it; a person's step has none. `sealed` is the seal of the newest run at that time.
     """
 
     number: int
@@ -105,6 +105,7 @@ class Step:
     reason: Text = same("")
     run: str | None = None
     life: Life = Life()
+    sealed: str = ""
 
     def in_zone(self, zone: tzinfo | None) -> Step:
         """The same with its time in a time zone."""
@@ -115,8 +116,9 @@ class Step:
 class Verification:
     """What an examination of the history found.
 
-    `head` is the last link's hash, which stands for all before it; `older` counts findings from before there was a history;
-    `backwards` counts steps whose clock stood before that of the step before.
+    `head` is the last link's hash, which stands for all before it; `older` counts findings from before there was a history,
+    `unsealed` those that no run has seen since runs are sealed; `backwards` counts steps whose clock stood before that of the
+    step before.
     """
 
     steps: int
@@ -124,3 +126,4 @@ class Verification:
     problems: tuple[Text, ...] = ()
     older: int = 0
     backwards: int = 0
+    unsealed: int = 0

@@ -46,6 +46,7 @@ def render_verification(verified: Verification, language: Language) -> str:
             "head": verified.head,
             "problems": [problem.in_(language) for problem in verified.problems],
             "older": verified.older,
+            "unsealed": verified.unsealed,
             "backwards": verified.backwards,
         }
     )

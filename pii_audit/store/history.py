@@ -8,7 +8,7 @@ that somebody noted elsewhere, and what the findings themselves say, tell of tho
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -21,9 +21,11 @@ from pii_audit.language import Text
 from pii_audit.model.decision import Life
 from pii_audit.model.finding import Status
 from pii_audit.model.lifecycle import Step, Verification
-from pii_audit.store import schema
+from pii_audit.model.run import Run
+from pii_audit.store import schema, sealing
+from pii_audit.store.documents import damage_reported, written
 from pii_audit.store.documents import read as read_document
-from pii_audit.store.documents import written
+from pii_audit.store.standing import standing, until
 
 PURPOSE = b"pii-audit history 1"
 """Sets the chain's key apart from the one of fingerprints and of receipts."""
@@ -45,15 +47,16 @@ def append(connection: Connection, steps: Sequence[Step], key: bytes) -> None:
     if not steps:
         return
     number, link = head(connection)
+    sealed = sealing.newest(connection)
     rows: list[dict[str, Any]] = []
-    standing: dict[str, dict[str, Any]] = {}
+    left: dict[str, dict[str, Any]] = {}
     for step in steps:
         number += 1
-        numbered = replace(step, number=number)
+        numbered = replace(step, number=number, sealed=sealed)
         document = written(numbered)
         link = _link(key, link, document)
         rows.append({"number": number, "fingerprint": step.fingerprint, "document": document, "hash": link})
-        standing[step.fingerprint] = {
+        left[step.fingerprint] = {
             "key": step.fingerprint,
             "status": step.after.value,
             "life": written(step.life),
@@ -62,13 +65,7 @@ def append(connection: Connection, steps: Sequence[Step], key: bytes) -> None:
     connection.execute(schema.history.insert(), rows)
     values: dict[str, Any] = {name: bindparam(name) for name in ("status", "life", "until")}
     changed = update(schema.findings).where(schema.findings.c.fingerprint == bindparam("key")).values(values)
-    connection.execute(changed, list(standing.values()))
-
-
-def until(status: Status, life: Life) -> str | None:
-    """The last day of the decision that stands, as the findings table keeps it."""
-    decided = status in (Status.ACCEPTED, Status.FALSE_POSITIVE) and life.decision and life.decision.until
-    return decided.isoformat() if decided else None
+    connection.execute(changed, list(left.values()))
 
 
 def head(connection: Connection) -> tuple[int, str]:
@@ -88,7 +85,7 @@ def steps(connection: Connection, fingerprint: str | None) -> tuple[Step, ...]:
 
 
 def verify(connection: Connection, key: bytes, expected: str | None = None) -> Verification:
-    """Examines the whole chain, and that the findings are what their last steps say.
+    """Examines the whole chain, the seals of the runs, and that the findings are what their last steps and sightings say.
 
     `expected` is the head as somebody noted it: it must still be a link of the chain.
     """
@@ -97,6 +94,7 @@ def verify(connection: Connection, key: bytes, expected: str | None = None) -> V
     before: datetime | None = None
     met = expected in (None, START)
     last: dict[str, tuple[Status, Life]] = {}
+    rests_on: dict[str, int] = {}
     table = schema.history.c
     columns = (table.number, table.fingerprint, table.document, table.hash)
     for row in connection.execute(select(*columns).order_by(table.number)):
@@ -116,12 +114,20 @@ def verify(connection: Connection, key: bytes, expected: str | None = None) -> V
             backwards += before is not None and step.at < before
             before = step.at
             last[step.fingerprint] = (step.after, step.life)
-    older = 0
-    for problem in _standing(connection, last):
-        if problem is None:
-            older += 1
-        else:
-            problems.append(problem)
+            rests_on.setdefault(step.sealed, step.number)
+    with damage_reported(Run):
+        seen = sealing.examine(connection, key)
+    problems += seen.problems
+    problems += [
+        Text(
+            f"第 {number} 步所依据的运行被删除或改写",
+            f"a run that had been recorded before step {number} was removed or rewritten",
+        )
+        for seal, number in rests_on.items()
+        if seal and seal not in seen.seals
+    ]
+    found = standing(connection, last, seen)
+    problems += found.problems
     if not met:
         problems.append(
             Text(
@@ -129,7 +135,7 @@ def verify(connection: Connection, key: bytes, expected: str | None = None) -> V
                 "the head that was given is no link of the chain: steps were cut off or rewritten",
             )
         )
-    return Verification(count, link, tuple(problems[:REPORTED]), older, backwards)
+    return Verification(count, link, tuple(problems[:REPORTED]), found.older, backwards, found.unsealed)
 
 
 def _broken(number: int, expected: int) -> Text:
@@ -146,26 +152,6 @@ def _step(document: str) -> Step | None:
         return read_document(Step, document)
     except StoreError:
         return None
-
-
-def _standing(connection: Connection, last: dict[str, tuple[Status, Life]]) -> Iterator[Text | None]:
-    """What is wrong in the findings table against the history; None for each finding from before it."""
-    table = schema.findings.c
-    missing = set(last)
-    for row in connection.execute(select(table.fingerprint, table.status, table.life, table.until)):
-        missing.discard(row.fingerprint)
-        where = row.fingerprint[:12]
-        if row.fingerprint not in last:
-            yield None if row.life is None else Text(f"{where} 的经过被删除", f"the history of {where} was removed")
-            continue
-        status, life = last[row.fingerprint]
-        if (row.status, row.life, row.until) != (status.value, written(life), until(status, life)):
-            yield Text(
-                f"{where} 的状态（{row.status}）不是经过所载（{status.value}）",
-                f"{where} is {row.status}, with what belongs to it, and not as its history says ({status.value})",
-            )
-    for fingerprint in sorted(missing):
-        yield Text(f"{fingerprint[:12]} 已从存储库删除", f"{fingerprint[:12]} was removed from the store")
 
 
 def _link(key: bytes, before: str, document: str) -> str:

@@ -28,7 +28,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration; a store that names one unknown here was written by a newer version."""
 VERSION_TABLE = "pii_audit_version"
 
@@ -95,7 +95,9 @@ runs = Table(
     Column("findings", Integer, nullable=False),
     Column("incomplete", Boolean, nullable=False),
     Column("document", Packed, nullable=False),
+    Column("seal", Key),
 )
+"""One row a run. `seal` chains the runs and what they said of findings (`pii_audit.store.sealing`); none is older than the seals."""
 
 coverage = Table(
     "coverage",
@@ -183,7 +185,10 @@ findings = Table(
     Column("last_run", Integer, ForeignKey("runs.number"), nullable=False),
     Index("findings_status", "status"),
 )
-"""One row a finding for all time. `status`, `life` and `until` are what its last step says; no `life` is older than the history."""
+"""One row a finding for all time: to be found by, and nothing that the history and the sightings do not say.
+
+`status`, `life` and `until` are what its last step says; no `life` is older than the history.
+"""
 
 history = Table(
     "history",
@@ -208,6 +213,7 @@ observations = Table(
     Column("suppressed_by", Name),
     Column("seen_run", Integer, ForeignKey("runs.number"), nullable=False),
     Column("document", Document),
+    Column("seal", Key),
     Index("observations_finding", "fingerprint"),
 )
 """What each run said of each finding; `seen_run` is the run whose document shows it, an earlier one if unseen."""

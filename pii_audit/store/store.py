@@ -157,7 +157,7 @@ class Store:
             return history.steps(connection, fingerprint)
 
     def verify(self, expected: str | None = None) -> Verification:
-        """Examines the chain of all steps, and whether the findings are what it says; `expected` is a head noted earlier."""
+        """Examines the chain of all steps, the seals of all runs, and that each finding is what both say; `expected` is a head noted earlier."""
         with self.database.read() as connection:
             return history.verify(connection, self.key, expected)
 

@@ -17,7 +17,7 @@ from pii_audit.model.codec import Sketches
 from pii_audit.model.evidence import FREE_TEXT, FieldEvidence
 from pii_audit.model.lifecycle import Step
 from pii_audit.model.run import Inspected, Run, Suppressed
-from pii_audit.store import history, schema, unchanged
+from pii_audit.store import history, schema, sealing, unchanged
 from pii_audit.store.documents import packed, written
 from pii_audit.store.following import followed
 from pii_audit.store.placing import Placed, batches, seen, unseen
@@ -39,6 +39,9 @@ def record(connection: Connection, run: Run, where: str, key: bytes) -> Run:
     known = {row.fingerprint: row for row in connection.execute(select(schema.findings))}
     placed = followed(connection, run, known, [*seen(run, known, number), *unseen(connection, run, known)])
     _write_findings(connection, run, number, placed, known)
+    sightings = [_observation(each, ordinal, number) for ordinal, each in enumerate(placed)]
+    _insert(connection, schema.observations, [{**one, "seal": sealing.sealed(one, key)} for one in sightings])
+    sealing.seal_run(connection, number, key)
     history.append(connection, [step for each in placed for step in _steps(each, run)], key)
     unchanged.settle(connection, run.id, run.finished)
     return replace(
@@ -192,9 +195,6 @@ def _write_findings(
             bound: Values = {name: bindparam(name) for name in rows[0] if name != "key"}
             changed = update(schema.findings).where(schema.findings.c.fingerprint == bindparam("key")).values(bound)
             connection.execute(changed, rows)
-    _insert(
-        connection, schema.observations, [_observation(each, ordinal, number) for ordinal, each in enumerate(placed)]
-    )
 
 
 def _steps(each: Placed, run: Run) -> Iterator[Step]:

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 from pii_audit.errors import StoreError
 from pii_audit.findings.life import Accept, Assign
 from pii_audit.model.lifecycle import Actor
+from pii_audit.model.run import Suppressed
 from pii_audit.store import Store, schema
 
 URL = "sqlite:.pii-audit/store.db"
@@ -107,17 +108,103 @@ def test_a_step_moved_to_another_finding_is_told(store):
 def test_steps_cut_off_at_the_end_are_told_by_the_findings_and_by_a_head_noted_elsewhere(store):
     head = store.verify().head
     cut = delete(schema.history).where(schema.history.c.number == 5)
-    assert any("aaaaaaaaaaaa is accepted" in one for one in _problems(store, cut))
+    assert any("aaaaaaaaaaaa: status was changed" in one for one in _problems(store, cut))
     assert any("cut off or rewritten" in one.en for one in store.verify(head).problems)
 
 
-@pytest.mark.parametrize(
-    "values", [{"status": "accepted"}, {"life": "{}"}, {"until": "2099-12-31"}], ids=["status", "life", "until"]
-)
-def test_a_finding_changed_past_its_history_is_told(store, values):
-    changed = update(schema.findings).where(schema.findings.c.fingerprint == "bbbb" * 8).values(values)
-    (problem,) = _problems(store, changed)
-    assert problem.startswith("bbbbbbbbbbbb is ")
+TAMPERED = {
+    "rule": "STO009",
+    "severity": "info",
+    "status": "false_positive",
+    "change": "not_rechecked",
+    "suppressed_by": "policies/x.yaml:3: r (李某)",
+    "source": "hr",
+    "asset": "core:other",
+    "flow": "sms",
+    "recipient": "acme",
+    "principal": "world",
+    "unit": "hz",
+    "owner": "赵某",
+    "due": "2099-12-31",
+    "until": "2099-12-31",
+    "life": "{}",
+    "first_seen": "2026-06-01T00:00:00.000000",
+    "last_seen": "2026-08-01T00:00:00.000000",
+    "first_run": 2,
+    "last_run": 1,
+}
+
+
+def test_every_column_of_a_finding_is_examined():
+    assert set(TAMPERED) == set(schema.findings.c.keys()) - {"fingerprint"}
+
+
+@pytest.fixture
+def seen_twice(store, make):
+    """The same store after a second run."""
+    store.record(make.run(2, [make.finding(mark, due=date(2026, 8, 1)) for mark in ("aaaa", "bbbb")]))
+    return store
+
+
+@pytest.mark.parametrize("column", TAMPERED)
+def test_a_finding_changed_past_its_history_is_told_with_its_column(seen_twice, column):
+    changed = update(schema.findings).where(schema.findings.c.fingerprint == "bbbb" * 8)
+    problems = _problems(seen_twice, changed.values({column: TAMPERED[column]}))
+    assert problems == [f"bbbbbbbbbbbb: {column} was changed, and is not what its history and its sightings say"]
+
+
+@pytest.mark.parametrize("column", ["due", "owner", "unit", "severity", "suppressed_by"])
+def test_a_column_that_was_emptied_is_told(store, make, column):
+    hidden = make.finding("cccc", due=date(2026, 8, 1), owner="Retail", unit="hz")
+    store.record(make.run(2, suppressed=[Suppressed(hidden, "policies/x.yaml:3: r")]))
+    assert store.verify().problems == ()
+    changed = update(schema.findings).where(schema.findings.c.fingerprint == "cccc" * 8)
+    empty = "" if column == "severity" else None
+    assert [one for one in _problems(store, changed.values({column: empty})) if column in one]
+
+
+@pytest.mark.parametrize("column", ["severity", "change", "status", "suppressed_by", "document", "seal"])
+def test_a_sighting_that_was_changed_is_told(seen_twice, column):
+    said = schema.observations.c
+    changed = update(schema.observations).where(said.fingerprint == "bbbb" * 8, said.run == 1)
+    problems = _problems(seen_twice, changed.values({column: "{}"}))
+    assert problems[0] == "bbbbbbbbbbbb: what run r1 said of it was changed"
+
+
+def test_a_run_that_was_changed_is_told(seen_twice):
+    changed = update(schema.runs).where(schema.runs.c.number == 1).values(finished="2026-06-01T00:00:00.000000")
+    problems = _problems(seen_twice, changed)
+    assert "run r1, what it said of findings, or the run before it was changed or removed" in problems
+
+
+def _without_runs(store, first):
+    with store.database.write() as connection:
+        for table, run in ((schema.observations, "run"), (schema.coverage, "run"), (schema.runs, "number")):
+            connection.execute(delete(table).where(table.c[run] >= first))
+
+
+def test_a_run_that_was_taken_back_is_told_by_the_steps_that_came_after_it(seen_twice):
+    seen_twice.move(["bbbb"], Assign("赵某"), ACTOR)
+    back = {"last_run": 1, "last_seen": "2026-07-01T01:30:12.500000", "due": None, "change": "new"}
+    with seen_twice.database.write() as connection:
+        connection.execute(update(schema.findings).values(back))
+    _without_runs(seen_twice, 2)
+    assert [one.en for one in seen_twice.verify().problems] == [
+        "a run that had been recorded before step 6 was removed or rewritten"
+    ]
+
+
+def test_seals_that_were_removed_are_no_older_store(seen_twice):
+    with seen_twice.database.write() as connection:
+        connection.execute(update(schema.observations).values(seal=None))
+    problems = _problems(seen_twice, update(schema.runs).values(seal=None))
+    assert "a run that had been recorded before step 1 was removed or rewritten" in problems
+
+
+def test_a_record_that_cannot_even_be_read_is_told(seen_twice):
+    with seen_twice.database.write() as connection:
+        connection.execute(update(schema.observations).where(schema.observations.c.run == 2).values(document="{"))
+    assert any("what run r2 said of it was changed" in one.en for one in seen_twice.verify().problems)
 
 
 def test_a_finding_whose_history_was_wiped_out_is_told(store):
@@ -129,4 +216,7 @@ def test_a_finding_that_was_removed_is_told(store):
     with store.database.write() as connection:
         connection.execute(delete(schema.observations).where(schema.observations.c.fingerprint == "bbbb" * 8))
     gone = delete(schema.findings).where(schema.findings.c.fingerprint == "bbbb" * 8)
-    assert _problems(store, gone) == ["bbbbbbbbbbbb was removed from the store"]
+    assert _problems(store, gone) == [
+        "run r1, what it said of findings, or the run before it was changed or removed",
+        "bbbbbbbbbbbb was removed from the store",
+    ]

@@ -19,6 +19,7 @@ from pii_audit.errors import StoreError
 from pii_audit.findings.life import Accept, Assign
 from pii_audit.model.finding import Change, Status
 from pii_audit.model.lifecycle import Actor
+from pii_audit.model.run import Suppressed
 from pii_audit.model.unchanged import Earlier, Proof, Scope, State
 from pii_audit.render.interface import render
 from pii_audit.store import Store, Wanted, schema
@@ -103,6 +104,27 @@ def test_a_finding_lives_there_as_it_does_in_sqlite(url, tmp_path, make):
         with store.database.write() as connection:
             connection.execute(update(schema.history).where(schema.history.c.number == 2).values(document="{}"))
         assert len(store.verify().problems) == 1
+
+
+def test_a_row_that_was_changed_by_hand_is_told_there_too(url, tmp_path, make):
+    hidden = make.finding("bbbb", asset="core:客户\udcff", due=date(2026, 8, 1), unit="hz")
+    with Store.open(url, tmp_path, key=KEY) as store:
+        store.record(make.run(1, [make.finding("aaaa")], suppressed=[Suppressed(hidden, "例外\udcff")]))
+        store.move(["aaaa"], Assign("张某", "hz", date(2026, 8, 1)), _actor())
+        assert store.verify().problems == ()
+        for column, value in {
+            "severity": "info",
+            "due": None,
+            "owner": "x",
+            "suppressed_by": None,
+            "unit": None,
+        }.items():
+            with store.database.write() as connection:
+                connection.execute(update(schema.findings).values({column: value}))
+        assert {one.en.partition(" was")[0] for one in store.verify().problems} == {
+            *(f"aaaaaaaaaaaa: {column}" for column in ("severity", "due", "owner", "unit")),
+            *(f"bbbbbbbbbbbb: {column}" for column in ("severity", "due", "owner", "unit", "suppressed_by")),
+        }
 
 
 def test_names_that_differ_in_case_alone_are_two(url, tmp_path, make):

@@ -12,14 +12,14 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, update
 
 from pii_audit.errors import StoreError
 from pii_audit.findings.life import Assign
 from pii_audit.model.finding import Change, Status
 from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.model.lifecycle import Actor
-from pii_audit.store import Store, migrate
+from pii_audit.store import Store, migrate, schema
 
 KEY = b"k" * 32
 TEXT = {"zh": "甲", "en": "a"}
@@ -85,7 +85,18 @@ def _as_version_3_wrote_it(raw):
         )
 
 
-WRITERS = {"0001": _as_version_1_wrote_it, "0002": _as_version_1_wrote_it, "0003": _as_version_3_wrote_it}
+def _as_version_4_wrote_it(raw):
+    """The same, the mark of the key in a place of its own."""
+    _as_version_3_wrote_it(raw)
+    raw.execute("UPDATE writer SET key_mark = ?", (Fingerprinter(KEY).mark,))
+
+
+WRITERS = {
+    "0001": _as_version_1_wrote_it,
+    "0002": _as_version_1_wrote_it,
+    "0003": _as_version_3_wrote_it,
+    "0004": _as_version_4_wrote_it,
+}
 """What each earlier version left behind: added to with every migration. The second had found no reason to touch what the first one wrote."""
 
 
@@ -135,6 +146,16 @@ def test_findings_from_before_there_was_a_history_get_one_when_they_are_next_tou
         }
         assert [step.action.value for step in store.steps("c" * 32)] == ["found", "returned"]
         assert (store.verify().problems, store.verify().older) == ((), 0)
+
+
+def test_findings_from_before_there_were_seals_are_counted_until_a_run_sees_them_again(old, make):
+    with Store.open("sqlite:store.db", old, key=KEY) as store:
+        assert (store.verify().problems, store.verify().unsealed) == ((), 3)
+        store.record(make.run(4, [make.finding("aaaa", owner="Retail")], [make.row("customer")]))
+        assert (store.verify().problems, store.verify().unsealed) == ((), 2)
+        with store.database.write() as connection:
+            connection.execute(update(schema.findings).values(owner="Wang"))
+        assert [one.en.partition(" was")[0] for one in store.verify().problems] == ["aaaaaaaaaaaa: owner"]
 
 
 @pytest.mark.parametrize("old", ["0003"], indirect=True)

@@ -126,6 +126,16 @@ def print_verified(verified: Verification, console: Console, language: Language)
                 ).in_(language),
             )
         )
+    if verified.unsealed:
+        pairs.append(
+            (
+                Text("早于封签", "Unsealed"),
+                Text(
+                    f"{verified.unsealed} 条发现自有封签以来未再检出，只能按其经过核对",
+                    f"{counted(verified.unsealed, 'finding was', 'findings were')} not seen since runs are sealed, and checked by the history alone",
+                ).in_(language),
+            )
+        )
     if verified.backwards:
         pairs.append(
             (
