@@ -25,6 +25,15 @@ class Levels:
         """0 (no C class) to 3 (C3), for sorting."""
         return _RANKS[self.jrt0171] if self.jrt0171 else 0
 
+    @property
+    def implied(self) -> int:
+        """1 (C1) to 3 (C3): the C class; without one, that which the other grades stand for; 0 where nothing is graded.
+
+        JR/T 0197-2020 grades C3 at least 4, C2 at least 3, C1 at least 2; authentication data of PCI DSS is C3, a card number C2.
+        """
+        graded = 0 if self.jrt0197 is None else min(max(self.jrt0197 - 1, 1), len(CLASSES))
+        return self.rank or max(graded, {"sad": 3, "chd": 2}.get(self.pci or "", 0))
+
     def as_dict(self) -> dict[str, str | int]:
         """Only the standards that grade it, for the JSON field `level`."""
         pairs = (("jrt0171", self.jrt0171), ("jrt0197", self.jrt0197), ("pci", self.pci))

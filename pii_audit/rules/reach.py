@@ -25,8 +25,8 @@ READS = frozenset({"read", "select", "execute", EXPORTS, "all", "owner"})
 """Privileges by which content becomes known."""
 ADMINISTERS = frozenset({"all", "owner"})
 """Those of administrators, which no post for reading gives: they are judged as what they are."""
-SENSITIVE = LevelSelector("jrt0171", "C2", and_above=True)
-"""What everyone must not reach, where the policy does not say."""
+SENSITIVE = LevelSelector("jrt0171", "C2")
+"""From this class on, everyone must not reach it, where the policy does not say."""
 STRICT = LevelSelector("jrt0171", "C3", and_above=True)
 """What is granted column by column, to those who need it."""
 
@@ -139,7 +139,7 @@ def _judge(
             return Reach(grant, one, forbidden, Outcome.VIOLATION, everyone, never.position)
     rules = _nearest(policy, grant, one.asset.source, "read")
     if everyone:
-        reached = tuple(statement for statement in statements if SENSITIVE.matches(statement.level))
+        reached = tuple(statement for statement in statements if statement.level.implied >= SENSITIVE.rank)
         left = _beyond(reached, rules, catalogue)
         return Reach(grant, one, left, Outcome.VIOLATION, everyone=True, policy=None) if left else None
     left = _beyond(statements, rules, catalogue)
@@ -207,8 +207,14 @@ def _beyond(
 
 def _covers(rule: AccessRule, statement: FieldEvidence, catalogue: Catalogue) -> bool:
     if rule.up_to is not None:
-        return statement.level.rank <= LevelSelector("jrt0171", rule.up_to).rank
+        limit = LevelSelector("jrt0171", rule.up_to).rank
+        return statement.level.implied <= limit and not is_ungraded(statement, catalogue)
     return bool(_within([statement], rule.levels, catalogue))
+
+
+def is_ungraded(statement: FieldEvidence, catalogue: Catalogue) -> bool:
+    """Whether nothing says how sensitive a statement about people is, so that it is within no limit; identifiers of firms have no grade."""
+    return not statement.level.implied and statement.identifier not in catalogue.groups.get("organisation", ())
 
 
 def _within(

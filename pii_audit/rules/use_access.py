@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from pii_audit.language import Text
+from pii_audit.language import Text, same
 from pii_audit.model.evidence import FieldEvidence
 from pii_audit.model.finding import Outcome
 from pii_audit.model.grant import Grant
@@ -16,6 +16,7 @@ from pii_audit.rules.reach import (
     ADMINISTERS,
     Reach,
     is_called,
+    is_ungraded,
     judge_access,
     judge_administration,
     judge_columns,
@@ -37,13 +38,14 @@ def access(facts: Facts) -> Iterator[Draft]:
         grouped[rule, source, _holder(reach), reach.grant.opened_by].append(reach)
     for (rule, source, holder, opened_by), reaches in grouped.items():
         who, where, kinds = _who(reaches, holder), where_of(reaches), kinds_of(facts, reaches)
+        limit = _beyond_all_limits(facts, reaches)
         yield access_draft(
             facts,
             rule,
             (source, holder, opened_by),
             Text(
-                f"{who.zh} 可读取 {where.zh}:{kinds.zh}({way(reaches[0].grant)})",
-                f"{who.en} can read {where.en}: {kinds.en} ({way(reaches[0].grant)})",
+                f"{who.zh} 可读取 {where.zh}:{kinds.zh}({way(reaches[0].grant)}){limit.zh}",
+                f"{who.en} can read {where.en}: {kinds.en} ({way(reaches[0].grant)}){limit.en}",
             ),
             reaches,
         )
@@ -160,6 +162,18 @@ def access_draft(facts: Facts, rule: str, resource: tuple[str, ...], message: Te
         policy=first.policy,
         remediation=_remediation(reaches, members, statements),
         concern=concern(facts, held, everyone=first.everyone),
+    )
+
+
+def _beyond_all_limits(facts: Facts, reaches: Sequence[Reach]) -> Text:
+    """Says of identifiers that no standard grades that `up_to` does not reach them."""
+    held = [statement for reach in reaches for statement in reach.statements]
+    ungraded = sorted({one.identifier for one in held if is_ungraded(one, facts.catalogue)})
+    if not ungraded or not any(rule.up_to for rule in facts.policy.access.rules):
+        return same("")
+    listed = ", ".join(ungraded)
+    return Text(
+        f";{listed} 未定级(levels),不在任何 up_to 之内", f"; {listed}: without a grade (levels), within no up_to"
     )
 
 

@@ -48,3 +48,21 @@ def test_only_the_standards_that_grade_it_are_shown() -> None:
 
 def test_ranks_sort_by_c_class() -> None:
     assert [levels.rank for levels in (PLAN, OPENED, MOBILE, CVV)] == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("levels", "number"),
+    [
+        (CVV, 3),
+        (Levels("C1", 3), 1),
+        (Levels(None, 5), 3),
+        (Levels(None, 4), 3),
+        (Levels(None, 3), 2),
+        (Levels(None, 1), 1),
+        (Levels(None, 2, "chd"), 2),
+        (Levels(None, None, "sad"), 3),
+        (PLAN, 0),
+    ],
+)
+def test_without_a_c_class_the_other_grades_say_which_one_it_is_like(levels: Levels, number: int) -> None:
+    assert levels.implied == number

@@ -8,6 +8,7 @@ import pytest
 
 from pii_audit.model.finding import Outcome
 from pii_audit.model.grant import Grant
+from pii_audit.model.levels import Levels
 from pii_audit.rules.reach import judge_access, judge_administration
 
 
@@ -43,6 +44,36 @@ def test_a_rule_names_a_principal_with_or_without_its_kind(policy_of, asset, cat
     policy = policy_of("access: {rules: [{post: a, principals: ['role:teller', crm_app], up_to: C2}]}\n")
     one = asset("core:t", {"x": "cn_mobile"})
     assert reaches(policy, catalogue, one, Grant(principal, "core:t", "select", "g")) == []
+
+
+def graded(one, levels):
+    """An asset whose identifiers are of somebody's own, with these levels."""
+    return replace(one, fields=tuple(replace(statement, identifier="own", level=levels) for statement in one.fields))
+
+
+@pytest.mark.parametrize(
+    ("levels", "within"),
+    [(Levels(None, 4), False), (Levels(None, None, "sad"), False), (Levels(None, 3), True), (Levels(), False)],
+)
+def test_what_has_no_c_class_is_within_a_limit_by_its_other_grades_and_never_without_any(
+    policy_of, asset, catalogue, levels, within
+):
+    policy = policy_of("access: {rules: [{post: a, principals: ['user:bob'], up_to: C2}]}\n")
+    one = graded(asset("core:t", {"x": "cn_mobile"}), levels)
+    found = reaches(policy, catalogue, one, Grant("user:bob", "core:t", "select", "g"))
+    assert [reach.outcome for reach in found] == ([] if within else [Outcome.VIOLATION])
+
+
+def test_identifiers_of_firms_and_devices_are_within_every_limit(policy_of, asset, catalogue):
+    policy = policy_of("access: {rules: [{post: a, principals: ['user:bob'], up_to: C1}]}\n")
+    one = asset("core:t", {"w": "bic", "x": "us_aba", "y": "cn_uscc", "z": "imei"})
+    assert reaches(policy, catalogue, one, Grant("user:bob", "core:t", "select", "g")) == []
+
+
+@pytest.mark.parametrize(("levels", "found"), [(Levels(None, 4), 1), (Levels(None, 2), 0), (Levels(), 0)])
+def test_what_everybody_reaches_is_judged_by_its_other_grades_too(policy_of, asset, catalogue, levels, found):
+    one = graded(asset("core:t", {"x": "cn_mobile"}), levels)
+    assert len(reaches(policy_of(""), catalogue, one, Grant("PUBLIC", "core:t", "select", "g"))) == found
 
 
 @pytest.mark.parametrize("limit", ["sources: [other]", "actions: [write]"])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pii_audit.model.asset import AssetKind
 from pii_audit.model.finding import Outcome
 from pii_audit.model.grant import Grant
+from pii_audit.model.levels import Levels
 from pii_audit.rules.reach import is_called
 from pii_audit.rules.use import incompatible, real_persons
 from pii_audit.rules.use_access import access, administration
@@ -47,6 +50,14 @@ def test_a_post_reads_its_own_levels_and_no_more(policy_of, asset, facts):
     assert (draft.rule, draft.outcome, draft.evidence["fields"]) == ("USE002", Outcome.VIOLATION, ["pwd"])
     within = asset("core:u", {"mobile": "cn_mobile"})
     assert list(access(facts(policy, within, grants=[Grant("role:teller", "core:u", "select", "g")]))) == []
+
+
+def test_that_nothing_grades_what_is_read_is_said(policy_of, asset, facts):
+    policy = policy_of("access: {rules: [{post: teller, principals: ['role:teller'], up_to: C3}]}\n")
+    one = asset("core:t", {"mobile": "cn_mobile"})
+    one = replace(one, fields=tuple(replace(statement, level=Levels()) for statement in one.fields))
+    [draft] = access(facts(policy, one, grants=[Grant("role:teller", "core:t", "select", "g")]))
+    assert draft.message.en.endswith("; cn_mobile: without a grade (levels), within no up_to")
 
 
 def test_a_principal_that_no_rule_names_is_judged_by_the_default(policy_of, asset, facts):
