@@ -9,6 +9,9 @@ EVERYONE = ("PUBLIC", "world", "Everyone", "Authenticated Users", "Domain Users"
 """Principals that stand for everybody, whatever else a policy names as such."""
 
 
+_KINDS = ("user", "role", "group")
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """One effective right.
@@ -41,7 +44,34 @@ class Grant:
 
 def is_principal(step: str) -> bool:
     """Whether a step of a path is somebody, and not what is done or passed through."""
-    return step.startswith(("user:", "role:", "group:")) or step in ("PUBLIC", "'%'")
+    return bool(_parted(step)[0]) or step in ("PUBLIC", "'%'")
+
+
+def is_called(principal: str, names: Iterable[str]) -> bool:
+    r"""Whether one of the names means this principal; one that tells a kind means no principal of another.
+
+    `crm_app` is `user:crm_app`, on MySQL `user:crm_app@10.%`, and `user:BANK\crm_app` of a domain; `BANK\crm_app` is
+    `user:crm_app` where the domain of that is not told.
+    """
+    kind, bare = _parted(principal)
+    spelled = {bare, bare.partition("@")[0], bare.rpartition("\\")[2]} - {""}
+    if kind and "\\" not in bare and "@" not in bare:
+        spelled.add(f"\\{bare}")  # of whichever domain
+    ends = tuple(spelled)
+    # Whoever has left is a list of thousands: only what ends alike is taken apart.
+    return any(_means(name, kind, spelled) for name in names if name.endswith(ends))
+
+
+def _means(name: str, kind: str, spelled: set[str]) -> bool:
+    of, called = _parted(name)
+    _, slash, account = called.rpartition("\\")
+    return of in ("", kind) and not spelled.isdisjoint((called, slash + account))
+
+
+def _parted(principal: str) -> tuple[str, str]:
+    """The kind, where one is told, and the name."""
+    kind, colon, bare = principal.partition(":")
+    return (kind, bare) if colon and kind in _KINDS else ("", principal)
 
 
 def is_everybody(principal: str, names: Iterable[str] = EVERYONE) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pii_audit.errors import Position
 from pii_audit.identifiers.model import Catalogue
 from pii_audit.model.forms import PLAIN_EQUIVALENT, Form
+from pii_audit.model.grant import is_called
 from pii_audit.model.run import Inspected, Run
 from pii_audit.policy.evaluation.case import CatalogueKinds, Seen, gather
 from pii_audit.policy.evaluation.elements import AUTHENTICATION
@@ -187,13 +188,14 @@ class _Drafted:
 
 def _access(run: Run, policy: Policy) -> Iterator[str]:
     """A rule for each principal and source that no rule is about, with the classes that it was seen to reach."""
-    named = {principal for rule in policy.access.rules for principal in rule.principals}
     by_asset = {one.asset.id: one for one in run.inspected}
     reached: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for grant in run.grants:
         one = by_asset.get(grant.asset)
-        names = {grant.principal, grant.principal.partition(":")[2], *grant.path}
-        if one is None or policy.access.means_everybody(grant.principal) or names & named:
+        if one is None or policy.access.means_everybody(grant.principal):
+            continue
+        about = [rule for rule in policy.access.rules if not rule.sources or one.asset.source in rule.sources]
+        if any(is_called(name, rule.principals) for name in grant.principals for rule in about):
             continue
         for found in one.fields:
             if found.form in PLAIN_EQUIVALENT and grant.field in (None, found.field) and found.level.jrt0171:

@@ -6,7 +6,7 @@ Least privilege: PBOC Order 2020 No. 5, Art. 33 (分级授权); PIPL Art. 51.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pii_audit.errors import Position
@@ -14,7 +14,7 @@ from pii_audit.identifiers.catalogue import Catalogue
 from pii_audit.model.evidence import FieldEvidence
 from pii_audit.model.finding import Outcome
 from pii_audit.model.forms import PLAIN_EQUIVALENT
-from pii_audit.model.grant import Grant
+from pii_audit.model.grant import Grant, is_called
 from pii_audit.model.levels import LevelSelector
 from pii_audit.model.run import Inspected
 from pii_audit.policy.model import AccessPolicy, AccessRule, Element
@@ -175,20 +175,6 @@ def _nearest(policy: AccessPolicy, grant: Grant, source: str, action: str | None
         if rules:
             return rules
     return []
-
-
-def is_called(principal: str, names: Collection[str]) -> bool:
-    r"""Whether one of the names means this principal.
-
-    `crm_app` is `user:crm_app`, on MySQL `user:crm_app@10.%`, and `user:BANK\crm_app` of a domain; `BANK\crm_app` is
-    `user:crm_app` where the domain of that is not told.
-    """
-    bare = principal.partition(":")[2]
-    spelled = {principal, bare, principal.partition("@")[0], bare.partition("@")[0], bare.rpartition("\\")[2]} - {""}
-    if not spelled.isdisjoint(names):
-        return True
-    short = bare and "\\" not in bare and "@" not in bare
-    return bool(short) and any(name.endswith(f"\\{bare}") for name in names)
 
 
 def _is_barred(principal: str, names: Iterable[str]) -> bool:

@@ -9,10 +9,10 @@ from fnmatch import fnmatchcase
 from pii_audit.language import Text
 from pii_audit.model.evidence import FREE_TEXT, FieldEvidence
 from pii_audit.model.forms import PLAIN_EQUIVALENT
+from pii_audit.model.grant import is_called
 from pii_audit.model.run import Inspected
 from pii_audit.policy.model import AccessRule, Environment
 from pii_audit.rules.interface import Draft, Facts, concern, proof, titles
-from pii_audit.rules.reach import is_called
 from pii_audit.rules.use_access import access, administration, columns, exports
 
 REAL_SHARE = 0.01

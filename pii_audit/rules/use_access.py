@@ -10,12 +10,11 @@ from typing import Any
 from pii_audit.language import Text, same
 from pii_audit.model.evidence import FieldEvidence
 from pii_audit.model.finding import Outcome
-from pii_audit.model.grant import Grant
+from pii_audit.model.grant import Grant, is_called
 from pii_audit.rules.interface import LISTED, Draft, Facts, concern, named, proof, titles
 from pii_audit.rules.reach import (
     ADMINISTERS,
     Reach,
-    is_called,
     is_ungraded,
     judge_access,
     judge_administration,

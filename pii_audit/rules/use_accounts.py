@@ -11,8 +11,9 @@ from datetime import date
 
 from pii_audit.language import Text
 from pii_audit.model.finding import Outcome
+from pii_audit.model.grant import is_called
 from pii_audit.rules.interface import Draft, Facts
-from pii_audit.rules.reach import ADMINISTERS, Reach, is_called, reaching
+from pii_audit.rules.reach import ADMINISTERS, Reach, reaching
 from pii_audit.rules.use_access import access_draft, is_application, kinds_of, way, where_of
 from pii_audit.workspace import Account
 

@@ -8,11 +8,10 @@ from collections.abc import Iterator, Sequence
 from pii_audit.language import Text
 from pii_audit.model.finding import Outcome
 from pii_audit.model.forms import PLAIN_EQUIVALENT
-from pii_audit.model.grant import Grant
+from pii_audit.model.grant import Grant, is_called
 from pii_audit.model.run import Inspected
 from pii_audit.policy.model import AccessRule
 from pii_audit.rules.interface import LISTED, Draft, Facts, concern, proof, titles, to_run
-from pii_audit.rules.reach import is_called
 
 NO_ACCOUNT = ("user:#", "group:#")
 """How a principal is written of whom the system knows a number alone."""

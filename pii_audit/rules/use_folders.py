@@ -13,10 +13,10 @@ from pii_audit.language import Text
 from pii_audit.model.asset import AssetKind
 from pii_audit.model.finding import Outcome
 from pii_audit.model.forms import PLAIN_EQUIVALENT
+from pii_audit.model.grant import is_called
 from pii_audit.model.run import Inspected
 from pii_audit.policy.matching import INSIDE
 from pii_audit.rules.interface import LISTED, Draft, Facts, concern, people, proof, titles, to_run
-from pii_audit.rules.reach import is_called
 
 PATH = "scanners/file_share/personal.yaml"
 FEWEST = 20

@@ -10,10 +10,11 @@ from pii_audit.language import Text
 from pii_audit.model.evidence import FieldEvidence
 from pii_audit.model.finding import Outcome
 from pii_audit.model.forms import PLAIN_EQUIVALENT
+from pii_audit.model.grant import is_called
 from pii_audit.model.setting import Setting, SettingKind
 from pii_audit.policy.model import AccessRule
 from pii_audit.rules.interface import LISTED, Draft, Facts, concern, proof
-from pii_audit.rules.reach import READS, is_called
+from pii_audit.rules.reach import READS
 
 _RULES = {
     SettingKind.NO_TLS: "USE009",

@@ -79,3 +79,23 @@ def test_principals_that_no_rule_names_get_what_they_were_seen_to_reach(policy_o
     [rule] = policy.access.rules
     assert (rule.principals, rule.sources, rule.actions) == (("role:clerk",), ("outbox",), ("read",))
     assert [element.word for element in rule.levels] == [catalogue["cn_mobile"].levels.jrt0171]
+
+
+@pytest.mark.parametrize(
+    ("rule", "drafted"),
+    [
+        (r"principals: ['group:BANK\sales']", ("user:sales",)),
+        (r"principals: ['BANK\sales']", ()),
+        ("principals: [sales], sources: [elsewhere]", ("group:sales", "user:sales")),
+    ],
+)
+def test_a_rule_for_another_kind_or_source_leaves_a_principal_to_draft(
+    policy_of, asset, catalogue, run_of, rule, drafted
+):
+    seen = asset({"a": "cn_mobile"})
+    graded = replace(seen, fields=tuple(replace(one, level=catalogue[one.identifier].levels) for one in seen.fields))
+    grants = [Grant(name, seen.asset.id, "read", "g") for name in ("user:sales", "group:sales")]
+    declared = policy_of(f"version: 1\naccess: {{rules: [{{{rule}, up_to: C1}}]}}\n")
+    text = draft_policy(run_of(graded, grants=grants), declared, catalogue, [])
+    rules = policy_of(text).access.rules if drafted else ()
+    assert tuple(principal for rule in rules for principal in rule.principals) == drafted

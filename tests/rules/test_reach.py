@@ -76,6 +76,17 @@ def test_what_everybody_reaches_is_judged_by_its_other_grades_too(policy_of, ass
     assert len(reaches(policy_of(""), catalogue, one, Grant("PUBLIC", "core:t", "select", "g"))) == found
 
 
+@pytest.mark.parametrize(
+    ("named", "principal"), [(r"group:BANK\Sales", "user:Sales"), (r"user:BANK\Sales", "group:Sales")]
+)
+def test_a_rule_for_one_kind_gives_nothing_to_a_namesake_of_another(policy_of, asset, catalogue, named, principal):
+    one, grant = asset("core:t", {"x": "cn_mobile"}), Grant(principal, "core:t", "select", "g")
+    given = policy_of(f"access: {{rules: [{{post: a, principals: ['{named}'], up_to: C3}}]}}\n")
+    barred = policy_of(f"access: {{default: allow, never: [{{principals: ['{named}'], levels: [C1+]}}]}}\n")
+    assert [reach.outcome for reach in reaches(given, catalogue, one, grant)] == [Outcome.GAP]
+    assert reaches(barred, catalogue, one, grant) == []
+
+
 @pytest.mark.parametrize("limit", ["sources: [other]", "actions: [write]"])
 def test_a_rule_about_another_source_or_action_gives_no_right_to_read(policy_of, asset, catalogue, limit):
     policy = policy_of(f"access: {{rules: [{{post: a, principals: [crm_app], up_to: C2, {limit}}}]}}\n")

@@ -10,6 +10,7 @@ from pii_audit.errors import Problem
 from pii_audit.identifiers.model import Catalogue
 from pii_audit.language import Text
 from pii_audit.model.asset import AssetKind
+from pii_audit.model.grant import is_called
 from pii_audit.model.run import Inspected, Run
 from pii_audit.policy.evaluation.case import gather
 from pii_audit.policy.exceptions import Breach, covers
@@ -89,13 +90,12 @@ def _purposes(policy: Policy, seen: dict[str, _Pairs], met: set[str], catalogue:
 
 
 def _access(policy: Policy, run: Run) -> Iterator[Problem]:
-    # A right may come by a role: whoever stands on its path is seen too, with or without the kind before the colon.
-    seen = {name for grant in run.grants for name in (grant.principal, *grant.path)}
-    seen |= {name.partition(":")[2] for name in seen}
+    # A right may come by a role: whoever stands on its path is seen too.
+    seen = {name for grant in run.grants for name in grant.principals}
     if not seen:
         return
     for rule in policy.access.rules:
-        if seen.isdisjoint(rule.principals):
+        if not any(is_called(name, rule.principals) for name in seen):
             named = ", ".join(rule.principals)
             said = Text(f"运行 {run.id} 没有见到主体 {named}", f"run {run.id} saw no grant to {named}")
             yield Problem(rule.position, said)
