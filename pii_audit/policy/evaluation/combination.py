@@ -10,6 +10,7 @@ from pii_audit.model.finding import Outcome, Use, Verdict
 from pii_audit.model.forms import Form
 from pii_audit.model.run import Inspected
 from pii_audit.policy.evaluation.case import Case, Seen
+from pii_audit.policy.evaluation.together import each_another
 from pii_audit.policy.evaluation.wording import columns
 from pii_audit.policy.model import CUSTOMER, Combination, Element
 
@@ -113,16 +114,8 @@ def _together(combination: Combination, asset: Inspected, case: Case) -> bool:
         for element in combination.elements
     ]
     if not asset.columns:
-        return _each_another(wanted)
+        return each_another(wanted)
     return all(wanted) and any(
-        _each_another([frozenset(one for one in members if one[0] in row) for members in wanted])
+        each_another([frozenset(one for one in members if one[0] in row) for members in wanted])
         for row in asset.tally.together
     )
-
-
-def _each_another(wanted: Sequence[frozenset[tuple[str, str]]]) -> bool:
-    """Whether every member can be another one of the elements that it may be."""
-    if not wanted:
-        return True
-    first, *rest = sorted(wanted, key=len)
-    return any(_each_another([members - {one} for members in rest]) for one in first)

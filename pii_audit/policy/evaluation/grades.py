@@ -9,6 +9,7 @@ from pii_audit.identifiers.model import Catalogue
 from pii_audit.model.evidence import FieldEvidence
 from pii_audit.model.levels import CLASSES, Levels, LevelSelector
 from pii_audit.model.run import Inspected
+from pii_audit.policy.evaluation.together import each_another
 from pii_audit.policy.model import Classification, Raise
 
 
@@ -44,7 +45,7 @@ def _rows(asset: Inspected) -> list[frozenset[str]]:
 
 def _hit(rule: Raise, rows: Iterable[frozenset[str]], catalogue: Catalogue) -> frozenset[str]:
     wanted = [catalogue.expand(element.word) for element in rule.combination.elements]
-    hit = [row for row in rows if all(row & one for one in wanted)]
+    hit = [row for row in rows if each_another([row & one for one in wanted])]
     return frozenset(name for row in hit for one in wanted for name in row & one)
 
 

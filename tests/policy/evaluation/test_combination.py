@@ -74,6 +74,14 @@ def test_each_member_of_a_combination_is_another_element_of_the_subject_named(
     assert [one.element for one in found if " + " in one.element] == ([forbidden.replace(", ", " + ")] if hit else [])
 
 
+@pytest.mark.parametrize(("short", "hit"), [(0, True), (1, False)])
+def test_a_wide_combination_is_told_at_once(policy_of, judge, asset, catalogue, short, hit):
+    elements = sorted(catalogue.expand("C2+"))[: 14 - short]
+    text = POLICY.replace("name, bank_card]]", f"{', '.join(['C2+'] * 13)}, C1+]]")
+    found = judge(policy_of(text), asset({f"c{n}": name for n, name in enumerate(elements)}, together=[elements]))
+    assert any(" + " in one.element for one in found) is hit
+
+
 def test_columns_that_never_meet_in_a_row_are_not_together(policy_of, judge, asset):
     columns = {"n": "person_name", "c": "bank_card", "m": "cn_mobile"}
     rows = [("person_name", "cn_mobile"), ("bank_card", "cn_mobile")]
@@ -109,6 +117,12 @@ def test_a_level_that_is_forbidden_forbids_what_a_combination_raises_to_it(polic
     assert [(one.outcome.value, one.rule) for one in judge(policy, together) if one.identifier] == [
         ("violation", "SHR002")
     ] * 2
+
+
+def test_one_element_is_no_combination_though_two_words_of_it_mean_that(policy_of, judge, asset):
+    policy = policy_of(RAISED.replace("[person_name, cn_mobile]", "[phone, cn_mobile]"))
+    alone = asset({"m": "cn_mobile"}, together=[("cn_mobile",)])
+    assert {one.outcome.value for one in judge(policy, alone) if one.identifier} == {"compliant"}
 
 
 def test_an_account_beside_a_one_time_code_is_c3_and_never_leaves(policy_of, judge, asset):
