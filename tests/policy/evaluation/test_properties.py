@@ -221,6 +221,8 @@ def test_an_impact_assessment_comes_before_provision(verdicts, role, columns, ou
     ("channel", "flow", "outcome"),
     [
         ("sftp", "", None),
+        ("TLCP", "", None),
+        ("gmtls", "", None),
         ("ftp", "", "violation"),
         ("http", "", "violation"),
         ("smtp", "", "violation"),
@@ -244,9 +246,19 @@ def test_clear_channels_are_violations_unless_protection_says_so(verdicts, chann
     [
         *((word, None) for word in ("PGP", "AES-256-GCM", "aes256 zip", "国密 SM4", "S/MIME", "sm4 加密", "openpgp")),
         *(
+            (word, None)
+            for word in ("TLS 1.3", "TLSv1.2+", "ChaCha20-Poly1305", "算法：SM4", "7z（AES-256）", "PGP, RSA 2048")
+        ),
+        *((word, None) for word in ("tlcp", "TLCP 1.1", "gmtls", "国密 TLS", "加密传输", "国密加密传输", "通道加密")),
+        *(
             (word, "violation")
             for word in ("false", "no", "无", "n/a", "-", "plain", "csv", "base64", "gzip", "sha256")
         ),
+        *(
+            (word, "gap")
+            for word in ("pgp=0", "pgp: 0", "pgp 0", "encryption: 0%", "加密率 100%", "pgp?", "pgp: -", "~pgp~")
+        ),
+        *((word, "gap") for word in ("aes!", "!aes", "tls<1.2", "tls 0.0", "pgp ×", "pgp (✗)", "不加密传输", "SM4 未")),
         *((word, "gap") for word in ("no pgp", "pgp planned", "true", "rot13", "zip", "DES", "待定", "暂不加密")),
     ],
 )
