@@ -82,8 +82,22 @@ def _entries(accounts: Sequence[Account], source: str, principal: str) -> list[A
 
 def _objections(facts: Facts, source: str, principal: str) -> Iterator[tuple[str, Text, Outcome]]:
     entries = _entries(facts.accounts, source, principal)
-    if any(one.gone for one in entries) or is_called(principal, facts.leavers):
-        yield "left", Text("已离岗,仍", "has left and can still"), Outcome.VIOLATION
+    if is_called(principal, facts.leavers):
+        yield "left", _LEFT, Outcome.VIOLATION
+        return
+    for reason, said in _marks(entries, facts.as_of):
+        yield reason, said, Outcome.VIOLATION
+    if not entries and _registers(facts, source):
+        yield "unregistered", Text("不在账号清单中,", "stands in no register of accounts and can"), Outcome.GAP
+
+
+_LEFT = Text("已离岗,仍", "has left and can still")
+
+
+def _marks(entries: Sequence[Account], today: date) -> Iterator[tuple[str, Text]]:
+    """What the entries of one account have against it, and how that is said; of whoever left, nothing else matters."""
+    if any(one.gone for one in entries):
+        yield "left", _LEFT
         return
     if any(one.shared for one in entries):
         holders = max(len(one.holders) for one in entries)
@@ -92,20 +106,15 @@ def _objections(facts: Facts, source: str, principal: str) -> Iterator[tuple[str
             if holders > 1
             else Text("是共用账号,", "is shared and can")
         )
-        yield "shared", said, Outcome.VIOLATION
+        yield "shared", said
     used = [one.last_used for one in entries if one.last_used is not None]
-    if used and (facts.as_of - max(used)).days > DORMANT_DAYS:
-        yield "dormant", Text(f"自 {max(used)} 起未使用,", f"was last used on {max(used)} and can"), Outcome.VIOLATION
-    if not entries and _registers(facts, source):
-        yield "unregistered", Text("不在账号清单中,", "stands in no register of accounts and can"), Outcome.GAP
+    if used and (today - max(used)).days > DORMANT_DAYS:
+        yield "dormant", Text(f"自 {max(used)} 起未使用,", f"was last used on {max(used)} and can")
 
 
 def suspects(accounts: Sequence[Account], today: date) -> Iterator[str]:
     """The accounts of a register that something may be objected to."""
-    for one in accounts:
-        dormant = one.last_used is not None and (today - one.last_used).days > DORMANT_DAYS
-        if one.gone or one.shared or dormant:
-            yield one.name
+    return (one.name for one in accounts if any(_marks([one], today)))
 
 
 def _registers(facts: Facts, source: str) -> bool:
