@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
@@ -107,7 +107,11 @@ LISTED = 50
 
 
 def proof(statements: Sequence[FieldEvidence], assets: Sequence[str] = (), **more: Any) -> dict[str, Any]:
-    """The evidence of a finding: what was found in sum and one by one, as counts and masked samples."""
+    """The evidence of a finding: what was found in sum and one by one, as counts and masked samples.
+
+    `persons` is what is known at least, `persons_at_most` what limits are held against, where that may be more: the subjects of
+    several assets added, and where nothing tells people apart, every hit as somebody else.
+    """
     stood_on = list(dict.fromkeys((*assets, *(statement.asset for statement in statements))))
     facts: dict[str, Any] = {"assets": stood_on[:LISTED]}
     if len(stood_on) > LISTED:
@@ -119,16 +123,18 @@ def proof(statements: Sequence[FieldEvidence], assets: Sequence[str] = (), **mor
         fields = list(dict.fromkeys(statement.field for statement in statements if statement.field))
         if len(fields) > LISTED:
             facts["fields_total"] = len(fields)
-        by_asset: dict[str, int] = {}
+        at_most: dict[tuple[str, str], int] = defaultdict(int)
         for statement in statements:
-            by_asset[statement.asset] = max(by_asset.get(statement.asset, 0), statement.persons)
-        if len(by_asset) > 1 and "persons" not in more:
-            facts["persons_at_most"] = sum(by_asset.values())
+            place = statement.asset, statement.subject
+            at_most[place] = max(at_most[place], statement.persons or statement.hits)
+        persons = max(statement.persons for statement in statements)
+        if sum(at_most.values()) > persons and "persons" not in more:
+            facts["persons_at_most"] = sum(at_most.values())
         facts |= {
             "fields": fields[:LISTED],
             "forms": dict(forms),
             "hits": sum(forms.values()),
-            "persons": max(by_asset.values()),
+            "persons": persons,
             "samples": [sample for statement in statements for sample in statement.samples[:1]][:LISTED],
             "found": [_statement(statement) for statement in statements[:LISTED]],
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pii_audit.detection.redact import pattern_of
 from pii_audit.language import Text
@@ -47,12 +47,19 @@ def verdicts(facts: Facts) -> Iterator[Draft]:
                 verdict.assets,
                 columns=list(verdict.fields),
                 subject=verdict.subject,
-                persons=len(Sketch.union(one.persons for one in assets)),
+                **_people(assets),
             ),
             policy=verdict.policy,
             remediation=verdict.remedy,
             concern=concern(facts, statements),
         )
+
+
+def _people(assets: Sequence[Inspected]) -> dict[str, int]:
+    """The people of a flow's files together; of a file in which nothing tells people apart, nobody knows whose they are."""
+    if not all(one.persons or not one.fields for one in assets):
+        return {}
+    return {"persons": len(Sketch.union(one.persons for one in assets))}
 
 
 def undeclared(facts: Facts) -> Iterator[Draft]:

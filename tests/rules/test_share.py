@@ -53,6 +53,24 @@ def test_people_of_a_flow_are_those_of_all_its_files(policy_of, asset, facts):
     assert "persons_at_most" not in draft.evidence
 
 
+def test_people_of_a_flow_are_told_only_where_all_its_files_count_them(policy_of, asset, facts):
+    counted, uncounted, empty = (
+        asset(f"outbox:a{n}.csv", columns, kind=AssetKind.FEED, people=people)
+        for n, (columns, people) in enumerate(
+            [({"card": "bank_card"}, range(1, 61)), ({"card": "bank_card"}, ()), ({}, ())]
+        )
+    )
+
+    def evidence(*feeds):
+        found = verdict(Outcome.VIOLATION, assets=tuple(feed.asset.id for feed in feeds))
+        [draft] = verdicts(facts(policy_of(FLOW), *feeds, verdicts=[found]))
+        return draft.evidence.get("persons"), draft.evidence.get("persons_at_most")
+
+    assert evidence(counted, empty) == (60, None)
+    assert evidence(counted, uncounted) == (60, 160)
+    assert evidence(uncounted) == (0, 100)
+
+
 def test_a_compliant_verdict_becomes_nothing(policy_of, asset, facts):
     feed = asset("outbox:a1.csv", {"card": "bank_card"}, kind=AssetKind.FEED)
     assert list(verdicts(facts(policy_of(FLOW), feed, verdicts=[verdict(Outcome.COMPLIANT)]))) == []
