@@ -40,7 +40,7 @@ from pii_audit.model.run import Checkpoint, Inspected, Run, run_id
 from pii_audit.model.setting import Setting
 from pii_audit.model.unchanged import Earlier as ReadBy
 from pii_audit.model.unchanged import Memory, Scope
-from pii_audit.policy.loader import load_policy
+from pii_audit.policy.loader import policy_of
 from pii_audit.policy.matching import FlowMatcher
 from pii_audit.policy.model import Policy
 from pii_audit.rules.interface import Draft, Facts
@@ -119,7 +119,7 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
     by = ReadBy(run_id(started), started)
     catalogue = load_catalogue(space.identifiers)
     if policy is None:
-        policy = load_policy(space.policies, space.root, catalogue, environments=space.environments)
+        policy = policy_of(space, catalogue)
     fingerprinter = Fingerprinter(load_key(space))
     # A list that cannot be read is told before hours of reading, not after.
     directory = _directory(space, policy)

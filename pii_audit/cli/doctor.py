@@ -157,11 +157,11 @@ def _parts() -> Iterator[Check]:
 def _policies(space: Workspace) -> Iterator[Check]:
     from pii_audit.identifiers.catalogue import load_catalogue  # noqa: PLC0415 - start-up does without
     from pii_audit.policy.lint import lint  # noqa: PLC0415
-    from pii_audit.policy.loader import load_policy  # noqa: PLC0415
+    from pii_audit.policy.loader import policy_of  # noqa: PLC0415
 
     try:
         catalogue = load_catalogue(space.identifiers)
-        policy = load_policy(space.policies, space.root, catalogue, environments=space.environments)
+        policy = policy_of(space, catalogue)
     except PiiAuditError as error:
         lines = error.lines("en")
         yield Check(

@@ -29,7 +29,7 @@ from pii_audit.language import Text
 from pii_audit.model.asset import AssetKind
 from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.model.run import Run
-from pii_audit.policy.loader import load_policy
+from pii_audit.policy.loader import policy_of
 from pii_audit.policy.model import Flow, Policy
 from pii_audit.render.interface import renderer
 from pii_audit.render.output import write_output
@@ -143,7 +143,7 @@ def open_case(session: Session, options: argparse.Namespace) -> Case:
     space = session.workspace()
     catalogue = load_catalogue((*space.identifiers, *own_identifiers(options)))
     stated(options, catalogue)
-    policy = load_policy(space.policies, space.root, catalogue)
+    policy = policy_of(space, catalogue)
     flow = flow_of(policy, options.flow, options.recipient, options.purpose)
     key = _key(space, needed=bool(options.receipt or options.record or options.fix))
     fingerprinter = Fingerprinter(key) if key else Fingerprinter.of_nobody()

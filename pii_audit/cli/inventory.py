@@ -121,7 +121,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
 def _people(session: Session, options: argparse.Namespace, space: Workspace, store: Store) -> int:
     from pii_audit.auditing.people import Question, count_people  # noqa: PLC0415 - start-up does without
     from pii_audit.identifiers.catalogue import load_catalogue  # noqa: PLC0415
-    from pii_audit.policy.loader import load_policy  # noqa: PLC0415
+    from pii_audit.policy.loader import policy_of  # noqa: PLC0415
     from pii_audit.render.output import write_output  # noqa: PLC0415
     from pii_audit.render.people import Answer, to_json, to_table  # noqa: PLC0415
 
@@ -136,7 +136,7 @@ def _people(session: Session, options: argparse.Namespace, space: Workspace, sto
     if options.since:
         since = datetime.combine(options.since, time.min, ZoneInfo(space.timezone))
         readings = store.provided([source.id for source in space.sources], since)
-    policy = load_policy(space.policies, space.root, catalogue)
+    policy = policy_of(space, catalogue)
     question = Question(options.source, options.within)
     answer = Answer(count_people(question, readings, known, policy, catalogue), options.since, options.within)
     if options.format == "json":

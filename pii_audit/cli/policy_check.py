@@ -49,13 +49,12 @@ def run(session: Session, options: argparse.Namespace) -> int:
     """Tells every problem, one line each; gives 2 when something is wrong."""
     from pii_audit.identifiers.catalogue import load_catalogue  # noqa: PLC0415 - start-up does without
     from pii_audit.policy.lint import lint, unobserved  # noqa: PLC0415
-    from pii_audit.policy.loader import load_policy  # noqa: PLC0415
+    from pii_audit.policy.loader import policy_of  # noqa: PLC0415
     from pii_audit.workspace import from_here  # noqa: PLC0415
 
     space = session.workspace()
     catalogue = load_catalogue(space.identifiers)
-    sources = [source.id for source in space.sources]
-    policy = load_policy(space.policies, space.root, catalogue, sources=sources, environments=space.environments)
+    policy = policy_of(space, catalogue, referring=True)
     as_of = options.as_of or space.today()
     problems = lint(policy, catalogue, as_of, within=timedelta(days=options.within))
     if options.run is not None:

@@ -102,7 +102,7 @@ def _workspaces(session: Session, options: argparse.Namespace) -> tuple[Workspac
 
 def _policy(place: str, catalogue: Catalogue) -> Policy:
     """The policy of a workspace, or of a file or folder."""
-    from pii_audit.policy.loader import load_policy  # noqa: PLC0415 - start-up does without
+    from pii_audit.policy.loader import load_policy, policy_of  # noqa: PLC0415 - start-up does without
     from pii_audit.workspace import load_workspace  # noqa: PLC0415
 
     path = Path(place)
@@ -114,7 +114,7 @@ def _policy(place: str, catalogue: Catalogue) -> Policy:
         )
     if (path / "audit.yaml").is_file():
         space = load_workspace(path)
-        return load_policy(space.policies, space.root, catalogue)
+        return policy_of(space, catalogue)
     return load_policy([place], Path.cwd(), catalogue)
 
 

@@ -31,12 +31,12 @@ def run(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.auditing.selfcheck import feed_ids  # noqa: PLC0415 - start-up does without
     from pii_audit.identifiers.catalogue import load_catalogue  # noqa: PLC0415
     from pii_audit.policy.draft import CONFIRM, draft_policy  # noqa: PLC0415
-    from pii_audit.policy.loader import load_policy  # noqa: PLC0415
+    from pii_audit.policy.loader import policy_of  # noqa: PLC0415
     from pii_audit.render.output import write_output  # noqa: PLC0415
 
     space = session.workspace()
     catalogue = load_catalogue(space.identifiers)
-    policy = load_policy(space.policies, space.root, catalogue)
+    policy = policy_of(space, catalogue)
     text = draft_policy(recorded(space, options.from_run), policy, catalogue, feed_ids(space))
     if options.output is None:
         put([text])

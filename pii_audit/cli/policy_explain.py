@@ -64,7 +64,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.identifiers.catalogue import load_catalogue  # noqa: PLC0415 - start-up does without
     from pii_audit.policy.evaluation.case import Case, Knowledge, Observed  # noqa: PLC0415
     from pii_audit.policy.explanation import explain_element  # noqa: PLC0415
-    from pii_audit.policy.loader import flow_named, load_policy  # noqa: PLC0415
+    from pii_audit.policy.loader import flow_named, policy_of  # noqa: PLC0415
     from pii_audit.policy.matching import FlowMatcher  # noqa: PLC0415
     from pii_audit.render.explanation import Explainer, as_json, as_text  # noqa: PLC0415
     from pii_audit.render.output import write_output  # noqa: PLC0415
@@ -73,7 +73,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
         raise UsageError(Text("--format json 需要 ELEMENT", "--format json takes an ELEMENT"))
     space = session.workspace()
     catalogue = load_catalogue(space.identifiers)
-    policy = load_policy(space.policies, space.root, catalogue)
+    policy = policy_of(space, catalogue)
     flow = flow_named(policy, options.flow)
     observed = Observed()
     if options.run is not None:

@@ -53,7 +53,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
 def run(session: Session, options: argparse.Namespace) -> int:
     """Runs the cases; gives 1 when one fails or too little is covered."""
     from pii_audit.identifiers.catalogue import load_catalogue  # noqa: PLC0415 - start-up does without
-    from pii_audit.policy.loader import load_policy  # noqa: PLC0415
+    from pii_audit.policy.loader import policy_of  # noqa: PLC0415
     from pii_audit.policy.testing import covered, load_cases, run_case  # noqa: PLC0415
     from pii_audit.render.output import write_output  # noqa: PLC0415
     from pii_audit.render.policy_tests import as_json, as_junit, as_lines, summary  # noqa: PLC0415
@@ -62,7 +62,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
         raise UsageError(Text("--min-coverage 是百分比", "--min-coverage is a percentage"))
     space = session.workspace()
     catalogue = load_catalogue(space.identifiers)
-    policy = load_policy(space.policies, space.root, catalogue)
+    policy = policy_of(space, catalogue)
     entries, root = (options.path, Path.cwd()) if options.path else (space.policies, space.root)
     cases = load_cases(entries, root, policy, catalogue, options.as_of or space.today())
     results = [run_case(case, policy, catalogue) for case in cases]

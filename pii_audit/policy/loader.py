@@ -20,7 +20,16 @@ from pii_audit.policy.inheritance import Merged, check_exceptions, check_merged,
 from pii_audit.policy.language import POLICY_FILE
 from pii_audit.policy.model import Flow, Policy
 from pii_audit.policy.periods import contradicting
-from pii_audit.workspace import from_here
+from pii_audit.workspace import Workspace, from_here
+
+
+def policy_of(space: Workspace, catalogue: Catalogue, *, referring: bool = False) -> Policy:
+    """The policy of a workspace, whose environments are known; `referring`, also whether every source that it names is there.
+
+    Every command reads it so: what one of them refuses, no other judges by. Raises as `load_policy` does.
+    """
+    sources = [source.id for source in space.sources] if referring else None
+    return load_policy(space.policies, space.root, catalogue, sources=sources, environments=space.environments)
 
 
 def load_policy(

@@ -41,6 +41,32 @@ def test_check_tells_unknown_sources_and_slips_of_spelling_at_once(space, call, 
     ]
 
 
+def test_every_command_judges_by_the_environments_of_the_workspace_or_by_none(space, call):
+    audit, export = space / "audit.yaml", space / "outbox" / "sms_1.csv"
+    audit.write_text(audit.read_text().replace("owner: Retail}", "owner: Retail, environment: test}"))
+    stated = space / "policies" / "environments.yaml"
+    stated.write_text("version: 1\nstorage: {environments: {test: {forbid: [C3]}}}\n")
+    (space / "policies" / "sms.cases.yaml").write_text(
+        "version: 1\ncases: [{title: t, flow: sms-daily, given: {cn_mobile: plain}, expect: compliant}]\n"
+    )
+    assert call("run", "-q").code in (0, 1)
+    commands = [
+        ("run", "-q"),
+        ("inventory", "--people"),
+        ("gate", export, "--flow", "sms-daily"),
+        ("policy", "check"),
+        ("policy", "test"),
+        ("policy", "explain", "sms-daily", "cn_mobile"),
+        ("policy", "diff", "pack:pipl", space),
+        ("policy", "draft", "--from-run", "last"),
+    ]
+    assert [command for command in commands if "environment" in call(*command).err] == []
+    stated.write_text(stated.read_text().replace("{test:", "{Test:"))
+    slip = 'policies/environments.yaml:2:26: unknown environment "Test"; did you mean "test"?'
+    silent = [command for command in commands if slip not in "".join(call(*command)[1:])]
+    assert silent == []
+
+
 def test_check_names_what_ends_within_the_days_asked_for(space, call):
     path = space / "policies" / "recipients.yaml"
     path.write_text(path.read_text().replace("2099-12-31", "2026-12-31"))
