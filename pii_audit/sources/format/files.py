@@ -26,6 +26,7 @@ from pii_audit.sources.format.detect import (
     structure_of,
 )
 from pii_audit.sources.format.fixed_width import FixedWidthReading, Layouts, layout_for
+from pii_audit.sources.format.glued import glued
 from pii_audit.sources.format.har import HarReading
 from pii_audit.sources.format.json_document import JsonReading
 from pii_audit.sources.format.json_lines import JsonLinesReading
@@ -168,7 +169,8 @@ def _structured(opened: Opened) -> Iterator[tuple[Asset, Reading]]:
     if layout is not None:
         yield replace(asset, fields=layout.fields()), FixedWidthReading(content, layout, ledger, sampling)
         return
-    structure = structure_of(content.preview(), whole=content.whole, name=opened.name)
+    preview = content.preview()
+    structure = structure_of(preview, whole=content.whole, name=opened.name)
     match structure:
         case Parsed():
             yield from READERS[structure.kind]()(opened, _readings)
@@ -183,6 +185,8 @@ def _structured(opened: Opened) -> Iterator[tuple[Asset, Reading]]:
         case JsonLines():
             yield asset, JsonLinesReading(content, ledger, sampling)
         case PlainText():
+            hidden = glued(preview, content.decoder.encoding.codec)
+            ledger.failures += [hidden] if hidden else []
             yield asset, TextReading(content, ledger)
         case _:
             assert_never(structure)
