@@ -8,7 +8,6 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
 
 from pii_audit.directory.told import Told
 from pii_audit.language import Text
@@ -66,17 +65,27 @@ def ldif_entries(chunks: Iterable[bytes], wanted: Collection[str], told: Told) -
 
 def _blocks(chunks: Iterable[bytes], told: Told) -> Iterator[tuple[int, bytes]]:
     """What stands between empty lines, with its first line; a line feed stands before every line of it."""
-    passed, rest = 0, b"\n"
-    for chunk in chunks:
-        *blocks, rest = (rest + chunk).replace(b"\r\n", b"\n").split(b"\n\n")
-        for block in blocks:
-            inside = block.lstrip(b"\n")
-            if inside:
-                yield passed + len(block) - len(inside), b"\n" + inside
-            passed += block.count(b"\n") + 2
-        if len(rest) > MOST:
+    passed = 0
+    # An entry of many chunks is put together once, at its end.
+    begun, size = [b"\n"], 1
+    for chunk in _unix(chunks):
+        last = begun.pop()
+        # The empty line may begin with what came before.
+        first, *others = (last[-1:] + chunk).split(b"\n\n")
+        begun += [last[:-1], first]
+        size += len(chunk)
+        if others:
+            for block in (b"".join(begun), *others[:-1]):
+                inside = block.lstrip(b"\n")
+                if inside:
+                    yield passed + len(block) - len(inside), b"\n" + inside
+                passed += block.count(b"\n") + 2
+            begun, size = [others[-1]], len(others[-1])
+        if size > MOST:
             told.at(passed, Text("条目过大,未读取", "an entry is too large, and was not read"))
-            passed, rest = passed + rest.count(b"\n"), b""
+            passed += sum(piece.count(b"\n") for piece in begun)
+            begun, size = [b""], 0
+    rest = b"".join(begun)
     inside = rest.strip(b"\r\n")
     if inside:
         if not rest.endswith(b"\n"):
@@ -87,6 +96,16 @@ def _blocks(chunks: Iterable[bytes], told: Told) -> Iterator[tuple[int, bytes]]:
         yield passed + len(rest) - len(rest.lstrip(b"\n")), b"\n" + inside
 
 
+def _unix(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same with line feeds alone, wherever a chunk ends."""
+    held = b""
+    for chunk in chunks:
+        joined = held + chunk
+        held = b"\r" if joined.endswith(b"\r") else b""
+        yield joined.removesuffix(held).replace(b"\r\n", b"\n")
+    yield held
+
+
 @dataclass(slots=True)
 class _Block:
     """One or more entries, or what stands between them: its text, the line on which it begins, and how a value is found in it."""
@@ -95,6 +114,7 @@ class _Block:
     text: bytes
     value: re.Pattern[bytes]
     told: Told
+    _lines: list[int] = field(default_factory=list)
 
     def entries(self) -> Iterator[Entry]:
         """The entries in it: one, where an empty line stands before each."""
@@ -135,8 +155,16 @@ class _Block:
         return bool(entry.dn)
 
     def _at(self, number: int) -> int:
-        """The line of a value."""
-        return self._line(next(islice(self.value.finditer(self.text), number, None))) if number else self.line
+        """The line of a value; all are counted once one is asked for."""
+        if not number:
+            return self.line
+        if not self._lines:
+            line, before = self.line, 0
+            for found in self.value.finditer(self.text):
+                line += self.text.count(b"\n", before, found.start())
+                before = found.start()
+                self._lines.append(line)
+        return self._lines[number]
 
     def _line(self, found: re.Match[bytes]) -> int:
         return self.line + self.text.count(b"\n", 0, found.start())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import random
+import time
 from itertools import pairwise
 
 import pytest
@@ -335,6 +336,23 @@ def test_pieces_of_any_size_give_the_same_entries():
     for size in (1, 2, 3, 7, 50):
         pieces = [text[at : at + size] for at in range(0, len(text), size)]
         assert list(ldif_entries(pieces, ("objectsid",), Told("x"))) == whole
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["member: CN=u{}", "member: CN=u{},OU=Sta\n ff", "member:: !{}", "member:< file:///{}", "member;range={0}-{0}: CN=u{0}",
+     "dn: CN=u{}\nobjectClass: user"],
+)  # fmt: skip
+def test_a_large_entry_takes_time_in_proportion_even_where_each_of_its_values_is_wrong(line):
+    many = 20_000
+    text = "\n".join((f"dn: CN=Sales,{BASE}", *(line.format(number) for number in range(many)), "")).encode()
+    for size in (1 << 12, 1 << 20):
+        told, began = Told("x"), time.process_time()
+        found = list(ldif_entries((text[at : at + size] for at in range(0, len(text), size)), ("member",), told))
+        assert time.process_time() - began < 5
+        assert len(found) == (many + 1 if line.startswith("dn") else 1)
+        assert found[-1].line == (2 * many if line.startswith("dn") else 1)
+        assert all(place == "x:2" for place, _ in told.problems())
 
 
 def test_members_are_those_of_a_plain_walk_over_any_graph(load):
