@@ -203,8 +203,9 @@ class Builder:
         self._has(node, sid)
         if _is_foreign(entry):
             self._foreign.add(node)
-        for earlier in entry.values.get("sidhistory", ()):
-            self._by_sid.setdefault(hash(earlier), node)
+        for value in entry.values.get("sidhistory", ()):
+            if earlier := _sid_of(value, "sIDHistory", entry, told):
+                self._by_sid.setdefault(hash(earlier), node)
         return node
 
     def _has(self, node: int, sid: bytes) -> None:
@@ -301,6 +302,11 @@ def _sid(entry: Entry, told: Told) -> bytes:
     value = next(iter(entry.values.get("objectsid", ())), b"")
     if not value and _is_foreign(entry):
         value = _first_part(entry.dn)
+    return _sid_of(value, "objectSid", entry, told)
+
+
+def _sid_of(value: bytes, name: str, entry: Entry, told: Told) -> bytes:
+    """A SID that an attribute of that name gives in any of these ways; empty for one that is none, which is told."""
     try:
         if value[:4].upper() == b"S-1-":
             return sid_bytes(value.decode("ascii"))
@@ -312,7 +318,7 @@ def _sid(entry: Entry, told: Told) -> bytes:
     except (ValueError, IndexError):
         pass
     if value:
-        told.at(entry.line, Text("objectSid 无效,未采用", "an objectSid is none, and was not taken"))
+        told.at(entry.line, Text(f"{name} 无效,未采用", f"an {name} is none, and was not taken"))
     return b""
 
 

@@ -215,6 +215,31 @@ def test_a_sid_that_an_account_had_before_still_lets_it_in(load):
     assert found.of_sid("S-1-5-21-4-5-6-900") == found.of_name("ann")
 
 
+EARLIER = ("S-1-5-21-4-5-6-900", "S-1-5-21-4-5-6-901")
+
+
+@pytest.mark.parametrize(
+    "export",
+    [
+        user("ann", 1101, *(f"sIDHistory: {one}" for one in EARLIER)),
+        user("ann", 1101, *(f"sIDHistory: {one.lower()}" for one in EARLIER)),
+        f'"sAMAccountName","SID","SIDHistory"\n"ann","{DOMAIN}-1101","{";".join(EARLIER)}"\n',
+        "sAMAccountName,objectClass,sIDHistory\nann,user,"
+        + ";".join(f"X'{sid_bytes(one).hex()}'" for one in EARLIER)
+        + "\n",
+    ],
+)
+def test_a_sid_that_an_account_had_before_counts_however_an_export_writes_it(load, export):
+    found = load(export)
+    assert [found.of_sid(one) for one in EARLIER] == [found.of_name("ann")] * 2
+
+
+def test_an_earlier_sid_that_is_none_is_told_and_the_others_count(load):
+    found = load(user("ann", 1101, "sIDHistory: S-1-x", f"sIDHistory: {EARLIER[0]}"))
+    assert said(found) == ["export0.txt:1: an sIDHistory is none, and was not taken"]
+    assert found.of_sid(EARLIER[0]) == found.of_name("ann")
+
+
 def test_csvde_and_powershell_are_read(load):
     hexed = sid_bytes(f"{DOMAIN}-1201").hex()
     csvde = (
