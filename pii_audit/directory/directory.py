@@ -97,8 +97,8 @@ class Directory:
         if domain:
             own = [one for one in candidates if domain in (self.domains[one], self.domains[one].partition(".")[0])]
             # The short name of a domain need not be the first part of its long one.
-            one_domain = len(set(self.domains)) == 1 and domain != elsewhere.casefold().partition(".")[0]
-            candidates = tuple(own) or (candidates if one_domain else ())
+            local = domain == elsewhere.casefold().partition(".")[0]
+            candidates = tuple(own) or (candidates if self._is_one_domain and not local else ())
         return candidates[0] if len(candidates) == 1 else None
 
     def is_group(self, node: int) -> bool:
@@ -175,6 +175,11 @@ class Directory:
                 if holder not in seen and self.is_group(holder):
                     seen.add(holder)
                     front.append(holder)
+
+    @cached_property
+    def _is_one_domain(self) -> bool:
+        """Whether all entries are of one domain, as far as theirs is known."""
+        return len({*self.domains} - {""}) <= 1
 
     @cached_property
     def everybody(self) -> int:

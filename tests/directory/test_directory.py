@@ -196,6 +196,21 @@ def test_two_domains_may_have_the_same_name(load):
     assert found.principal(found.of_name("ann@other.example")) == "user:ann@other.example"
 
 
+def test_entries_of_no_known_domain_are_none_of_another(load):
+    listed = f'"Group","SamAccountName","SID"\n"Desk","bob","{DOMAIN}-1102"\n'
+    # The short name of the domain is not the first part of the long one.
+    assert load(user("ann", 1101), listed).of_name(r"BNK\ann") is not None
+    other = user("eve", 1103).replace("bank", "other")
+    assert load(user("ann", 1101) + other, listed).of_name(r"BNK\ann") is None
+
+
+def test_names_are_looked_up_without_going_through_the_whole_export(load):
+    found = load("".join(user(f"u{number}", 2000 + number) for number in range(20_000)))
+    began = time.process_time()
+    assert all(found.of_name(rf"BNK\u{number}") is not None for number in range(20_000))
+    assert time.process_time() - began < 5
+
+
 def test_lists_for_mail_computers_and_groups_of_the_domain_controllers_give_nobody_access(load):
     found = load(
         user("ann", 1101),
