@@ -8,22 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
 
 from pii_audit.directory import DOMAIN_USERS_NAME, NOBODY, Directory, memberships
-from pii_audit.directory.sid import ANONYMOUS, ANYBODY, AUTHENTICATED, EVERYONE, GUESTS, NETWORK, USERS
+from pii_audit.directory.sid import ANYBODY, USERS
 from pii_audit.model.grant import Grant
 from pii_audit.sources.file_share.smb_rights import PRIVILEGES, AccessList, Entry, named
+from pii_audit.sources.file_share.smb_subjects import ALL, SOME, Subject, Subjects
 
 PEOPLE, RIGHTS = 200, 100_000
 """A group of more people is told of as a whole, and so is every one once there are more rights of single people in a share."""
-_STRANGERS = frozenset({EVERYONE, NETWORK, ANONYMOUS, GUESTS})
-"""Of whom it is not known that they have logged in."""
-_ALL = Entry(EVERYONE, 0xFFFFFFFF, allows=True)
-"""What stands for an entry where there is no list."""
-_TWO = 2
-Subject = tuple[str, ...]
-"""Somebody who is in all of these at once, by their SIDs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +60,7 @@ class Readers:
 
     def __init__(self, layers: Sequence[Layer] = (), directory: Directory = NOBODY) -> None:
         self._layers, self._directory = tuple(layers), directory
-        self._tokens: dict[str, frozenset[str]] = {}
+        self._subjects = Subjects([layer.entries for layer in self._layers], directory)
         self._left = RIGHTS
         self.outside: dict[str, int] = {}
         """Groups by which somebody has a right, with the number of their members of whom nothing is known."""
@@ -87,114 +80,14 @@ class Readers:
     def _of_groups(self, listed: AccessList, privilege: str, bits: int, files: int) -> Iterator[Way]:
         effective = self.people(listed, bits) if self._directory else 0
         groups: dict[Subject, Way] = {}
-        for subject, matched in self._subjects(listed, bits).items():
-            if not self._is_empty(subject, effective):
-                groups[subject] = self._way(subject, matched, privilege)
-                self._notes_outside(subject)
+        for subject, matched in self._subjects.through(listed, bits, effective).items():
+            groups[subject] = self._way(subject, matched, privilege)
+            self._notes_outside(subject)
         yield from groups.values()
         if self._directory:
             yield from self._of_people(groups, effective, files)
 
     # Groups.
-
-    def _subjects(self, listed: AccessList, bits: int) -> dict[Subject, list[Entry]]:
-        """Whoever gets through every list, with the entries that let them: widest first, and nobody whom a wider one holds.
-
-        Of two groups of which neither is known to be in the other, those may get through who are in both.
-        """
-        lists = (listed, *(layer.entries for layer in self._layers))
-        own = list(self._named(listed, bits))
-        mine = {(sid,) for sid in own}
-        found: dict[Subject, list[Entry]] = {}
-        for combined in product(own, *(self._named(entries, bits) for entries in lists[1:])):
-            subject = self._joint(combined)
-            # Nobody is two users at once.
-            if subject not in found and sum(sid.startswith("user:") for sid in subject) < _TWO:
-                matched = [self._decides(entries, subject, bits) for entries in lists]
-                if all(matched):
-                    found[subject] = [entry for entry in matched if entry is not None]
-        return {
-            subject: matched
-            for subject, matched in found.items()
-            if subject in mine
-            or not any(
-                other != subject and self._holds(other, subject) and (_is_open(other) or not _is_open(subject))
-                for other in found
-            )
-        }
-
-    def _named(self, entries: AccessList, bits: int) -> Iterator[str]:
-        """Whom a list lets in, and the groups of everybody that are in those."""
-        if entries is None:
-            yield EVERYONE
-        for entry in dict.fromkeys(entries or ()):
-            if entry.allows and entry.mask & bits:
-                yield entry.sid
-                if entry.sid == USERS:
-                    yield AUTHENTICATED
-                node = self._directory.of_sid(entry.sid)
-                for inner in self._directory.among(node).open_to if node is not None else ():
-                    yield self._directory.sid(inner) or entry.sid
-
-    def _joint(self, sids: Sequence[str]) -> Subject:
-        """The same without those in which whoever is in another one is anyhow."""
-        kept = list(dict.fromkeys(sids))
-        for sid in tuple(kept):
-            if any(sid in self._perhaps(other) for other in kept if other != sid):
-                kept.remove(sid)
-        return tuple(kept)
-
-    def _holds(self, wide: Subject, narrow: Subject) -> bool:
-        return all(any(sid in self._perhaps(one) for one in narrow) for sid in wide)
-
-    def _decides(self, entries: AccessList, subject: Subject, bits: int) -> Entry | None:
-        """The entry that lets somebody in; None where none does, or another keeps him out before."""
-        if entries is None:
-            return _ALL
-        surely = frozenset[str]().union(*map(self._token, subject))
-        perhaps = surely | ({USERS} if AUTHENTICATED in surely else set())
-        for entry in entries:
-            if entry.mask & bits:
-                if entry.allows and entry.sid in perhaps:
-                    return entry
-                if not entry.allows and not entry.conditional and entry.sid in surely:
-                    return None
-        return None
-
-    def _token(self, sid: str) -> frozenset[str]:
-        """The groups that whoever is in this one is surely in; local ones of a server are not known."""
-        if sid not in self._tokens:
-            found = {sid, NETWORK} | (set() if sid == ANONYMOUS else {EVERYONE})
-            if sid not in _STRANGERS:
-                found.add(AUTHENTICATED)
-            node = self._directory.of_sid(sid)
-            for group in self._directory.groups_of(node) if node is not None else ():
-                found.add(self._directory.sid(group) or sid)
-                if self._directory.is_domain_users(group):
-                    found.add(DOMAIN_USERS_NAME)
-            if named(sid) == DOMAIN_USERS_NAME:
-                found.add(DOMAIN_USERS_NAME)
-            self._tokens[sid] = frozenset(found)
-        return self._tokens[sid]
-
-    def _perhaps(self, sid: str) -> frozenset[str]:
-        """The same with the server's Users, in which everybody is who logs in, unless somebody took them out."""
-        token = self._token(sid)
-        return token | {USERS} if AUTHENTICATED in token else token
-
-    def _is_empty(self, subject: Subject, effective: int) -> bool:
-        """Whether the directory knows everybody in it, and none of them has the right."""
-        if not self._directory:
-            return False
-        nodes = [self._directory.of_sid(sid) for sid in subject]
-        known = [node for node in nodes if node is not None]
-        held = self._directory.everybody
-        for node in known:
-            held &= self._directory.among(node).people
-        if len(known) < len(nodes) or any(self._directory.among(node).outside for node in known):
-            return False
-        # A group that has no members today is told of: somebody may be added.
-        return not held & effective and (len(nodes) > 1 or bool(held) or self._directory.is_disabled(known[0]))
 
     def _notes_outside(self, subject: Subject) -> None:
         for node in map(self._directory.of_sid, subject):
@@ -206,7 +99,7 @@ class Readers:
         first, *others = subject
         own, *rest = matched
         who = self._called(first)
-        opened = "no access list" if own is _ALL else f"NTFS {privilege} {self._called(own.sid)}"
+        opened = "no access list" if own is ALL else f"NTFS {privilege} {self._called(own.sid)}"
         inside = self._chain(first, own.sid)
         steps = [who, *inside[1:]]
         steps += [f"only who is also in {self._called(sid).partition(':')[2] or self._called(sid)}" for sid in others]
@@ -227,7 +120,9 @@ class Readers:
         steps += ["if its condition holds"] if own.conditional else []
         steps.append(opened)
         for layer, entry in zip(self._layers, rest, strict=True):
-            if entry.sid not in ANYBODY:
+            if entry is SOME:
+                steps.append(f"{layer.label} {privilege} one of its groups")
+            elif entry.sid not in ANYBODY:
                 steps.append(f"{layer.label} {privilege} {self._called(entry.sid)}")
         return steps
 
@@ -237,7 +132,7 @@ class Readers:
             for layer, entry in zip(self._layers, rest, strict=True):
                 if entry.sid == sid and sid in layer.closing:
                     return (layer.closing[sid],)
-        if own is _ALL:
+        if own is ALL:
             return ('icacls "{path}" /reset',)
         # An inherited entry can be taken from a file only after it has become the file's own.
         first = ('icacls "{path}" /inheritance:d',) if own.inherited else ()
@@ -321,8 +216,3 @@ class Readers:
             leaving=(*leaving, *way.leaving),
             locking=memberships.locking(self._directory, person),
         )
-
-
-def _is_open(subject: Subject) -> bool:
-    """Whether it is everybody, by whatever name: told of even where a group with a name of its own holds them."""
-    return all(sid in ANYBODY or named(sid) == DOMAIN_USERS_NAME for sid in subject)

@@ -168,6 +168,22 @@ def test_a_group_that_holds_everybody_is_told_of_as_everybody_with_the_way_there
     )
 
 
+def test_groups_that_are_in_each_other_do_not_hide_each_other():
+    directory = directory_of({"sales": ["ann"], "desk": ["inner", "ann"], "inner": ["desk"]})
+    share = Layer("share", (allow("desk"), allow("inner")))
+    assert [way.principal for way in ways((allow("sales"),), share, directory=directory)] == ["group:sales", "user:ann"]
+
+
+def test_whoever_the_directory_does_not_know_is_not_lost_among_many_groups():
+    directory = directory_of({"sales": ["ann"]})
+    many = tuple(allow(f"S-1-5-21-9-9-9-{number}") for number in range(1_500))
+    [sales] = ways((allow("sales"),), Layer("share", many), directory=directory)
+    assert sales.path == ("group:sales", "NTFS read group:sales", "share read one of its groups")
+    assert ways((allow("zoe"),), Layer("share", (*many, deny("zoe"))), directory=directory) != []
+    known = Layer("share", (deny("sales"), allow("desk"), allow("bob")))
+    assert ways((allow("sales"),), known, directory=directory) == []
+
+
 def test_people_are_told_of_by_name_with_the_groups_between_and_those_who_are_denied_or_disabled_are_not():
     directory = directory_of({"sales": ["ann", "inner", "zoe"], "inner": ["bob"], "desk": ["ann"]}, disabled=("zoe",))
     found = {way.principal: way.path for way in ways((deny("desk"), allow("sales")), directory=directory)}
