@@ -138,6 +138,8 @@ BLOCKS = st.one_of(
             bytes.fromhex("3392b5e50a010506000501010000"),
             bytes.fromhex("c43d7b00400700"),
             bytes.fromhex("1d77565103050400"),
+            bytes.fromhex("00007400812000") + bytes(25),  # an entry of RAR 4 that claims to be large
+            bytes.fromhex("00007400832800") + bytes(33),
         ]
     ),
 )

@@ -96,6 +96,8 @@ class _Rar4:
     _BEFORE, _AFTER, _NEXT = 0x1, 0x2, 0x1
     _COMMON = struct.Struct("<HBHH")
     _SIZE, _HIGH, _NAME = 7, 32, 32
+    _LONGEST = 0xFFFF - 8
+    """Bytes of a header to which the upper halves of its sizes can still be added."""
 
     def block(self, file: BinaryIO) -> Block | None:
         head = file.read(self._COMMON.size)
@@ -107,12 +109,14 @@ class _Rar4:
             return None
         role = self._ROLES.get(kind, Role.OTHER)
         size = 0
-        if role is Role.ENTRY or kind == self._SERVICE or flags & self._HAS_DATA:
-            if length < self._SIZE + 4 or (role is Role.ENTRY and length < self._HIGH):
+        named = role is Role.ENTRY or kind == self._SERVICE
+        if named or flags & self._HAS_DATA:
+            large = named and flags & self._LARGE
+            least = self._HIGH + 8 if large else self._HIGH if role is Role.ENTRY else self._SIZE + 4
+            if not least <= length <= self._LONGEST:
                 return None
             [size] = struct.unpack_from("<L", header, self._SIZE)
-            large = flags & self._LARGE and (role is Role.ENTRY or kind == self._SERVICE)
-            if large and length >= self._HIGH + 8:
+            if large:
                 size += struct.unpack_from("<L", header, self._HIGH)[0] << 32
         if kind == self._SERVICE and header[self._NAME : self._NAME + 3] == b"CMT":
             role = Role.COMMENT

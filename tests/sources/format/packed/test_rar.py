@@ -263,6 +263,15 @@ def test_an_archive_of_which_only_the_head_is_left_fails(pack):
         assert one.status == "failed"
 
 
+def test_an_entry_that_claims_to_be_large_in_a_header_too_short_for_it_fails(tmp_path, read):
+    data = bytearray(stored_rar4(b"", b"call 13800138000"))
+    data[20 + 4] |= 0x01  # of the entry's flags, behind the signature and the main header
+    path = tmp_path / "a.rar"
+    for end in (len(data), -3):
+        path.write_bytes(data[:end])
+        assert [(one.status, one.asset.name) for one in read(path).values()] == [("failed", "a.rar")]
+
+
 def test_a_damaged_entry_fails_and_the_others_are_read(pack):
     def broken(data):
         middle = len(data) // 2
