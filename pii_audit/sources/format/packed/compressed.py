@@ -11,9 +11,7 @@ import zlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
-from pii_audit.language import Text
-from pii_audit.sources.format.packed.expansion import BLOCK, MEBIBYTE, Expansion, broken_off, damaged
-from pii_audit.sources.reading import StreamError
+from pii_audit.sources.format.packed.expansion import BLOCK, MEBIBYTE, Expansion, broken_off, damaged, followed
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -130,10 +128,7 @@ class _Unpacked(io.RawIOBase):
         try:
             return self._engine.decompress(more, size)
         except _ERRORS:
-            said = Text(
-                "压缩数据之后还有其他内容,未读取", "something else follows the compressed data and was not read"
-            )
-            raise StreamError(said) from None
+            raise followed() from None
 
     def _unpack(self, more: bytes, size: int) -> bytes:
         try:

@@ -115,3 +115,10 @@ def damaged() -> StreamError:
 def broken_off() -> StreamError:
     """The error of packed data that ends too early."""
     return StreamError(Text("文件不完整,在中途结束", "the file is cut off: its end is missing"))
+
+
+def followed() -> StreamError:
+    """The error of packed data that is not the last of its file."""
+    return StreamError(
+        Text("压缩数据之后还有其他内容,未读取", "something else follows the compressed data and was not read")
+    )

@@ -15,7 +15,7 @@ from pii_audit.language import Text
 from pii_audit.sources.format.content import open_regular
 from pii_audit.sources.format.isolated.readings import parsed_file
 from pii_audit.sources.format.opened import IN_MEMORY, Descend, Found, Opened
-from pii_audit.sources.format.packed.expansion import BLOCK, Expansion, broken_off
+from pii_audit.sources.format.packed.expansion import BLOCK, Expansion, broken_off, followed
 from pii_audit.sources.format.packed.rar_blocks import Block, Role, Volume, volume_of
 from pii_audit.sources.format.packed.rar_names import names_after, names_before
 from pii_audit.sources.reading import unreadable
@@ -28,6 +28,8 @@ def rar_readings(kind: str, opened: Opened, descend: Descend) -> Iterator[Found]
             volume = volume_of(file, opened.expansion.limits)
             if volume is None or not (volume.parted or volume.cut):
                 yield from parsed_file(kind, file, opened, descend)
+                if volume is not None and volume.followed:
+                    yield opened.failed(followed().what, opened.inner("rest"))
                 return
             before = _before(volume, opened, others) if volume.parted else None
             if before:
@@ -49,6 +51,8 @@ def _together(volumes: Sequence[Volume], kind: str, opened: Opened, descend: Des
                 yield found
     if cut:
         yield opened.failed(broken_off().what, opened.inner("rest") if taken else None)
+    elif any(volume.followed for volume in volumes):
+        yield opened.failed(followed().what, opened.inner("rest"))
 
 
 def _with(before: Path, opened: Opened) -> Found:

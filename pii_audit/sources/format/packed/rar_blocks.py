@@ -11,9 +11,10 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import partial
 from typing import BinaryIO, ClassVar, Protocol
 
-from pii_audit.sources.format.packed.expansion import Limits
+from pii_audit.sources.format.packed.expansion import BLOCK, Limits
 
 LONGEST_HEADER = 2 << 20
 """Bytes; RAR 5 allows no longer one, RAR 4 only 64 KiB."""
@@ -65,12 +66,13 @@ class Dialect(Protocol):
 
 @dataclass(slots=True)
 class Volume:
-    """An archive file as far as it goes: `cut` says that its end is missing."""
+    """An archive file as far as it goes: `cut` says that its end is missing, `followed` that the file goes on behind it."""
 
     file: BinaryIO
     dialect: Dialect
     blocks: list[Block] = field(default_factory=list)
     cut: bool = False
+    followed: bool = False
 
     @property
     def parted(self) -> bool:
@@ -240,6 +242,9 @@ def volume_of(file: BinaryIO, limits: Limits) -> Volume | None:
             volume.cut = True
             break
         volume.blocks.append(block)
+        if block.role is Role.END:
+            file.seek(block.at + block.size)
+            volume.followed = any(data.strip(b"\0") for data in iter(partial(file.read, BLOCK), b""))
         if block.role is Role.END or len(volume.blocks) > limits.entries:
             return volume
         file.seek(block.at + block.size)

@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 from pii_audit.language import Text
 from pii_audit.sources.file_share.names import shown
 from pii_audit.sources.format.opened import Descend, Found, Opened
-from pii_audit.sources.format.packed.expansion import BLOCK, Entry, broken_off, damaged
+from pii_audit.sources.format.packed.expansion import BLOCK, Entry, broken_off, damaged, followed
 from pii_audit.sources.format.packed.zip import LINK
 from pii_audit.sources.reading import unreadable
 
@@ -74,6 +74,13 @@ class _Forward(io.RawIOBase):
         """Whether a block of zeros stands at that offset, where the members end."""
         return self._at - at == tarfile.BLOCKSIZE and not self._last.strip(b"\0")
 
+    def goes_on(self) -> bool:
+        """Whether anything but zeros is left."""
+        while data := self.read(BLOCK):
+            if data.strip(b"\0"):
+                return True
+        return False
+
 
 def tar_readings(opened: Opened, descend: Descend) -> Iterator[Found]:
     """What every file in it holds; what comes after a broken place cannot be found and is told as missing."""
@@ -83,6 +90,8 @@ def tar_readings(opened: Opened, descend: Descend) -> Iterator[Found]:
             yield from _members(opened, archive, descend)
             if not stream.ended_well(archive.offset):
                 yield opened.failed(broken_off().what)
+            elif stream.goes_on():
+                yield opened.failed(followed().what, opened.inner("rest"))
     except OSError as error:
         yield opened.failed(unreadable(error))
     except _ERRORS:
@@ -98,7 +107,9 @@ def _members(opened: Opened, archive: tarfile.TarFile, descend: Descend) -> Iter
         if member.isdir():
             continue
         asset = opened.inner(shown(member.name), size=member.size)
-        file = archive.extractfile(member) if member.isreg() else None
+        # A type that nobody knows is to be taken for a file (POSIX.1-2017, pax, ustar typeflag).
+        is_file = member.isreg() or member.type not in tarfile.SUPPORTED_TYPES
+        file = archive.extractfile(member) if is_file else None
         if file is None:
             yield opened.skipped(LINK if member.issym() or member.islnk() else _OTHER, asset)
             continue

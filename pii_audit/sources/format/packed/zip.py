@@ -14,12 +14,15 @@ from typing import BinaryIO, cast
 from pii_audit.language import Text
 from pii_audit.sources.format.encoding import decode_cell
 from pii_audit.sources.format.opened import Descend, Found, Opened
-from pii_audit.sources.format.packed.expansion import Entry, broken_off
+from pii_audit.sources.format.packed.expansion import Entry, broken_off, followed
 from pii_audit.sources.format.packed.zip_forward import entries_forward
+from pii_audit.sources.format.packed.zip_rest import comments, unnamed
 from pii_audit.sources.reading import StreamError, unreadable
 
 ENCRYPTED = Text("受密码保护,无法读取", "protected by a password")
 LINK = Text("压缩包内的链接,不是文件", "is a link inside an archive, not a file")
+_DAMAGED = Text("ZIP 目录损坏", "the directory of the ZIP archive is damaged")
+_UNNAMED = Text("其中有目录未列出的条目,未读取", "holds entries that its directory does not name, which were not read")
 _ENCRYPTED_FLAG = 0x1
 _UTF8_FLAG = 0x800
 _ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, ValueError)
@@ -40,44 +43,53 @@ def zip_readings(opened: Opened, descend: Descend) -> Iterator[Found]:
     try:
         with opened.seekable() as file:
             try:
-                _refuse_many(file, opened)
+                ended = _ends(file, opened)
                 archive = zipfile.ZipFile(file)
             except (zipfile.BadZipFile, struct.error):
-                file.seek(0)
-                yield from _forward(opened, file, descend)
+                yield from _forward(opened, file, descend, broken_off().what)
+                return
+            except NotImplementedError:  # a version of the format that there is not yet
+                yield from _forward(opened, file, descend, _DAMAGED)
                 return
             with archive:
                 yield from _entries(opened, archive, descend)
+                if not ended:
+                    yield opened.failed(followed().what, opened.inner("rest"))
+                elif unnamed(file, archive):
+                    yield opened.failed(_UNNAMED, opened.inner("rest"))
     except OSError as error:
         yield opened.failed(unreadable(error))
     except _ERRORS:
-        yield opened.failed(Text("ZIP 目录损坏", "the directory of the ZIP archive is damaged"))
+        yield opened.failed(_DAMAGED)
 
 
-def _refuse_many(file: BinaryIO, opened: Opened) -> None:
-    """A directory is read into memory whole, so that its size is looked at first."""
+def _ends(file: BinaryIO, opened: Opened) -> bool:
+    """Whether the file ends with its directory; one that is too large is refused, since it is read into memory whole."""
     size = file.seek(0, io.SEEK_END)
     file.seek(max(0, size - _FURTHEST))
     tail = file.read()
     at = tail.rfind(_END_SIGNATURE)
     if at < 0:
         raise zipfile.BadZipFile
-    directory = _END.unpack_from(tail, at)[5]
+    *_, directory, _, comment = _END.unpack_from(tail, at)
     at64 = tail.rfind(_END64_SIGNATURE, 0, at)
     if at64 >= 0:
         directory = max(directory if directory != 0xFFFFFFFF else 0, _END64_SIZE.unpack_from(tail, at64)[0])  # noqa: PLR2004 - "see ZIP64"
     if min(directory, size) > opened.expansion.limits.entries * _LEAST_ENTRY * 4:
         raise opened.expansion.too_many()
-    file.seek(0)
+    return not tail[at + _END.size + comment :].strip(b"\0")
 
 
 def _entries(opened: Opened, archive: zipfile.ZipFile, descend: Descend) -> Iterator[Found]:
-    found = archive.infolist()
-    if not found:
+    found, said = archive.infolist(), comments(archive)
+    if said:
+        content = cast("BinaryIO", io.BytesIO(said.encode()))
+        yield from descend(opened.entry(opened.inner("comments"), content))
+    elif not found:
         yield opened.empty()
     for info in found:
         opened.expansion.entry()
-        if not info.is_dir():
+        if not info.is_dir() or info.file_size:
             yield from _entry(opened, archive, info, descend)
 
 
@@ -119,8 +131,9 @@ def _name(info: zipfile.ZipInfo) -> str:
     return text if understood else info.filename
 
 
-def _forward(opened: Opened, file: BinaryIO, descend: Descend) -> Iterator[Found]:
-    """What can be had of an archive without its directory; it counts as cut off."""
+def _forward(opened: Opened, file: BinaryIO, descend: Descend, reason: Text) -> Iterator[Found]:
+    """What can be had of an archive without its directory, which it fails for want of."""
+    file.seek(0)
     try:
         for entry in entries_forward(file):
             opened.expansion.entry()
@@ -134,4 +147,4 @@ def _forward(opened: Opened, file: BinaryIO, descend: Descend) -> Iterator[Found
     except OSError as error:
         yield opened.failed(unreadable(error))
         return
-    yield opened.failed(broken_off().what)
+    yield opened.failed(reason)

@@ -119,7 +119,7 @@ def entries_forward(file: BinaryIO) -> Iterator[Forward]:
             _pass_over(source, packed, follows=follows)
             yield entry
             continue
-        if not name.endswith(b"/"):
+        if not name.endswith(b"/") or packed:
             yield entry
         entry.skip()
         if follows:

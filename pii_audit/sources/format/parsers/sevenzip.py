@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+from functools import partial
 from typing import BinaryIO
 
 import py7zr
@@ -11,8 +13,11 @@ from py7zr.io import Py7zIO, WriterFactory
 from pii_audit.errors import InspectionError
 from pii_audit.language import Text
 from pii_audit.sources.format.isolated.frames import Part, PartKind, Sink
-from pii_audit.sources.format.packed.expansion import broken_off, damaged
+from pii_audit.sources.format.packed.expansion import BLOCK, broken_off, damaged, followed
 from pii_audit.sources.format.packed.zip import ENCRYPTED, LINK
+
+_START = struct.Struct("<12x2Q4x")
+"""The start header: where the end header begins behind it, and how long that is."""
 
 
 class _Writer(Py7zIO):
@@ -57,6 +62,9 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
             if archive.needs_password():
                 raise InspectionError(ENCRYPTED)
             archive.extractall(factory=_Entries(_numbered(archive, sink), sink))
+        if _goes_on(file):
+            sink.begin(Part(PartKind.UNREAD, "rest"))
+            sink.fail(followed().what)
     except PasswordRequired:
         raise InspectionError(ENCRYPTED) from None
     except UnsupportedCompressionMethodError:
@@ -66,6 +74,14 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
         raise InspectionError(damaged().what) from None
     except (py7zr.Bad7zFile, EOFError, OSError):
         raise InspectionError(broken_off().what) from None
+
+
+def _goes_on(file: BinaryIO) -> bool:
+    """Whether anything but zeros follows the end header, with which an archive ends."""
+    file.seek(0)
+    offset, size = _START.unpack(file.read(_START.size))
+    file.seek(_START.size + offset + size)
+    return any(data.strip(b"\0") for data in iter(partial(file.read, BLOCK), b""))
 
 
 def _numbered(archive: py7zr.SevenZipFile, sink: Sink) -> dict[str, str]:

@@ -155,6 +155,78 @@ def test_two_entries_of_one_name_stay_apart(read_inside):
     assert {name: one.text for name, one in found.items()} == {"a.zip!a.txt": "one", "a.zip!a.txt (2)": "two"}
 
 
+def test_what_is_said_in_the_comments_of_a_zip_is_read(read_inside):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        info = zipfile.ZipInfo("a.csv")
+        info.comment = "张三 13800138000".encode("gb18030")
+        archive.writestr(info, TABLE)
+        archive.comment = b"mail a@b.cn"
+    found = read_inside(buffer.getvalue(), "a.zip")
+    assert found["a.zip!comments"].text == "mail a@b.cn\n张三 13800138000"
+    assert found["a.zip!a.csv"].rows == ROWS
+
+
+def taken_off_the_list(name):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for entry in ("a.csv", "b.csv", "c.csv"):
+            archive.writestr(entry, TABLE)
+        archive.filelist = [info for info in archive.filelist if info.filename != name]
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("name", ["a.csv", "b.csv", "c.csv"])
+def test_an_entry_that_the_directory_does_not_name_is_told(read_inside, name):
+    found = read_inside(taken_off_the_list(name), "a.zip")
+    assert found["a.zip!rest"].reason == "holds entries that its directory does not name, which were not read"
+    assert [one.rows for one in found.values() if one.status == "inspected"] == [ROWS, ROWS]
+
+
+def test_an_archive_in_front_of_another_is_told(read_inside):
+    found = read_inside(zipped({"a.csv": TABLE}) + zipped({"b.csv": TABLE}), "a.zip")
+    assert {name: one.status for name, one in found.items()} == {"a.zip!b.csv": "inspected", "a.zip!rest": "failed"}
+
+
+@pytest.mark.parametrize("pack", [zipped, tarred])
+@pytest.mark.parametrize("behind", [b"13700137000", tarred({"b.csv": TABLE})])
+def test_something_behind_an_archive_is_told(read_inside, pack, behind):
+    found = read_inside(pack({"a.csv": TABLE}) + behind, "a.archive")
+    assert found["a.archive!a.csv"].rows == ROWS
+    assert (found["a.archive!rest"].status, found["a.archive!rest"].reason) == (
+        "failed",
+        "something else follows the compressed data and was not read",
+    )
+
+
+@pytest.mark.parametrize("pack", [zipped, tarred])
+def test_zeros_behind_an_archive_are_nothing(read_inside, pack):
+    [read] = read_inside(pack({"a.csv": TABLE}) + bytes(4096), "a.archive").values()
+    assert (read.status, read.rows) == ("inspected", ROWS)
+
+
+def test_archives_within_archives_that_are_stored_are_no_entries_of_the_outer_one(read_inside):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in ("a.zip", "b.zip"):
+            archive.writestr(name, zipped({"a.csv": TABLE}))
+    assert {one.status for one in read_inside(buffer.getvalue(), "a.zip").values()} == {"inspected"}
+
+
+def test_a_zip_of_a_version_to_come_is_told_and_what_can_be_read_is(read_inside):
+    data = bytearray(zipped({"a.csv": TABLE}))
+    data[data.index(b"PK\1\2") + 6] = 200
+    found = read_inside(bytes(data), "a.zip")
+    assert found["a.zip!a.csv"].rows == ROWS
+    assert (found["a.zip"].status, found["a.zip"].reason) == ("failed", "the directory of the ZIP archive is damaged")
+
+
+def test_a_folder_of_a_zip_that_holds_data_is_read(read_inside):
+    assert read_inside(zipped({"a/": b"13800138000"}), "a.zip")["a.zip!a/"].text == "13800138000"
+    cut = zipped({"a/": b"13800138000"})[:-30]
+    assert read_inside(cut, "a.zip")["a.zip!a/"].text == "13800138000"
+
+
 @pytest.mark.skipif(shutil.which("zip") is None, reason="needs the program zip")
 def test_an_encrypted_entry_is_told_and_the_others_are_read(tmp_path, read_all):
     (tmp_path / "a.csv").write_bytes(TABLE)
@@ -193,6 +265,13 @@ def test_of_a_truncated_zip_the_entries_before_the_break_are_read(read_inside):
     assert found["a.zip!b.txt"].status == "failed"
     assert found["a.zip!b.txt"].text.startswith(noise[:100].decode())
     assert (found["a.zip"].status, found["a.zip"].reason) == ("failed", "the file is cut off: its end is missing")
+
+
+@pytest.mark.parametrize(("pack", "least", "step"), [(zipped, 4, 3), (tarred, 512, 97)])
+def test_an_archive_that_is_cut_off_anywhere_is_told(read_inside, pack, least, step):
+    data = pack({"a.csv": TABLE, "b.csv": TABLE})
+    for end in range(least, len(data.rstrip(b"\0")), step):
+        assert "failed" in {one.status for one in read_inside(data[:end], "a.archive").values()}
 
 
 class OnlyForward(io.RawIOBase):
@@ -244,6 +323,15 @@ def test_links_and_devices_in_a_tar_are_listed_as_skipped(read_inside):
     found = read_inside(buffer.getvalue(), "a.tar")
     assert {one.status for one in found.values()} == {"skipped"}
     assert len(found) == 3
+
+
+def test_a_member_of_a_tar_of_a_type_that_nobody_knows_is_read(read_inside):
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        info = tarfile.TarInfo("a.csv")
+        info.type, info.size = b"Z", len(TABLE)
+        archive.addfile(info, io.BytesIO(TABLE))
+    assert read_inside(buffer.getvalue(), "a.tar")["a.tar!a.csv"].rows == ROWS
 
 
 @pytest.mark.parametrize("keep", [0.5, 0.9])

@@ -257,6 +257,23 @@ def test_of_an_archive_that_is_cut_off_the_whole_entries_are_read(pack, version)
     assert (found[""].status, found[""].reason) == ("failed", "the file is cut off: its end is missing")
 
 
+@pytest.mark.parametrize("behind", [b"call 13700137000", bytes(512)])
+def test_something_behind_an_archive_is_told_unless_it_is_zeros(pack, behind):
+    found = pack({"a.csv": TABLE}, lambda data: data + behind, format="rar50")
+    assert found["!a.csv"].rows == ROWS
+    assert [one.reason for one in found.values() if one.status == "failed"] == [
+        "something else follows the compressed data and was not read"
+    ] * any(behind)
+
+
+def test_something_behind_a_volume_is_told(volumes, read):
+    first, second, *_ = volumes(ENTRIES, format="rar50")
+    second.write_bytes(second.read_bytes() + b"call 13700137000")
+    found = read(first)
+    assert found["!noise.txt"].text == NOISE
+    assert found["!rest"].status == "failed"
+
+
 def test_an_archive_of_which_only_the_head_is_left_fails(pack):
     for size in (8, 12, 30):
         [one] = pack({"a.csv": TABLE}, lambda data, size=size: data[:size]).values()

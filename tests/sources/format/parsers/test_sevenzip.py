@@ -82,3 +82,12 @@ def test_a_missing_reader_is_told_with_the_way_to_get_it(pack, monkeypatch):
     assert read.status == "failed"
     assert "py7zr" in read.reason
     assert "pii-audit[files]" in read.reason
+
+
+@pytest.mark.parametrize("behind", [b"call 13700137000", bytes(512)])
+def test_something_behind_an_archive_is_told_unless_it_is_zeros(pack, behind):
+    found = pack({"a.csv": TABLE}, lambda data: data + behind)
+    assert found["a.7z!a.csv"].rows == ROWS
+    assert [one.reason for one in found.values() if one.status == "failed"] == [
+        "something else follows the compressed data and was not read"
+    ] * any(behind)
