@@ -15,6 +15,7 @@ from pii_audit import content
 from pii_audit.access import server_settings
 from pii_audit.access.people import access_of_people
 from pii_audit.auditing.definitions import definitions_of
+from pii_audit.auditing.ending import WHOLE, ended_flows, ended_sources, left_out, notes_of_ended
 from pii_audit.auditing.flows import Beyond, Makes, judge_flows, match_assets
 from pii_audit.auditing.inherited import inherited
 from pii_audit.auditing.jobs import KIND, Jobs, job_sources, makes
@@ -47,7 +48,7 @@ from pii_audit.rules.interface import Draft, Facts
 from pii_audit.rules.registry import apply_rules
 from pii_audit.rules.use_accounts import suspects
 from pii_audit.sources.feed.outbox import OutboxSource
-from pii_audit.sources.interface import ROOT_NAME, Sampling, failed
+from pii_audit.sources.interface import Sampling, failed
 from pii_audit.sources.registry import open_source
 from pii_audit.workspace import Source, Workspace, load_accounts, load_key, load_leavers, load_workspace, resolve
 
@@ -136,10 +137,14 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
             _crawl(space, source, policy, _Looking(detector, fingerprinter, redactor, directory, by), options, crawled)
     if jobs:
         _trace(space, jobs, catalogue, options, crawled)
+    as_of = options.as_of or space.today()
+    ended = ended_sources(chosen, crawled.coverage, crawled.inspected, as_of)
+    crawled.coverage = list(left_out(crawled.coverage, ended))
     if options.enumerate_hashes:
         crawled.inspected = enumerated(crawled.inspected, catalogue, fingerprinter, options.enumerate_hashes)
     crawled.inspected = list(map(settled, crawled.inspected))
     crawled.queries = crawled.queries.told(redactor.name)
+    no_more = ended_flows(policy, _listed(space, policy, crawled, options), crawled.coverage, as_of)
     facts, owner_of = _facts(space, policy, catalogue, crawled, redactor, options, made_by)
     funnel = Funnel(policy, fingerprinter, facts.as_of, space.standards, owner_of)
     findings, suppressed, grouped = funnel.run(apply_rules(facts))
@@ -160,6 +165,8 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
         notes={
             **notes_of(space, policy, facts.inspected, facts.as_of, redactor),
             **places(chosen, fingerprinter),
+            **notes_of_ended("source", ended, redactor),
+            **notes_of_ended("flow", no_more, redactor),
             "key_mark": fingerprinter.mark,
         },
     )
@@ -336,7 +343,7 @@ def _listed(space: Workspace, policy: Policy, crawled: _Crawled, options: Option
 
     One that a flow names and the workspace does not have is among them: nothing is there.
     """
-    unread = {row.source for row in crawled.coverage if row.incomplete and row.asset == ROOT_NAME}
+    unread = {row.source for row in crawled.coverage if row.incomplete and row.asset in WHOLE}
     listed = {source.id for source in _selected(space, options.sources)}
     named = {flow.source for flow in policy.flows.values() if flow.source is not None}
     missing = named - {source.id for source in space.sources}

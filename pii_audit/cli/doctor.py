@@ -17,6 +17,7 @@ from pii_audit.errors import PiiAuditError
 from pii_audit.language import Language, Text, same
 
 if TYPE_CHECKING:
+    from pii_audit.model.ended import Ended
     from pii_audit.workspace import Workspace
 
 EXAMPLE = Text(
@@ -277,6 +278,9 @@ def _source(space: Workspace, name: str) -> Iterator[Check]:
     finally:
         opened.close()
     found = Text(f"来源 {name}:{assets} 个对象", f"source {name}: {assets} asset(s)")
+    if source.ended is not None and source.ended.by_then(space.today()):
+        yield _ended(name, source.ended, assets)
+        return
     if not failed:
         yield Check(GOOD, found)
         if others:
@@ -285,6 +289,19 @@ def _source(space: Workspace, name: str) -> Iterator[Check]:
     why = reason or same("?")
     yield Check(
         WARN if assets else BAD, Text(f"{found.zh},{failed} 个无法读取", f"{found.en}, {failed} cannot be read"), why
+    )
+
+
+def _ended(name: str, ended: Ended, assets: int) -> Check:
+    if not assets:
+        return Check(GOOD, Text(f"来源 {name}:{ended.words.zh}", f"source {name}: {ended.words.en}"))
+    return Check(
+        WARN,
+        Text(
+            f"来源 {name}:{ended.words.zh},但仍有 {assets} 个对象",
+            f"source {name}: {ended.words.en}, and {assets} asset(s) are there",
+        ),
+        Text("清除后再登记,或删除 ended", "clear it first, or take ended away"),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from pii_audit.detection.bounds import lower_bound, upper_bound
+from pii_audit.language import Text
 from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.finding import Finding
 from pii_audit.model.run import Run
@@ -51,13 +52,16 @@ class Statement(NamedTuple):
 class Ledger:
     """What one run looked into: source → asset id → how far, the flows of which it saw something, and what it found, by asset.
 
-    `places` tells by source, as a keyed hash, where it was; a source that is not in it may have been anywhere.
+    `judged` are the flows of which it said something, be it that nothing of them was there, and `ended` says in words what is declared to
+    have ended and was not there any more (`flow.sms`, `source.outbox`). `places` tells by source, as a keyed hash, where it was; a source that is not in it may have been anywhere.
     """
 
     sources: Mapping[str, Mapping[str, Depth]] = field(default_factory=dict)
     flows: frozenset[str] = frozenset()
+    judged: frozenset[str] = frozenset()
     found: Mapping[str, frozenset[Statement]] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
+    ended: Mapping[str, Text] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -68,8 +72,8 @@ class Ledger:
         for source, asset, depth in rows:
             listed = sources.setdefault(source, {})
             listed[asset] = min(listed.get(asset, depth), depth, key=lambda each: each.rank)
-        noted = {source: (notes or {}).get(f"source.{source}.place") for source in sources}
-        return cls(sources, frozenset(flows), places={source: place for source, place in noted.items() if place})
+        noted = notes or {}
+        return cls(sources, frozenset(flows), places=_noted(noted, "source.", ".place"), ended=_ended(noted))
 
     @classmethod
     def of_coverage(cls, rows: Iterable[Coverage], notes: Mapping[str, str] | None = None) -> Ledger:
@@ -79,12 +83,13 @@ class Ledger:
     @classmethod
     def of_run(cls, run: Run) -> Ledger:
         """From a whole run."""
-        looked = cls.of(map(_row, run.coverage), (verdict.flow for verdict in run.verdicts), run.notes)
+        seen = (verdict.flow for verdict in run.verdicts if verdict.assets)
+        looked = cls.of(map(_row, run.coverage), seen, run.notes)
         found = {
             each.asset.id: frozenset(Statement(one.field, one.identifier, str(one.form)) for one in each.fields)
             for each in run.inspected
         }
-        return replace(looked, found=found)
+        return replace(looked, found=found, judged=frozenset(verdict.flow for verdict in run.verdicts))
 
     def get(self, asset: str) -> Depth | None:
         """How far that asset was looked into, None when it was not met."""
@@ -92,6 +97,19 @@ class Ledger:
             if asset in listed:
                 return listed[asset]
         return None
+
+
+def _noted(notes: Mapping[str, str], before: str, after: str) -> dict[str, str]:
+    """The notes whose keys begin and end so, by what stands between."""
+    return {
+        key[len(before) : -len(after)]: value
+        for key, value in notes.items()
+        if value and key.startswith(before) and key.endswith(after)
+    }
+
+
+def _ended(notes: Mapping[str, str]) -> dict[str, Text]:
+    return {name: Text(zh, notes.get(f"{name}.ended@en", zh)) for name, zh in _noted(notes, "", ".ended@zh").items()}
 
 
 def _row(row: Coverage) -> tuple[str, str, Depth]:
@@ -103,21 +121,29 @@ def rechecked(finding: Finding, before: Ledger, now: Ledger) -> bool:
 
     * On an asset: that asset, and every other that its evidence names, was read again; or it is gone, and all else in its
       source was read, so that it was neither missed nor hidden by a new rule.
-    * On a flow: something of that flow was seen again, and what the next line says.
+    * On a flow: something of that flow was seen again, or, where it stands on nothing that was seen, the flow was judged again;
+      and what the next line says.
     * On a flow, a grant or a source: every asset of its source was read, save those that are gone (an outbox empties)
       or that a rule left out before too; and every asset of other sources that its evidence names.
     * On a declaration alone: all sources of the run that showed it, since any of them may have been the cause.
 
+    Of a source that has ended and is where it was, nothing is left; so it is of a flow that has ended, once its source was read.
+
     What is not met in a source that lies elsewhere now is not gone for that. A sample that merely misses what another sample has seen refutes nothing: see `_Looked.missed`.
     """
-    if finding.flow and finding.flow not in now.flows:
-        return False
     looked = _Looked(finding, before, now)
+    if finding.flow and not looked.at_flow:
+        return False
     if finding.asset and not finding.flow and not finding.principal:
         return all(map(looked.again, finding.assets))
     sources = {finding.source} if finding.source else set(before.sources)
     elsewhere = {asset for asset in finding.assets if asset.partition(":")[0] not in sources}
     return bool(sources) and all(map(looked.through, sources)) and all(map(looked.again, elsewhere))
+
+
+def ending(finding: Finding, now: Ledger) -> Text | None:
+    """What a run says of the end of a finding's flow or source, in words."""
+    return _Looked(finding, Ledger(), now).ending
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +154,22 @@ class _Looked:
     before: Ledger
     now: Ledger
 
+    @property
+    def at_flow(self) -> bool:
+        """Whether the finding's flow was seen again, or, where it stands on nothing seen, judged again; or is no more."""
+        judged = self.now.flows if self.finding.assets else self.now.flows | self.now.judged
+        return self.finding.flow in judged or self.ending is not None
+
+    @property
+    def ending(self) -> Text | None:
+        """That the finding's flow or source has ended, in words."""
+        names = (f"flow.{self.finding.flow}", f"source.{self.finding.source}")
+        return next((self.now.ended[name] for name in names if name in self.now.ended), None)
+
     def again(self, asset: str) -> bool:
         """Whether the asset was read again, or is gone."""
+        if f"source.{asset.partition(':')[0]}" in self.now.ended:
+            return self.through(asset.partition(":")[0])
         depth = self.now.get(asset)
         if depth is not None:
             then = self.before.get(asset)
@@ -152,7 +192,11 @@ class _Looked:
 
         if before.keys() - now.keys() and self.moved(source):
             return False
-        return any(depth.status in READ for depth in now.values()) and all(
+        if f"source.{source}" in self.now.ended:
+            return True
+        # An empty outbox is what a flow that has ended leaves behind; else it may be a share that is not there today.
+        emptied = self.ending is not None and source in self.now.places and not now
+        return (emptied or any(depth.status in READ for depth in now.values())) and all(
             enough(asset, depth) for asset, depth in now.items()
         )
 

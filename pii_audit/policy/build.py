@@ -8,6 +8,7 @@ from typing import Any
 from pii_audit.document import Section
 from pii_audit.errors import Position
 from pii_audit.language import same
+from pii_audit.model.ended import Ended
 from pii_audit.model.forms import Form
 from pii_audit.model.grant import EVERYONE
 from pii_audit.model.levels import LevelSelector
@@ -174,6 +175,8 @@ def flow(name: str, section: Section, position: Position, purpose: Section | Non
     for key, kind in parts:
         if key in section:
             values[key] = kind(section.at(key), **section[key])
+    if "ended" in section:
+        values["ended"] = Ended(**section["ended"])
     if "population" not in section and purpose is not None and "population" in purpose:
         values["population"] = Population(purpose.at("population"), **purpose["population"])
     values["match"] = tuple(section.get("match", ()))

@@ -23,7 +23,7 @@ from pii_audit.language import Text
 from pii_audit.model.finding import Severity
 from pii_audit.model.forms import Form
 from pii_audit.policy.model import AGREEMENT_ITEMS
-from pii_audit.workspace.language import REGION, URL, VERSION
+from pii_audit.workspace.language import ENDED, REGION, URL, VERSION
 
 
 def _text(text: str) -> str:
@@ -167,6 +167,7 @@ FLOW = Record(
             {"at_most": COUNT, "per": Choice(("day", "week", "month", "quarter", "year"))},
             required=("at_most", "per"),
         ),
+        "ended": ENDED,
     },
     what=Text("数据流", "a flow"),
 )

@@ -203,6 +203,7 @@ _STAYS = (
     "population",
     "endpoint",
     "frequency",
+    "ended",
 )
 """Keys of a flow that stay as the floor states them; what it leaves out may be filled in, save those that mend a breach."""
 

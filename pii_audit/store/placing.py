@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection, Row
 
 from pii_audit.findings.life import IN_WORK
-from pii_audit.findings.rechecking import Ledger, rechecked
+from pii_audit.findings.rechecking import Ledger, ending, rechecked
 from pii_audit.language import Text, same
 from pii_audit.model.coverage import Coverage
 from pii_audit.model.decision import Assignment, Hiding, Life
@@ -167,16 +167,18 @@ def unseen(connection: Connection, run: Run, known: Mapping[str, Row[Any]]) -> I
         row = waiting[finding.fingerprint]
         if row.last_run not in ledgers:
             ledgers[row.last_run] = _ledger(connection, row.last_run)
-        yield _unseen(finding, row, fixed=rechecked(finding, ledgers[row.last_run], now))
+        fixed = rechecked(finding, ledgers[row.last_run], now)
+        yield _unseen(finding, row, (ending(finding, now) or same("")) if fixed else None)
 
 
-def _unseen(finding: Finding, row: Row[Any], *, fixed: bool) -> Placed:
+def _unseen(finding: Finding, row: Row[Any], fixed: Text | None) -> Placed:
+    """`fixed` says why it counts as put right, None that it does not."""
     before, life = Status(row.status), life_of(row)
-    change = Change.FIXED if fixed else Change.NOT_RECHECKED
+    change = Change.NOT_RECHECKED if fixed is None else Change.FIXED
     events: tuple[Event, ...] = ()
     status = before
-    if fixed:
-        status, life, events = Status.CLOSED, replace(life, decision=None, hiding=None), ((Action.CLOSED, same("")),)
+    if fixed is not None:
+        status, life, events = Status.CLOSED, replace(life, decision=None, hiding=None), ((Action.CLOSED, fixed),)
     elif before in DECIDED:
         ran_out = why_lapsed(finding.rule, date.fromisoformat(row.until), date.max, tolerates=False)
         status, life, events = Status.OPEN, replace(life, decision=None), ((Action.LAPSED, ran_out or same("")),)

@@ -205,6 +205,8 @@ JOBS = Record(
     required=("dialect",),
     what=Text("导出脚本的设置", "how scripts of exports are read"),
 )
+SAID = word(Text("非空文本", "text that is not empty"), r".*\S.*")
+ENDED = Record({"on": DATE, "by": SAID, "ref": SAID}, required=("on", "by"), what=Text("终止", "an end"))
 SOURCE = Record(
     {
         "id": ID,
@@ -234,6 +236,7 @@ SOURCE = Record(
         "reread_after": REREAD,
         "units_by_path": MapOf(ID, key=STRING),
         "at_rest": Record({"method": STRING, "ref": STRING, "until": DATE}, required=("method",)),
+        "ended": ENDED,
     },
     required=("id", "kind", "url"),
     what=Text("数据源", "a source"),

@@ -11,6 +11,7 @@ from pii_audit import content
 from pii_audit.document import MISSING, Reader, Section, unknown
 from pii_audit.errors import ConfigurationError, Position, Problem, UsageError
 from pii_audit.language import Text, same
+from pii_audit.model.ended import Ended
 from pii_audit.workspace.language import WORKSPACE
 from pii_audit.workspace.model import AtRest, Institution, Jobs, Messages, Source, Unit, Workspace
 
@@ -201,6 +202,8 @@ def _source(section: Section) -> Source:
     at_rest = section.get("at_rest")
     if at_rest is not None:
         values["at_rest"] = AtRest(at_rest.position, **at_rest)
+    if "ended" in section:
+        values["ended"] = Ended(**section["ended"])
     if "messages" in section:
         said: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value for key, value in section["messages"].items()

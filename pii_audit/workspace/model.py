@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pii_audit.document import Period, unknown
 from pii_audit.errors import Position, UsageError
 from pii_audit.language import Text
+from pii_audit.model.ended import Ended
 
 DEFAULT_TIMEZONE = "Asia/Shanghai"
 REREAD_AFTER = Period(90, "d")
@@ -119,6 +120,7 @@ class Source:
     units_by_path: Mapping[str, str] = field(default_factory=dict)
     sql: Jobs | None = None
     at_rest: AtRest | None = None
+    ended: Ended | None = None
 
     @property
     def of_tables(self) -> bool:

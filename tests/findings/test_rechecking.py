@@ -163,6 +163,14 @@ def test_a_flow_of_which_nothing_was_seen_again_is_not_fixed():
     assert not rechecked(finding(**ON_FLOW), ledger(day), ledger({"out:other": READ}, flows=("another",)))
 
 
+def test_a_flow_of_which_it_was_said_that_nothing_is_there_is_not_fixed_but_that_it_is_there_again_is():
+    day = {"out:f1": READ}
+    said = replace(ledger({"out:other": READ}, flows=()), judged=frozenset({"sms"}))
+    assert not rechecked(finding(**ON_FLOW), ledger(day), said)
+    nothing_seen = finding(flow="sms", source="out")
+    assert rechecked(nothing_seen, ledger({"out:other": READ}), said)
+
+
 def test_several_ledger_rows_on_one_asset_count_as_the_weakest():
     rows = [("core", "core:t", READ), ("core", "core:t", FAILED), ("core", "core:t", sampled(3))]
     assert Ledger.of(rows).get("core:t") == FAILED

@@ -36,7 +36,7 @@ def unobserved(policy: Policy, run: Run, catalogue: Catalogue, as_of: date) -> l
             met.add(flow.id)
             seen[flow.id].update((found.identifier, found.subject) for found in gather(one.fields, flow))
     found = [
-        *_flows(policy, run, met),
+        *_flows(policy, run, met, as_of),
         *_scopes(policy, seen, met, catalogue),
         *_purposes(policy, seen, met, catalogue),
         *_access(policy, run),
@@ -50,10 +50,10 @@ def _read(run: Run) -> frozenset[str]:
     return frozenset(row.source for row in run.coverage)
 
 
-def _flows(policy: Policy, run: Run, met: set[str]) -> Iterator[Problem]:
+def _flows(policy: Policy, run: Run, met: set[str], as_of: date) -> Iterator[Problem]:
     read = _read(run)
     for flow in policy.flows.values():
-        if flow.source in read and flow.id not in met:
+        if flow.source in read and flow.id not in met and not flow.has_ended(as_of):
             said = Text(
                 f"运行 {run.id} 没有见到数据流 {flow.id} 的任何资产", f"run {run.id} saw nothing of flow {flow.id}"
             )

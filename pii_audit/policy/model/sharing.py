@@ -9,6 +9,7 @@ from typing import Literal
 
 from pii_audit.errors import Position
 from pii_audit.language import Text
+from pii_audit.model.ended import Ended
 from pii_audit.policy.model.elements import Combination, Element, Judgement, Lines, Role
 
 
@@ -211,7 +212,12 @@ class Flow:
     population: Population | None = None
     endpoint: Endpoint | None = None
     frequency: Frequency | None = None
+    ended: Ended | None = None
     positions: Mapping[str, Position] = field(default_factory=dict)
+
+    def has_ended(self, day: date) -> bool:
+        """Whether it is declared to be no more on that day."""
+        return self.ended is not None and self.ended.by_then(day)
 
     def at(self, key: str) -> Position:
         """Where a key of the flow stands; the flow itself when it is absent."""

@@ -1,0 +1,64 @@
+"""What has ended: sources and flows that are declared so, and of which this run met nothing any more.
+
+A declaration alone ends nothing: what is still there is read and judged as before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from pii_audit.detection.redact import Redactor
+from pii_audit.model.coverage import Coverage, CoverageStatus
+from pii_audit.model.ended import Ended
+from pii_audit.model.run import Inspected
+from pii_audit.policy.matching import FlowMatcher
+from pii_audit.policy.model import Policy
+from pii_audit.sources.interface import ROOT_NAME, skipped
+from pii_audit.workspace import Source
+
+WHOLE = ("", ROOT_NAME)
+"""As what a source names itself in the ledger."""
+
+
+def ended_sources(
+    sources: Sequence[Source], rows: Sequence[Coverage], inspected: Sequence[Inspected], as_of: date
+) -> Mapping[str, Ended]:
+    """Those that are declared to have ended and cannot be reached, or are empty."""
+    met = {one.asset.source for one in inspected}
+    met |= {row.source for row in rows if row.status is not CoverageStatus.FAILED or row.asset not in WHOLE}
+    return {
+        source.id: source.ended
+        for source in sources
+        if source.ended is not None and source.ended.by_then(as_of) and source.id not in met
+    }
+
+
+def left_out(rows: Sequence[Coverage], ended: Mapping[str, Ended]) -> Iterator[Coverage]:
+    """The ledger in which what has ended is no more something that could not be inspected."""
+    yield from (row for row in rows if row.source not in ended)
+    yield from (skipped(source, ROOT_NAME, said.words) for source, said in ended.items())
+
+
+def ended_flows(policy: Policy, listed: Collection[str], rows: Sequence[Coverage], as_of: date) -> Mapping[str, Ended]:
+    """Those that are declared to have ended and of which nothing is in the ledger, among the flows of sources that were listed."""
+    flows = FlowMatcher(policy)
+    met = {
+        flow.id for row in rows if row.asset not in WHOLE and (flow := flows.find(row.source, row.asset)) is not None
+    }
+    return {
+        flow.id: flow.ended
+        for flow in policy.flows.values()
+        if flow.ended is not None and flow.ended.by_then(as_of) and flow.source in listed and flow.id not in met
+    }
+
+
+def notes_of_ended(kind: str, ended: Mapping[str, Ended], redactor: Redactor) -> dict[str, str]:
+    """What a run notes of them, in both languages (`pii_audit.findings.rechecking`)."""
+    notes: dict[str, str] = {}
+    for name, said in ended.items():
+        ref = redactor.name(said.ref) if said.ref else None
+        words = replace(said, by=redactor.person(said.by), ref=ref).words
+        notes |= {f"{kind}.{name}.ended@zh": words.zh, f"{kind}.{name}.ended@en": words.en}
+    return notes
