@@ -242,8 +242,8 @@ _KEYS = Text(
 )
 _DENIED = Text("没有读取权限(s3:ListBucket、s3:GetObject)", "permission denied (s3:ListBucket, s3:GetObject)")
 _RIGHTS_DENIED = Text(
-    "没有读取权限(s3:GetBucketPolicy、s3:GetBucketPublicAccessBlock、s3:GetBucketOwnershipControls、s3:GetObjectAcl)",
-    "permission denied (s3:GetBucketPolicy, s3:GetBucketPublicAccessBlock, s3:GetBucketOwnershipControls, s3:GetObjectAcl)",
+    "没有读取权限(s3:GetBucketPolicy、s3:GetBucketPublicAccessBlock、s3:GetBucketOwnershipControls、s3:GetBucketAcl、s3:GetObjectAcl)",
+    "permission denied (s3:GetBucketPolicy, s3:GetBucketPublicAccessBlock, s3:GetBucketOwnershipControls, s3:GetBucketAcl, s3:GetObjectAcl)",
 )
 _CODES = {
     "NoSuchBucket": Text(

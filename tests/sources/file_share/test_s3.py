@@ -8,10 +8,13 @@ import json
 import pickle
 import shlex
 import sqlite3
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pii_audit.model.asset import Asset
 from pii_audit.model.coverage import Coverage
@@ -19,6 +22,7 @@ from pii_audit.model.grant import Grant
 from pii_audit.sources.file_share import remote, s3, s3_rights
 from pii_audit.sources.file_share.local import EVERY_FILE, Selection
 from pii_audit.sources.file_share.s3 import Bucket, BucketSource
+from pii_audit.sources.file_share.s3_lists import Granted, granted
 from pii_audit.sources.interface import Sampling
 
 EVERYTHING = Sampling()
@@ -256,14 +260,16 @@ def test_a_public_policy_opens_what_it_names_with_the_command_that_closes_it(sto
         {**PUBLIC, "Action": "s3:Put*", "Principal": {"AWS": staff}, "Resource": f"{arn}/closed.csv"},
     )
     share = source(name)
-    assert _rights(share) == {("world", "open/a.csv", "read"), (f"user:{staff}", "closed.csv", "write")}
-    [grant] = [one for one in share.grants() if isinstance(one, Grant) and one.privilege == "read"]
+    inside = {("group:aws:SourceIp 10.0.0.0/8", key, "read") for key in ("open/a.csv", "closed.csv")}
+    written = {(f"user:{staff}", "closed.csv", privilege) for privilege in ("write", "read")}
+    assert _rights(share) == {("world", "open/a.csv", "read"), *inside, *written}
+    [grant] = [one for one in share.grants() if isinstance(one, Grant) and one.principal == "world"]
     assert grant.opened_by == 'bucket policy "Web"'
     words = shlex.split(grant.closing[0])
     assert words[:7] == ["aws", "s3api", "put-bucket-policy", "--endpoint-url", store.endpoint, "--bucket", name]
     store.client.put_bucket_policy(Bucket=name, Policy=words[-1])
     assert len(json.loads(words[-1])["Statement"]) == 3
-    assert _rights(source(name)) == {(f"user:{staff}", "closed.csv", "write")}
+    assert _rights(source(name)) == inside | written
 
 
 @pytest.mark.parametrize(
@@ -287,7 +293,31 @@ def test_a_public_policy_opens_what_it_names_with_the_command_that_closes_it(sto
         ({"Action": "s3:GetObjectVersion"}, True),
         ({"Action": "s3:GetObjectTagging"}, False),
         ({"NotAction": "s3:PutObject", "Action": None}, True),
-        ({"NotAction": "s3:Get*", "Action": None}, False),
+        ({"NotAction": ["s3:Get*", "s3:Put*"], "Action": None}, False),
+        # Whoever may write the object's access list or the bucket's policy gives himself the rest.
+        ({"NotAction": "s3:Get*", "Action": None}, True),
+        ({"Action": "s3:PutObjectAcl"}, True),
+        ({"Action": "s3:PutBucketPolicy", "Resource": "arn:aws:s3:::NAME"}, True),
+        ({"Action": "s3:PutBucketPolicy"}, False),
+        ({"Condition": {"ArnLike": {"aws:PrincipalArn": "arn:*"}}}, True),
+        ({"Condition": {"StringLike": {"aws:PrincipalArn": "arn:aws:*"}}}, True),
+        ({"Condition": {"StringLike": {"aws:PrincipalArn": "arn:aws:iam::*"}}}, True),
+        ({"Condition": {"StringLike": {"aws:PrincipalArn": "arn:*:iam::123456789012:*"}}}, True),
+        ({"Condition": {"ArnLike": {"aws:PrincipalArn": "arn:*:iam::123456789012:*"}}}, False),
+        ({"Condition": {"StringLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:*"}}}, False),
+        ({"Condition": {"StringLike": {"aws:PrincipalArn": "*:role/app"}}}, True),
+        ({"Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::*"}}}, True),
+        ({"Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::logs"}}}, False),
+        ({"Condition": {"StringLike": {"aws:userid": "*"}}}, True),
+        ({"Condition": {"StringLike": {"aws:userid": "*:zhang"}}}, True),
+        ({"Condition": {"StringLike": {"aws:userid": "AROA0123456789:*"}}}, False),
+        ({"Condition": {"StringEquals": {"aws:username": "zhang"}}}, True),
+        ({"Condition": {"StringLike": {"aws:PrincipalOrgID": "o-*"}}}, True),
+        ({"Condition": {"StringLike": {"aws:SourceVpce": "vpce-*"}}}, True),
+        ({"Condition": {"StringLike": {"aws:PrincipalAccount": "1234????????"}}}, True),
+        ({"Condition": {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-1/r-1/*"}}}, False),
+        ({"Condition": {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-*/r-1/*"}}}, True),
+        ({"Condition": {"StringLike": {"aws:PrincipalArn": ["arn:aws:iam::123456789012:role/x", "arn:*"]}}}, True),
         ({"Principal": None, "NotPrincipal": {"AWS": "arn:aws:iam::123456789012:user/zhang"}}, True),
         ({"Resource": "arn:aws:s3:::NAME/${aws:username}"}, True),
         ({"Resource": "arn:aws:s3:::NAME/${*}"}, False),
@@ -301,6 +331,56 @@ def test_what_a_statement_means_for_everybody(store, source, statement, public):
     name = store.bucket({"a.csv": b"x"})
     store.policy(name, filled({**PUBLIC, "Resource": "arn:aws:s3:::NAME/*", **statement}, name))
     assert (("world", "a.csv", "read") in _rights(source(name))) is public
+
+
+@pytest.mark.parametrize(
+    ("principal", "told"),
+    [
+        ({"AWS": "arn:*"}, "world"),
+        ({"AWS": "arn:aws:*"}, "world"),
+        ({"AWS": "arn:aws:iam::*:root"}, "world"),
+        ({"AWS": "arn:aws:iam::*:user/zhang"}, "world"),
+        ({"Federated": "*"}, "world"),
+        ({"AWS": "arn:aws:iam::123456789012:user/*"}, "group:arn:aws:iam::123456789012:user/*"),
+        ({"AWS": "arn:aws:iam::123456789012:root"}, "group:arn:aws:iam::123456789012:root"),
+    ],
+)
+def test_patterns_for_principals_are_everybody_where_they_fix_no_account(principal, told):
+    statements = {**PUBLIC, "Principal": principal, "Resource": "arn:aws:s3:::b/*"}
+    assert _by_policy(statements) == {told}
+
+
+@pytest.mark.parametrize("principal", [{"AWS": "arn:aws:iam::*:root"}, {"AWS": "arn:*"}])
+def test_a_denial_of_a_pattern_is_none_of_everybody(principal):
+    both = {**PUBLIC, "Resource": "arn:aws:s3:::b/*"}
+    assert _by_policy(both, {**both, "Effect": "Deny", "Principal": principal}) == {"world"}
+    spared = {"Effect": "Deny", "Principal": None, "NotPrincipal": principal}
+    assert _by_policy(both, {**both, **spared}) == {"world"}
+
+
+def test_whom_a_condition_lets_in_alone_is_told_of_as_such():
+    statement = {**PUBLIC, "Resource": "arn:aws:s3:::b/*"}
+    condition = {"Condition": {"StringEquals": {"aws:PrincipalOrgID": ["o-1", "o-2"]}}}
+    assert _by_policy({**statement, **condition}) == {"group:aws:PrincipalOrgID o-1, o-2"}
+    assert _by_policy({**statement, **condition}, {**statement, "Effect": "Deny"}) == set()
+
+
+class Client:
+    """A store that answers with these settings of a bucket and with this access list of every object."""
+
+    def __init__(self, policy: str | None = None, bucket: Any = None, listed: Any = None) -> None:
+        self.get_public_access_block = self.get_bucket_ownership_controls = lambda **_: {}
+        self.get_bucket_policy = lambda **_: {"Policy": policy}
+        self.get_bucket_acl, self.get_object_acl = lambda **_: bucket or {}, lambda **_: listed or {}
+
+
+def _by_policy(*statements: dict[str, Any]) -> set[str]:
+    rights = s3_rights.BucketRights(
+        Client(json.dumps({"Statement": [filled(one, "b") for one in statements]})), "b", None
+    )
+    rights.load()
+    assert not rights.problems
+    return {one.principal for one in rights.grants("archive:a.csv", "a.csv")}
 
 
 def filled(statement: dict[str, Any], bucket: str) -> dict[str, Any]:
@@ -341,12 +421,8 @@ def test_what_a_denial_leaves(store, source, denial, left):
     ["", "{", "[]", "{}", '{"Statement": 1}', '{"Statement": {"Sid": "a"}}', "[" * 9999]
     + [f'{{"Statement": {{"Effect": "Allow", {more}}}}}' for more in ('"Condition": [1]', '"Condition": {"a": 1}')],
 )
-def test_a_policy_that_cannot_be_understood_is_told(source, policy):
-    class Client:
-        get_public_access_block = get_bucket_ownership_controls = staticmethod(lambda Bucket: {})  # noqa: N803
-        get_bucket_policy = staticmethod(lambda Bucket: {"Policy": policy})  # noqa: N803
-
-    rights = s3_rights.BucketRights(Client(), "b", None)
+def test_a_policy_that_cannot_be_understood_is_told(policy):
+    rights = s3_rights.BucketRights(Client(policy), "b", None)
     rights.load()
     said = [problem.what.en for problem in rights.problems]
     assert said == ([] if policy == "{}" else ["the bucket's policy cannot be understood"])
@@ -374,6 +450,83 @@ def test_access_lists_open_objects_unless_they_are_off_or_ignored(store, source)
     rules = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
     store.client.put_bucket_ownership_controls(Bucket=name, OwnershipControls=rules)
     assert _rights(source(name)) == {("world", "a.csv", "read")}
+
+
+ANYBODY = 'uri="http://acs.amazonaws.com/groups/global/AllUsers"'
+
+
+@pytest.mark.parametrize("gives", ["GrantWrite", "GrantFullControl", "GrantWriteACP"])
+def test_the_list_of_a_bucket_lets_its_objects_be_changed(store, source, gives):
+    name = store.bucket({"a.csv": b"x"})
+    store.client.put_bucket_acl(Bucket=name, **{gives: ANYBODY})
+    [grant] = (one for one in source(name).grants() if isinstance(one, Grant))
+    assert (grant.principal, grant.asset, grant.privilege) == ("world", "archive:a.csv", "write")
+    assert grant.opened_by.startswith("bucket ACL AllUsers ")
+    assert grant.closing == (f"aws s3api put-bucket-acl --endpoint-url {store.endpoint} --acl private --bucket {name}",)
+    block = {"IgnorePublicAcls": True}
+    store.client.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=block)
+    assert _rights(source(name)) == set()
+    store.client.delete_public_access_block(Bucket=name)
+    store.policy(name, {**PUBLIC, "Effect": "Deny", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{name}/*"})
+    assert _rights(source(name)) == set()
+
+
+@pytest.mark.parametrize("canned", ["public-read", "authenticated-read", "public-read-write"])
+def test_a_bucket_that_everybody_may_list_may_be_open_on_other_stores_than_aws(store, source, canned):
+    name = store.bucket({"a.csv": b"x"})
+    store.client.put_bucket_acl(Bucket=name, ACL=canned)
+    said = [one.reason.en for one in source(name).grants() if isinstance(one, Coverage)]
+    assert said == [
+        "rights: the bucket's access list gives everybody READ: some stores open its objects by that, and this one does not say"
+    ]
+    listed = {"Grants": [{"Grantee": {"URI": "http://acs.amazonaws.com/groups/global/AllUsers"}, "Permission": "READ"}]}
+    for endpoint in (None, "https://s3.cn-north-1.amazonaws.com.cn"):
+        rights = s3_rights.BucketRights(Client(bucket=listed), "b", endpoint)
+        rights.load()
+        assert not rights.problems
+
+
+@pytest.mark.parametrize(
+    ("grantee", "told"),
+    [
+        ({"URI": "http://cam.qcloud.com/groups/global/AllUsers"}, "world"),
+        ({"URI": "http://acs.amazonaws.com/groups/s3/LogDelivery"}, None),
+        ({"URI": "http://store.example/groups/staff"}, "group:http://store.example/groups/staff"),
+        ({"ID": "other"}, "user:other"),
+        ({"ID": "me"}, None),
+        ({"EmailAddress": "a@bank.example"}, "user:a@bank.example"),
+    ],
+)
+def test_entries_of_lists_are_for_others_than_the_owner(grantee, told):
+    answer = {"Owner": {"ID": "me"}, "Grants": [{"Grantee": grantee, "Permission": "FULL_CONTROL"}]}
+    rights = s3_rights.BucketRights(Client(bucket=answer, listed=answer), "b", None)
+    rights.load()
+    found = {(one.principal, one.privilege) for one in rights.grants("archive:a.csv", "a.csv")}
+    assert found == ({(told, "read"), (told, "write")} if told else set())
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.sampled_from(["Owner", "Grants", "Grantee", "Permission", "URI", "ID", "EmailAddress"]), inner, max_size=4),
+)  # fmt: skip
+
+
+@given(anything)
+def test_a_list_that_cannot_be_understood_is_refused(answer):
+    with suppress(remote.Refused):
+        assert all(isinstance(one, Granted) for one in granted(answer))
+
+
+def test_a_list_that_cannot_be_understood_is_told(store, source, monkeypatch):
+    share = source(store.bucket({"a.csv": b"x"}))
+    for operation in ("get_bucket_acl", "get_object_acl"):
+        monkeypatch.setattr(
+            share._connected(), operation, lambda **_: {"Grants": [{"Grantee": {}, "Permission": "READ"}]}
+        )
+    assert [(one.asset, one.status, one.reason.en) for one in share.grants()] == [
+        (asset, "failed", "rights: an access list cannot be understood") for asset in (".", "a.csv")
+    ]
 
 
 def test_whoever_may_write_an_access_list_can_read(store, source):
