@@ -11,8 +11,7 @@ from typing import BinaryIO
 import pii_audit
 from pii_audit.auditing.files import Files
 from pii_audit.auditing.flows import Beyond, judge_flows
-from pii_audit.detection.enumeration import enumerated
-from pii_audit.detection.hash_proof import proven
+from pii_audit.detection.enumeration import with_hashes_told
 from pii_audit.detection.proofs import settled
 from pii_audit.detection.redact import Redactor
 from pii_audit.detection.tally import Detector
@@ -153,10 +152,8 @@ def gate(
             where=", ".join(paths),
             todo=Text("检查路径和数据流的 match", "check the path and the flow's match"),
         )
-    inspected = proven(inspected, catalogue)
-    if options.enumerate_hashes:
-        inspected = enumerated(inspected, catalogue, fingerprinter, options.enumerate_hashes)
-    inspected = list(map(settled, inspected))
+    told = with_hashes_told(inspected, catalogue, fingerprinter, options.enumerate_hashes)
+    inspected = list(map(settled, told))
     return concluded(Judged(started, inspected, coverage), flow, policy, catalogue, fingerprinter, options)
 
 

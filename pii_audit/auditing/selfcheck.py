@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from fnmatch import fnmatchcase
-from functools import partial
 from pathlib import Path
 
 import pii_audit
@@ -23,8 +22,7 @@ from pii_audit.auditing.notes import notes_of
 from pii_audit.auditing.places import places
 from pii_audit.auditing.queries import Queries
 from pii_audit.auditing.vouching import Receipts
-from pii_audit.detection.enumeration import enumerated
-from pii_audit.detection.hash_proof import proven
+from pii_audit.detection.enumeration import with_hashes_told
 from pii_audit.detection.proofs import settled
 from pii_audit.detection.redact import Redactor
 from pii_audit.detection.tally import Detector
@@ -49,6 +47,7 @@ from pii_audit.rules.registry import apply_rules
 from pii_audit.rules.use_accounts import suspects
 from pii_audit.sources.feed.outbox import OutboxSource
 from pii_audit.sources.interface import Sampling, failed
+from pii_audit.sources.interface import Source as Opened
 from pii_audit.sources.registry import open_source
 from pii_audit.workspace import Source, Workspace, load_accounts, load_key, load_leavers, load_workspace, resolve
 
@@ -88,20 +87,18 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class _Looking:
-    """By what sources are looked into, by what groups are told whose they are, and which run does."""
+    """By what sources are looked into, and which run does."""
 
     detector: Detector
     fingerprinter: Fingerprinter
     redactor: Redactor
-    directory: Directory
     by: ReadBy
 
 
 @dataclass
 class _Crawled:
-    """What the sources gave, by their raw names, which must not be shown; `prove` adds what all of it proves about columns of digests."""
+    """What the sources gave, by their raw names, which must not be shown."""
 
-    prove: Callable[[list[Inspected]], list[Inspected]]
     inspected: list[Inspected] = field(default_factory=list)
     coverage: list[Coverage] = field(default_factory=list)
     grants: list[Grant] = field(default_factory=list)
@@ -128,21 +125,22 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
         catalogue, fingerprinter, samples=space.samples == "masked", own_bins=space.institution.own_bins
     )
     redactor = Redactor(detector, fingerprinter)
-    crawled = _Crawled(partial(proven, catalogue=catalogue, shown=redactor.name))
+    looking = _Looking(detector, fingerprinter, redactor, by)
+    crawled = _Crawled()
     crawled.coverage += [failed("directory", place, said) for place, said in directory.problems]
     chosen = _selected(space, options.sources)
     jobs, made_by = job_sources(chosen), makes(space, policy)
-    for source in chosen:
-        if source not in jobs:
-            _crawl(space, source, policy, _Looking(detector, fingerprinter, redactor, directory, by), options, crawled)
+    opened = [_crawl(space, source, policy, looking, options, crawled) for source in chosen if source not in jobs]
+    # A value that is met last may tell what the first column of digests holds, and with that whose rights are asked.
+    told = with_hashes_told(crawled.inspected, catalogue, fingerprinter, options.enumerate_hashes, redactor.name)
+    crawled.inspected = list(map(settled, told))
+    for source in opened:
+        _ask(source, directory, crawled)
     if jobs:
         _trace(space, jobs, catalogue, options, crawled)
     as_of = options.as_of or space.today()
     ended = ended_sources(chosen, crawled.coverage, crawled.inspected, as_of)
     crawled.coverage = list(left_out(crawled.coverage, ended))
-    if options.enumerate_hashes:
-        crawled.inspected = enumerated(crawled.inspected, catalogue, fingerprinter, options.enumerate_hashes)
-    crawled.inspected = list(map(settled, crawled.inspected))
     crawled.queries = crawled.queries.told(redactor.name)
     no_more = ended_flows(policy, _listed(space, policy, crawled, options), crawled.coverage, as_of)
     facts, owner_of = _facts(space, policy, catalogue, crawled, redactor, options, made_by)
@@ -219,7 +217,8 @@ def _selected(space: Workspace, wanted: Collection[str]) -> Sequence[Source]:
 
 def _crawl(
     space: Workspace, source: Source, policy: Policy, looking: _Looking, options: Options, into: _Crawled
-) -> None:
+) -> Opened:
+    """Reads a source, and gives it with its connections let go of."""
     slowed = replace(source, url=resolve(source.url), max_load=options.max_load or source.max_load)
     opened = open_source(slowed, root=space.root, key=lambda: load_key(space))
     if source.receipts and isinstance(opened, OutboxSource):
@@ -247,15 +246,21 @@ def _crawl(
                 into.coverage.append(one.coverage)
         if memory is not None:
             memory.flush()
-        # Who can read a column is asked of what is known by now; values of later sources prove it for the report alone.
-        into.inspected = into.prove(into.inspected)
-        holding = {one.asset.name for one in into.inspected if one.asset.source == source.id and one.fields}
-        for grant in access_of_people(opened, holding, looking.directory):
-            (into.coverage if isinstance(grant, Coverage) else into.grants).append(grant)  # type: ignore[arg-type]  # told apart here
-        for setting in server_settings(opened) if holding else ():
-            (into.coverage if isinstance(setting, Coverage) else into.settings).append(setting)  # type: ignore[arg-type]  # as above
     finally:
         opened.close()
+    return opened
+
+
+def _ask(source: Opened, directory: Directory, into: _Crawled) -> None:
+    """Who can read what was found in a source, and how its server is set up."""
+    holding = {one.asset.name for one in into.inspected if one.asset.source == source.id and one.fields}
+    try:
+        for grant in access_of_people(source, holding, directory):
+            (into.coverage if isinstance(grant, Coverage) else into.grants).append(grant)  # type: ignore[arg-type]  # told apart here
+        for setting in server_settings(source) if holding else ():
+            (into.coverage if isinstance(setting, Coverage) else into.settings).append(setting)  # type: ignore[arg-type]  # as above
+    finally:
+        source.close()
 
 
 def _memory(space: Workspace, source: Source, sampling: Sampling, looking: _Looking, options: Options) -> Memory | None:

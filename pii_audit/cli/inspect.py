@@ -96,8 +96,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.auditing.files import Files  # noqa: PLC0415 - start-up does without
     from pii_audit.cli.located import Located  # noqa: PLC0415
     from pii_audit.cli.progress import shown  # noqa: PLC0415
-    from pii_audit.detection.enumeration import enumerated  # noqa: PLC0415
-    from pii_audit.detection.hash_proof import proven  # noqa: PLC0415
+    from pii_audit.detection.enumeration import with_hashes_told  # noqa: PLC0415
     from pii_audit.detection.redact import Redactor  # noqa: PLC0415
     from pii_audit.detection.tally import Detector  # noqa: PLC0415
     from pii_audit.identifiers.catalogue import load_catalogue  # noqa: PLC0415
@@ -133,9 +132,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
             coverage.append(redactor.coverage(row))
             if isinstance(one, Inspected):
                 inspected.append(redactor.inspected(one))
-        inspected = proven(inspected, catalogue)
-        if options.enumerate_hashes:
-            inspected = enumerated(inspected, catalogue, fingerprinter, options.enumerate_hashes)
+        inspected = with_hashes_told(inspected, catalogue, fingerprinter, options.enumerate_hashes)
         if located is not None:
             spool.seek(0)
             _write_lines(

@@ -1,4 +1,4 @@
-"""Bare hashes tried out: every number of a small space is hashed until some are among the digests of a column.
+"""Bare hashes told: by values that were met elsewhere, and by trying numbers out until some are among the digests of a column.
 
 What is tried are PRC mobile numbers (5.3 billion), in an order that is spread over all of them, for as long as somebody allows. One number in
 a column of n digests is met after about 5.3 billion / n of them.
@@ -7,10 +7,11 @@ a column of n digests is met after about 5.3 billion / n of them.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 
 from pii_audit.detection.digests import ALGORITHMS, keyed
+from pii_audit.detection.hash_proof import proven
 from pii_audit.detection.proofs import Proof, is_proven, with_proofs
 from pii_audit.identifiers.model import Identifier
 from pii_audit.identifiers.networks import mobile_prefixes
@@ -27,6 +28,21 @@ _REST = 10**8
 """Numbers under one prefix."""
 _STRIDE = 2_971_215_073
 """A prime that divides no number of numbers, so that steps of it come by each of them once."""
+
+
+def with_hashes_told(
+    inspected: Iterable[Inspected],
+    catalogue: Mapping[str, Identifier],
+    fingerprinter: Fingerprinter,
+    seconds: float = 0,
+    shown: Callable[[str], str] = str,
+) -> list[Inspected]:
+    """All assets that were looked at, with what is known of their columns of digests: by values of all of them, then by trying numbers out.
+
+    `shown` gives names as they may be shown; for `seconds` of processor time numbers are tried out.
+    """
+    told = proven(inspected, catalogue, shown)
+    return enumerated(told, catalogue, fingerprinter, seconds) if seconds else told
 
 
 def enumerated(

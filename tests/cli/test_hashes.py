@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import closing
 from itertools import islice
 
 import pytest
@@ -57,3 +58,34 @@ def test_a_run_says_what_was_tried_out(exported, call):
     answer = call("run", "--format", "json", "--source", "outbox", "--enumerate-hashes", "60")
     assert any(one.get("identifier") == "cn_mobile" for one in json.loads(answer.out)["verdicts"])
     assert not any(one in answer.out + answer.err for one in HASHED)
+
+
+SOURCES = (
+    '  - {id: base, kind: database, url: "duckdb:base.duckdb", owner: Retail}\n',
+    "  - {id: folder, kind: file_share, url: folder/, owner: Office}\n",
+)
+HEAD = "version: 1\norganisation: {name: Test, standards: [pipl, jrt-0171, pci-dss]}\nsources:\n"
+
+
+@pytest.mark.parametrize("order", [SOURCES, SOURCES[::-1]], ids=["hashes first", "values first"])
+def test_values_of_any_source_prove_hashes_of_another_and_whose_rights_are_asked(space, call, order):
+    duckdb = pytest.importorskip("duckdb")
+    with closing(duckdb.connect(str(space / "base.duckdb"))) as connection:
+        connection.execute("CREATE TABLE export (k VARCHAR, city VARCHAR)")
+        connection.executemany("INSERT INTO export VALUES (?, 'Hangzhou')", [(one,) for one in HASHED])
+    (space / "base.duckdb").chmod(0o644)
+    (space / "folder").mkdir()
+    (space / "folder" / "customers.csv").write_text("mobile\n" + "\n".join(MOBILES) + "\n")
+    (space / "folder" / "customers.csv").chmod(0o600)
+    tail = (space / "audit.yaml").read_text().partition("policies:")[1:]
+    (space / "audit.yaml").write_text(HEAD + "".join(order) + "".join(tail))
+    (space / "policies" / "access.yaml").write_text("version: 1\naccess: {everyone: [world], default: violation}\n")
+    answer = call("run", "--format", "json")
+    [found] = [one for one in json.loads(answer.out)["findings"] if one["rule"] == "USE001"]
+    assert found["asset"] == "base:main.export"
+    assert found["identifiers"] == ["cn_mobile"]
+    listed = json.loads(call("inventory", "--format", "json").out)
+    assert {(one["asset"], one["form"], one["hits"]) for one in listed["fields"]} == {
+        ("base:main.export", "bare_hash", 30),
+        ("folder:customers.csv", "plain", 30),
+    }
