@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,14 +30,6 @@ STDIN = "-"
 Watch = Callable[[Asset, Chunk], None]
 
 
-def there(path: str) -> bool:
-    """Whether a path leads to something, be it to a link without a target; one that the system does not even look up does not."""
-    try:
-        return Path(path).is_symlink() or Path(path).exists()
-    except OSError:
-        return False
-
-
 @dataclass(frozen=True)
 class Files:
     """Paths as a person names them; `-` is standard input. In folders, `include` and `ignore` are globs of relative paths.
@@ -62,7 +55,8 @@ class Files:
 
         Raises UsageError when a path does not exist: a typing error must not look like an empty folder.
         """
-        missing = [path for path in self.paths if path != STDIN and path not in self.streams and not there(path)]
+        named = (path for path in self.paths if path != STDIN and path not in self.streams)
+        missing = [path for path in named if not os.path.lexists(path)]
         if missing:
             raise UsageError(
                 Text("没有这个文件或文件夹", "no such file or folder"),
@@ -84,7 +78,7 @@ class Files:
 
     def listed(self, path: str) -> Iterator[Path]:
         """The files that a path stands for: itself, or those below that the globs leave in."""
-        if Path(path).is_dir():
+        if os.path.isdir(path):
             for found in self._folder(Path(path)).assets():
                 if not isinstance(found, Coverage):
                     yield real(Path(path), found.name)
@@ -95,7 +89,7 @@ class Files:
         if path == STDIN or path in self.streams:
             stream = self.streams.get(path, sys.stdin.buffer)
             yield from readings_of_stream(stream, path, kind=self.kind, layouts=self.layouts, copies=self.copies)
-        elif Path(path).is_dir():
+        elif os.path.isdir(path):
             share = self._folder(Path(path))
             for found in share.assets():
                 if isinstance(found, Coverage):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
@@ -84,10 +85,10 @@ def refuse_strangers(space: Workspace, flow: Flow, paths: Sequence[str], shown: 
     folder = _folder(space, flow)
     if folder is None or not flow.match:
         return
-    for path in map(Path, paths):
-        inside = path.resolve()
+    for path in paths:
+        inside = _resolved(path)
         if (
-            inside.is_file()
+            os.path.isfile(inside)
             and inside.is_relative_to(folder)
             and not path_match(inside.relative_to(folder).as_posix(), flow.match)
         ):
@@ -97,7 +98,7 @@ def refuse_strangers(space: Workspace, flow: Flow, paths: Sequence[str], shown: 
                     f"这个文件不属于数据流 {flow.id}(match: {patterns})",
                     f"this file is not of flow {flow.id} (match: {patterns})",
                 ),
-                where=shown(str(path)),
+                where=shown(path),
                 todo=Text("换用它的数据流,或先在策略中声明", "name its own flow, or declare one in the policies first"),
             )
 
@@ -105,14 +106,19 @@ def refuse_strangers(space: Workspace, flow: Flow, paths: Sequence[str], shown: 
 def included(space: Workspace, flow: Flow, paths: Sequence[str]) -> tuple[str, ...]:
     """The globs by which files of a folder are judged: the flow's, where all folders lie inside its source."""
     folder = _folder(space, flow)
-    return flow.match if folder and all(Path(path).resolve().is_relative_to(folder) for path in paths) else ()
+    return flow.match if folder and all(_resolved(path).is_relative_to(folder) for path in paths) else ()
 
 
 def _folder(space: Workspace, flow: Flow) -> Path | None:
     source = next((one for one in space.sources if one.id == flow.source), None)
     if source is None or "://" in source.url or source.url.partition(":")[0] in ("env", "keyring"):
         return None
-    return (space.root / source.url).resolve()
+    return _resolved(space.root / source.url)
+
+
+def _resolved(path: Path | str) -> Path:
+    """The path without links; one that runs in a circle stays as it is."""
+    return Path(os.path.realpath(path))
 
 
 def gate(

@@ -6,14 +6,14 @@ Imported by the modes when they run, never at start-up.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, BinaryIO
 
-from pii_audit.auditing.files import STDIN, Files, there
+from pii_audit.auditing.files import STDIN, Files
 from pii_audit.auditing.gate import GateOptions, allowing_gaps, flow_of, gate, included, refuse_strangers
 from pii_audit.auditing.inputs import FileDigest, Inputs, StandardInput
 from pii_audit.auditing.receipt import Receipt, elements
@@ -87,7 +87,7 @@ class Case:
 
     def wanted(self, paths: Sequence[str]) -> GateOptions:
         """How these paths are judged."""
-        named = [path for path in paths if there(path) and Path(path).exists()]
+        named = [path for path in paths if os.path.exists(path)]
         return GateOptions(
             as_of=self.options.as_of or self.space.today(),
             standards=self.space.standards,
@@ -167,7 +167,7 @@ def existing(paths: Sequence[str]) -> None:
             todo=Text("给出文件或文件夹,或 - 表示标准输入", "name a file or a folder, or - for standard input"),
         )
     for path in paths:
-        if path != STDIN and not there(path):
+        if path != STDIN and not os.path.lexists(path):
             raise UsageError(
                 Text("没有这个文件或文件夹", "no such file or folder"),
                 where=path,

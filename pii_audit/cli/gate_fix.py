@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -99,9 +100,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
 
 
 def _refuse(options: argparse.Namespace) -> None:
-    from pii_audit.auditing.files import there  # noqa: PLC0415 - start-up does without
-
-    if len(options.path) != 1 or (there(options.path[0]) and Path(options.path[0]).is_dir()):
+    if len(options.path) != 1 or os.path.isdir(options.path[0]):
         raise UsageError(
             Text("--fix 一次只改一个文件", "--fix takes one file at a time"),
             todo=Text("给出一个文件,或 - 表示标准输入", "name one file, or - for standard input"),
@@ -114,18 +113,18 @@ def _refuse(options: argparse.Namespace) -> None:
             where="--format",
             todo=Text("可用:table、json", "choose table or json"),
         )
-    out, taken = Path(options.fix), there(options.fix)
-    if options.fix == STDIN or (taken and out.exists() and not out.is_file()):
+    out, taken = options.fix, os.path.exists(options.fix)
+    if out == STDIN or (taken and not os.path.isfile(out)):
         raise UsageError(
             Text("--fix 要写到一个文件", "--fix writes to a file"),
-            where=options.fix,
+            where=out,
             todo=Text("给出文件名", "name one"),
         )
-    source = Path(options.path[0])
-    if taken and there(options.path[0]) and out.exists() and source.exists() and out.samefile(source):
+    source = options.path[0]
+    if taken and os.path.exists(source) and Path(out).samefile(source):
         raise UsageError(
             Text("输入从不被覆盖", "the input is never overwritten"),
-            where=options.fix,
+            where=out,
             todo=Text("给出另一个文件名", "name another file"),
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     folder = Path(options.folder)
     files = {path: folder / "policies" / path.rpartition("/")[2] for path in content.walk(STARTER, ".yaml")}
     files |= {f"reports/schemas/{name}.schema.json": folder / "schemas" / f"{name}.schema.json" for name in SCHEMAS}
-    taken = next((path for path in (folder / "audit.yaml", *files.values()) if path.exists()), None)
+    taken = next((path for path in (folder / "audit.yaml", *files.values()) if os.path.lexists(path)), None)
     if taken is not None:
         raise UsageError(
             Text("已存在,什么都没有写", "exists already; nothing was written"),
@@ -60,10 +61,12 @@ def run(session: Session, options: argparse.Namespace) -> int:
         write_output(path, content.text(shipped))
     write_output(folder / "audit.yaml", content.text(f"{STARTER}/audit.yaml.in").replace("@KEY@", str(key)))
     session.say(
+        Text(f"工作区已建好:{folder}", f"the workspace is ready: {folder}"),
+        Text(f"密钥:{key}(与存储分开保管)", f"key: {key} (keep it apart from the store)"),
         Text(
-            f"工作区已建好:{folder}\n密钥:{key}(与存储分开保管)\n下一步:修改 audit.yaml,然后 pii-audit doctor -w {folder}",
-            f"the workspace is ready: {folder}\nkey: {key} (keep it apart from the store)\nnext: edit audit.yaml, then pii-audit doctor -w {folder}",
-        )
+            f"下一步:修改 audit.yaml,然后 pii-audit doctor -w {folder}",
+            f"next: edit audit.yaml, then pii-audit doctor -w {folder}",
+        ),
     )
     return 0
 
@@ -72,6 +75,6 @@ def _key_name(folder: Path) -> str:
     """A name for the key's file: what is left of the folder's name, and something that two folders of one name do not share."""
     import hashlib  # noqa: PLC0415 - only here
 
-    resolved = str(folder.resolve())
-    plain = re.sub(r"[^A-Za-z0-9._-]", "", folder.resolve().name).lstrip("._-")[:40] or "workspace"
+    resolved = os.path.realpath(folder)
+    plain = re.sub(r"[^A-Za-z0-9._-]", "", Path(resolved).name).lstrip("._-")[:40] or "workspace"
     return f"{plain}-{hashlib.sha256(resolved.encode('utf-8', 'surrogateescape')).hexdigest()[:8]}"

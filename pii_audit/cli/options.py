@@ -101,7 +101,7 @@ def add_identifiers(parser: argparse.ArgumentParser, language: Language) -> None
 def own_identifiers(options: argparse.Namespace) -> tuple[Path, ...]:
     """The files and folders that `--identifiers` names; UsageError where one is not there."""
     for path in options.identifiers:
-        if not Path(path).exists():
+        if not os.path.exists(path):
             raise UsageError(
                 Text("没有这个文件或文件夹", "there is no such file or folder"),
                 where=path,

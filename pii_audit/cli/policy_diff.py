@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,7 +92,7 @@ def _workspaces(session: Session, options: argparse.Namespace) -> tuple[Workspac
     """The workspaces compared, else the one we are in, if any: their identifiers may be named and their day is judged by."""
     from pii_audit.workspace import find_workspace, load_workspace  # noqa: PLC0415 - start-up does without
 
-    folders = [Path(place) for place in (options.old, options.new) if (Path(place) / "audit.yaml").is_file()]
+    folders = [Path(place) for place in (options.old, options.new) if os.path.isfile(Path(place) / "audit.yaml")]
     if not folders:
         try:
             folders = [session.folder or find_workspace(Path.cwd())]
@@ -106,13 +107,13 @@ def _policy(place: str, catalogue: Catalogue) -> Policy:
     from pii_audit.workspace import load_workspace  # noqa: PLC0415
 
     path = Path(place)
-    if not path.exists() and not place.startswith("pack:"):
+    if not os.path.exists(path) and not place.startswith("pack:"):
         raise UsageError(
             Text("没有这个文件或文件夹", "no such file or folder"),
             where=place,
             todo=Text("请检查路径", "check the path"),
         )
-    if (path / "audit.yaml").is_file():
+    if os.path.isfile(path / "audit.yaml"):
         space = load_workspace(path)
         return policy_of(space, catalogue)
     return load_policy([place], Path.cwd(), catalogue)

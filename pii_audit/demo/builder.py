@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 from pathlib import Path
@@ -32,7 +33,7 @@ def build(folder: Path) -> Manifest:
     A folder that holds an earlier demo, whole or interrupted, is built anew: edits to it are lost, reports and store
     kept. Raises UsageError when the folder holds anything else, cannot be written, or when the key has no place.
     """
-    if key_folder().resolve().is_relative_to(folder.resolve()):
+    if Path(os.path.realpath(key_folder())).is_relative_to(os.path.realpath(folder)):
         what = Text("密钥会落在演示文件夹之内", "the key would lie inside the demo folder")
         raise UsageError(what, where=str(key_folder()), todo=_ELSEWHERE)
     try:

@@ -160,7 +160,7 @@ def files_of(
         return
     path = Path(os.path.normpath(folder / entry))
     paths = [path] if not cases or _wanted(path.name, cases=True) else _beside(path)
-    if path.is_dir():
+    if os.path.isdir(path):
         every = sorted(path.rglob("*"), key=lambda found: found.relative_to(path).as_posix())
         paths = [found for found in every if _wanted(found.name, cases=cases) and not _hidden(found.relative_to(path))]
     for found in paths:
@@ -172,7 +172,7 @@ def files_of(
 def _beside(path: Path) -> list[Path]:
     """The file of cases of a policy file: `a.cases.yaml` beside `a.yaml`."""
     own = path.with_name(f"{path.stem}{CASES}")
-    return [own] if own.is_file() else []
+    return [own] if os.path.isfile(own) else []
 
 
 def _wanted(name: str, *, cases: bool) -> bool:
@@ -195,7 +195,7 @@ def _of_pack(entry: str, reader: Reader, at: Position | None, *, cases: bool) ->
 
 def _read(path: Path, shown: str, reader: Reader, at: Position | None) -> File | None:
     try:
-        if path.exists() and not path.is_file():
+        if os.path.exists(path) and not os.path.isfile(path):
             said = Text("不是普通文件", "not a regular file")
         else:
             data = path.read_bytes()

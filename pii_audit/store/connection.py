@@ -91,7 +91,7 @@ def _sqlite_path(url: str, root: Path) -> Path | None:
 
 
 def _prepare(path: Path, *, create: bool) -> None:
-    if not create and not path.exists():
+    if not create and not os.path.exists(path):
         raise StoreError(
             Text("还没有存储库", "there is no store yet"),
             where=str(path),

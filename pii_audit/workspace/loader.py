@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -33,7 +34,9 @@ def from_here(problem: Problem, root: Path) -> Problem:
     Elsewhere positions are named from the workspace, so that reports say the same wherever they are made.
     """
     path = root / problem.position.file
-    return replace(problem, position=replace(problem.position, file=shown_path(path))) if path.exists() else problem
+    return (
+        replace(problem, position=replace(problem.position, file=shown_path(path))) if os.path.exists(path) else problem
+    )
 
 
 def find_workspace(start: Path) -> Path:
@@ -66,7 +69,7 @@ def packs() -> Mapping[str, tuple[str, ...]]:
 def load_workspace(folder: Path) -> Workspace:
     """The workspace of a folder; ConfigurationError with everything that is wrong in its audit.yaml."""
     path = folder / FILE_NAME
-    if not folder.is_dir() or not path.exists():
+    if not os.path.isdir(folder) or not os.path.exists(path):
         raise UsageError(
             Text("这里没有 audit.yaml", "there is no audit.yaml here"),
             where=shown_path(folder),
@@ -118,7 +121,7 @@ def _check(document: Section, folder: Path, reader: Reader) -> None:
 
 
 def _exists(folder: Path, entry: str, position: Position, reader: Reader) -> None:
-    if not (folder / entry).exists():
+    if not os.path.exists(folder / entry):
         reader.note(position, Text(f"没有 “{entry}” 这个文件或文件夹", f'there is no file or folder "{entry}"'))
 
 

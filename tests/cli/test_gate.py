@@ -194,14 +194,64 @@ def test_a_mode_whose_variable_is_empty_is_no_plain_gate(space, call, told, mode
         ("gate", "outbox/sms_1.csv", "--flow", "sms-daily", "--fix", "{long}"),
         ("gate", "{long}", "--flow", "sms-daily", "--fix", "out.csv"),
         ("gate", "--sql", "{long}", "--flow", "sms-daily", "--dialect", "postgres"),
+        ("gate", "outbox/sms_1.csv", "--flow", "sms-daily", "--identifiers", "{long}"),
         ("inspect", "{long}"),
+        ("inspect", "outbox/sms_1.csv", "--identifiers", "{long}"),
+        ("policy", "diff", "{long}", "policies"),
+        ("policy", "diff", "policies", "{long}"),
+        ("policy", "test", "{long}"),
+        ("-w", "{long}", "run"),
+        ("init", "{long}"),
+        ("demo", "{long}"),
     ],
 )
 def test_a_path_that_is_too_long_for_the_system_is_told(space, call, told, words):
-    told(call(*(word.format(long="a" * 300 + ".csv") for word in words)), 2)
+    answer = call(*(word.format(long="a" * 300 + ".csv") for word in words))
+    told(answer, 2)
+    assert "unexpectedly" not in answer.err
 
 
-def test_what_cannot_be_opened_is_not_fixed(space, call, told):
-    (space / "outbox" / "sms_2.csv").symlink_to(space / "gone.csv")
-    told(call("gate", "outbox/sms_2.csv", "--flow", "sms-daily", "--fix", "out.csv"), 3)
+@pytest.mark.parametrize("entry", ["policies: [{long}]", "identifiers: [{long}]", 'store: "sqlite:{long}"'])
+def test_a_name_in_audit_yaml_that_is_too_long_for_the_system_is_told(space, call, told, entry):
+    text = (space / "audit.yaml").read_text()
+    (space / "audit.yaml").write_text(text.replace("policies: [policies/]\n", "") + entry.format(long="a" * 300) + "\n")
+    answer = call("run")
+    told(answer, 2)
+    assert "a" * 100 in answer.err
+    assert "unexpectedly" not in answer.err
+
+
+def test_a_share_whose_name_is_too_long_is_not_inspected_and_the_others_are(space, call, told):
+    text = (space / "audit.yaml").read_text()
+    (space / "audit.yaml").write_text(text.replace("url: share/", f"url: {'a' * 300}/"))
+    answer = call("run", "--format", "json")
+    told(answer, 1)
+    rows = {(row["asset"], row["status"]) for row in json.loads(answer.out)["coverage"]}
+    assert {("share:.", "failed"), ("core:customer", "inspected"), ("outbox:sms_1.csv", "inspected")} <= rows
+
+
+@pytest.mark.parametrize("target", ["sms_2.csv", "gone.csv"], ids=["itself", "nothing"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("gate", "outbox/sms_2.csv", "--flow", "sms-daily"),
+        ("gate", "outbox/sms_1.csv", "outbox/sms_2.csv", "--flow", "sms-daily"),
+        ("gate", "outbox/sms_2.csv", "--flow", "sms-daily", "--fix", "out.csv"),
+        ("gate", "outbox/sms_2.csv", "--flow", "sms-daily", "--receipt", "receipt.json"),
+        ("inspect", "outbox/sms_2.csv"),
+    ],
+)
+def test_a_link_that_leads_to_no_file_is_something_unread(space, call, told, words, target):
+    (space / "outbox" / "sms_2.csv").symlink_to(target)
+    answer = call(*words)
+    told(answer, 3)
+    assert "unexpectedly" not in answer.err
+    assert "sms_2.csv" in answer.out + answer.err
     assert not (space / "out.csv").exists()
+
+
+def test_a_folder_with_nothing_but_such_links_is_no_export(space, call, told):
+    (space / "box").mkdir()
+    (space / "box" / "a.csv").symlink_to("a.csv")
+    (space / "box" / "b.csv").symlink_to("gone.csv")
+    told(call("gate", "box", "--flow", "sms-daily"), 2)

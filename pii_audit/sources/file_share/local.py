@@ -90,7 +90,7 @@ class FolderSource(Source):
         self._layouts = layouts
 
     def assets(self) -> Iterator[Asset | Coverage]:
-        if not self.root.is_dir():
+        if not os.path.isdir(self.root):
             yield failed(self.id, ROOT_NAME, self._no_root())
             return
         yield from self._walk("")
@@ -147,11 +147,15 @@ class FolderSource(Source):
         return skipped(self.id, shown(relative), reason, size=target.stat().st_size)
 
     def _no_root(self) -> Text:
-        if not self.root.exists():
+        try:
+            self.root.stat()
+        except FileNotFoundError:
             return Text(
                 "文件夹不存在:请检查 audit.yaml 中的 url,并确认共享已挂载",
                 "the folder does not exist: check its url in audit.yaml and that the share is mounted",
             )
+        except OSError as error:
+            return unreadable(error)
         return Text("不是文件夹:请检查 audit.yaml 中的 url", "is not a folder: check its url in audit.yaml")
 
     def _walk(self, folder: str) -> Iterator[Asset | Coverage]:
