@@ -102,19 +102,23 @@ def run(session: Session, options: argparse.Namespace) -> int:
     write_output(statements, collector.statements)
     if options.write_key:
         write_output(options.write_key, f"{key.hex()}\n")
-    session.say(_next(options, order, statements))
+    session.say(*_next(options, order, statements))
     return 0
 
 
-def _next(options: argparse.Namespace, order: Order, statements: Path) -> Text:
+def _next(options: argparse.Namespace, order: Order, statements: Path) -> tuple[Text, Text]:
     from pii_audit.collecting.inside.reaching import EXAMPLES  # noqa: PLC0415 - start-up does without
 
     client = EXAMPLES[order.dialect]
     key = options.write_key or "KEY"
-    return Text(
-        f"{options.output}、{statements} 已写出。密钥请另行交付;堡垒机后执行:python3 {options.output} --key {key} -o 名称.bundle -- {client}\n"
-        "采集包带回后,在 audit.yaml 中写作 kind: bundle 的来源。",
-        f"{options.output} and {statements} are written. Hand over the key apart from them; behind the bastion: "
-        f"python3 {options.output} --key {key} -o NAME.bundle -- {client}\n"
-        "Bring the bundle back and name it in audit.yaml as a source of kind: bundle.",
+    return (
+        Text(
+            f"{options.output}、{statements} 已写出。密钥请另行交付;堡垒机后执行:python3 {options.output} --key {key} -o 名称.bundle -- {client}",
+            f"{options.output} and {statements} are written. Hand over the key apart from them; behind the bastion: "
+            f"python3 {options.output} --key {key} -o NAME.bundle -- {client}",
+        ),
+        Text(
+            "采集包带回后,在 audit.yaml 中写作 kind: bundle 的来源。",
+            "Bring the bundle back and name it in audit.yaml as a source of kind: bundle.",
+        ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,32 +55,26 @@ def run(session: Session, options: argparse.Namespace) -> int:
     for ending, name in REPORTS.items():
         write_output(reports / f"report.{ending}", render(name, done, session.language))
     draw(session, None, lambda console: render_brief(done, console, session.language))
-    session.say(_next(folder))
+    session.say(*_next(folder))
     return 0
 
 
-def _next(folder: Path) -> Text:
-    """What to try now."""
+def _next(folder: Path) -> Iterator[Text]:
+    """What to try now, line by line."""
+    yield Text("接下来可以试试:", "what to try next:")
     steps = (
-        (same(f"{folder}/reports/report.html"), Text("用浏览器打开报告", "open the report in a browser")),
-        (same(f"pii-audit -w {folder} findings list"), Text("逐条查看发现", "go through the findings")),
+        (f"{folder}/reports/report.html", Text("用浏览器打开报告", "open the report in a browser")),
+        (f"pii-audit -w {folder} findings list", Text("逐条查看发现", "go through the findings")),
         (
-            same(f"pii-audit gate -w {folder} --flow collection-weekly {folder}/outbox/collection_*"),
+            f"pii-audit gate -w {folder} --flow collection-weekly {folder}/outbox/collection_*",
             Text("这份导出可以离开吗?", "may this export leave?"),
         ),
         (
-            same(f"rm {folder}/outbox/vip_* && pii-audit -w {folder} run"),
+            f"rm {folder}/outbox/vip_* && pii-audit -w {folder} run",
             Text("改正一处,再查一遍:新增、仍在、已整改", "put one thing right and look again: new, persistent, fixed"),
         ),
-        (same("pii-audit init DIR"), Text("换成自己的数据", "now with your own data")),
+        ("pii-audit init DIR", Text("换成自己的数据", "now with your own data")),
     )
-    return Text(
-        *(
-            "\n".join([head, *(f"  {command.en}\n      {why.in_(language)}" for command, why in steps)])
-            for language, head in _heads()
-        )
-    )
-
-
-def _heads() -> tuple[tuple[Language, str], tuple[Language, str]]:
-    return ("zh", "接下来可以试试:"), ("en", "what to try next:")
+    for command, why in steps:
+        yield same(f"  {command}")
+        yield Text(f"      {why.zh}", f"      {why.en}")

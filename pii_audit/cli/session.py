@@ -42,10 +42,10 @@ class Session:
 
         return make_console(sys.stdout, no_color=not self.colour)
 
-    def say(self, text: Text) -> None:
-        """A line of narration, unless quiet."""
-        if not self.quiet:
-            print(text.in_(self.language), file=sys.stderr)  # noqa: T201 - narration is this program's output
+    def say(self, *lines: Text) -> None:
+        """Lines of narration, unless quiet; a name in one makes no two of it."""
+        for line in () if self.quiet else lines:
+            print(_one_line(line.in_(self.language)), file=sys.stderr)  # noqa: T201 - narration is this program's output
 
     def fail(self, error: PiiAuditError) -> int:
         """Tells an error, one line a diagnostic; gives its exit code."""

@@ -255,3 +255,15 @@ def test_a_folder_with_nothing_but_such_links_is_no_export(space, call, told):
     (space / "box" / "a.csv").symlink_to("a.csv")
     (space / "box" / "b.csv").symlink_to("gone.csv")
     told(call("gate", "box", "--flow", "sms-daily"), 2)
+
+
+def test_a_name_can_neither_command_the_terminal_nor_add_a_line(space, call, told):
+    (space / "a\x1b[31m\nb.csv").symlink_to("gone.csv")
+    (line,) = told(call("inspect", "a\x1b[31m\nb.csv"), 3)
+    assert line.startswith("a\\x1b[31m\\x0ab.csv: could not be inspected")
+
+
+def test_what_cannot_be_opened_is_not_fixed(space, call, told):
+    (space / "outbox" / "sms_2.csv").symlink_to(space / "gone.csv")
+    told(call("gate", "outbox/sms_2.csv", "--flow", "sms-daily", "--fix", "out.csv"), 3)
+    assert not (space / "out.csv").exists()
