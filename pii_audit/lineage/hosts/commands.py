@@ -1,264 +1,183 @@
-"""A script of a shell as its commands: their words without quotes, their here-documents, what is piped into them (POSIX, bash)."""
+"""The commands of a script of a shell: their words, what they read, and what some of them write."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import PurePosixPath
+from typing import TypeAlias
 
+from pii_audit.lineage.hosts.literals import unescaped
 from pii_audit.lineage.text import Mapped
 from pii_audit.lineage.unknown import UNKNOWN_TEXT
 
-_HERE = re.compile(r"<<(?P<tabs>-?)[ \t]*(?P<quote>['\"\\]?)(?P<tag>[\w.-]+)['\"]?")
-_ASSIGNED = re.compile(r"(?P<name>[A-Za-z_]\w*)\+?=")
-_VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)\}|(?P<bare>[A-Za-z_]\w*))")
-_ENDS = re.compile(r"\|\||&&|\|&|[;&\n|()]")
-_DECLARES = frozenset({"export", "local", "readonly", "declare", "typeset"})
-_DEEPEST = 40
+_FORMAT = re.compile(r"%(?:%|[-#0 +]*\d*(?:\.\d+)?[a-zA-Z])")
+_REPEATED = 64
+"""So often at the most a format of printf is gone through for its arguments."""
 
 
 @dataclass(frozen=True)
 class Word:
-    """One word as the command gets it, with the places of its characters."""
+    """One word as the command gets it, with the places of its characters.
+
+    From `held_at` on it is what the file of the name `held` holds, if it has that. A `bare` one is split where blanks are.
+    """
 
     mapped: Mapped
+    held: Mapped | None = None
+    held_at: int = 0
+    bare: bool = False
+
+    def __hash__(self) -> int:
+        return hash(self.mapped.text)
 
     @cached_property
     def text(self) -> str:
         """What it says."""
         return self.mapped.text
 
-    def cut(self, start: int) -> Word:
-        """The word from a character on."""
-        return Word(self.mapped.cut(start, len(self.text)))
+    @property
+    def file(self) -> Mapped | None:
+        """The name of the file whose content all of it is."""
+        return self.held if self.held_at == 0 else None
+
+    def cut(self, start: int, end: int | None = None) -> Word:
+        """The word from a character on, up to another."""
+        held = self.held if start <= self.held_at else None
+        return Word(
+            self.mapped.cut(start, len(self.text) if end is None else end), held, self.held_at - start if held else 0
+        )
+
+    def split(self) -> list[Word]:
+        """The words that it is where the shell splits it."""
+        return [self.cut(*found.span()) for found in re.finditer(r"\S+", self.text)]
+
+
+Ways: TypeAlias = tuple[Word, ...]
+"""A word in each of the ways in which it may come about."""
 
 
 @dataclass
 class Command:
     """One simple command.
 
-    `assigned` are the values of variables that are set before it, `document` its here-document or here-string, `source` the file that it
-    reads by `<`, `piped` the command before it in a pipe.
+    `assigned` are the values of variables that are set by it, `documents` its here-document or here-string and `sources` the file that it
+    reads by `<`, each in every way; `piped` are the commands before it in a pipe. `function` is the function that it stands in; `taken`, what
+    it writes is known and goes into another command, where it is read.
     """
 
     words: list[Word] = field(default_factory=list)
     assigned: list[Word] = field(default_factory=list)
-    document: Word | None = None
-    source: Word | None = None
-    piped: Command | None = None
+    documents: Ways = ()
+    sources: Ways = ()
+    piped: Sequence[Command] = ()
     redirected: bool = False
+    function: str = ""
+    taken: bool = False
+
+    @property
+    def name(self) -> str:
+        """What is run, without its folder."""
+        return PurePosixPath(self.words[0].text).name if self.words else ""
 
 
-def commands(text: str) -> list[Command]:
-    """The commands of a script in order, those within substitutions before the one that they stand in."""
-    lexer = _Lexer(text)
-    lexer.read(0, len(text), 0)
-    return lexer.found
+def unknown(origin: int) -> Word:
+    """A word of which nothing is known."""
+    return Word(Mapped.built([(UNKNOWN_TEXT, origin, True)]))
 
 
-class _Lexer:
-    """Goes through a script once. `found` are the commands so far, `variables` what is set to a text that is known."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._documents: list[tuple[Command, re.Match[str]]] = []
-        self.found: list[Command] = []
-        self._variables: dict[str, Mapped] = {}
-
-    def read(self, at: int, end: int, depth: int) -> None:
-        """The commands between two offsets."""
-        command = Command()
-        while at < end:
-            one = self._text[at]
-            ends = _ENDS.match(self._text, at, end)
-            if ends is not None:
-                at = ends.end()
-                before = self._close(command)
-                command = Command(piped=before if ends[0] in ("|", "|&") else None)
-                if ends[0] == "\n":
-                    at = self._here_documents(at, end, depth)
-            elif one.isspace():
-                at += 1
-            elif self._text.startswith("\\\n", at):
-                at += 2
-            elif one == "#":
-                newline = self._text.find("\n", at, end)
-                at = end if newline < 0 else newline
-            elif one in "<>" or re.match(r"\d[<>]", self._text[at : at + 2]):
-                at = self._redirection(at, end, command, depth)
-            else:
-                word, at = self._word(at, end, depth)
-                self._put(word, command)
-        self._close(command)
-
-    def _close(self, command: Command) -> Command:
-        if command.words or command.assigned or command.document:
-            self.found.append(command)
-        return command
-
-    def _put(self, word: Word, command: Command) -> None:
-        assigned = _ASSIGNED.match(word.text)
-        if assigned and all(one.text in _DECLARES or one.text.startswith("-") for one in command.words):
-            value = word.cut(assigned.end())
-            command.assigned.append(value)
-            if "+=" in assigned[0] and assigned["name"] in self._variables:
-                both = self._variables[assigned["name"]], value.mapped
-                self._variables[assigned["name"]] = Mapped.built(
-                    [part for one in both for part in one.kept(0, len(one.text))]
-                )
-            else:
-                self._variables[assigned["name"]] = value.mapped
-        else:
-            command.words.append(word)
-
-    def _redirection(self, at: int, end: int, command: Command, depth: int) -> int:
-        here = _HERE.match(self._text, at, end)
-        if here and not self._text.startswith("<<<", at):
-            self._documents.append((command, here))
-            return here.end()
-        sign = re.compile(r"\d?(<<<|<\(|>\(|<&|>&|&>|>>|>\||[<>])").match(self._text, at, end)
-        stop = sign.end() if sign else at + 1
-        if sign is None or sign[1] in ("<(", ">("):
-            close = self._closing(stop, end, ")")
-            if depth < _DEEPEST:
-                self.read(stop, close, depth + 1)
-            return close + 1
-        while stop < end and self._text[stop] in " \t":
-            stop += 1
-        word, stop = self._word(stop, end, depth)
-        if sign[1] == "<<<":
-            command.document = word
-        elif sign[1] == "<":
-            command.source = word
-        else:
-            command.redirected = True
-        return max(stop, at + 1)
-
-    def _here_documents(self, at: int, end: int, depth: int) -> int:
-        """The here-documents of the line that has ended; gives where the next line begins."""
-        waiting, self._documents = self._documents, []
-        for command, here in waiting:
-            start = at
-            while at < end:
-                newline = self._text.find("\n", at, end)
-                stop = end if newline < 0 else newline
-                line = self._text[at:stop]
-                at = min(end, stop + 1)
-                if (line.lstrip("\t") if here["tabs"] else line).rstrip("\r") == here["tag"]:
-                    command.document = Word(self._expanded(start, stop - len(line), depth, quoted=bool(here["quote"])))
-                    break
-            else:
-                command.document = Word(self._expanded(start, end, depth, quoted=bool(here["quote"])))
-        return at
-
-    def _expanded(self, start: int, end: int, depth: int, *, quoted: bool) -> Mapped:
-        """A here-document: as it stands where its tag is quoted, else with what the shell puts in."""
-        if quoted:
-            return Mapped.built([(self._text[start:end], start, False)])
-        parts: list[tuple[str, int, bool]] = []
-        self._within(start, end, depth, parts, stop="")
-        return Mapped.built(parts)
-
-    def _word(self, at: int, end: int, depth: int) -> tuple[Word, int]:
-        parts: list[tuple[str, int, bool]] = []
-        while at < end:
-            one = self._text[at]
-            if one == "'" or self._text.startswith("$'", at):
-                start = at + 1 + (one == "$")
-                close = self._text.find("'", start, end)
-                close = end if close < 0 else close
-                parts.append((self._text[start:close], start, False))
-                at = close + 1
-            elif one == '"':
-                at = self._within(at + 1, end, depth, parts, stop='"') + 1
-            elif one == "\\":
-                if self._text[at + 1 : at + 2] != "\n":
-                    parts.append((self._text[at + 1 : at + 2], at + 1, False))
-                at += 2
-            elif one in "$`":
-                at = self._substituted(at, end, depth, parts)
-            elif one.isspace() or one in "<>" or _ENDS.match(self._text, at, end):
-                break
-            else:
-                parts.append((one, at, False))
-                at += 1
-        return Word(_merged(parts)), at
-
-    def _within(self, at: int, end: int, depth: int, parts: list[tuple[str, int, bool]], *, stop: str) -> int:
-        """Text in double quotes, or in a here-document, up to `stop`; gives where that stands."""
-        start = at
-        while at < end:
-            one = self._text[at]
-            if one == stop:
-                break
-            if one == "\\" and self._text[at + 1 : at + 2] in ("$", "`", '"', "\\", "\n"):
-                parts.append((self._text[start:at], start, False))
-                start = at + 1 + (self._text[at + 1] == "\n")
-                at += 2
-            elif one in "$`":
-                parts.append((self._text[start:at], start, False))
-                at = start = self._substituted(at, end, depth, parts)
-            else:
-                at += 1
-        parts.append((self._text[start:at], start, False))
-        return at
-
-    def _substituted(self, at: int, end: int, depth: int, parts: list[tuple[str, int, bool]]) -> int:
-        """A variable with its value where that is known, a command's output as what is not known; gives what follows."""
-        variable = _VARIABLE.match(self._text, at, end)
-        if variable is not None:
-            known = self._variables.get(variable["braced"] or variable["bare"])
-            parts += [(variable[0], at, True)] if known is None else known.kept(0, len(known.text))
-            return variable.end()
-        arithmetic = self._text.startswith("$((", at)
-        if self._text.startswith("$(", at) or self._text[at] == "`":
-            start = at + (1 if self._text[at] == "`" else 2)
-            close = self._closing(start, end, "`" if self._text[at] == "`" else ")")
-            if not arithmetic and depth < _DEEPEST:
-                waiting, self._documents = self._documents, []
-                self.read(start, close, depth + 1)
-                self._documents = waiting
-            parts.append((UNKNOWN_TEXT, at, True))
-            return close + 1
-        parts.append((self._text[at], at, False))
-        return at + 1
-
-    def _closing(self, at: int, end: int, sign: str) -> int:
-        """Where what was opened before an offset ends, quotes and what is opened within left out."""
-        depth = 0
-        while at < end:
-            one = self._text[at]
-            if one == sign and depth == 0:
-                return at
-            if one == "\\":
-                at += 1
-            elif one == "'" and sign != "`":
-                close = self._text.find("'", at + 1, end)
-                at = end if close < 0 else close
-            elif one == '"' and sign != "`":
-                at = self._quoted(at + 1, end)
-            elif one in "()":
-                depth += 1 if one == "(" else -1
-            at += 1
-        return end
-
-    def _quoted(self, at: int, end: int) -> int:
-        while at < end and self._text[at] != '"':
-            if self._text[at] == "\\":
-                at += 1
-            elif self._text.startswith("$(", at):
-                at = self._closing(at + 2, end, ")")
-            at += 1
-        return at
+def content(name: Word) -> Word:
+    """What a file of that name holds."""
+    return Word(unknown(name.mapped.origin(0)).mapped, name.mapped)
 
 
-def _merged(parts: list[tuple[str, int, bool]]) -> Mapped:
+def output(command: Command) -> Ways:
+    """What a command writes, in every way; empty where that is not known."""
+    options = [word for word in command.words[1:] if word.text.startswith("-")]
+    others = [word for word in command.words[1:] if not word.text.startswith("-") or word.text == "-"]
+    match command.name:
+        case "echo":
+            first = next(
+                (at for at, one in enumerate(command.words[1:], 1) if not re.fullmatch(r"-[neE]+", one.text)), 1
+            )
+            said = _together(command.words[first:])
+            return (_decoded(said) if any("e" in one.text for one in command.words[1:first]) else said,)
+        case "printf" if not options and others:
+            return (_printed(others[0], others[1:]),)
+        case "cat" | "envsubst" | "":
+            named = tuple(content(one) for one in others if one.text != "-")
+            return named if named and "-" not in [one.text for one in others] else (*named, *_given(command))
+        case "tee":
+            return _given(command)
+        case _:
+            return ()
+
+
+def _given(command: Command) -> Ways:
+    """What a command reads of its standard input."""
+    read = (*command.documents, *map(content, command.sources))
+    written = [output(before) for before in command.piped]
+    return read or (tuple(one for ways in written for one in ways) if all(written) else ())
+
+
+def _together(words: Sequence[Word]) -> Word:
+    if len(words) == 1:
+        return words[0]
+    parts = [part for word in words for part in ((" ", word.mapped.origin(0), True), *kept(word))]
+    return Word(Mapped.built(parts[1:]))
+
+
+def kept(word: Word) -> list[tuple[str, int, bool]]:
+    """All parts of a word."""
+    return word.mapped.kept(0, len(word.text))
+
+
+def _decoded(word: Word) -> Word:
+    return (
+        word
+        if word.file
+        else Word(Mapped.built(unescaped(word.text, 0, len(word.text), raw=False)).within(word.mapped))
+    )
+
+
+def _printed(template: Word, values: Sequence[Word]) -> Word:
+    """What printf makes of a format, as often as there are values for it."""
+    template = _decoded(template)
+    parts: list[tuple[str, int, bool]] = []
+    waiting = iter(values)
+    for _ in range(_REPEATED):
+        at, before = 0, len(parts)
+        taken = 0
+        for found in _FORMAT.finditer(template.text):
+            parts += template.mapped.kept(at, found.start())
+            at = found.end()
+            if found[0] == "%%":
+                parts += template.mapped.kept(found.start(), found.start() + 1)
+                continue
+            value = next(waiting, None)
+            taken += value is not None
+            parts += kept(value) if value is not None else []
+        parts += template.mapped.kept(at, len(template.text))
+        if not taken and before:
+            # All values were used the time before.
+            del parts[before:]
+        if not taken:
+            break
+    else:
+        return unknown(template.mapped.origin(0))
+    return Word(Mapped.built(parts))
+
+
+def built(parts: Iterable[tuple[str, int, bool]]) -> Mapped:
     """One text of parts, of which those that follow one another are one."""
-    found: list[tuple[str, int, bool]] = []
+    found: list[tuple[list[str], int, int, bool]] = []
     for text, origin, made in parts:
         last = found[-1] if found else None
-        if last is not None and not made and not last[2] and last[1] + len(last[0]) == origin:
-            found[-1] = (last[0] + text, last[1], False)
+        if last is not None and not made and not last[3] and last[1] + last[2] == origin:
+            last[0].append(text)
+            found[-1] = (last[0], last[1], last[2] + len(text), False)
         elif text:
-            found.append((text, origin, made))
-    return Mapped.built(found)
+            found.append(([text], origin, len(text), made))
+    return Mapped.built(("".join(texts), origin, made) for texts, origin, _, made in found)

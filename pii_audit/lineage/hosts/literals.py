@@ -21,7 +21,7 @@ def literal(value: str, source: str, start: int, end: int) -> Parts:
     """A constant of Python that stands from `start` to `end`, adjacent literals included."""
     parts: Parts = []
     for prefix, at, stop in _bodies(source, start, end):
-        parts += _unescaped(source, at, stop, raw="r" in prefix)
+        parts += unescaped(source, at, stop, raw="r" in prefix)
     return parts if "".join(text for text, *_ in parts) == value else [(value, start, True)]
 
 
@@ -32,7 +32,7 @@ def formatted(node: ast.JoinedStr, source: str, start: int, end: int) -> list[Pa
     for prefix, at, stop in _bodies(source, start, end):
         raw = "r" in prefix
         if "f" not in prefix:
-            found[-1] += _unescaped(source, at, stop, raw=raw)
+            found[-1] += unescaped(source, at, stop, raw=raw)
             continue
         for piece, is_field in _fields(source, at, stop, raw=raw):
             if is_field:
@@ -47,7 +47,7 @@ def formatted(node: ast.JoinedStr, source: str, start: int, end: int) -> list[Pa
 
 def quoted(value: str, source: str, start: int, end: int) -> Parts:
     """A string of JSON or YAML that stands from `start` to `end`: by escapes where it has those, else by words."""
-    parts = _unescaped(source, start + 1, end - 1, raw=False) if source[start : start + 1] == '"' else []
+    parts = unescaped(source, start + 1, end - 1, raw=False) if source[start : start + 1] == '"' else []
     if "".join(text for text, *_ in parts) == value:
         return parts
     # Other styles fold lines and leave out indents: word by word it is the same text.
@@ -74,7 +74,8 @@ def _bodies(source: str, start: int, end: int) -> Iterator[tuple[str, int, int]]
         at = found.end()
 
 
-def _unescaped(source: str, start: int, end: int, *, raw: bool) -> Parts:
+def unescaped(source: str, start: int, end: int, *, raw: bool) -> Parts:
+    """What stands between two offsets, with its escapes resolved unless it is `raw`."""
     if raw:
         return [(source[start:end], start, False)] if start < end else []
     parts: Parts = []
@@ -105,11 +106,11 @@ def _fields(source: str, start: int, end: int, *, raw: bool) -> Iterator[tuple[P
         if brace.start() < at:
             continue
         if depth == 0 and brace[0] in ("{{", "}}"):
-            yield [*_unescaped(source, at, brace.start(), raw=raw), (brace[0][0], brace.start(), True)], False
+            yield [*unescaped(source, at, brace.start(), raw=raw), (brace[0][0], brace.start(), True)], False
             at = brace.end()
         elif "{" in brace[0]:
             if depth == 0:
-                yield _unescaped(source, at, brace.start(), raw=raw), False
+                yield unescaped(source, at, brace.start(), raw=raw), False
             depth += len(brace[0])
         elif depth:
             depth = max(0, depth - len(brace[0]))
@@ -117,4 +118,4 @@ def _fields(source: str, start: int, end: int, *, raw: bool) -> Iterator[tuple[P
                 yield [], True
                 at = brace.end()
     if depth == 0:
-        yield _unescaped(source, at, end, raw=raw), False
+        yield unescaped(source, at, end, raw=raw), False

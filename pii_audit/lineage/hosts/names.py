@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from pii_audit import content
-from pii_audit.document import BOOLEAN, INTEGER, STRING, ListOf, MapOf, Reader, Record
+from pii_audit.document import INTEGER, STRING, ListOf, MapOf, Reader, Record
 from pii_audit.errors import ConfigurationError
 
 PATH = "scanners/lineage/hosts.yaml"
 _PYTHON = ("statements", "generic", "receivers", "tables", "keywords", "said", "said_keywords", "drivers")
+_OPTIONS = ("statement", "script", "first", "after", "dumps")
 _WORDS = ListOf(STRING)
 _FILE = Record(
     {
@@ -19,10 +20,11 @@ _FILE = Record(
         "python": Record(dict.fromkeys(_PYTHON, _WORDS), _PYTHON),
         "shell": Record(
             {
-                "clients": MapOf(Record({"statement": _WORDS, "script": _WORDS, "words": BOOLEAN}), STRING),
+                "clients": MapOf(Record({**dict.fromkeys(_OPTIONS, _WORDS), "words": INTEGER}), STRING),
                 "dumps": _WORDS,
+                "asks": _WORDS,
             },
-            ("clients", "dumps"),
+            ("clients", "dumps", "asks"),
         ),
     },
     ("version", "python", "shell"),
@@ -45,19 +47,27 @@ class PythonNames:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """How a client is given a statement and a script: by options, or (`words`) among its other words."""
+    """How a client is given a statement and a script.
 
+    By options, of which the `first` are run before what it is given otherwise, or among its other words from the `words`-th on. It is run
+    where one of the words `after` follows, if there are such; by those of `dumps` it lets out whole tables.
+    """
+
+    words: int
     statement: frozenset[str]
     script: frozenset[str]
-    words: bool
+    first: frozenset[str]
+    after: frozenset[str]
+    dumps: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class ShellNames:
-    """Programs of shells: clients by their names, and those that write whole tables."""
+    """Programs of shells: clients by their names, those that write whole tables, and options by which clients tell of themselves."""
 
     clients: Mapping[str, Client]
     dumps: frozenset[str]
+    asks: frozenset[str]
 
 
 @cache
@@ -69,10 +79,10 @@ def host_names() -> tuple[PythonNames, ShellNames]:
         raise ConfigurationError(reader.problems)
     python, shell = read["python"], read["shell"]
     clients = {
-        name: Client(frozenset(one.get("statement", ())), frozenset(one.get("script", ())), one.get("words", False))
+        name: Client(one.get("words", 0), *(frozenset(one.get(kind, ())) for kind in _OPTIONS))
         for name, one in shell["clients"].items()
     }
     return (
         PythonNames(*(frozenset(python[name]) for name in _PYTHON)),
-        ShellNames(clients, frozenset(shell["dumps"])),
+        ShellNames(clients, frozenset(shell["dumps"]), frozenset(shell["asks"])),
     )

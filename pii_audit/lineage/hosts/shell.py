@@ -1,61 +1,53 @@
-"""SQL in scripts of a shell: what clients of databases are given by options, here-documents, pipes and files."""
+"""SQL in scripts of a shell: what clients of databases are given by options, words, here-documents, pipes and files."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from itertools import pairwise
-from pathlib import PurePosixPath
 
 from pii_audit.language import Text
-from pii_audit.lineage.hosts.commands import Command, Word, commands
+from pii_audit.lineage.hosts.clients import WRAPPERS, given_by, is_direct, others, program
+from pii_audit.lineage.hosts.commands import Command, Word, output
 from pii_audit.lineage.hosts.embedded import Embedded, Findings
-from pii_audit.lineage.hosts.names import Client, ShellNames, host_names
+from pii_audit.lineage.hosts.names import Client, host_names
+from pii_audit.lineage.hosts.shell_lexer import commands
 from pii_audit.lineage.hosts.wording import is_file, is_sql
 from pii_audit.lineage.model import Untraceable
 from pii_audit.lineage.text import Mapped
 from pii_audit.lineage.unknown import MARK
 
-_WRAPPERS = frozenset(
-    {"sudo", "env", "exec", "time", "nohup", "nice", "timeout", "docker", "podman", "kubectl", "oc", "ssh", "su", "runuser", "gosu",
-     "command", "if", "then", "else", "do", "while", "until", "!", "{", "xargs", "eval", "watch", "flock"}
-)  # fmt: skip
-"""Words before the program that is run."""
-_BLANK = re.compile(r"\s")
 _PYTHON = frozenset({"python", "python3", "ipython", "pyspark"})
-_SAYS = frozenset({"echo", "printf"})
 _VARIABLE = re.compile(r"\$\{?[\w@*]+\}?")
 _POSITIONAL = re.compile(r"\$\{?[1-9@*]\}?")
-_FUNCTION = re.compile(
-    r"^[ \t]*(?:function[ \t]+)?(?P<name>[\w-]+)[ \t]*\(\)\s*\{(?P<body>.*?)(?:^[ \t]*\}|;[ \t]*\})",
-    re.MULTILINE | re.DOTALL,
-)
+_UNKNOWN = re.compile(rf"\$\{{[^}}\n]*\}}|\$[\w@*#?!$-]+|{MARK}+")
+_ALONE = re.compile(r"\\?[\w+]*;?")
+"""One word alone, as `exit` and `\\dt`, lets nothing out."""
+_AROUND = " \t\r\n;\"'()\\"
+_STANDARD_INPUT = frozenset({"-", "/dev/stdin", "/dev/fd/0"})
+_NAME = re.compile(r"[\w./-]+")
 
 
 def sql_in_shell(script: Mapped) -> Embedded:
-    """The SQL of a script of a shell, or of one command."""
-    found = Findings()
-    every = commands(script.text)
-    functions = list(_FUNCTION.finditer(script.text)) if _POSITIONAL.search(script.text) else []
-    for command in every:
-        _Reading(command, script, found, every, functions).read()
-    return found.embedded()
+    """The SQL of a script of a shell."""
+    return _sql(script, commands(script.text), whole=True)
 
 
 def sql_in_words(words: Sequence[Mapped], script: Mapped) -> Embedded:
     """The SQL of one command that is given word by word."""
-    found = Findings()
-    _Reading(Command([Word(word) for word in words]), script, found).read()
-    return found.embedded()
+    command = Command([Word(word) for word in words])
+    return _sql(script, [command], whole=any(one.text.startswith("-") or MARK in one.text for one in command.words))
 
 
-def note(text: Mapped, found: Findings) -> None:
-    """Notes a text of a program: SQL, a command of a shell with SQL in it, or nothing of the kind."""
+def note(text: Mapped, found: Findings, *, to_its_end: bool = True) -> None:
+    """Notes a text of a program: SQL, a command of a shell with SQL in it, or nothing of the kind. A command may go on elsewhere."""
     if is_sql(text.text, at_once=True):
         found.script(text)
         return
-    more = sql_in_shell(text) if _runs_client(text.text) else Embedded()
+    more = Embedded()
+    if _runs_client(text.text):
+        more = _sql(text, commands(text.text), whole=False, to_its_end=to_its_end)
     if more != Embedded():
         found.add(more)
     elif is_sql(text.text):
@@ -64,173 +56,199 @@ def note(text: Mapped, found: Findings) -> None:
 
 def _runs_client(text: str) -> bool:
     names = host_names()[1]
-    return any(PurePosixPath(word).name in names.clients.keys() | names.dumps for word in re.findall(r"[\w./-]+", text))
+    known = names.clients.keys() | names.dumps
+    return any(found[0].rpartition("/")[2] in known for found in _NAME.finditer(text))
+
+
+def _sql(script: Mapped, every: Sequence[Command], *, whole: bool, to_its_end: bool = True) -> Embedded:
+    reading = _Reading(script, every, whole=whole, to_its_end=to_its_end)
+    for command in every:
+        reading.read(command)
+    return reading.found.embedded()
 
 
 class _Reading:
-    """What one command hands to a database."""
+    """What commands hand to databases.
 
-    def __init__(
-        self,
-        command: Command,
-        script: Mapped,
-        found: Findings,
-        every: Sequence[Command] = (),
-        functions: Sequence[re.Match[str]] = (),
-    ) -> None:
-        self._command = command
+    `whole`, they are a script; else a text in which there may be commands, and may be words about them, not always `to_its_end`.
+    """
+
+    def __init__(self, script: Mapped, every: Sequence[Command], *, whole: bool, to_its_end: bool) -> None:
+        self.found = Findings()
         self._script = script
-        self._found = found
         self._every = every
-        self._functions = functions
-        self._names: ShellNames = host_names()[1]
+        self._whole = whole
+        self._to_its_end = to_its_end
+        self._names = host_names()[1]
+        readers = [one for one in every if one.piped and self._among(one, self._names.clients.keys()) is not None]
+        self._read_there = {id(before) for one in readers for before in one.piped if output(before)}
 
-    def read(self) -> None:
-        """Notes all of it."""
-        words = self._command.words
-        at = self._client(words, self._names.clients.keys())
+    def read(self, command: Command) -> None:
+        """Notes all that one hands on."""
+        words = command.words
+        at = self._among(command, self._names.clients.keys())
         if at is not None:
-            self._run(words[at + 1 :], words[at])
+            self._run(command, at, self._names.clients[program(words[at])])
             return
-        at = self._client(words, _PYTHON)
+        at = self._among(command, _PYTHON)
         if at is not None:
-            self._program(words[at + 1 :])
+            self._python(command, words[at + 1 :])
             return
-        for word in (*words, *self._command.assigned):
+        known = command.taken or id(command) in self._read_there
+        for word in () if known else (*words, *command.documents):
             self._look(word)
-        if self._command.document is not None:
-            self._look(self._command.document)
-        dumps = self._client(words, self._names.dumps)
-        if dumps is not None and not any(is_sql(word.text) for word in words) and self._is_run(words):
-            name = words[dumps].text
-            reason = Text(f"{name} 导出的内容没有追踪", f"what {name} lets out is not traced")
-            self._gap(reason, words[dumps])
+        self._look_at_values(command)
+        at = self._among(command, self._names.dumps)
+        runs = command.redirected or any(word.text.startswith("-") for word in words)
+        if at is not None and runs and not any(is_sql(word.text) for word in words):
+            self._dump(words[at])
 
-    def _program(self, words: Sequence[Word]) -> None:
-        """Python: what follows `-c`, or its standard input; scripts that it runs are judged by their own names."""
-        given = next((word for before, word in pairwise(words) if before.text == "-c"), self._command.document)
-        if given is not None:
-            self._found.program(given.mapped.within(self._script))
-
-    def _client(self, words: Sequence[Word], names: AbstractSet[str]) -> int | None:
-        """Where the program stands among the words, None where none of these is run."""
-        wrapped = bool(words) and PurePosixPath(words[0].text).name in _WRAPPERS
-        for at, word in enumerate(words):
-            # A variable may hold the program with options (`PSQL="psql -h db"`).
-            said = word.text.split()[:1] if at == 0 else [word.text]
-            if said and PurePosixPath(said[0]).name in names:
-                return at
-            if not wrapped:
-                return None
-        return None
-
-    def _is_run(self, words: Sequence[Word]) -> bool:
-        return self._command.redirected or any(word.text.startswith("-") for word in words)
-
-    def _run(self, words: Sequence[Word], name: Word) -> None:
-        client = self._names.clients[PurePosixPath(name.text.split()[0]).name]
-        given = False
-        waiting: Callable[[Word], bool] | None = None
-        for word in words:
-            if waiting is not None:
-                given, waiting = waiting(word) or given, None
+    def _among(self, command: Command, names: AbstractSet[str]) -> int | None:
+        """Where one of these programs stands among the words, None where none is run."""
+        wrapped = command.name in WRAPPERS
+        for at, word in enumerate(command.words):
+            name = program(word)
+            if name not in names:
                 continue
-            attached = self._attached(word, client)
-            if attached is not None:
-                given = attached or given
-            elif word.text in client.script:
-                waiting = self._script_by_name
-            elif _is_option(word.text, client.statement):
-                waiting = self._statement
-        if given:
-            return
-        command = self._command
-        if command.document is not None:
-            self._script_of(command.document)
-        elif command.source is not None:
-            self._file(command.source)
-        elif command.piped is not None:
-            self._piped(command.piped, name)
-
-    def _attached(self, word: Word, client: Client) -> bool | None:
-        """Whether a word gives a statement or a script by itself; None where it does neither."""
-        option, equals, _ = word.text.partition("=")
-        if equals and option in client.statement:
-            return self._statement(word.cut(len(option) + 1))
-        if equals and option in client.script:
-            return self._script_by_name(word.cut(len(option) + 1))
-        if word.text.startswith("@"):
-            return self._script_by_name(word.cut(1))
-        attached = word.text[:2] in client.statement and is_sql(word.text[2:])
-        if attached or is_sql(word.text) or (client.words and _BLANK.search(word.text.strip())):
-            self._script_of(word.cut(2) if attached else word)
-            return True
+            after = command.words[at + 1 :]
+            client = self._names.clients.get(name)
+            if client is not None and client.after and client.after.isdisjoint(one.text for one in after):
+                continue
+            by_option = self._whole and client is not None and any(given_by(one, client) for one in after)
+            if at == 0 or by_option or (wrapped and not _asks_for(command)):
+                return at
         return None
 
-    def _script_by_name(self, word: Word) -> bool:
-        self._file(word)
-        return True
+    def _look(self, word: Word, *, to_its_end: bool = True) -> None:
+        """A word anywhere: a statement, or a command for another shell."""
+        if word.text != self._script.text and (is_sql(word.text) or _runs_client(word.text)):
+            note(word.mapped.within(self._script), self.found, to_its_end=to_its_end)
 
-    def _statement(self, word: Word) -> bool:
-        """Whether what follows an option is a statement: one word alone lets nothing out."""
-        text = word.text.strip()
-        if _VARIABLE.fullmatch(text) or not text.replace(MARK, ""):
-            if not (_POSITIONAL.fullmatch(text) and self._given_by_callers(word)):
-                self._gap(_not_written(text), word)
-        elif _BLANK.search(text):
-            self._script_of(word)
+    def _look_at_values(self, command: Command) -> None:
+        """What variables are set to: of a command (`PSQL="psql -c"`) the rest may follow where it is run."""
+        for word in command.assigned:
+            self._look(word, to_its_end=False)
+
+    def _python(self, command: Command, words: Sequence[Word]) -> None:
+        """Python: what follows `-c`, or its standard input; scripts that it runs are judged by their own names."""
+        given = next(((word,) for before, word in pairwise(words) if before.text == "-c"), command.documents)
+        for word in given:
+            self.found.program(word.mapped.within(self._script))
+
+    def _dump(self, word: Word) -> None:
+        name = program(word)
+        self._gap(Text(f"{name} 导出的内容没有追踪", f"what {name} lets out is not traced"), word)
+
+    # Clients
+
+    def _run(self, command: Command, at: int, client: Client) -> None:
+        words, name = command.words[at + 1 :], command.words[at]
+        self._look_at_values(command)
+        if not client.dumps.isdisjoint(word.text for word in words):
+            self._dump(name)
+            return
+        given = self._options(words, client, command)
+        among = list(others(words, client))
+        for number, word in enumerate(among, 1):
+            given |= self._other(word, command, may_be_sql=bool(client.words) and number >= client.words)
+        if given or self._input(command, command, name):
+            return
+        last = among[client.words - 1 :] if client.words else []
+        for word in last:
+            self._handed(word, command)
+        if not last and self._whole and is_direct(command.words[:at]):
+            self._by_callers(command, words, name)
+
+    def _options(self, words: Sequence[Word], client: Client, command: Command) -> bool:
+        """Notes what options give, and tells whether that is all that is run."""
+        given = False
+        waiting = iter(words)
+        for word in waiting:
+            found = given_by(word, client)
+            if found is None:
+                continue
+            option, value = found
+            value = value or next(waiting, None)
+            if value is None:
+                if self._to_its_end:
+                    self._gap(_not_written(""), word)
+            elif option in client.statement:
+                self._handed(value, command)
+            elif value.text in _STANDARD_INPUT:
+                continue
+            else:
+                self._file(value)
+            given |= option not in client.first
+        return given
+
+    def _other(self, word: Word, command: Command, *, may_be_sql: bool) -> bool:
+        """Notes a word that is no option, if it is a statement or a script; whether it is."""
+        if word.text.startswith("@"):
+            self._file(word.cut(1))
+        elif is_sql(word.text) or (may_be_sql and (word.file or re.search(r"\s", word.text.strip()))):
+            self._handed(word, command)
         else:
             return False
         return True
 
-    def _given_by_callers(self, word: Word) -> bool:
-        """Whether a word stands in a function that is called with SQL wherever the script calls it: there it is read."""
-        at = word.mapped.origin(0)
-        within = [one["name"] for one in self._functions if one.start("body") <= at < one.end()]
-        calls = [one for one in self._every if one.words and one.words[0].text in within and len(one.words) > 1]
+    def _by_callers(self, command: Command, words: Sequence[Word], name: Word) -> None:
+        """A client that is given nothing reads what whoever calls it does."""
+        if any(word.text in self._names.asks for word in words):
+            return
+        given = [self._input(one, command, name) for one in self._calls(command)]
+        if not given or not all(given):
+            client = program(name)
+            self._gap(Text(f"交给 {client} 的内容未知", f"what {client} reads here is not known"), name)
+
+    def _input(self, given: Command, command: Command, name: Word) -> bool:
+        """What a client gets by the standard input of a command, itself or one around it; whether it gets anything."""
+        for one in given.documents:
+            self._handed(one, command)
+        for one in given.sources:
+            if one.text != "/dev/null":
+                self._file(one)
+        for before in given.piped:
+            written = output(before)
+            for one in written:
+                self._handed(one, before)
+            if not written:
+                client = program(name)
+                reason = Text(f"经管道交给 {client} 的内容未知", f"what is piped into {client} is not known")
+                self._gap(reason, name)
+        return bool(given.documents or given.sources or given.piped)
+
+    def _handed(self, word: Word, command: Command) -> None:
+        """A text of SQL, or what stands for one."""
+        text = word.text.strip()
+        if word.file is not None:
+            self._file(Word(word.file))
+        elif _UNKNOWN.search(text) and not _UNKNOWN.sub("", text).strip(_AROUND):
+            if not (_POSITIONAL.fullmatch(text.strip(_AROUND)) and self._given_by_callers(command)):
+                self._gap(_not_written(text), word)
+        elif not _ALONE.fullmatch(text):
+            self.found.script(word.mapped.within(self._script))
+
+    def _given_by_callers(self, command: Command) -> bool:
+        """Whether a command stands in a function that is called with SQL wherever the script calls it: there it is read."""
+        calls = [one for one in self._calls(command) if len(one.words) > 1]
         return bool(calls) and all(any(is_sql(given.text) for given in one.words[1:]) for one in calls)
 
-    def _piped(self, before: Command, client: Word) -> None:
-        words = [word for word in before.words if not word.text.startswith("-")]
-        name = PurePosixPath(words[0].text).name if words else ""
-        if name in _SAYS:
-            # What looks like SQL in it was noted with that command.
-            for word in words[1:]:
-                if _VARIABLE.fullmatch(word.text.strip()):
-                    self._gap(_not_written(word.text), word)
-        elif name == "cat" and before.document is not None:
-            self._script_of(before.document)
-        elif name == "cat" and len(words) > 1:
-            for word in words[1:]:
-                self._file(word)
-        else:
-            reason = Text(f"经管道交给 {client.text} 的内容未知", f"what is piped into {client.text} is not known")
-            self._gap(reason, client)
-
-    def _look(self, word: Word) -> None:
-        """A word anywhere: a statement, or a command for another shell."""
-        if is_sql(word.text):
-            self._script_of(word)
-        elif " " in word.text.strip() and word.text != self._script.text and _runs_client(word.text):
-            self._found.add(sql_in_shell(word.mapped.within(self._script)))
-
-    def _script_of(self, word: Word) -> None:
-        self._found.script(word.mapped.within(self._script))
+    def _calls(self, command: Command) -> list[Command]:
+        return [one for one in self._every if command.function and one.name == command.function]
 
     def _file(self, word: Word) -> None:
         if is_file(word.text):
-            self._found.file(word.text.strip(), self._script.origin(word.mapped.origin(0)))
+            self.found.file(word.text.strip(), self._script.origin(word.mapped.origin(0)))
         else:
             self._gap(_not_written(word.text), word)
 
     def _gap(self, reason: Text, word: Word) -> None:
-        self._found.gap(Untraceable(reason, self._script.origin(word.mapped.origin(0))))
+        self.found.gap(Untraceable(reason, self._script.origin(word.mapped.origin(0))))
 
 
-def _is_option(word: str, options: AbstractSet[str]) -> bool:
-    """Whether a word is one of the options, or several of one letter of which the last is (`-tAc`)."""
-    letters = word.startswith("-") and word[1:].isalpha()
-    return word in options or (letters and f"-{word[-1]}" in options)
+def _asks_for(command: Command) -> bool:
+    """Whether a command only asks if there is a program: `command -v psql`."""
+    return command.name == "command" and len(command.words) > 1 and command.words[1].text in ("-v", "-V")
 
 
 def _not_written(text: str) -> Text:

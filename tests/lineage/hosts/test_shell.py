@@ -48,6 +48,63 @@ WRITTEN = {
         {"2:6": "phone"},
     ),
     "another in its option": ("python -c \"run('SELECT phone FROM customer')\"", {"1:24": "phone"}),
+    "either of two branches": (
+        'if x; then C=name; else C=phone; fi\npsql -c "SELECT $C FROM customer"',
+        {"1:14": "name", "1:27": "phone"},
+    ),
+    "what a branch may change": (
+        'C=name\nif x; then C=phone; fi\npsql -c "SELECT $C FROM customer"',
+        {"1:3": "name", "2:14": "phone"},
+    ),
+    "what follows a condition": (
+        'C=name\n[ "$1" ] && C=phone\npsql -c "SELECT $C FROM customer"',
+        {"1:3": "name", "2:15": "phone"},
+    ),
+    "the cases of a choice": (
+        'case $1 in\n psql) C=name;;\n b|c) C=phone ;;\n *) exit 1;;\nesac\npsql -c "SELECT $C FROM customer"',
+        {"2:10": "name", "3:9": "phone"},
+    ),
+    "a loop over words": (
+        'L="name phone"\nfor c in $L; do psql -c "SELECT $c FROM customer"; done',
+        {"1:4": "name", "1:9": "phone"},
+    ),
+    "a loop that changes what it reads": (
+        'C=name\nwhile read x; do psql -c "SELECT $C FROM customer"; C=phone; done < f',
+        {"1:3": "name", "2:55": "phone"},
+    ),
+    "a loop over an array": (
+        'A=("SELECT name FROM customer" "SELECT phone FROM customer")\nfor q in "${A[@]}"; do psql -c "$q"; done',
+        {"1:12": "name", "1:40": "phone"},
+    ),
+    "members of an array by their keys": (
+        'declare -A Q=([a]="SELECT phone FROM customer")\nfor k in "${!Q[@]}"; do psql -c "${Q[$k]}"; done',
+        {"1:27": "phone"},
+    ),
+    "options in an array": (
+        'A=(-h db -c)\nA+=("SELECT phone FROM customer")\npsql "${A[@]}"',
+        {"2:13": "phone"},
+    ),
+    "what a function reads is set wherever it is called": (
+        'run() { psql -c "SELECT $C FROM customer"; }\nC=name\nrun\nC=phone\nrun',
+        {"2:3": "name", "4:3": "phone"},
+    ),
+    "what a function is given and names": (
+        'run() { local q="$1"; psql -c "$q;"; }\nrun "SELECT phone FROM customer"',
+        {"2:13": "phone"},
+    ),
+    "a format": ("printf 'SELECT %s FROM customer' phone | psql", {"1:34": "phone"}),
+    "escapes": ("psql <<< $'SELECT\\tphone\\nFROM customer'", {"1:20": "phone"}),
+    "a client and its option in a variable": (
+        'CMD="psql -At -c"\n$CMD "SELECT phone FROM customer"',
+        {"2:14": "phone"},
+    ),
+    "an alias": ("alias q='psql -c'\nq 'SELECT phone FROM customer'", {"2:11": "phone"}),
+    "a command that is evaluated": (
+        'CMD="psql -c \\"SELECT phone FROM customer\\""\neval $CMD',
+        {"1:23": "phone"},
+    ),
+    "a document within another": ("ssh db <<'E'\npsql <<X\nSELECT phone FROM customer\nX\nE\n", {"3:8": "phone"}),
+    "no blanks": ('psql -c \'SELECT"phone"FROM"customer"\'', {"1:16": "phone"}),
     "carriage returns": ("psql <<EOF\r\nSELECT phone FROM customer\r\nEOF\r\n", {"2:8": "phone"}),
 }
 
@@ -61,13 +118,17 @@ NONE = {
     "comments": "# psql -c 'SELECT phone FROM customer'\n",
     "words": 'echo "select the file from the list"; which psql; apt install sqlite3 mysql',
     "help": "cat <<EOF\nusage: job.sh - select what you need from the menu\nEOF\n",
-    "a client that only connects": "psql -l\nmysql --version\npg_dump --help | head",
+    "clients that are asked for": (
+        'psql -l\nmysql --version\nif command -v psql > /dev/null; then sudo apt install mysql "$X"; fi\nsudo systemctl restart mysql'
+    ),
+    "choices that are called like clients": "case $1 in psql) a ;; mysql) b ;; esac\nfor db in mysql hive; do echo $db; done",
+    "other words of a client": 'bq ls "$D"\naws s3 cp "$A" "$B"\nsqlite3 "$DB" \'VACUUM\'\npsql -c \'\\d\'\nmysql < /dev/null',
     "an empty script": "",
     "what never ends": 'echo "' + "$(" * 200 + "'",
 }
 
 
-@pytest.mark.parametrize("script", [one for name, one in NONE.items() if name != "a client that only connects"])
+@pytest.mark.parametrize("script", NONE.values(), ids=NONE)
 def test_words_about_sql_are_none(programs, script):
     assert programs.columns("job.sh", script) == {}
 
@@ -89,6 +150,24 @@ GAPS = {
     "another program in a pipe": ("python make.py | psql", "1:18 what is piped into psql is not known"),
     "a dump": ("pg_dump -t customer core > x", "1:1 what pg_dump lets out is not traced"),
     "a dump into a pipe": ("sudo mysqldump -u root core | gzip > x", "1:6 what mysqldump lets out is not traced"),
+    "a variable of a branch alone": (
+        'if x; then C=name; fi\npsql -c "SELECT $C FROM customer"',
+        "2:17 what a variable or a template",
+    ),
+    "a variable that another may set": (
+        'C=name\nread C\npsql -c "SELECT $C FROM customer"',
+        "3:17 what a variable or a template",
+    ),
+    "scripts that are found": ("find . -name '*.sql' -exec psql -f {} \\;", "1:36 the SQL that is handed"),
+    "what another program gives at the end": ("ls *.sql | xargs -n1 psql -f", "1:27 the SQL that is handed"),
+    "a program of one's own around it": ('retry psql -c "$SQL"', "1:16 the SQL $SQL that is handed"),
+    "a client in a variable of others": ('"${PSQL_CMD}" -c "$SQL"', "1:19 the SQL $SQL that is handed"),
+    "a client that is given all by others": ('exec psql -h db "$@"', "1:6 what psql reads here is not known"),
+    "a group in a pipe": ('{ echo "$A"; cat b; } | psql', "1:25 what is piped into psql"),
+    "a default": ('psql -c "${Q:-SELECT phone FROM customer}"', "1:10 the SQL ${Q} that is handed"),
+    "a script by a variable in letters together": ('psql -qAtf "$F"', "1:13 the SQL $F that is handed"),
+    "a table that a client lets out": ("bq extract d.customer gs://x", "1:1 what bq lets out is not traced"),
+    "a dump in a pipe": ("pg_dump core | psql other", "1:1 what pg_dump lets out is not traced"),
     "columns by a variable": ('psql -c "SELECT $COLUMNS FROM customer"', "1:17 what a variable or a template"),
 }
 
@@ -106,3 +185,18 @@ def test_a_script_that_is_run_is_judged_where_it_stands(programs):
 def test_directives_of_a_client_are_let_be(programs):
     script = "psql <<EOF\n\\set ON_ERROR_STOP on\n\\copy (SELECT phone FROM customer) TO x.csv\nEOF\n"
     assert programs.columns("job.sh", script) == {"3:15": "phone"}
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        'mysql -uroot -pSecret -e "$SQL"', 'mysql -u root --password=Secret < "$F"', "make | mysql -pSecret", "mysql -h db -pSecret",
+        'M="mysql -pSecret db"\nmake | $M', 'M="mysql -pSecret db"\n$M', 'PGPASSWORD=Secret psql -c "$X"', 'sqlplus u/Secret@db "@$F"',
+        "mysqldump -pSecret core > x", 'D="mysqldump -pSecret"\n$D core > x', 'ssh db "mysql -pSecret -e \\"$SQL\\""',
+        'psql "postgresql://u:Secret@db/core" -f "$F"', "bcp dbo.customer out x.csv -PSecret -S db",
+    ],
+)  # fmt: skip
+def test_what_is_not_known_is_told_without_the_words_of_the_command(programs, script):
+    gaps = programs.gaps("job.sh", script)
+    assert gaps
+    assert "Secret" not in "".join(gaps)

@@ -1,0 +1,84 @@
+"""How clients of databases are run: by which word, and by which of its options they are given SQL."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+
+from pii_audit.lineage.hosts.commands import Word
+from pii_audit.lineage.hosts.names import Client, host_names
+
+WRAPPERS = frozenset(
+    {"sudo", "env", "exec", "time", "nohup", "nice", "ionice", "timeout", "docker", "podman", "nerdctl", "crictl", "docker-compose", "kubectl",
+     "oc", "ssh", "su", "runuser", "gosu", "doas", "command", "xargs", "parallel", "eval", "watch", "flock", "find", "setsid", "stdbuf",
+     "unbuffer", "chroot", "srun", "builtin", "nsenter", "strace", "script"}
+)  # fmt: skip
+"""Words before the program that is run."""
+_VALUED = frozenset("hHpPuUdDSFvR")
+"""Options of one letter, in most clients, of which the rest of the word is a value."""
+_LETTERS = re.compile(r"-[A-Za-z]+")
+_PLAIN = re.compile(r"[A-Za-z]+")
+_LONG = 4
+"""Letters by which a long option is known that is not written to its end."""
+_OF_A_VARIABLE = re.compile(r"\$\{?(?P<name>[A-Za-z_]\w*)")
+
+
+def program(word: Word) -> str:
+    """The program that a word runs; `$MYSQL` and `${PSQL_CMD}` are taken for what they are called like."""
+    text = word.text
+    variable = _OF_A_VARIABLE.match(text)
+    if variable and "/" not in text:
+        parts = variable["name"].lower().split("_")
+        return next((part for part in parts if part in host_names()[1].clients), "")
+    return PurePosixPath(text).name
+
+
+def means(text: str, options: frozenset[str]) -> bool:
+    """Whether a word is one of some options: as it is, several of one letter of which it is the last (`-tAc`), or one cut short."""
+    if text in options:
+        return True
+    if text.startswith("--"):
+        return len(text) > _LONG and any(one.startswith(text) for one in options)
+    return bool(_LETTERS.fullmatch(text)) and f"-{text[-1]}" in options and _VALUED.isdisjoint(text[1:-1])
+
+
+def given_by(word: Word, client: Client) -> tuple[str, Word | None] | None:
+    """The option of a client, as it is listed, by which it is given SQL, and what that is where it is of the same word."""
+    text = word.text
+    every = client.statement | client.script
+    if means(text, every):
+        return _listed(text, every), None
+    option, equals, _ = text.partition("=")
+    if equals and means(option, every):
+        return _listed(option, every), word.cut(len(option) + 1)
+    if text.startswith("-") and not text.startswith("--"):
+        for at, letter in enumerate(text[1:], 1):
+            if f"-{letter}" in every and not _PLAIN.fullmatch(text, at + 1):
+                return f"-{letter}", word.cut(at + 1)
+            if letter in _VALUED or not letter.isalpha():
+                break
+    return None
+
+
+def _listed(text: str, options: frozenset[str]) -> str:
+    if text in options:
+        return text
+    return next((one for one in sorted(options) if one.startswith(text)), f"-{text[-1]}")
+
+
+def is_direct(before: Sequence[Word]) -> bool:
+    """Whether nothing but words that run others, with their options, stands before a program."""
+    texts = ["", *(word.text for word in before)]
+    pairs = list(zip(texts[1:], texts, strict=False))
+    return all(one in WRAPPERS or one.startswith("-") or one.isdigit() or last.startswith("-") for one, last in pairs)
+
+
+def others(words: Sequence[Word], client: Client) -> Iterator[Word]:
+    """The words that are no options and belong to none by which SQL is given."""
+    value = False
+    for word in words:
+        found = None if value else given_by(word, client)
+        if not (value or found or word.text.startswith("-")):
+            yield word
+        value = found is not None and found[1] is None
