@@ -15,8 +15,9 @@ from pii_audit.model.grant import Grant
 from pii_audit.sources.database.engine import LONGEST, Cell, Column, Engine
 from pii_audit.sources.database.names import qualified, quoted, split
 from pii_audit.sources.database.server import ServerSource
+from pii_audit.sources.file_share.accounts import supported
 from pii_audit.sources.file_share.names import shown
-from pii_audit.sources.file_share.posix import file_grants, supported
+from pii_audit.sources.file_share.posix import file_grants
 from pii_audit.sources.interface import Sampling, failed
 from pii_audit.sources.reading import Ledger, generator
 

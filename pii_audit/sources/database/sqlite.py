@@ -15,8 +15,9 @@ from pii_audit.model.coverage import Coverage
 from pii_audit.model.grant import Grant
 from pii_audit.sources.database.dialect import load_dialect
 from pii_audit.sources.database.sqlite_connection import Connection, quoted, reason_of
+from pii_audit.sources.file_share.accounts import supported
 from pii_audit.sources.file_share.names import shown
-from pii_audit.sources.file_share.posix import file_grants, supported
+from pii_audit.sources.file_share.posix import file_grants
 from pii_audit.sources.format.encoding import decode_cell
 from pii_audit.sources.globs import left_out
 from pii_audit.sources.interface import Reading, Sampling, Source, failed, skipped

@@ -17,7 +17,7 @@ from pii_audit.model.grant import Grant
 from pii_audit.sources.feed.outbox import OutboxSource
 from pii_audit.sources.file_share.local import EVERY_FILE, Selection
 from pii_audit.sources.file_share.names import shown
-from pii_audit.sources.file_share.remote import Refused
+from pii_audit.sources.file_share.refused import Refused
 from pii_audit.sources.file_share.ssh import Login, Session, Stream, passing, why
 from pii_audit.sources.format.files import readings_of
 from pii_audit.sources.format.fixed_width import Layouts

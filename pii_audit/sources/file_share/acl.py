@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from pii_audit.language import Text
+from pii_audit.sources.reading import StreamError
 
 ATTRIBUTE = "system.posix_acl_access"
 READ, WRITE, PASS = 4, 2, 1
@@ -16,7 +19,8 @@ _HEADER = struct.Struct("<I")
 _ENTRY = struct.Struct("<HHI")
 _USER, _GROUP_OBJECT, _GROUP, _MASK = 0x02, 0x04, 0x08, 0x10
 """Tags of entries (linux/posix_acl.h)."""
-_NO_LIST = frozenset({errno.ENODATA, errno.ENOTSUP, errno.EOPNOTSUPP})
+NO_LIST = frozenset({errno.ENODATA, errno.ENOTSUP, errno.EOPNOTSUPP})
+"""What says that a file has no such list, or the file system none of this kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +50,10 @@ def access_list(path: Path) -> AccessList | None:
     try:
         raw = os.getxattr(path, ATTRIBUTE)
     except OSError as error:
-        if error.errno in _NO_LIST:
+        if error.errno in NO_LIST:
             return None
         raise
-    entries = list(_entries(raw))
+    entries = _entries(raw)
     mask = next((bits for tag, bits, _ in entries if tag == _MASK), READ | WRITE | PASS)
     group = next((bits for tag, bits, _ in entries if tag == _GROUP_OBJECT), 0)
     kinds = {_USER: "user", _GROUP: "group"}
@@ -57,7 +61,12 @@ def access_list(path: Path) -> AccessList | None:
     return AccessList(group & mask, named)
 
 
-def _entries(raw: bytes) -> Iterator[tuple[int, int, int]]:
-    if len(raw) >= _HEADER.size and _HEADER.unpack_from(raw)[0] == _VERSION:
-        whole = len(raw) - (len(raw) - _HEADER.size) % _ENTRY.size
-        yield from _ENTRY.iter_unpack(raw[_HEADER.size : whole])
+def counting(path: Path, status: os.stat_result) -> AccessList | None:
+    """The list of a file or folder as far as it counts: Linux asks none whose mask is empty, and goes by the mode then."""
+    return access_list(path) if status.st_mode & stat.S_IRWXG else None
+
+
+def _entries(raw: bytes) -> list[tuple[int, int, int]]:
+    if len(raw) < _HEADER.size or _HEADER.unpack_from(raw)[0] != _VERSION or (len(raw) - _HEADER.size) % _ENTRY.size:
+        raise StreamError(Text("访问控制列表无法解析", "the access control list cannot be understood"))
+    return list(_ENTRY.iter_unpack(raw[_HEADER.size :]))

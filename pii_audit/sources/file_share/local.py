@@ -15,9 +15,10 @@ from pii_audit.model.asset import Asset, AssetKind
 from pii_audit.model.coverage import Coverage
 from pii_audit.model.grant import Grant
 from pii_audit.model.unchanged import State
+from pii_audit.sources.file_share.accounts import supported
 from pii_audit.sources.file_share.clocks import skew_of
 from pii_audit.sources.file_share.names import real, shown
-from pii_audit.sources.file_share.posix import file_grants, supported
+from pii_audit.sources.file_share.posix import file_grants
 from pii_audit.sources.format.content import BLOCK, open_regular
 from pii_audit.sources.format.files import file_asset, readings
 from pii_audit.sources.format.fixed_width import Layouts

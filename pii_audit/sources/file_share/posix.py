@@ -1,4 +1,7 @@
-"""Who may read a file by POSIX owner, group and mode bits (IEEE Std 1003.1, section 4.7), and by access control lists."""
+"""Who may read a file by POSIX owner, group and mode bits (IEEE Std 1003.1, section 4.7), and by access control lists.
+
+On NFS the lists of version 4, where there are such, are the whole truth, and the mode only a likeness of them.
+"""
 
 from __future__ import annotations
 
@@ -7,58 +10,19 @@ import shlex
 import stat
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from pii_audit.model.grant import Grant
-from pii_audit.sources.file_share.acl import PASS, READ, WRITE, AccessList, Named, access_list
+from pii_audit.sources.file_share.accounts import group_name, group_numbers, user_name
+from pii_audit.sources.file_share.acl import PASS, READ, WRITE, AccessList, Named, counting
 from pii_audit.sources.file_share.names import shown
-from pii_audit.sources.file_share.posix_way import Gate, groups_through
+from pii_audit.sources.file_share.nfs4_acl import nfs4_list
+from pii_audit.sources.file_share.nfs4_rights import nfs4_grants
+from pii_audit.sources.file_share.posix_way import Gate, folders, groups_through
 
 WORLD = "world"
 _USER = 6
 """How far the owner's bits are shifted in the mode."""
-
-
-def supported() -> bool:
-    """Whether this system has owners and mode bits."""
-    return os.name == "posix"
-
-
-@lru_cache(maxsize=4096)
-def user_name(uid: int) -> str | None:
-    """The account of a user id, `#1234` where the system knows none; None on systems without user ids."""
-    if not supported():
-        return None
-    import pwd  # noqa: PLC0415 - exists on POSIX alone
-
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return f"#{uid}"
-
-
-@lru_cache(maxsize=4096)
-def group_name(gid: int) -> str | None:
-    """The same for a group id."""
-    if not supported():
-        return None
-    import grp  # noqa: PLC0415 - exists on POSIX alone
-
-    try:
-        return grp.getgrgid(gid).gr_name
-    except KeyError:
-        return f"#{gid}"
-
-
-def group_numbers(uid: int, asked: int) -> frozenset[int]:
-    """The groups of a user as far as this system knows them; of an account that it does not know, any that is `asked`."""
-    name = user_name(uid)
-    if name is None or name.startswith("#"):
-        return frozenset({asked})
-    import pwd  # noqa: PLC0415 - exists on POSIX alone
-
-    return frozenset(os.getgrouplist(name, pwd.getpwuid(uid).pw_gid))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +56,15 @@ def file_grants(path: Path, root: Path, source: str, name: str, *, place: str | 
     file lets that class through.
     """
     status = path.stat()
-    acl = _counting(path, status)
+    own = nfs4_list(path)
+    if own is not None:
+        yield from nfs4_grants(own, path, root, f"{source}:{name}", place or "")
+        return
+    acl = counting(path, status)
     steps = []
-    for folder in _folders(path.relative_to(root)):
+    for folder in folders(path.relative_to(root)):
         of = (root / folder).stat()
-        listed = _counting(root / folder, of)
+        listed = counting(root / folder, of)
         steps.append(_Step(folder, of, listed, _gate(folder.as_posix(), of, listed, PASS)))
     way = _Way(path, f"{source}:{name}", place or "", steps, listed=acl is not None)
     told = set()
@@ -241,11 +209,6 @@ class _Way:
                 yield self.grant(principal, privilege, f"acl {letter} {principal}", passed, closing, wider=wider)
 
 
-def _counting(path: Path, status: os.stat_result) -> AccessList | None:
-    """The list of a file or folder as far as it counts: Linux asks none whose mask is empty, and goes by the mode then."""
-    return access_list(path) if status.st_mode & stat.S_IRWXG else None
-
-
 def _own_mode(status: os.stat_result, acl: AccessList | None) -> int:
     """The mode with what the group itself has, where a list shows its mask in that place."""
     return status.st_mode if acl is None else (status.st_mode & ~stat.S_IRWXG) | acl.group << 3
@@ -254,10 +217,6 @@ def _own_mode(status: os.stat_result, acl: AccessList | None) -> int:
 def _gate(name: str, status: os.stat_result, acl: AccessList | None, asked: int) -> Gate:
     named = {one.number: one.bits for one in acl.named if one.kind == "group"} if acl else {}
     return Gate(name, asked, _own_mode(status, acl), status.st_gid, named)
-
-
-def _folders(relative: Path) -> list[Path]:
-    return [folder for folder in reversed(relative.parents) if folder.parts]
 
 
 def _named(folder: Path) -> str:

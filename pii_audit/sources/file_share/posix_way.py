@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 GROUP, OTHER = 3, 0
 """How far the bits of a class are shifted in the mode."""
@@ -56,3 +57,8 @@ def groups_through(gates: Sequence[Gate]) -> list[frozenset[int]]:
         return []
     smallest = [groups for groups in whole if not any(other < groups for other in whole)]
     return sorted(smallest, key=sorted)
+
+
+def folders(relative: Path) -> list[Path]:
+    """The folders on the way to a file, from the outermost."""
+    return [folder for folder in reversed(relative.parents) if folder.parts]

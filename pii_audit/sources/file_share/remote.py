@@ -16,6 +16,7 @@ from pii_audit.model.coverage import Coverage
 from pii_audit.model.unchanged import SKEW, State
 from pii_audit.sources.file_share.local import EVERY_FILE, Selection
 from pii_audit.sources.file_share.names import shown, spelled
+from pii_audit.sources.file_share.refused import Refused
 from pii_audit.sources.format.files import readings_of
 from pii_audit.sources.format.fixed_width import Layouts
 from pii_audit.sources.interface import ROOT_NAME, Reading, Sampling, Source, failed, skipped
@@ -45,14 +46,6 @@ class Entry:
     def state(self) -> State | None:
         """What is said of it; the server's clock is its own."""
         return None if self.mark is None else State(self.mark, self.changed, SKEW)
-
-
-class Refused(Exception):  # noqa: N818 - never leaves a source: becomes a ledger row
-    """What a server or its answer does not allow, in words."""
-
-    def __init__(self, what: Text) -> None:
-        super().__init__(what.en)
-        self.what = what
 
 
 class Part(Protocol):

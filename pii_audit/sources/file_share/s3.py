@@ -14,7 +14,8 @@ from pii_audit.model.coverage import Coverage
 from pii_audit.model.grant import Grant
 from pii_audit.sources.file_share.local import EVERY_FILE, Selection
 from pii_audit.sources.file_share.names import shown, spelled
-from pii_audit.sources.file_share.remote import Entry, Part, Refused, RemoteShare
+from pii_audit.sources.file_share.refused import Refused
+from pii_audit.sources.file_share.remote import Entry, Part, RemoteShare
 from pii_audit.sources.file_share.s3_rights import BucketRights
 from pii_audit.sources.format.fixed_width import Layouts
 from pii_audit.sources.interface import ROOT_NAME, failed, skipped

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pii_audit.language import Text
-from pii_audit.sources.file_share.remote import Refused
+from pii_audit.sources.file_share.refused import Refused
 
 WORLD = "world"
 _ANYBODY = frozenset({"AllUsers", "AuthenticatedUsers"})

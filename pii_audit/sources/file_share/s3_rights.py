@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from pii_audit.language import Text
 from pii_audit.model.grant import Grant
-from pii_audit.sources.file_share.remote import Refused
+from pii_audit.sources.file_share.refused import Refused
 from pii_audit.sources.file_share.s3_lists import WORLD, Granted, granted
 from pii_audit.sources.file_share.s3_policy import EVERYBODY, Statement, listed, principal_of, statement
 

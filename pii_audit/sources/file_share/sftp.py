@@ -17,7 +17,8 @@ from pii_audit.model.grant import Grant
 from pii_audit.sources.file_share.local import EVERY_FILE, Selection
 from pii_audit.sources.file_share.names import shown
 from pii_audit.sources.file_share.posix_way import Gate, groups_through
-from pii_audit.sources.file_share.remote import Entry, Part, Refused, RemoteShare
+from pii_audit.sources.file_share.refused import Refused
+from pii_audit.sources.file_share.remote import Entry, Part, RemoteShare
 from pii_audit.sources.file_share.ssh import Login, LostError, Session, Stream, why
 from pii_audit.sources.format.fixed_width import Layouts
 from pii_audit.sources.interface import ROOT_NAME, failed, skipped

@@ -13,7 +13,7 @@ from pathlib import Path
 from pii_audit.directory.sid import AUTHENTICATED, EVERYONE, NETWORK, USERS
 from pii_audit.language import Text
 from pii_audit.rows import delimiter, strict_rows
-from pii_audit.sources.file_share.remote import Refused
+from pii_audit.sources.file_share.refused import Refused
 from pii_audit.sources.file_share.smb_readers import Layer
 from pii_audit.sources.file_share.smb_rights import Entry
 

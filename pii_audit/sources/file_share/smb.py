@@ -20,7 +20,8 @@ from pii_audit.model.coverage import Coverage
 from pii_audit.model.grant import Grant
 from pii_audit.sources.file_share.local import EVERY_FILE, Selection
 from pii_audit.sources.file_share.names import shown, spelled
-from pii_audit.sources.file_share.remote import Entry, Part, Refused, RemoteShare
+from pii_audit.sources.file_share.refused import Refused
+from pii_audit.sources.file_share.remote import Entry, Part, RemoteShare
 from pii_audit.sources.file_share.smb_readers import Layer, Readers
 from pii_audit.sources.file_share.smb_rights import descriptor, entries
 from pii_audit.sources.file_share.smb_share import Asked

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pii_audit.directory import DOMAIN_USERS_NAME
 from pii_audit.directory.sid import ANONYMOUS, AUTHENTICATED, EVERYONE, GUESTS, NETWORK, USERS, sid_text
 from pii_audit.language import Text
-from pii_audit.sources.file_share.remote import Refused
+from pii_audit.sources.file_share.refused import Refused
 
 if TYPE_CHECKING:
     from smbclient._io import SMBFileIO

@@ -10,7 +10,7 @@ from typing import Any
 from pii_audit.directory import DOMAIN_USERS_NAME, Directory
 from pii_audit.language import Text
 from pii_audit.model.coverage import Coverage, CoverageStatus
-from pii_audit.sources.file_share.remote import Refused
+from pii_audit.sources.file_share.refused import Refused
 from pii_audit.sources.file_share.share_rights import exported, read_text, revoke, well_known
 from pii_audit.sources.file_share.smb_conf import configured, is_configuration
 from pii_audit.sources.file_share.smb_readers import Layer

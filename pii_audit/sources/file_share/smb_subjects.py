@@ -59,6 +59,10 @@ class Subjects:
                 told[subject] = [entry for entry in matched if entry is not None]
         return told
 
+    def lets(self, listed: AccessList, bits: int, subject: Subject) -> bool:
+        """Whether a list lets somebody in."""
+        return self._decides(_List(listed, bits, self._everybody_in), subject) is not None
+
     def _through_next(
         self, found: dict[Subject, Further], lists: Sequence[_List], effective: int
     ) -> dict[Subject, Further]:

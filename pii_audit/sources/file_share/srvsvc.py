@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from pii_audit.language import Text
-from pii_audit.sources.file_share.remote import Refused
+from pii_audit.sources.file_share.refused import Refused
 
 _SRVSVC = UUID("4b324fc8-1670-01d3-1278-5a47bf6ee188").bytes_le + struct.pack("<HH", 3, 0)
 _NDR = UUID("8a885d04-1ceb-11c9-9fe8-08002b104860").bytes_le + struct.pack("<HH", 2, 0)

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from pii_audit.language import Text
 from pii_audit.sources.file_share.names import spelled
-from pii_audit.sources.file_share.remote import Refused
+from pii_audit.sources.file_share.refused import Refused
 from pii_audit.sources.reading import StreamError, unreadable
 
 if TYPE_CHECKING:

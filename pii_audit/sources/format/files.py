@@ -12,7 +12,7 @@ from typing import BinaryIO, assert_never
 from pii_audit.errors import InspectionError
 from pii_audit.language import Text
 from pii_audit.model.asset import Asset, AssetKind
-from pii_audit.sources.file_share.posix import user_name
+from pii_audit.sources.file_share.accounts import user_name
 from pii_audit.sources.format.content import Content, Holes, open_regular
 from pii_audit.sources.format.delimited import DelimitedReading, Dialect
 from pii_audit.sources.format.detect import (

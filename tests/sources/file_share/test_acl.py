@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 
 import pytest
 
-from pii_audit.sources.file_share.acl import access_list
+from pii_audit.sources.file_share.acl import ATTRIBUTE, access_list
+from pii_audit.sources.file_share.local import FolderSource
 from pii_audit.sources.file_share.posix import file_grants
+from pii_audit.sources.reading import StreamError
 
 NOBODY = 65534
 
@@ -74,6 +77,17 @@ def test_the_mask_takes_away_what_entries_give(share):
 def test_a_file_without_a_list_has_none(tmp_path):
     (tmp_path / "a").write_text("x")
     assert access_list(tmp_path / "a") is None
+
+
+@pytest.mark.parametrize("raw", [b"", b"\x02", b"\x03\0\0\0", b"\x02\0\0\0\x01"])
+def test_a_list_of_another_kind_is_told_and_not_taken_for_none(tmp_path, monkeypatch, raw):
+    (tmp_path / "a.csv").write_text("x")
+    monkeypatch.setattr(os, "getxattr", lambda _, name: raw if name == ATTRIBUTE else b"\0\0\0")
+    with pytest.raises(StreamError, match="the access control list cannot be understood"):
+        access_list(tmp_path / "a.csv")
+    [row] = FolderSource("s", tmp_path).grants()
+    assert row.status == "failed"
+    assert row.reason.en.startswith("file rights: the ")
 
 
 def test_a_named_account_that_is_gone_is_told_by_its_number(share):

@@ -5,8 +5,9 @@ import os
 import pytest
 
 from pii_audit.sources.file_share import posix
+from pii_audit.sources.file_share.accounts import user_name
 from pii_audit.sources.file_share.local import FolderSource
-from pii_audit.sources.file_share.posix import file_grants, user_name
+from pii_audit.sources.file_share.posix import file_grants
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from pii_audit.model.asset import Asset
 from pii_audit.model.coverage import Coverage
 from pii_audit.sources.file_share import remote
 from pii_audit.sources.file_share.local import EVERY_FILE, Selection
+from pii_audit.sources.file_share.refused import Refused
 from pii_audit.sources.file_share.sftp import SftpShare
 from pii_audit.sources.file_share.ssh import Login
 from pii_audit.sources.interface import Sampling
@@ -137,7 +138,7 @@ def test_a_file_that_changed_meanwhile_is_not_read_on(sshd, source):
     begin = source().file("a.csv")
     begin(0).close()
     (sshd.drop / "a.csv").write_text("other\n13800138000\n")
-    with pytest.raises(remote.Refused, match="changed while it was read"):
+    with pytest.raises(Refused, match="changed while it was read"):
         begin(3)
 
 

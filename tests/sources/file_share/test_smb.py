@@ -16,6 +16,7 @@ from pii_audit.directory import NOBODY, Directory
 from pii_audit.model.asset import Asset
 from pii_audit.sources.file_share import remote, smb_rights
 from pii_audit.sources.file_share.local import EVERY_FILE, Selection
+from pii_audit.sources.file_share.refused import Refused
 from pii_audit.sources.file_share.smb import Place, SmbShare
 from pii_audit.sources.file_share.smb_readers import Layer, Readers
 from pii_audit.sources.interface import Sampling
@@ -106,7 +107,7 @@ def test_a_file_that_changed_or_vanished_meanwhile_is_not_read_on(samba, source,
     begin = share.file("a.csv")
     begin(0).close()
     (samba.drop / "a.csv").write_text("other\n13800138000\n")
-    with pytest.raises(remote.Refused, match="changed while it was read"):
+    with pytest.raises(Refused, match="changed while it was read"):
         begin(3)
     (samba.drop / "a.csv").unlink()
     [gone] = read_all(share.open(asset, EVERYTHING))
@@ -213,9 +214,9 @@ def test_no_list_is_everybodys_and_an_inherited_entry_is_made_its_own_first():
 
 @given(st.binary(max_size=200))
 def test_what_is_no_descriptor_is_refused(data):
-    with suppress(remote.Refused):
+    with suppress(Refused):
         smb_rights.entries(data)
-    with suppress(remote.Refused):
+    with suppress(Refused):
         smb_rights.entries(_descriptor((USERS, READ, ALLOW, 0))[:28] + data)
 
 

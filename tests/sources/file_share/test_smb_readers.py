@@ -11,7 +11,7 @@ from pii_audit.directory.building import Builder
 from pii_audit.directory.ldif import Entry as Described
 from pii_audit.directory.sid import sid_bytes
 from pii_audit.directory.told import Told
-from pii_audit.sources.file_share.remote import Refused
+from pii_audit.sources.file_share.refused import Refused
 from pii_audit.sources.file_share.share_rights import exported
 from pii_audit.sources.file_share.smb_conf import configured, is_configuration
 from pii_audit.sources.file_share.smb_readers import PEOPLE, Layer, Readers
