@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from pii_audit.cli.finding_register import export, import_
 from pii_audit.cli.finding_rows import locate
@@ -15,6 +16,10 @@ from pii_audit.document import unknown
 from pii_audit.errors import UsageError
 from pii_audit.language import Language, Text
 from pii_audit.model.finding import Severity, Status
+
+if TYPE_CHECKING:
+    from pii_audit.store import Store
+    from pii_audit.workspace import Workspace
 
 EXAMPLE = Text(
     "例: pii-audit findings list --status open --severity high\n"
@@ -213,15 +218,12 @@ def _list(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.render.json import render_tracked  # noqa: PLC0415 - start-up does without
     from pii_audit.render.output import write_output  # noqa: PLC0415
     from pii_audit.render.table import render_findings  # noqa: PLC0415
-    from pii_audit.rules.catalogue import load_rules  # noqa: PLC0415
     from pii_audit.store import Store, Wanted  # noqa: PLC0415
 
     space = session.workspace()
     if options.source:
         space.source(options.source)
     units = space.below(options.unit) if options.unit else ()
-    if options.rule and options.rule not in load_rules() and options.rule[:3] in {rule[:3] for rule in load_rules()}:
-        raise UsageError(unknown(Text("规则", "rule"), options.rule, load_rules()))
     today = space.today()
     wanted = Wanted(
         [Status(name) for name in options.status],
@@ -234,6 +236,8 @@ def _list(session: Session, options: argparse.Namespace) -> int:
     )
     limit = options.limit or (SHOWN if options.format == "table" else None)
     with Store.open(space.store, space.root, create=False) as store:
+        if options.rule:
+            _check_rule(options.rule, space, store)
         stored = store.findings(wanted, as_of=today, limit=limit)
         rest = store.count(wanted, as_of=today) - len(stored)
     found = [tracked.in_zone(space.now().tzinfo) for tracked in stored]
@@ -244,6 +248,25 @@ def _list(session: Session, options: argparse.Namespace) -> int:
     if rest:
         session.say(Text(f"另有 {rest:,} 条,用 --limit 或筛选条件", f"{rest:,} more: give --limit, or narrow it down"))
     return 0
+
+
+def _check_rule(rule: str, space: Workspace, store: Store) -> None:
+    """UsageError for a rule that neither ships, nor stands in a policy, nor ever found anything: nothing found would look clean."""
+    from pii_audit.identifiers.catalogue import load_catalogue  # noqa: PLC0415 - start-up does without
+    from pii_audit.policy.loader import policy_of  # noqa: PLC0415
+    from pii_audit.rules.catalogue import load_rules  # noqa: PLC0415
+
+    known = {*load_rules(), *store.rules()}
+    if rule not in known:
+        known |= policy_of(space, load_catalogue(space.identifiers)).rules.keys()
+    if rule not in known:
+        raise UsageError(
+            unknown(Text("规则", "rule"), rule, known),
+            todo=Text(
+                "随附的规则见 docs/rules.zh.md,自定的见策略的 rules",
+                "docs/rules.md lists those that ship; your own stand under rules of the policies",
+            ),
+        )
 
 
 def _show(session: Session, options: argparse.Namespace) -> int:

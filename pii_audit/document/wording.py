@@ -46,8 +46,9 @@ class Words(frozenset[str]):
 
 def suggestion(word: str, known: Iterable[str]) -> Text:
     """`; did you mean "x"?`, or nothing when no known word is close."""
-    several = known.near(word) if isinstance(known, Words) and len(known) > MANY else known
-    close = difflib.get_close_matches(word, list(several), n=ALIKE, cutoff=0.6)
+    several = list(known.near(word) if isinstance(known, Words) and len(known) > MANY else known)
+    close = [one for one in several if one.casefold() == word.casefold()]
+    close = close or difflib.get_close_matches(word, several, n=ALIKE, cutoff=0.6)
     if not close:
         return same("")
     alike = [one for one in close if _likeness(one, word) == _likeness(close[0], word)]

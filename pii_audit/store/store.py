@@ -128,6 +128,11 @@ class Store:
         with self.database.read() as connection:
             return tracked.count(connection, wanted or Wanted(), as_of or datetime.now(UTC).date())
 
+    def rules(self) -> frozenset[str]:
+        """The rules of which there ever was a finding, those of policies that are gone included."""
+        with self.database.read() as connection:
+            return tracked.rules(connection)
+
     def finding(self, prefix: str, as_of: date | None = None) -> Tracked:
         """The finding whose fingerprint begins with `prefix`; UsageError when none or several do."""
         with self.database.read() as connection:

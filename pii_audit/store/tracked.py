@@ -53,6 +53,11 @@ def count(connection: Connection, wanted: Wanted, as_of: date) -> int:
     return int(connection.execute(query).scalar_one())
 
 
+def rules(connection: Connection) -> frozenset[str]:
+    """The rules of which there ever was a finding."""
+    return frozenset(connection.execute(select(schema.findings.c.rule).distinct()).scalars())
+
+
 def _conditions(wanted: Wanted, as_of: date) -> list[ColumnElement[bool]]:
     table = schema.findings.c
     conditions: list[ColumnElement[bool]] = []

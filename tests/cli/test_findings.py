@@ -42,6 +42,39 @@ def test_a_finding_is_assigned_worked_on_accepted_and_taken_back(mark, call, tol
     assert "no longer needed" in shown
 
 
+@pytest.mark.parametrize(
+    ("filters", "said"),
+    [
+        (("--rule", "SHR999"), 'unknown rule "SHR999"; did you mean "SHR009"?'),
+        (("--rule", "shr002"), 'unknown rule "shr002"; did you mean "SHR002"?'),
+        (("--rule", "FOO"), 'unknown rule "FOO"'),
+        (("--rule", "ORG002"), 'unknown rule "ORG002"; did you mean "ORG001"?'),
+        (("--severity", "hihg"), 'unknown choice "hihg"; did you mean "high"?'),
+        (("--status", "opened"), 'unknown choice "opened"; did you mean "open"?'),
+        (("--source", "cor"), 'unknown source "cor"; did you mean "core"?'),
+        (("--unit", "hz"), 'unknown unit "hz"'),
+    ],
+)
+def test_a_filter_that_nothing_can_pass_is_refused_and_finds_not_nothing(space, mark, call, told, filters, said):
+    (space / "policies" / "own.yaml").write_text(
+        "version: 1\nrules: {ORG001: {title: t, about: flow, when: 'false', message: m, severity: low, stage: use}}\n"
+    )
+    [line] = told(call("findings", "list", *filters), 2)
+    assert said in line
+
+
+def test_a_rule_of_one_s_own_that_found_nothing_yet_or_is_gone_can_be_asked_for(space, excess, call, told):
+    own = space / "policies" / "own.yaml"
+    rule = "title: t, about: flow, when: '{}', message: m, severity: low, stage: use, remediation: r"
+    own.write_text(f"version: 1\nrules: {{ORG001: {{{rule.format('true')}}}, ORG002: {{{rule.format('false')}}}}}\n")
+    assert call("run", "-q").code == 1
+    assert "no such findings" in call("findings", "list", "--rule", "ORG002").out
+    own.unlink()
+    listed = json.loads(call("findings", "list", "--rule", "ORG001", "--format", "json").out)["findings"]
+    assert {one["rule"] for one in listed} == {"ORG001"}
+    told(call("findings", "list", "--rule", "ORG002"), 2)
+
+
 def test_an_accepted_finding_counts_no_more_and_is_listed_with_who_agreed(mark, call, space):
     (space / "share" / "note.txt").unlink()
     first = json.loads(call("run", "--format", "json").out)["run"]["counts"]["findings"]
