@@ -166,8 +166,8 @@ class Endpoint:
     @property
     def scheme(self) -> str | None:
         """How it is spoken to, as its URL says (`ftp`, `https`); None for a URL without a scheme."""
-        scheme, found, _ = (self.url or "").partition("://")
-        return scheme.lower() if found else None
+        scheme, found, _ = (self.url or "").partition(":")
+        return scheme.strip().lower() if found else None
 
 
 Span = Literal["day", "week", "month", "quarter", "year"]

@@ -484,6 +484,13 @@ def test_an_endpoint_that_is_spoken_to_in_clear_counts_whatever_the_channel_says
     assert verdicts(flow='endpoint: {url: "sftp://acme.example/in"}') == []
 
 
+@pytest.mark.parametrize(
+    "url", [" ftp://acme.example/in", "FTP://acme.example/in", "http:acme.example", "smtp:x@acme.example"]
+)
+def test_however_the_url_of_an_endpoint_is_written_its_protocol_is_read(verdicts, url):
+    assert [one[:3] for one in verdicts(flow=f'endpoint: {{url: "{url}"}}')] == [("SHR010", "channel", "violation")]
+
+
 def test_an_endpoint_abroad_takes_the_flow_across_the_border(verdicts):
     assert [one[:3] for one in verdicts(flow="endpoint: {region: SG}")] == [("XBR001", "transfer", "violation")]
 
