@@ -8,7 +8,20 @@ YAML 1.1's guesses do not apply: a scalar is what the schema says it is (`NO` is
 from __future__ import annotations
 
 from pii_audit.document.reader import MAX_BYTES, MISSING, SUFFIXES, Items, Missing, Reader, Section, Spec
-from pii_audit.document.scalars import BOOLEAN, DATE, ID, INTEGER, PERIOD, STRING, Period, Scalar, number, whole, word
+from pii_audit.document.scalars import (
+    BOOLEAN,
+    DATE,
+    ID,
+    INTEGER,
+    PERIOD,
+    PROOF,
+    STRING,
+    Period,
+    Scalar,
+    number,
+    whole,
+    word,
+)
 from pii_audit.document.shapes import TITLE, Choice, Either, Lazy, ListOf, MapOf, Record, json_schema
 from pii_audit.document.wording import Node, Words, quoted, slip, suggestion, unknown
 
@@ -20,6 +33,7 @@ __all__ = [
     "MAX_BYTES",
     "MISSING",
     "PERIOD",
+    "PROOF",
     "STRING",
     "SUFFIXES",
     "TITLE",

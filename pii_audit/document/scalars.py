@@ -108,6 +108,46 @@ PERIOD = Scalar(
 )
 
 
+_NOTHING = frozenset(
+    {
+        *(
+            "none",
+            "no",
+            "nil",
+            "null",
+            "na",
+            "false",
+            "off",
+            "tbd",
+            "tba",
+            "tbc",
+            "todo",
+            "pending",
+            "unknown",
+            "missing",
+        ),
+        *("无", "没有", "暂无", "否", "空", "待定", "待补", "待补充", "待签", "待办", "未定", "未知", "不详", "不适用"),
+    }
+)
+"""How forms are filled in where there is nothing to say, without spaces and punctuation."""
+
+
+def _reference(text: str) -> str:
+    said = "".join(filter(str.isalnum, text.casefold()))
+    if not text.strip():
+        raise ValueError
+    # An ellipsis is what an example leaves out, and no answer.
+    if said in _NOTHING or not text.strip(" -–—?？/."):
+        raise ValueError(
+            Text(f"“{text}” 不是凭据;没有时不写这一项", f'"{text}" proves nothing: leave it out where there is none')
+        )
+    return text
+
+
+PROOF = Scalar(Text("编号、名称或方式", "a number, name or method"), _reference, {"type": "string", "minLength": 1})
+"""What is taken for proof because it is there: a contract's number, an officer's name. `none`, `TBD` and `待定` are no such thing."""
+
+
 def number(low: float, high: float) -> Scalar:
     """A number between two bounds, both allowed."""
 

@@ -8,6 +8,7 @@ from pii_audit.document import (
     DATE,
     ID,
     PERIOD,
+    PROOF,
     TITLE,
     Choice,
     Either,
@@ -85,13 +86,13 @@ PURPOSE = Record(
 )
 AGREEMENT = Record(
     {
-        "ref": NON_EMPTY,
+        "ref": PROOF,
         "from": DATE,
         "until": DATE,
         "purposes": ListOf(ID),
         "scope": LINES,
         "items": ListOf(Choice(AGREEMENT_ITEMS)),
-        "returned": Record({"on": DATE, "ref": NON_EMPTY}, required=("on",)),
+        "returned": Record({"on": DATE, "ref": PROOF}, required=("on",)),
     },
     required=("ref",),
     what=Text("协议", "an agreement"),
@@ -110,14 +111,14 @@ RECIPIENT = Record(
         "sub_processors": ListOf(
             Either(
                 scalar=NON_EMPTY,
-                mapping=Record({"name": NON_EMPTY, "region": REGION, "ref": NON_EMPTY}, required=("name",)),
+                mapping=Record({"name": NON_EMPTY, "region": REGION, "ref": PROOF}, required=("name",)),
             )
         ),
         "return_or_delete": ID,
         "transfer": Record(
             {
                 "mechanism": Choice(("assessment", "certification", "standard_contract", "exempt", "adequacy")),
-                "ref": NON_EMPTY,
+                "ref": PROOF,
                 "until": DATE,
                 "ground": Choice(("contract", "employment", "emergency", "number")),
             },
@@ -151,13 +152,13 @@ FLOW = Record(
         "recipient": ID,
         "purpose": ID,
         "channel": ID,
-        "protection": Record({"file": NON_EMPTY, "channel": NON_EMPTY, "ref": NON_EMPTY}),
+        "protection": Record({"file": NON_EMPTY, "channel": NON_EMPTY, "ref": PROOF}),
         "legal_basis": Choice(LEGAL_BASES),
         "consent": Record(
-            {"kind": Choice(("plain", "separate", "written")), "ref": NON_EMPTY, "field": NON_EMPTY},
+            {"kind": Choice(("plain", "separate", "written")), "ref": PROOF, "field": NON_EMPTY},
             required=("kind",),
         ),
-        "pia": NON_EMPTY,
+        "pia": PROOF,
         "fields": MapOf(ELEMENT, key=NON_EMPTY),
         "undeclared_fields": JUDGEMENT,
         "free_text": Choice(("forbid", "scan")),
@@ -185,10 +186,10 @@ ACCESS = Record(
                 {
                     "post": NON_EMPTY,
                     "principals": PRINCIPALS,
-                    "sources": ListOf(ID),
+                    "sources": ListOf(ID, at_least=1),
                     "levels": ELEMENTS,
                     "up_to": Choice(("C1", "C2", "C3")),
-                    "actions": ListOf(Choice(("read", "write", "export", "admin"))),
+                    "actions": ListOf(Choice(("read", "write", "export", "admin")), at_least=1),
                 },
                 required=("principals",),
             )
@@ -280,10 +281,10 @@ CUSTOM_RULE = Record(
     what=Text("自定义规则", "a custom rule"),
 )
 RULE_ID = word(Text("规则编号,例如 ORG001", "a rule id such as ORG001"), r"[A-Z]{2,8}[0-9]{3}")
-REVIEW = Record({"last": DATE, "every": PERIOD, "ref": NON_EMPTY}, required=("last",))
-GOVERNANCE = Record({"officer": NON_EMPTY, "compliance_audit": REVIEW, "access_review": REVIEW})
+REVIEW = Record({"last": DATE, "every": PERIOD, "ref": PROOF}, required=("last",))
+GOVERNANCE = Record({"officer": PROOF, "compliance_audit": REVIEW, "access_review": REVIEW})
 ATTESTATION = Record(
-    {"item": RULE_ID, "by": NON_EMPTY, "on": DATE, "until": DATE, "ref": NON_EMPTY},
+    {"item": RULE_ID, "by": NON_EMPTY, "on": DATE, "until": DATE, "ref": PROOF},
     required=("item", "by", "on", "until", "ref"),
     what=Text("证明", "an attestation"),
 )

@@ -19,6 +19,7 @@ from pii_audit.document import (
     DATE,
     ID,
     MISSING,
+    PROOF,
     STRING,
     TITLE,
     Choice,
@@ -83,7 +84,7 @@ _SOURCE = Record(
         "environment": ID,
         "region": REGION,
         "published": NON_EMPTY,
-        "at_rest": Record({"method": NON_EMPTY, "until": DATE}, required=("method",)),
+        "at_rest": Record({"method": PROOF, "until": DATE}, required=("method",)),
     }
 )
 _ACCOUNT = Record(

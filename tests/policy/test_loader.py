@@ -458,6 +458,8 @@ storage: {retention: [{asset: core.c, date: d, delete_after: 1y}]}
         ("classification: {grades: [{asset: x, grade: 6}]}", "2:45: expected a grade from 1 to 5"),
         ("storage: {regions: {C2+: [UK]}}", "2:27: a region is a two-letter code"),
         ("storage: {regions: {C9: [CN]}}", "2:21: unknown identifier"),
+        ("access: {rules: [{principals: [x], sources: []}]}", "2:45: needs at least 1 item(s)"),
+        ("access: {rules: [{principals: [x], actions: []}]}", "2:45: needs at least 1 item(s)"),
         ("cross_border: {assessment_from: {sensitive: 0, other: 1}}", "2:45: expected a whole number, at least 1"),
         ("severity: {one_step_up: {sensitive: 5}}", '2:25: missing key "other"'),
         ("floor: {never: [C9], forms: {cn_mobile: maskd}}", "2:17: unknown identifier"),
@@ -465,6 +467,27 @@ storage: {retention: [{asset: core.c, date: d, delete_after: 1y}]}
 )  # fmt: skip
 def test_what_is_wrong_in_the_other_sections_is_told_at_its_place(policy_of, text, said):
     assert any(line.startswith(f"p0.yaml:{said}") for line in problems(policy_of, f"version: 1\n{text}\n"))
+
+
+@pytest.mark.parametrize("said", ["none", "TBD", "N/A", "to do", "无", "待定", "-", "?", "待补充。"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "recipients: {r: {agreement: {ref: '@'}}}",
+        "recipients: {r: {agreement: {ref: HT-1, returned: {on: 2026-01-01, ref: '@'}}}}",
+        "recipients: {r: {sub_processors: [{name: s, ref: '@'}]}}",
+        "recipients: {r: {transfer: {mechanism: certification, ref: '@'}}}",
+        "flows: {f: {consent: {kind: separate, ref: '@'}}}",
+        "flows: {f: {pia: '@'}}",
+        "governance: {officer: '@'}",
+        "governance: {compliance_audit: {last: 2026-01-01, ref: '@'}}",
+        "attestations: {given: [{item: MAN001, by: a, on: 2026-01-01, until: 2026-12-31, ref: '@'}]}",
+    ],
+)
+def test_a_reference_that_says_that_there_is_none_proves_nothing(policy_of, text, said):
+    found = problems(policy_of, f"version: 1\n{text.replace('@', said)}\n")
+    at = f"p0.yaml:2:{text.index('@')}: "
+    assert f'{at}"{said}" proves nothing: leave it out where there is none' in found
 
 
 def test_what_a_rule_gives_is_said_in_one_way(policy_of):

@@ -97,6 +97,20 @@ def test_declared_encryption_at_rest_counts_until_its_last_day(policy_of, asset,
     assert len(list(in_clear(told))) == found
 
 
+@pytest.mark.parametrize(
+    ("method", "found"),
+    [("TDE", 0), ("LUKS", 0), ("SM4 透明加密", 0), ("none", 1), ("明文", 1), ("unencrypted", 1), ("未加密", 1)],
+)
+def test_a_medium_that_is_declared_to_be_in_clear_encrypts_nothing(policy_of, asset, facts, source, method, found):
+    declared = source("core", at_rest=AtRest(Position("audit.yaml", 9), method))
+    told = facts(
+        policy_of("storage: {forms: {C3: encrypted}}\n"),
+        asset("core:users", {"pwd": "login_credential"}),
+        sources={"core": declared},
+    )
+    assert len(list(in_clear(told))) == found
+
+
 def test_encryption_of_the_medium_is_no_password_hash(policy_of, asset, facts, source):
     declared = source("core", at_rest=AtRest(Position("audit.yaml", 9), "TDE"))
     told = facts(policy_of(FORMS), asset("core:users", {"pwd": "login_credential"}), sources={"core": declared})

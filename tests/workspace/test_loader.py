@@ -97,6 +97,12 @@ def test_an_asset_belongs_to_the_unit_of_its_path_or_else_of_its_source(load):
     assert workspace.unit_of(share, "nb/a.csv").id == "hq"
 
 
+@pytest.mark.parametrize("said", ["none", "无", "-", "TBD"])
+def test_an_encryption_at_rest_that_there_is_not_is_refused(load, said):
+    text = f"version: 1\nsources:\n  - {{id: a, kind: feed, url: x, at_rest: {{method: '{said}'}}}}\n"
+    assert problems(load, text) == [f'audit.yaml:3:51: "{said}" proves nothing: leave it out where there is none']
+
+
 def test_version_alone_is_a_workspace_with_defaults(load):
     workspace = load("version: 1\n")
     assert (workspace.store, workspace.key, workspace.samples) == ("sqlite:.pii-audit/store.db", None, "masked")
