@@ -9,7 +9,7 @@ from pii_audit.model.finding import WORST_FIRST, Outcome, Verdict
 from pii_audit.policy.evaluation.case import Case, Seen
 from pii_audit.policy.evaluation.forms import counts_as_plain
 from pii_audit.policy.evaluation.protection import CLEAR_CHANNELS, PROTECTED_CHANNELS, Guard, guard
-from pii_audit.policy.evaluation.volume import persons_this_run
+from pii_audit.policy.evaluation.volume import at_least_this_run, persons_this_run
 from pii_audit.policy.model import Endpoint, Recipient, Transfer
 
 CHINA = "CN"
@@ -204,7 +204,7 @@ def _counted(case: Case, transfer: Transfer, *, sensitive: bool) -> Verdict:
     knowledge, at, rules = case.knowledge, transfer.position, case.policy.cross_border
     threshold = rules.contract_from if transfer.mechanism == "exempt" else rules.assessment_from
     limit = threshold.sensitive if sensitive else threshold.other
-    year, run = knowledge.abroad_this_year, persons_this_run(case) or 0
+    year, run = knowledge.abroad_this_year, at_least_this_run(case)
     if sensitive:
         year = knowledge.sensitive_this_year if knowledge.sensitive_this_year is not None else year
         run = min(run, sum(seen.hits for seen in case.seen if case.sensitive(seen)))
@@ -222,7 +222,7 @@ def _counted(case: Case, transfer: Transfer, *, sensitive: bool) -> Verdict:
             f"not {transfer.mechanism} ({at.to_line})",
         )
         return case.of_flow("transfer.threshold", outcome, message, at, "XBR002", remedy)
-    if year is None:
+    if year is None or persons_this_run(case) is None:
         message = Text(
             f"今年向境外提供的累计人数未知(门槛 {limit:,} 人)",
             f"how many people's {kind.en} went abroad this year is not known (threshold {limit:,})",

@@ -6,15 +6,27 @@ from collections.abc import Iterator
 
 from pii_audit.language import Text
 from pii_audit.model.finding import Outcome, Verdict
+from pii_audit.model.run import Inspected
 from pii_audit.policy.evaluation.case import Case
 
 
-def persons_this_run(case: Case) -> int | None:
-    """The distinct people of this run; None when there are elements and nothing tells people apart."""
+def uncounted(case: Case) -> list[Inspected]:
+    """The assets of this run with elements of people whom nothing tells apart."""
     if case.knowledge.persons_this_run is not None:
-        return case.knowledge.persons_this_run
-    count = case.observed.persons
-    return count if count or not case.seen else None
+        return []
+    holding = {name for seen in case.seen for name in seen.assets}
+    return [asset for asset in case.observed.assets if asset.asset.id in holding and not asset.persons]
+
+
+def at_least_this_run(case: Case) -> int:
+    """The distinct people of this run, as far as anything tells them apart."""
+    known = case.knowledge.persons_this_run
+    return case.observed.persons if known is None else known
+
+
+def persons_this_run(case: Case) -> int | None:
+    """The distinct people of this run; None where some asset does not tell its own."""
+    return None if uncounted(case) else at_least_this_run(case)
 
 
 def volume_verdicts(case: Case) -> Iterator[Verdict]:
@@ -22,30 +34,30 @@ def volume_verdicts(case: Case) -> Iterator[Verdict]:
     limits = case.recipient.max_persons
     if limits is None:
         return
-    run = persons_this_run(case)
+    at_least, left = at_least_this_run(case), uncounted(case)
     if limits.per_run is not None:
         # Without anything that tells people apart, a table holds at most as many as it has rows.
-        tabular = all(asset.columns for asset in case.observed.assets)
-        bound = case.observed.rows if run is None and tabular else run
-        if run is None and bound is not None and bound > limits.per_run:
-            bound = None
-        yield _volume("per_run", bound, limits.per_run, case)
+        most = at_least + sum(asset.tally.rows for asset in left)
+        bounded = all(asset.columns for asset in left) and most <= limits.per_run
+        told = not left or at_least > limits.per_run
+        count = at_least if told else most if bounded else None
+        yield _volume("per_run", count, limits.per_run, case)
     if limits.per_day is not None:
-        yield _per_day(limits.per_day, run, case)
+        yield _per_day(limits.per_day, at_least, case)
     if limits.per_year is not None:
         year = case.knowledge.persons_this_year
-        at_least = max(year or 0, run or 0)
-        known = at_least if year is not None or at_least > limits.per_year else None
+        most = max(year or 0, at_least)
+        known = most if (year is not None and not left) or most > limits.per_year else None
         yield _volume("per_year", known, limits.per_year, case)
 
 
-def _per_day(limit: int, run: int | None, case: Case) -> Verdict:
+def _per_day(limit: int, run: int, case: Case) -> Verdict:
     """The day with the most people; of nothing but this run it is known when even that is too many."""
     days = case.knowledge.persons_per_day
     if days:
         worst = max(days, key=lambda day: (days[day], day))
         return _volume("per_day", days[worst], limit, case, Text(f"{worst}", f"on {worst}"))
-    known = run if run is not None and run > limit and len(case.observed.assets) == 1 else None
+    known = run if run > limit and len(case.observed.assets) == 1 else None
     return _volume("per_day", known, limit, case, Text("一日", "in a day"))
 
 

@@ -87,6 +87,33 @@ def test_where_nothing_tells_people_apart_rows_are_the_most_there_can_be(verdict
 
 
 @pytest.mark.parametrize(
+    ("limit", "outcome"),
+    [
+        ("per_run: 110", "compliant"),
+        ("per_run: 109", "gap"),
+        ("per_run: 9", "violation"),
+        ("per_year: 200", "gap"),
+        ("per_year: 9", "violation"),
+        ("per_day: 9", "gap"),
+    ],
+)
+def test_a_file_whose_people_nobody_can_count_is_not_left_out_beside_one_that_tells_its_own(
+    policy_of, judge, asset, limit, outcome
+):
+    files = [asset({"m": "cn_mobile"}, name=f"{name}.csv", persons=persons) for name, persons in (("a", 10), ("b", 0))]
+    found = judge(policy_of(policy(more=f"max_persons: {{{limit}}}")), *files, persons_this_year=10)
+    assert [one.outcome.value for one in found if one.element.startswith("max_persons")] == [outcome]
+
+
+def test_people_abroad_whom_nobody_can_count_are_below_no_threshold(policy_of, judge, asset):
+    text = policy(region="region: SG", more="transfer: {mechanism: standard_contract, ref: T-1}")
+    for persons, outcome in ((10, "compliant"), (0, "gap")):
+        one = asset({"m": "cn_mobile"}, persons=persons)
+        found = judge(policy_of(text), one, abroad_this_year=10)
+        assert [each.outcome.value for each in found if each.element == "transfer.threshold"] == [outcome]
+
+
+@pytest.mark.parametrize(
     ("year", "persons", "outcome"),
     [(None, 50, "gap"), (None, 101, "violation"), (100, 50, None), (101, 50, "violation")],
 )
