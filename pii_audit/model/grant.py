@@ -62,6 +62,11 @@ def is_called(principal: str, names: Iterable[str]) -> bool:
     return any(_means(name, kind, spelled) for name in names if name.endswith(ends))
 
 
+def is_called_in_any_case(principal: str, names: Iterable[str]) -> bool:
+    """The same whatever the case: no prohibition, and no list of people that was made elsewhere, fails by a capital letter."""
+    return is_called(principal.casefold(), [name.casefold() for name in names])
+
+
 def _means(name: str, kind: str, spelled: set[str]) -> bool:
     of, called = _parted(name)
     _, slash, account = called.rpartition("\\")

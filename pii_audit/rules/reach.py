@@ -14,7 +14,7 @@ from pii_audit.identifiers.catalogue import Catalogue
 from pii_audit.model.evidence import FieldEvidence
 from pii_audit.model.finding import Outcome
 from pii_audit.model.forms import PLAIN_EQUIVALENT
-from pii_audit.model.grant import Grant, is_called
+from pii_audit.model.grant import Grant, is_called, is_called_in_any_case
 from pii_audit.model.levels import LevelSelector
 from pii_audit.model.run import Inspected
 from pii_audit.policy.model import AccessPolicy, AccessRule, Element
@@ -135,7 +135,7 @@ def _judge(
     everyone = policy.means_everybody(grant.principal)
     for never in policy.never:
         forbidden = _within(statements, never.levels, catalogue)
-        if forbidden and any(_is_barred(name, never.principals) for name in _held(policy, grant)):
+        if forbidden and any(is_called_in_any_case(name, never.principals) for name in _held(policy, grant)):
             return Reach(grant, one, forbidden, Outcome.VIOLATION, everyone, never.position)
     rules = _nearest(policy, grant, one.asset.source, "read")
     if everyone:
@@ -175,11 +175,6 @@ def _nearest(policy: AccessPolicy, grant: Grant, source: str, action: str | None
         if rules:
             return rules
     return []
-
-
-def _is_barred(principal: str, names: Iterable[str]) -> bool:
-    """Whether one of the names means this principal, in whatever case: no prohibition fails by a capital letter."""
-    return is_called(principal.casefold(), [name.casefold() for name in names])
 
 
 def _beyond(

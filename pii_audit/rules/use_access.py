@@ -10,7 +10,7 @@ from typing import Any
 from pii_audit.language import Text, same
 from pii_audit.model.evidence import FieldEvidence
 from pii_audit.model.finding import Outcome
-from pii_audit.model.grant import Grant, is_called
+from pii_audit.model.grant import Grant, is_called_in_any_case
 from pii_audit.rules.interface import LISTED, Draft, Facts, concern, named, proof, titles
 from pii_audit.rules.reach import (
     ADMINISTERS,
@@ -90,7 +90,9 @@ def administration(facts: Facts) -> Iterator[Draft]:
 def is_application(facts: Facts, source: str, principal: str) -> bool:
     """Whether the register of accounts says that an application uses it."""
     return any(
-        one.kind is AccountKind.APPLICATION and one.source in (None, source) and is_called(principal, (one.name,))
+        one.kind is AccountKind.APPLICATION
+        and one.source in (None, source)
+        and is_called_in_any_case(principal, (one.name,))
         for one in facts.accounts
     )
 

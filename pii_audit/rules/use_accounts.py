@@ -11,7 +11,7 @@ from datetime import date
 
 from pii_audit.language import Text
 from pii_audit.model.finding import Outcome
-from pii_audit.model.grant import is_called
+from pii_audit.model.grant import is_called_in_any_case
 from pii_audit.rules.interface import Draft, Facts
 from pii_audit.rules.reach import ADMINISTERS, Reach, reaching
 from pii_audit.rules.use_access import access_draft, is_application, kinds_of, way, where_of
@@ -77,12 +77,12 @@ def _judged(reach: Reach, outcome: Outcome) -> Reach:
 
 
 def _entries(accounts: Sequence[Account], source: str, principal: str) -> list[Account]:
-    return [one for one in accounts if one.source in (None, source) and is_called(principal, (one.name,))]
+    return [one for one in accounts if one.source in (None, source) and is_called_in_any_case(principal, (one.name,))]
 
 
 def _objections(facts: Facts, source: str, principal: str) -> Iterator[tuple[str, Text, Outcome]]:
     entries = _entries(facts.accounts, source, principal)
-    if is_called(principal, facts.leavers):
+    if is_called_in_any_case(principal, facts.leavers):
         yield "left", _LEFT, Outcome.VIOLATION
         return
     for reason, said in _marks(entries, facts.as_of):

@@ -54,6 +54,23 @@ def test_shared_dormant_and_unknown_accounts_are_each_a_finding(said):
     assert two == "user:two@% is shared by 2 people and can read core:t: PRC mobile number (GRANT to user:two@%)"
 
 
+@pytest.mark.parametrize("name", ["zhangsan", "ZHANGSAN", "BANK\\ZhangSan", "user:ZhangSan"])
+def test_a_list_made_elsewhere_means_an_account_in_whatever_case_it_is_written(policy_of, asset, facts, said, name):
+    told = facts(
+        policy_of(NOBODY),
+        asset("core:t", {"m": "cn_mobile"}),
+        grants=[reads("user:ZHANGSAN")],
+        leavers=frozenset({name}),
+    )
+    assert [draft.resource for draft in accounts(told)] == [("core", "user:ZHANGSAN")]
+    assert [where for where, _, _ in said(accounts, Account(name, gone=True), grants=[reads("user:ZHANGSAN")])] == [
+        ("core", "user:ZHANGSAN")
+    ]
+    assert said(accounts, Account(name), grants=[reads("user:ZHANGSAN")]) == []
+    ruling = said(applications, Account(name, AccountKind.APPLICATION), grants=[reads("user:ZHANGSAN", "owner")])
+    assert len(ruling) == 1
+
+
 def test_without_a_register_nothing_is_said_of_accounts(said):
     assert said(accounts, grants=[reads("user:ann")]) == []
 
