@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from pii_audit.errors import ConfigurationError, Position, Problem
@@ -55,6 +55,10 @@ _STATUSES = {
 }  # fmt: skip
 
 
+AHEAD = timedelta(days=1)
+"""So far ahead of the workspace's day may be that of a machine elsewhere."""
+
+
 def load_accounts(workspace: Workspace) -> tuple[Account, ...]:
     """The accounts of the CSV file that `accounts` names; none without one.
 
@@ -65,10 +69,11 @@ def load_accounts(workspace: Workspace) -> tuple[Account, ...]:
     if workspace.accounts is None:
         return ()
     text = read_list(workspace, workspace.accounts, Text("账号清单", "the register of accounts"))
-    return _accounts(text, workspace.accounts, {source.id for source in workspace.sources})
+    sources = {source.id for source in workspace.sources}
+    return _accounts(text, workspace.accounts, sources, workspace.today() + AHEAD)
 
 
-def _accounts(text: str, file: str, sources: set[str]) -> tuple[Account, ...]:
+def _accounts(text: str, file: str, sources: set[str], latest: date) -> tuple[Account, ...]:
     rows = _rows(text, file)
     _, first = next(rows, (1, []))
     header = [name.strip() for name in first]
@@ -93,7 +98,7 @@ def _accounts(text: str, file: str, sources: set[str]) -> tuple[Account, ...]:
             found = {name: cell.strip() for name, cell in zip(names, cells, strict=False) if cell.strip()}
             if found.get("account", "#").startswith("#"):
                 continue
-            read, wrong = _account(found, sources)
+            read, wrong = _account(found, sources, latest)
             problems += [Problem(Position(file, line), said) for said in wrong]
             accounts.append(read)
     if problems:
@@ -109,7 +114,7 @@ def _rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
         yield first, cells
 
 
-def _account(cells: Mapping[str, str], sources: set[str]) -> tuple[Account, Sequence[Text]]:
+def _account(cells: Mapping[str, str], sources: set[str], latest: date) -> tuple[Account, Sequence[Text]]:
     wrong = []
     for column, known in (("kind", _KINDS), ("status", _STATUSES)):
         if cells.get(column) is not None and cells[column] not in known:
@@ -122,6 +127,8 @@ def _account(cells: Mapping[str, str], sources: set[str]) -> tuple[Account, Sequ
     except ValueError:
         last_used = None
         wrong.append(Text("last_used 应为 YYYY-MM-DD", "last_used is no date YYYY-MM-DD"))
+    if last_used is not None and last_used > latest:
+        wrong.append(Text("last_used 是将来的日期", "last_used is yet to come"))
     holders = tuple(filter(None, (name.strip() for name in re.split("[;；、]", cells.get("holder", "")))))
     account = Account(
         cells["account"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -55,6 +55,14 @@ def test_every_wrong_line_is_told_and_what_stands_there_is_not_repeated(read):
     lines = caught.value.lines("en")
     assert [line.split(":")[1] for line in lines] == ["2", "2", "2", "2", "4"]
     assert not [line for line in lines if NOBODYS in line]
+
+
+def test_a_day_of_use_that_is_yet_to_come_is_wrong(read):
+    tomorrow, later = (date.today() + timedelta(days=days) for days in (1, 3))  # noqa: DTZ011 - as a person would
+    assert read(f"account,last_used\nann,{tomorrow}\n")[0].last_used == tomorrow
+    with pytest.raises(ConfigurationError) as caught:
+        read(f"account,last_used\nann,{later}\n")
+    assert caught.value.lines("en") == ["accounts.csv:2: last_used is yet to come"]
 
 
 @pytest.mark.parametrize("text", ["", "ann,person\n", f"{NOBODYS},left\n", "account,phone\nann,1\n"])
