@@ -67,7 +67,11 @@ class Sink:
     def columns(self, cells: Sequence[Sequence[str | None]]) -> None:
         """Several rows of the table that was begun, by column."""
         self.flush()
-        self.frame(COLUMNS, _json(cells))
+        payload = _json(cells)
+        if len(payload) <= LARGEST:
+            self.frame(COLUMNS, payload)
+        else:
+            self._send(list(zip(*cells, strict=True)))
 
     def text(self, text: str) -> None:
         """A piece of the text that was begun, or text that stands beside the rows of a table."""
@@ -100,7 +104,20 @@ class Sink:
         """Sends the rows that are held."""
         if self._rows:
             rows, self._rows = self._rows, []
-            self.frame(ROWS, _json(rows))
+            self._send(rows)
+
+    def _send(self, rows: Sequence[Sequence[str | None] | Mapping[str, str | None]]) -> None:
+        """Sends rows in as many frames as it takes; one that is too large for any, as text beside the others."""
+        payload = _json(rows)
+        if len(payload) <= LARGEST:
+            self.frame(ROWS, payload)
+        elif len(rows) > 1:
+            middle = len(rows) // 2
+            self._send(rows[:middle])
+            self._send(rows[middle:])
+        else:
+            cells = rows[0].values() if isinstance(rows[0], Mapping) else rows[0]
+            self.text("\n".join(filter(None, cells)))
 
 
 def part_of(payload: bytes) -> Part:

@@ -12,7 +12,10 @@ from pii_audit.sources.format.parsers.typed import plain
 
 
 def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the parsers' signature
-    """Sends every record as a row."""
+    """Sends every record as a row, then as text what is said of the file."""
     sink.begin(Part(PartKind.TABLE))
-    for record in fastavro.reader(file):
+    records = fastavro.reader(file)
+    for record in records:
         sink.row(row_of(plain(record)))
+    for about, said in records.metadata.items():
+        sink.text(f"{about}: {said}\n")

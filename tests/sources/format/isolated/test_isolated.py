@@ -36,6 +36,8 @@ PARSERS = """
             os.write(os.open(os.path.join(os.path.dirname(__file__), "written"), os.O_CREAT | os.O_WRONLY), b"x")
         if what == b"raises":
             raise ValueError("13900139000")
+        if what == b"large":
+            sink.columns([["x" * (65 << 20) + "13700137000", "13700137001"]])
         if what == b"tells":
             sink.note(Text("注", "a note" if "SECRET_URL" not in os.environ else "knows too much"))
         sink.row(["13900139000"])
@@ -63,6 +65,13 @@ def read_hostile(tmp_path, monkeypatch, read_all):
     client._servers().pop(os.getpid()).close()
     if mine:
         client._servers()[os.getpid()] = mine
+
+
+def test_a_row_that_is_too_large_for_a_frame_is_read_as_text(read_hostile):
+    read = read_hostile(b"large")
+    assert [row["phone"] for row in read.rows.values()] == ["13800138000", "13700137001", "13900139000"]
+    assert read.text.endswith("x13700137000")
+    assert read.status == "inspected"
 
 
 def test_a_parser_gives_rows_and_notes(read_hostile):

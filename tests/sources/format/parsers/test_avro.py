@@ -46,6 +46,12 @@ def test_records_are_rows_whatever_they_are_packed_with(read_inside, codec):
     }
 
 
+def test_what_is_said_of_the_file_is_read(read_inside):
+    out = io.BytesIO()
+    fastavro.writer(out, SCHEMA, [RECORD], metadata={"note": "call 13600136000"})
+    assert "note: call 13600136000" in read_inside(out.getvalue(), "a.avro")[""].text
+
+
 def test_a_truncated_file_keeps_what_was_read_and_fails(read_inside):
     data = written(count=20_000)
     read = read_inside(data[: len(data) // 2], "a.avro")[""]

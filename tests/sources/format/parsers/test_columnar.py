@@ -106,3 +106,63 @@ def test_cells_are_those_of_the_records_however_they_are_taken(read_inside, name
     assert list(read.rows.values()) == [
         {key: value for key, value in row.items() if key != "nested"} for row in by_record.rows.values()
     ]
+
+
+LONG = "x" * 300_000
+TWICE = pa.DictionaryArray.from_arrays(pa.array([0] * 400 + [1], pa.int32()), [LONG, "13800138000"])
+REPEATED = {
+    "flat": TWICE,
+    "struct": pa.StructArray.from_arrays([TWICE], ["a"]),
+    "list": pa.ListArray.from_arrays(list(range(402)), TWICE),
+    "map": pa.MapArray.from_arrays(list(range(402)), pa.array(["a"] * 401), TWICE),
+}
+
+
+@pytest.mark.parametrize("kind", REPEATED)
+def test_values_of_a_dictionary_are_spelt_out_a_few_at_a_time(read_inside, kind):
+    out = io.BytesIO()
+    as_arrow(pa.table({"v": REPEATED[kind]}), out)
+    read = read_inside(out.getvalue(), "a.arrow")[""]
+    assert (read.status, len(read.rows)) == ("inspected", 401)
+    assert "13800138000" in "".join(read.rows[400].values())
+
+
+def test_a_few_large_rows_are_taken_one_by_one(read_inside):
+    out = io.BytesIO()
+    as_arrow(pa.table({"v": ["x" * (30 << 20) + str(13800138000 + at) for at in range(3)]}), out)
+    read = read_inside(out.getvalue(), "a.arrow")[""]
+    assert [row["v"][-11:] for row in read.rows.values()] == ["13800138000", "13800138001", "13800138002"]
+
+
+def as_text(*values):
+    """A column of text that holds these bytes."""
+    ends = [sum(map(len, values[:count])) for count in range(len(values) + 1)]
+    buffers = [None, pa.array(ends, pa.int32()).buffers()[1], pa.py_buffer(b"".join(values))]
+    return pa.Array.from_buffers(pa.string(), len(values), buffers)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("nested", [False, True])
+def test_values_that_python_has_not_are_read(read_inside, name, nested):
+    columns = {
+        "name": as_text("张三".encode("gb18030"), "李四".encode()),
+        "at": pa.array([1577836800000000001, 0], pa.timestamp("ns")),
+        "plain": ["13800138000", "x"],
+    }
+    if nested:
+        columns = {"s": pa.StructArray.from_arrays([pa.array(one) for one in columns.values()], list(columns))}
+    out = io.BytesIO()
+    FORMATS[name](pa.table(columns), out)
+    read = read_inside(out.getvalue(), name)[""]
+    assert read.status == "inspected"
+    before = "$.s." if nested else ""
+    assert [row[f"{before}name"] for row in read.rows.values()] == ["张三", "李四"]
+    assert read.rows[0][f"{before}at"] == "2020-01-01 00:00:00.000000001"
+    assert read.rows[0][f"{before}plain"] == "13800138000"
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.arrow"])
+def test_what_is_said_of_the_file_is_read(read_inside, name):
+    out = io.BytesIO()
+    FORMATS[name](pa.table({"x": ["y"]}).replace_schema_metadata({"note": "call 13600136000"}), out)
+    assert read_inside(out.getvalue(), name)[""].text == "note: call 13600136000\n"
