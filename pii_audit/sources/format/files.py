@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -181,7 +182,10 @@ def _structured(opened: Opened) -> Iterator[tuple[Asset, Reading]]:
         case JsonDocument():
             yield asset, JsonReading(content, ledger, sampling)
         case Capture():
-            yield asset, HarReading(content, ledger, sampling)
+            capture = HarReading(content, ledger, sampling)
+            yield asset, capture
+            for name, data in capture.files:
+                yield from _readings(opened.entry(opened.inner(name), io.BytesIO(data)))
         case JsonLines():
             yield asset, JsonLinesReading(content, ledger, sampling)
         case PlainText():

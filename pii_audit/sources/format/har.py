@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Iterator
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from pii_audit.language import Text
+from pii_audit.sources.format.content import Content
+from pii_audit.sources.format.har_bodies import body_fields, file_of, member_of, once, pairs, text_of
 from pii_audit.sources.format.json_document import JsonReading
-from pii_audit.sources.format.jsonpath import ROOT, Members, decoder, field_name, leaves
-from pii_audit.sources.reading import Row
+from pii_audit.sources.format.jsonpath import ROOT, Members, field_name, leaves
+from pii_audit.sources.interface import Sampling
+from pii_audit.sources.reading import Ledger, Row
 
 ENTRIES = "$.log.entries"
 _PLUMBING = frozenset(
@@ -45,7 +45,6 @@ _ENTRY = frozenset(
         "serverIPAddress",
         "connection",
         "pageref",
-        "comment",
     ]
 )
 _SIDE = frozenset(
@@ -53,26 +52,42 @@ _SIDE = frozenset(
 )
 _BODY = frozenset("mimeType text params encoding size compression".split())  # noqa: SIM905 - a list of words
 """Members of an exchange, of its request or response, and of a body, that are read by themselves or say nothing of anybody."""
-_UNNAMED = "value"
-_LARGEST = 8 << 20
-"""Characters of a body that is taken apart; a larger one is one value."""
+MOST = 128 << 20
+"""Bytes of files in bodies that are kept until the exchanges were read."""
 
 
 class HarReading(JsonReading):
     """The exchanges of a capture; all else that it says (pages, creator) is one row, as in any JSON.
 
-    The ledger says how many of them went over the network in clear.
+    The ledger says how many of them went over the network in clear. `files` are the bodies that are no text, with their names; they
+    are all there once the exchanges were read.
     """
 
-    _clear = 0
+    def __init__(self, content: Content, ledger: Ledger, sampling: Sampling) -> None:
+        super().__init__(content, ledger, sampling)
+        self.files: list[tuple[str, bytes]] = []
+        self._clear = 0
+        self._kept = 0
+        self._left = 0
 
     def array(self, path: str, envelope: dict[str, list[str]]) -> Iterator[Row]:
         if path != ENTRIES:
             yield from super().array(path, envelope)
             return
-        for value in self.values():
-            self._clear += _text(_member(value, "request"), "url").lower().startswith(("http:", "ws:"))
+        for number, value in enumerate(self.values(), 1):
+            self._clear += text_of(member_of(value, "request"), "url").lower().startswith(("http:", "ws:"))
             yield exchange(value)
+            for side, part in (("request", "postData"), ("response", "content")):
+                data = file_of(member_of(member_of(value, side), part))
+                if data:
+                    self._keep(f"{side} {number}", data)
+
+    def _keep(self, name: str, data: bytes) -> None:
+        self._kept += len(data)
+        if self._kept > MOST:
+            self._left += 1
+        else:
+            self.files.append((name, data))
 
     def settle(self) -> None:
         super().settle()
@@ -80,6 +95,11 @@ class HarReading(JsonReading):
             count = self._clear
             self.ledger.notes.append(
                 Text(f"{count} 次请求以明文 HTTP 传输", f"{count} exchange(s) went in clear, over plain HTTP")
+            )
+        if self._left:
+            count = self._left
+            self.ledger.failures.append(
+                Text(f"文件过多,{count} 个正文未读", f"too many files: {count} body or bodies were not read")
             )
 
 
@@ -89,24 +109,24 @@ def exchange(entry: object) -> Row:
     What a response holds has `response ` before its name; what browsers add (messages of a WebSocket, say) stands under its path.
     """
     cells: dict[str, list[str]] = {}
-    request, response = _member(entry, "request"), _member(entry, "response")
-    url = _split(_text(request, "url"))
+    request, response = member_of(entry, "request"), member_of(entry, "response")
+    url = _split(text_of(request, "url"))
     # Credentials in the URL are kept: they are data that leaves.
     _add(cells, "url", f"{url.netloc}{url.path}{'#' if url.fragment else ''}{url.fragment}")
-    post, content = _member(request, "postData"), _member(response, "content")
-    queries = (*_pairs(_member(request, "queryString")), *parse_qsl(url.query, keep_blank_values=True))
-    # What is told twice is one parameter.
-    for name, value in (*dict.fromkeys(queries), *_pairs(_member(post, "params")), *_files(_member(post, "params"))):
+    post, content = member_of(request, "postData"), member_of(response, "content")
+    queried = parse_qsl(url.query, keep_blank_values=True)
+    for name, value in (*once(queried, pairs(member_of(request, "queryString"))), *body_fields(post)):
         _add(cells, name, value)
     for side, prefix in ((request, ""), (response, "response ")):
-        for name, value in _pairs(_member(side, "headers")):
-            if name.lower() not in _PLUMBING:
+        cookies = list(pairs(member_of(side, "cookies")))
+        for name, value in pairs(member_of(side, "headers")):
+            if name.lower() not in _PLUMBING and not _says_again(name, value, cookies):
                 _add(cells, f"{prefix}header {name}", value)
-        for name, value in _pairs(_member(side, "cookies")):
+        for name, value in cookies:
             _add(cells, f"{prefix}cookie {name}", value)
-    _add(cells, "response redirect", _text(response, "redirectURL") or None)
-    _body(cells, _text(post, "text"), _text(post, "mimeType"), "")
-    _body(cells, _decoded(content), _text(content, "mimeType"), "response ")
+    _add(cells, "response redirect", text_of(response, "redirectURL") or None)
+    for name, leaf in body_fields(content):
+        _add(cells, f"response {name}", leaf)
     for member, known, path in (
         (entry, _ENTRY, ROOT),
         (request, _SIDE, f"{ROOT}.request"),
@@ -127,13 +147,6 @@ def _split(url: str) -> SplitResult:
         return SplitResult("", "", url, "", "")
 
 
-def _files(params: object) -> Iterator[tuple[str, str]]:
-    """Names of fields of a form and of the files that they send."""
-    for one in params if isinstance(params, list) else ():
-        if name := _text(one, "fileName"):
-            yield f"{_text(one, 'name')} file name".strip(), name
-
-
 def _others(value: object, known: frozenset[str], path: str) -> Iterator[tuple[str, str | None]]:
     """The scalars of what a member says besides what is known of it, by their path."""
     if isinstance(value, Members):
@@ -145,56 +158,19 @@ def _others(value: object, known: frozenset[str], path: str) -> Iterator[tuple[s
         yield from leaves(value, path)
 
 
-def _body(cells: dict[str, list[str]], text: str, kind: str, prefix: str) -> None:
-    if not text:
-        return
-    if "x-www-form-urlencoded" in kind:
-        for name, value in parse_qsl(text, keep_blank_values=True):
-            _add(cells, prefix + name, value)
-        return
-    if text.lstrip()[:1] in ("{", "[") and len(text) <= _LARGEST:
-        try:
-            found = list(leaves(decoder().decode(text)))
-        except (json.JSONDecodeError, RecursionError):
-            found = []
-        for path, leaf in found:
-            _add(cells, prefix + field_name(path), leaf)
-        if found:
-            return
-    _add(cells, f"{prefix}body", text)
-
-
-def _decoded(content: object) -> str:
-    """A response's body; what is no text in Base64 stays as it is written."""
-    text = _text(content, "text")
-    if _text(content, "encoding") != "base64":
-        return text
-    try:
-        return base64.b64decode(text, validate=True).decode()
-    except (binascii.Error, ValueError):
-        return text
+def _says_again(name: str, value: str, cookies: list[tuple[str, str]]) -> bool:
+    """Whether a header says nothing but what the list of cookies does (RFC 6265, 4.1 and 4.2)."""
+    if name.lower() == "cookie":
+        said = value.split(";")
+    elif name.lower() == "set-cookie":
+        said = [line.split(";")[0] for line in value.splitlines()]
+    else:
+        return False
+    known = {f"{key}={cookie}" for key, cookie in cookies}
+    return all(one.strip() in known for one in said)
 
 
 def _add(cells: dict[str, list[str]], name: str, value: str | None) -> None:
     values = cells.setdefault(name, [])
     if value is not None:
         values.append(value)
-
-
-def _member(value: object, name: str) -> object:
-    if not isinstance(value, Members):
-        return None
-    return next((below for key, below in value if key == name), None)
-
-
-def _text(value: object, name: str) -> str:
-    found = _member(value, name)
-    return found if isinstance(found, str) else ""
-
-
-def _pairs(values: object) -> Iterator[tuple[str, str]]:
-    """Names and values of a list of parameters, headers or cookies."""
-    for one in values if isinstance(values, list) else ():
-        name, value = _text(one, "name"), _text(one, "value")
-        if name or value:
-            yield name or _UNNAMED, value

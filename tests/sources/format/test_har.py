@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 
 import pytest
@@ -77,6 +78,62 @@ def test_what_is_missing_or_of_another_shape_breaks_nothing(rows, read_inside):
     for odd in ("7", "[]", '{"request": [1], "response": 3}', '{"request": {"url": 5, "headers": {"a": 1}}}'):
         page = f'{{"log": {{"version": "1.2", "entries": [{odd}]}}}}'
         assert read_inside(page.encode(), "a.har")[""].status == "inspected"
+
+
+def test_a_value_that_is_told_twice_counts_once(rows):
+    url = "https://p.example/?q=%E5%BC%A0&q=2"
+    queried = entry(url, queryString=[{"name": "q", "value": one} for one in ("%E5%BC%A0", "2")])
+    params = [{"name": "m", "value": "13800138000"}, {"name": "n", "value": "a%40b.cn"}, {"name": "o", "value": "1"}]
+    form = {"mimeType": "application/x-www-form-urlencoded", "text": "m=13800138000&n=a%40b.cn", "params": params}
+    headers = [{"name": "Cookie", "value": "sid=1; m=13800138000"}, {"name": "cookie", "value": "other=2"}]
+    cookies = [{"name": "sid", "value": "1"}, {"name": "m", "value": "13800138000"}]
+    found = rows(queried, entry(postData=form), entry(headers=headers, cookies=cookies))
+    assert found[0]["q"] == "张\n2"
+    assert (found[1]["m"], found[1]["n"], found[1]["o"]) == ("13800138000", "a@b.cn", "1")
+    assert "body" not in found[1]
+    assert (found[2]["cookie m"], found[2]["header cookie"]) == ("13800138000", "other=2")
+    assert "header Cookie" not in found[2]
+
+
+def test_a_form_in_parts_has_its_fields_and_the_names_of_its_files(rows):
+    text = (
+        '--b\r\nContent-Disposition: form-data; name="m"\r\n\r\n13800138000\r\n--b\r\n'
+        'Content-Disposition: form-data; name="f"; filename="13900139000.csv"\r\n\r\nx,y\r\n--b--\r\n'
+    )
+    params = [{"name": "m", "value": "13800138000"}, {"name": "f", "fileName": "13900139000.csv"}]
+    [row] = rows(entry(postData={"mimeType": "multipart/form-data; boundary=b", "text": text, "params": params}))
+    assert (row["m"], row["f"], row["f file name"]) == ("13800138000", "x,y", "13900139000.csv")
+    assert "body" not in row
+
+
+@pytest.fixture
+def packed_body(read_inside):
+    """What is read of a capture whose response has a body of these bytes."""
+
+    def read(data: bytes, kind: str):
+        content = {"mimeType": kind, "encoding": "base64", "text": base64.b64encode(data).decode()}
+        capture = {"log": {"version": "1.2", "entries": [entry(), entry(response=content)]}}
+        return read_inside(json.dumps(capture).encode(), "a.har")
+
+    return read
+
+
+def test_a_body_that_is_a_file_is_read_as_one(packed_body):
+    found = packed_body(gzip.compress(b"mobile\n13800138000\n"), "application/octet-stream")
+    assert "13800138000" in found["!response 2"].text
+    assert packed_body(bytes(range(256)) * 9, "application/octet-stream")["!response 2"].status == "failed"
+    assert list(packed_body(bytes(range(256)) * 9, "font/woff2")) == [""]
+
+
+def test_a_body_of_text_in_base64_is_text_whatever_its_encoding(packed_body):
+    found = packed_body("客户张三,手机号".encode("gb18030"), "text/plain")
+    assert found[""].rows[1]["response body"] == "客户张三,手机号"
+
+
+def test_files_beyond_what_is_kept_are_counted(packed_body, monkeypatch):
+    monkeypatch.setattr("pii_audit.sources.format.har.MOST", 10)
+    found = packed_body(gzip.compress(b"x" * 9), "application/gzip")
+    assert (found[""].status, found[""].reason) == ("failed", "too many files: 1 body or bodies were not read")
 
 
 def test_a_capture_that_breaks_off_keeps_its_exchanges_and_fails(read_inside):
