@@ -55,18 +55,22 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
     for number in range(len(document)):
         try:
             page = document[number]
-            text = "\n".join(_texts(page))
-            images = _images(page, blank=not text.strip())
         except pdfium.PdfiumError:
             broken.append(number + 1)
             sink.text("\f\n")
             continue
+        text, images = "", []
+        try:
+            text = "\n".join(_texts(page))
+            images = _images(page, blank=not text.strip())
+        except pdfium.PdfiumError:
+            broken.append(number + 1)
         if images:
             recognition = recognition or _recognition()
-            lines = _recognised(page, images, recognition, seen)
-            if lines is None:
+            lines, complete = _recognised(page, images, recognition, seen)
+            if not complete:
                 unread.append(number + 1)
-            text = "\n".join(filter(None, [text, *(lines or ())]))
+            text = "\n".join(filter(None, [text, *lines]))
         sink.text(text.replace("\r\n", "\n") + "\n\f\n")
         page.close()
     if recognition:
@@ -161,21 +165,25 @@ def _recognition() -> Recognition | None:
 
 def _recognised(
     page: pdfium.PdfPage, images: list[_Box], recognition: Recognition | None, seen: set[bytes]
-) -> list[str] | None:
-    """The lines in images on a page, None where nothing can be said of them; one that was seen already is passed over."""
+) -> tuple[list[str], bool]:
+    """The lines in images on a page, and whether all of them were read; one that was seen already is passed over."""
     if recognition is None:
-        return None
+        return [], False
     lines: list[str] = []
-    try:
-        for box in images:
+    complete = True
+    for box in images:
+        if recognition.late:
+            return lines, False
+        try:
             image = _drawn(page, box, recognition.longest)
             digest = hashlib.sha256(image.tobytes()).digest()
             if digest not in seen:
-                lines += recognition.lines(image)
+                for line in recognition.lines(image):
+                    lines.append(line)  # noqa: PERF402 - what was read before an error counts
                 seen.add(digest)
-    except Exception:  # noqa: BLE001 - recognisers raise what they like, and the other pages are still to be read
-        return None
-    return lines
+        except Exception:  # noqa: BLE001 - recognisers raise what they like, and the other images are still to be read
+            complete = False
+    return lines, complete
 
 
 def _drawn(page: pdfium.PdfPage, box: _Box, longest: int) -> Image.Image:

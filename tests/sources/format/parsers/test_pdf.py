@@ -5,6 +5,7 @@ import io
 
 import pypdfium2 as pdfium
 import pytest
+from PIL import Image
 from pypdfium2 import raw
 
 from pii_audit.sources.format.parsers import image, pdf
@@ -69,6 +70,47 @@ def test_a_page_that_cannot_be_recognised_is_told_as_not_read(said, monkeypatch,
     with (checkout / "tests/sources/format/data/scan.pdf").open("rb") as file:
         pdf.parse(file, "scan.pdf", said)
     assert said.failures == ["images on page(s) 1 were not read: recognition failed or took too long"]
+
+
+def pictured(*heights):
+    """A PDF of one page with grey pictures of these heights, one below the other."""
+    document = pdfium.PdfDocument.new()
+    page = document.new_page(600, 900)
+    for number, height in enumerate(heights):
+        picture = pdfium.PdfImage.new(document)
+        picture.set_bitmap(pdfium.PdfBitmap.from_pil(Image.new("L", (100, height), 128)))
+        picture.set_matrix(pdfium.PdfMatrix().scale(400, height).translate(50, 700 - 200 * number))
+        page.insert_obj(picture)
+    page.gen_content()
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def test_what_was_recognised_before_and_after_an_image_that_fails_stays(said, monkeypatch):
+    class Failing(image.Recognition):
+        seen = 0
+
+        def lines(self, page):
+            self.seen += 1
+            yield f"line {self.seen}"
+            if self.seen == 3:
+                raise ValueError
+
+    monkeypatch.setattr(pdf, "_recognition", Failing)
+    pdf.parse(io.BytesIO(pictured(90, 100, 110, 120)), "a.pdf", said)
+    assert said.texts == ["line 1\nline 2\nline 3\nline 4\n\f\n"]
+    assert said.failures == ["images on page(s) 1 were not read: recognition failed or took too long"]
+
+
+def test_the_text_of_a_page_whose_images_are_damaged_stays(said, monkeypatch):
+    def damaged(page, *, blank):
+        raise pdfium.PdfiumError
+
+    monkeypatch.setattr(pdf, "_images", damaged)
+    pdf.parse(io.BytesIO(FORM), "form.pdf", said)
+    assert "13800138000" in said.texts[0]
+    assert said.failures == ["page(s) 1 are damaged"]
 
 
 def test_a_scan_with_a_page_number_on_it_is_a_scan(read_inside, checkout):
