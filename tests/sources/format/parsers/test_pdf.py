@@ -105,7 +105,8 @@ def test_what_was_recognised_before_and_after_an_image_that_fails_stays(said, mo
 
 def test_the_text_of_a_page_whose_images_are_damaged_stays(said, monkeypatch):
     def damaged(page, *, blank):
-        raise pdfium.PdfiumError
+        what = "damaged"
+        raise pdfium.PdfiumError(what)
 
     monkeypatch.setattr(pdf, "_images", damaged)
     pdf.parse(io.BytesIO(FORM), "form.pdf", said)
