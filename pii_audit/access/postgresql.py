@@ -6,7 +6,6 @@ SET ROLE or shares with PUBLIC, and see rows under row-level security (PostgreSQ
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache, cached_property
@@ -22,6 +21,7 @@ from pii_audit.access.postgresql_catalog import (
     Role,
     read,
 )
+from pii_audit.access.postgresql_functions import opened
 from pii_audit.access.postgresql_openings import Context, openings
 from pii_audit.access.postgresql_reading import READ_ALL, Actor, Reading
 from pii_audit.access.roles import Path
@@ -171,12 +171,14 @@ class Effective:
             )
             if reading:
                 yield from self._exports(principal, context, relation.asset, opening.column)
-        if opening.privilege != "select":
+        # Who owns a table reads what inherits from it; who owns a view, what he may read anyway.
+        if not reading or (opening.privilege == "owner" and relation.kind == VIEW):
             return
+        kind = "view" if relation.kind == VIEW else "parent"
         for asset, columns in exposed.items():
-            for column in sorted(columns):
+            for column in sorted(columns if opening.column is None or kind == "view" else columns & {opening.column}):
                 if not self._reads_anyway(context, asset, column):
-                    through = (*steps, f"view {relation.shown}")
+                    through = (*steps, f"{kind} {relation.shown}")
                     yield Grant(
                         principal,
                         self._id(asset),
@@ -253,27 +255,17 @@ class Effective:
 
     @cached_property
     def _functions(self) -> list[tuple[Function, frozenset[str]]]:
-        """Functions that run as somebody who may read these assets, and which of them their text names."""
-        found = []
-        for function in self._catalog.functions:
-            words = frozenset(re.findall(r"\w+", function.text.casefold()))
-            owner = self._reading.actor(function.owner)
-            named = frozenset(
-                relation.asset
-                for relation in self._catalog.relations.values()
-                if relation.asset in self._assets
-                and frozenset(re.findall(r"\w+", relation.name.casefold())) <= words
-                and self._reading.reads(relation.oid, None, owner, owner)
-            )
-            if named:
-                found.append((function, named))
-        return found
+        return list(opened(self._catalog, self._reading, self._assets))
 
     def _exposed(self, relation: Relation) -> Mapping[str, frozenset[str]]:
-        """The columns of wanted tables that a view shows, through other views too."""
-        if relation.kind != VIEW:
-            return {}
+        """The columns of wanted tables that a view shows, through other views too, or a table whose columns these inherit."""
         found: dict[str, set[str]] = {}
+        if relation.kind != VIEW:
+            for oid, columns in self._catalog.heirs.get(relation.oid, {}).items():
+                heir = self._catalog.relations.get(oid)
+                if heir is not None and heir.asset in self._assets and heir.asset != relation.asset:
+                    found.setdefault(heir.asset, set()).update(columns)
+            return {asset: frozenset(columns) for asset, columns in found.items()}
         seen, front = {relation.oid}, [relation.oid]
         while front:
             for oid, columns in self._catalog.views.get(front.pop(), {}).items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -87,10 +87,21 @@ class Function:
         return f"{quoted(self.schema)}.{quoted(self.name)}({self.arguments})"
 
 
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a function does, and with whose rights: its owner's where it is a `definer`, else those of who calls it."""
+
+    owner: str
+    definer: bool
+    text: str
+
+
 @dataclass(frozen=True)
 class Catalog:
-    """All of it. `spaces` maps a schema ("" for the database) to who may enter it; `views` a view to (table, columns) that it reads.
+    """All of it.
 
+    `spaces` maps a schema ("" for the database) to who may enter it; `views` a view to (table, columns) that it reads; `heirs` a table
+    to (table, columns) whose rows are read with its own; `bodies` a name to the functions of that name.
     `creators_grant` says that CREATEROLE is enough to give oneself any role that is no superuser, as it was before PostgreSQL 16.
     """
 
@@ -102,7 +113,9 @@ class Catalog:
     entries: Mapping[int, tuple[Entry, ...]] = field(default_factory=dict)
     policies: Mapping[int, frozenset[str]] = field(default_factory=dict)
     views: Mapping[int, Mapping[int, frozenset[str]]] = field(default_factory=dict)
+    heirs: Mapping[int, Mapping[int, frozenset[str]]] = field(default_factory=dict)
     functions: tuple[Function, ...] = ()
+    bodies: Mapping[str, tuple[Body, ...]] = field(default_factory=dict)
 
 
 def read_principals(session: Session) -> Catalog:
@@ -129,18 +142,28 @@ def read(session: Session) -> Catalog:
     policies: dict[int, set[str]] = defaultdict(set)
     for oid, _, role in session.rows(sql("acl_policies")):
         policies[oid].add(role or PUBLIC)
-    views: dict[int, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for view, table, column in session.rows(sql("acl_views")):
-        views[view][table].update([column] if column else [])
+    bodies: dict[str, list[Body]] = defaultdict(list)
+    for name, *body in session.rows(sql("acl_bodies")):
+        bodies[name.casefold()].append(Body(*body))
     return replace(
         read_principals(session),
         spaces={schema: frozenset(grantees) for schema, grantees in spaces.items()},
         relations={row[0]: _relation(row) for row in session.rows(sql("acl_relations"))},
         entries={oid: tuple(found) for oid, found in entries.items()},
         policies={oid: frozenset(found) for oid, found in policies.items()},
-        views={view: {table: frozenset(names) for table, names in found.items()} for view, found in views.items()},
+        views=_columns(session.rows(sql("acl_views"))),
+        heirs=_columns(session.rows(sql("acl_inherits"))),
         functions=_functions(session.rows(sql("acl_functions"))),
+        bodies={name: tuple(found) for name, found in bodies.items()},
     )
+
+
+def _columns(rows: Iterable[tuple[Any, ...]]) -> Mapping[int, Mapping[int, frozenset[str]]]:
+    """Which columns of what stand behind each of several; a column that is None stands for any."""
+    found: dict[int, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for front, behind, column in rows:
+        found[front][behind].update([column] if column else [])
+    return {front: {behind: frozenset(names) for behind, names in one.items()} for front, one in found.items()}
 
 
 def _relation(row: tuple[Any, ...]) -> Relation:

@@ -12,6 +12,7 @@ from pii_audit.access.postgresql_reading import READ_ALL, Actor
 from pii_audit.access.roles import Path
 from pii_audit.sources.database.names import quoted
 
+DATABASE_OWNER = "pg_database_owner"
 PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
 
 
@@ -42,7 +43,9 @@ class Context:
     def leaving(self, grantee: str) -> Path:
         """The statements that end these memberships, one after the other."""
         chain = [name for name in self.chain(grantee) if name != PUBLIC]
-        return tuple(f"REVOKE {quoted(role)} FROM {quoted(member)}" for member, role in pairwise(chain))
+        # Nobody was made a member of the role that stands for the database's owner.
+        left = ((member, role) for member, role in pairwise(chain) if role != DATABASE_OWNER)
+        return tuple(f"REVOKE {quoted(role)} FROM {quoted(member)}" for member, role in left)
 
 
 def openings(catalog: Catalog, relation: Relation) -> Iterator[Opening]:

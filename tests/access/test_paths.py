@@ -128,6 +128,74 @@ def test_a_function_that_runs_as_its_owner_shows_the_table_that_it_names(postgre
 
 
 @pytest.mark.service
+def test_a_function_shows_what_those_that_it_calls_read(postgresql, source_of):
+    owner, caller = postgresql.role("owner", "NOLOGIN"), postgresql.role("caller")
+    postgresql.run(
+        "CREATE TABLE customer (id int)",
+        "CREATE TABLE card (id int)",
+        "CREATE FUNCTION inside() RETURNS SETOF int LANGUAGE sql AS 'SELECT id FROM public.customer'",
+        "CREATE FUNCTION cards() RETURNS SETOF int LANGUAGE sql SECURITY DEFINER AS 'SELECT id FROM public.card'",
+        "CREATE FUNCTION outside() RETURNS SETOF int LANGUAGE sql SECURITY DEFINER AS "
+        "'SELECT * FROM public.inside() UNION SELECT * FROM public.cards()'",
+        f"ALTER FUNCTION outside() OWNER TO {owner}",
+        f"GRANT SELECT ON customer TO {owner}",
+        "REVOKE EXECUTE ON FUNCTION outside() FROM PUBLIC",
+        "REVOKE EXECUTE ON FUNCTION cards() FROM PUBLIC",
+        f"GRANT EXECUTE ON FUNCTION cards() TO {owner}",
+        f"GRANT EXECUTE ON FUNCTION outside() TO {caller}",
+    )
+    grants = [one for one in told(source_of(postgresql.url())) if one.principal == f"user:{caller}"]
+    assert {(one.asset, one.path[-1]) for one in grants} == {
+        (f"w:public.{table}", f"function public.outside() runs as {owner}") for table in ("customer", "card")
+    }
+
+
+@pytest.mark.service
+def test_nobody_calls_the_function_of_a_trigger(postgresql, source_of):
+    postgresql.run(
+        "CREATE TABLE customer (id int)",
+        "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS "
+        "$$ BEGIN INSERT INTO public.customer SELECT id FROM public.customer; RETURN NEW; END $$",
+    )
+    assert not [one for one in told(source_of(postgresql.url())) if one.privilege == "execute"]
+
+
+@pytest.mark.service
+def test_who_reads_a_table_reads_what_inherits_from_it(postgresql, source_of):
+    reader, owner = postgresql.role("reader"), postgresql.role("owner")
+    postgresql.run(
+        "CREATE TABLE person (id int, mobile text)",
+        "CREATE TABLE customer (card text) INHERITS (person)",
+        "CREATE TABLE vip () INHERITS (customer)",
+        f"GRANT SELECT (mobile) ON person TO {reader}",
+        f"ALTER TABLE person OWNER TO {owner}",
+    )
+    grants = told(source_of(postgresql.url()))
+    for heir in ("public.customer", "public.vip"):
+        of_heir = [one for one in grants if one.asset == f"w:{heir}"]
+        assert ways(of_heir, f"user:{reader}") == {("select", "mobile", (f"user:{reader}", "parent public.person"))}
+        assert {field for _, field, _ in ways(of_heir, f"user:{owner}")} == {"id", "mobile"}
+    [closing] = {one.closing for one in grants if one.principal == f"user:{reader}"}
+    postgresql.run(*closing)
+    assert not ways(told(source_of(postgresql.url())), f"user:{reader}")
+
+
+@pytest.mark.service
+def test_the_owner_of_a_database_has_what_the_role_for_him_has(postgresql, source_of):
+    owner = postgresql.role("owner")
+    postgresql.run(
+        f"ALTER DATABASE {postgresql.database} OWNER TO {owner}",
+        "REVOKE ALL ON SCHEMA public FROM PUBLIC",
+        "CREATE TABLE customer (id int)",
+        "GRANT SELECT ON customer TO pg_database_owner",
+    )
+    [grant] = [one for one in told(source_of(postgresql.url())) if one.principal == f"user:{owner}"]
+    assert (grant.path, grant.leaving) == ((f"user:{owner}", "role:pg_database_owner"), ())
+    postgresql.run(*grant.closing)
+    assert not ways(told(source_of(postgresql.url())), f"user:{owner}")
+
+
+@pytest.mark.service
 def test_who_can_become_a_superuser_is_one(postgresql, source_of):
     admin, boss = postgresql.role("dba", "NOLOGIN SUPERUSER"), postgresql.role("boss")
     postgresql.run("CREATE TABLE t (id int)", f"GRANT {admin} TO {boss}")

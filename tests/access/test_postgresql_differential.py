@@ -25,6 +25,7 @@ class World:
         self.server = server
         self.logins = [server.role("u", f"LOGIN {self.rng.choice(('INHERIT', 'NOINHERIT'))}") for _ in range(8)]
         self.groups = [server.role("g", f"NOLOGIN {self.rng.choice(('INHERIT', 'NOINHERIT'))}") for _ in range(8)]
+        self.owners = "pg_database_owner" if server.version >= 140_000 else "PUBLIC"
         self.everyone = [*self.logins, *self.groups]
         self.statements = []
         self.schemas = ["s1", "s2", "s3"]
@@ -36,7 +37,7 @@ class World:
         self.statements.append(statement)
 
     def someone(self):
-        return self.rng.choice([*self.everyone, *self.everyone, "PUBLIC"])
+        return self.rng.choice([*self.everyone, *self.everyone, "PUBLIC", self.owners])
 
     def memberships(self):
         rng = self.rng
@@ -48,6 +49,8 @@ class World:
         self.add(f"GRANT pg_read_all_data TO {self.groups[-1]}")
         if rng.random() < 0.5:
             self.add(f"ALTER ROLE {self.groups[-2]} BYPASSRLS")
+        if rng.random() < 0.7:
+            self.add(f"ALTER DATABASE {self.server.database} OWNER TO {rng.choice(self.everyone)}")
         self.add("REVOKE ALL ON SCHEMA public FROM PUBLIC")
         if rng.random() < 0.3:
             self.add(f"REVOKE CONNECT ON DATABASE {self.server.database} FROM PUBLIC")
@@ -65,6 +68,10 @@ class World:
                 self.table(f"{schema}.t{number}")
         for number in range(8):
             self.view(f"{rng.choice(self.schemas)}.v{number}", invoker=False)
+        for number, schema in enumerate(self.schemas):
+            self.add(f"CREATE TABLE {schema}.heir{number} () INHERITS ({schema}.t0)")
+            self.add(f"INSERT INTO {schema}.heir{number} VALUES (1, 'a', 'b', 'c')")
+            self.tables.append(f"{schema}.heir{number}")
         self.add("CREATE TABLE s1.parts (id int, name text, mobile text, card text) PARTITION BY LIST (id)")
         for number in (1, 2):
             self.add(f"CREATE TABLE s2.part{number} PARTITION OF s1.parts FOR VALUES IN ({number})")
@@ -129,11 +136,11 @@ def as_the_server_says(world):
             first = [] if role in world.logins else [f"SET SESSION AUTHORIZATION {role}"]
             for statement in first:
                 connection.execute(statement)
-            for acting in (None, *world.everyone, "pg_read_all_data"):
+            for acting in (None, *world.everyone, "pg_read_all_data", world.owners):
                 if acting is not None:
                     try:
                         connection.execute(f"SET ROLE {acting}")
-                    except psycopg.errors.InsufficientPrivilege:
+                    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidParameterValue):
                         continue
                 allowed |= {
                     (role, table, column)
@@ -145,12 +152,12 @@ def as_the_server_says(world):
 
 
 def as_worked_out(world, told):
-    """The same from the grants that were worked out; what a view shows of a table is no right to the table."""
+    """The same from the grants that were worked out; what a view shows of a table, or another to which it is heir, is no right to it."""
     of_role = {f"{'user' if role in world.logins else 'role'}:{role}": role for role in world.everyone}
     allowed = set()
     for grant in told:
         principals = world.everyone if grant.principal == "PUBLIC" else [of_role.get(grant.principal)]
-        if grant.privilege not in READING or grant.path[-1].startswith("view "):
+        if grant.privilege not in READING or grant.path[-1].startswith(("view ", "parent ")):
             continue
         for role in principals:
             allowed |= {
