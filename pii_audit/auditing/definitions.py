@@ -9,11 +9,11 @@ from hashlib import sha256
 from importlib.metadata import distributions
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from pathlib import Path
 
 import pii_audit
 from pii_audit import content
 from pii_audit.auditing.places import place_of
+from pii_audit.identifiers.catalogue import files_of
 from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.sources.interface import Sampling
 from pii_audit.workspace import Source, Workspace
@@ -29,8 +29,8 @@ def definitions_of(space: Workspace, source: Source, sampling: Sampling, fingerp
     where the source is, but not as whom it is read. What is included and left out is told of every file when it is listed.
     """
     parts = (
-        _program(),
-        *(f"{path.name} {_digest(path.read_bytes())}" for path in _own(space)),
+        program(),
+        *own_identifiers(space),
         *(f"{glob} {_digest((space.root / path).read_bytes())}" for glob, path in source.layouts.items()),
         space.samples,
         ",".join(space.institution.own_bins),
@@ -40,8 +40,15 @@ def definitions_of(space: Workspace, source: Source, sampling: Sampling, fingerp
     return fingerprinter.text("definitions", *parts)
 
 
+def own_identifiers(space: Workspace) -> Iterator[str]:
+    """Each file of a workspace's own identifiers, with its digest."""
+    for path in files_of(space.identifiers):
+        yield f"{path.name} {_digest(path.read_bytes())}"
+
+
 @cache
-def _program() -> str:
+def program() -> str:
+    """The digest of this program, of what it ships and of all packages that it may read with."""
     whole = sha256(f"{pii_audit.__version__} {platform.python_version()}".encode())
     for one in sorted(f"{one.name} {one.version}" for one in distributions()):
         whole.update(one.encode())
@@ -59,11 +66,6 @@ def _modules(folder: Traversable) -> Iterator[Traversable]:
             yield from _modules(entry)
         elif entry.name.endswith(".py"):
             yield entry
-
-
-def _own(space: Workspace) -> Iterator[Path]:
-    for path in space.identifiers:
-        yield from sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else (path,)
 
 
 def _digest(data: bytes) -> str:

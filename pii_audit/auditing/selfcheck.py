@@ -10,10 +10,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pii_audit
-from pii_audit import content
 from pii_audit.access import server_settings
 from pii_audit.access.people import access_of_people
-from pii_audit.auditing.definitions import definitions_of
+from pii_audit.auditing.definitions import definitions_of, own_identifiers, program
 from pii_audit.auditing.ending import WHOLE, ended_flows, ended_sources, left_out, notes_of_ended
 from pii_audit.auditing.flows import Beyond, Makes, judge_flows, match_assets
 from pii_audit.auditing.inherited import inherited
@@ -48,7 +47,7 @@ from pii_audit.rules.use_accounts import suspects
 from pii_audit.sources.feed.outbox import OutboxSource
 from pii_audit.sources.interface import Sampling, failed
 from pii_audit.sources.interface import Source as Opened
-from pii_audit.sources.registry import open_source
+from pii_audit.sources.registry import layouts_of, open_source
 from pii_audit.workspace import Source, Workspace, load_accounts, load_key, load_leavers, load_workspace, resolve
 
 Remembering = Callable[[Scope, Callable[[str], str]], Memory]
@@ -190,24 +189,26 @@ def leaving_ids(space: Workspace) -> list[str]:
 
 
 def run_key(space: Workspace, options: Options) -> str:
-    """What makes two runs the same one, so that the second may go on where the first stopped."""
+    """What makes two runs the same one, so that the second may go on where the first stopped.
+
+    Raises ConfigurationError for what is wrong in the layouts of its sources.
+    """
     parts = (
         str(space.root),
         ",".join(sorted(options.sources)),
         str(options.sample),
         str(options.full),
         str(options.seed),
-        pii_audit.__version__,
+        program(),
+        # The files and not the catalogue made of them: sets are in another order in each process.
+        *own_identifiers(space),
         repr(space.sources),
+        *(repr(layouts_of(source, space.root)) for source in _selected(space, options.sources)),
         str(space.key),
         space.samples,
         ",".join(space.institution.own_bins),
     )
-    whole = hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogateescape"))
-    # The files and not the catalogue made of them: sets are in another order in each process.
-    for path in content.walk("scanners/identifiers", ""):
-        whole.update(hashlib.sha256(content.data(path)).digest())
-    return whole.hexdigest()[:32]
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 def _selected(space: Workspace, wanted: Collection[str]) -> Sequence[Source]:

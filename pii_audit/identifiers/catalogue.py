@@ -31,7 +31,7 @@ def load_catalogue(extra: Sequence[Path] = ()) -> Catalogue:
     identifiers: dict[str, Identifier] = dict(shipped)
     places = {name: Position(FOLDER) for name in shipped}
     tried: list[Expression] = []
-    for path in _files(extra):
+    for path in files_of(extra):
         section = reader.read(path, SPEC)
         added = _add(identifiers, places, reader, section, path.stem, vocabulary)
         if added is not None:
@@ -62,7 +62,8 @@ def _ordered(identifiers: Mapping[str, Identifier], titles: Mapping[str, Text]) 
     return Catalogue({identifier.id: identifier for identifier in in_order}, titles)
 
 
-def _files(extra: Iterable[Path]) -> Iterator[Path]:
+def files_of(extra: Iterable[Path]) -> Iterator[Path]:
+    """The files that `extra` files and folders stand for."""
     for path in extra:
         if path.is_dir():
             yield from sorted(found for found in path.rglob("*") if found.name.casefold().endswith(SUFFIXES))

@@ -2,7 +2,8 @@
 
 A row stands for itself: it holds all that was seen, without the file's own name, and names the run that read it. It is sealed by
 an HMAC under the workspace's key, since what it says goes into reports unseen: a row that anybody else wrote, changed or moved to
-another file counts as none, and the file is read. What is inside a file under a name that holds an identifier is not kept.
+another file counts as none, and the file is read. The mark is keyed by itself, with the file and the run that read it, so that it can be
+renewed without what was seen. What is inside a file under a name that holds an identifier is not kept.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from pii_audit.errors import StoreError
@@ -34,7 +35,7 @@ TOGETHER = 200
 """Files that are written in one transaction."""
 LARGEST = 4 << 20
 """Bytes of what is kept of one file, and of what is held until it is written: twice as much, escaped, is what MySQL takes at once."""
-_SEALED = ("file", "source", "run", "at", "definitions", "mark", "size", "content", "document")
+_SEALED = ("file", "source", "run", "at", "definitions", "size", "content", "document")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +61,14 @@ class KeptFile:
 
     def again(self, asset: Asset) -> tuple[Inspected, ...] | None:
         """What was seen in it, under the name, the owner and the time that it has now; None where the row is damaged."""
-        row = self.memory.whole(self.row)
-        if row is None:
+        document = self.memory.document(self.row)
+        if document is None:
             return None
         try:
-            found = read(_Found, row["document"]).inspected
+            found = read(_Found, document).inspected
         except StoreError:
             return None
-        earlier = Earlier(row["run"], moment(row["at"]).astimezone(self.memory.scope.by.at.tzinfo))
+        earlier = Earlier(self.row["run"], moment(self.row["at"]).astimezone(self.memory.scope.by.at.tzinfo))
         return tuple(_named(one, asset, earlier) for one in found)
 
 
@@ -80,6 +81,7 @@ class StoreMemory:
     scope: Scope
     shown: Callable[[str], str]
     _pending: list[dict[str, Any]] = field(default_factory=list)
+    _renewed: list[dict[str, str]] = field(default_factory=list)
     _held: int = 0
 
     def recall(self, assets: Iterable[Asset]) -> Mapping[str, Known]:
@@ -97,13 +99,14 @@ class StoreMemory:
                     found[asset.name] = KeptFile(self, dict(row), self._proof(dict(row), asset))
         return found
 
-    def whole(self, row: Mapping[str, Any]) -> dict[str, Any] | None:
-        """A row with what was seen; None where anybody has changed either."""
+    def document(self, row: Mapping[str, Any]) -> bytes | None:
+        """What was seen, of a row; None where anybody has changed either."""
         table = schema.unchanged.c
         with self.database.read() as connection:
-            document = connection.execute(select(table.document).where(table.file == row["file"])).scalar_one_or_none()
-        found = {**row, "document": bytes(document or b"")}
-        return found if hmac.compare_digest(str(row["seal"]), self._seal(found)) else None
+            found = connection.execute(select(table.document).where(table.file == row["file"])).scalar_one_or_none()
+        document = bytes(found or b"")
+        same = hmac.compare_digest(str(row["seal"]), self._seal({**row, "document": document}))
+        return document if same else None
 
     def keep(self, asset: Asset, proof: Proof, found: Sequence[Inspected]) -> None:
         """Notes what was seen in a file, where all of its names may be told."""
@@ -115,16 +118,16 @@ class StoreMemory:
         document = packed(_Found(inside))
         if len(document) > LARGEST:
             return
-        scope = self.scope
+        scope, file = self.scope, self._key_of(asset)
         self._write(
             {
-                "file": self._key_of(asset),
+                "file": file,
                 "source": self._digest("source", scope.source),
                 "run": scope.by.run,
                 "at": schema.moment(scope.by.at),
                 "recorded": False,
                 "definitions": scope.definitions,
-                "mark": self._digest("mark", proof.mark),
+                "mark": self._mark(file, scope.by.run, proof.mark),
                 "size": asset.size,
                 "content": proof.content,
                 "document": document,
@@ -133,32 +136,42 @@ class StoreMemory:
 
     def renew(self, known: Known, proof: Proof) -> None:
         """Notes that a file which bears another mark now holds what it held."""
-        row = self.whole(known.row) if isinstance(known, KeptFile) else None
-        if row is not None:
-            self._write({**row, "mark": self._digest("mark", proof.mark)})
+        if isinstance(known, KeptFile):
+            file, run = known.row["file"], known.row["run"]
+            self._renewed.append({"of": file, "by": run, "mark": self._mark(file, run, proof.mark)})
+            self._flush_many()
 
     def flush(self) -> None:
         """Writes what is still held."""
         rows, self._pending, self._held = self._pending, [], 0
-        if not rows:
+        marks, self._renewed = self._renewed, []
+        if not rows and not marks:
             return
         table = schema.unchanged
         with self.database.write() as connection:
             # Of two runs at once, the second would else insert what the first has not yet committed.
             history.lock(connection)
-            connection.execute(delete(table).where(table.c.file.in_([row["file"] for row in rows])))
-            connection.execute(insert(table), rows)
+            if rows:
+                connection.execute(delete(table).where(table.c.file.in_([row["file"] for row in rows])))
+                connection.execute(insert(table), rows)
+            if marks:
+                # Where another run has read the file meanwhile, its row stays as it is.
+                same = (table.c.file == bindparam("of")) & (table.c.run == bindparam("by"))
+                connection.execute(update(table).where(same).values(mark=bindparam("mark")), marks)
 
     def _write(self, row: dict[str, Any]) -> None:
         self._pending.append({**row, "seal": self._seal(row)})
         self._held += len(row["document"])
-        if len(self._pending) >= TOGETHER or self._held > LARGEST:
+        self._flush_many()
+
+    def _flush_many(self) -> None:
+        if len(self._pending) + len(self._renewed) >= TOGETHER or self._held > LARGEST:
             self.flush()
 
     def _proof(self, row: Mapping[str, Any], asset: Asset) -> Proof:
         # A mark may be the bare hash of the content, as an ETag is: the store has a keyed one of it, and the file tells which it is.
         mark = asset.state.mark if asset.state is not None else ""
-        same = self._digest("mark", mark) == row["mark"]
+        same = self._mark(row["file"], row["run"], mark) == row["mark"]
         return Proof(mark if same else "", row["content"])
 
     def _seal(self, row: Mapping[str, Any]) -> str:
@@ -170,6 +183,9 @@ class StoreMemory:
                 yield data
 
         return Fingerprinter(self.key).digest("seal of a file that was read", pieces())
+
+    def _mark(self, file: str, run: str, mark: str) -> str:
+        return self._digest("mark", file, run, mark)
 
     def _key_of(self, asset: Asset) -> str:
         return self._digest("file", self.scope.source, asset.name)

@@ -43,7 +43,8 @@ def record(connection: Connection, run: Run, where: str, key: bytes) -> Run:
     _insert(connection, schema.observations, [{**one, "seal": sealing.sealed(one, key)} for one in sightings])
     sealing.seal_run(connection, number, key)
     history.append(connection, [step for each in placed for step in _steps(each, run)], key)
-    unchanged.settle(connection, run.id, run.finished)
+    if run.kind == "run":
+        unchanged.settle(connection, run.id, run.finished)
     return replace(
         run,
         findings=tuple(each.finding for each in placed if each.suppressed_by is None),

@@ -18,14 +18,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.event import listen
 
 from pii_audit import content
-from pii_audit.auditing.definitions import _program
+from pii_audit.auditing.definitions import program
 from pii_audit.auditing.selfcheck import Options, audit, run_key
 from pii_audit.demo import build
 from pii_audit.engine import engine
+from pii_audit.model.asset import Asset, AssetKind
 from pii_audit.model.coverage import CoverageStatus
 from pii_audit.model.finding import Change, Severity
+from pii_audit.model.unchanged import Earlier, Scope, State
 from pii_audit.sources.file_share.local import FolderSource
 from pii_audit.store import Store
 from pii_audit.workspace import load_key, load_workspace
@@ -263,6 +266,20 @@ def test_a_file_that_was_only_touched_is_hashed_once_and_known_by_its_new_time_f
     assert run.inspected[0].asset.modified.year == 2020
 
 
+def test_of_what_was_only_touched_the_mark_alone_is_written(space, at_once):
+    checked(space)
+    os.utime(space / "share" / "list.csv", (1_600_000_000, 1_600_000_000))
+    loaded, asked = load_workspace(space), []
+    with Store.open(loaded.store, loaded.root, key=load_key(loaded)) as store:
+        listen(store.database.engine, "before_cursor_execute", lambda *event: asked.append(event[2]))
+        run = audit(loaded, Options(memory=store.memory))
+    assert unread(run) == {"list.csv"}
+    assert [one.split(" WHERE")[0] for one in asked if not one.startswith(("SELECT", "BEGIN", "PRAGMA"))] == [
+        "UPDATE unchanged SET mark=?"
+    ]
+    assert len([one for one in asked if one.startswith("SELECT unchanged.document")]) == 1
+
+
 def test_processes_side_by_side_hash_what_was_touched_and_read_what_has_changed(space, at_once):
     share = space / "share"
     for number in range(4):
@@ -362,6 +379,27 @@ def test_what_was_sampled_or_failed_is_read_again(space, at_once, opened):
     assert sorted(opened) == ["broken.zip", "broken.zip", "list.csv", "list.csv"]
 
 
+def test_a_mark_of_what_was_read_before_does_not_stand_for_what_was_read_since(space, at_once, opened):
+    path = space / "share" / "list.csv"
+    checked(space)
+    with _rows(space) as raw:
+        [(mark,)] = raw.execute("SELECT mark FROM unchanged")
+    status = path.stat()
+    listed = State(f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}")
+    path.write_text(ROWS.replace("13800138000", "ordernumber"), encoding="utf-8")
+    checked(space)
+    with _rows(space) as raw:
+        raw.execute("UPDATE unchanged SET mark = ?", (mark,))
+    loaded = load_workspace(space)
+    with Store.open(loaded.store, loaded.root, key=load_key(loaded)) as store, _rows(space) as raw:
+        [(definitions, run)] = raw.execute("SELECT definitions, run FROM unchanged")
+        by = Earlier(run, loaded.now())
+        scope = Scope("share", definitions, by, by.at - timedelta(days=1))
+        asset = Asset("share", "list.csv", AssetKind.FILE, size=status.st_size, state=listed)
+        known = store.memory(scope, str).recall([asset])["list.csv"]
+        assert known.proof.mark != listed.mark or known.again(asset) is None
+
+
 def _identifier(root):
     text = content.text("scanners/identifiers/device/imei.yaml").replace("id: imei", "id: own_imei")
     (root / "own").mkdir(exist_ok=True)
@@ -394,17 +432,46 @@ def test_whatever_decides_on_what_is_seen_has_it_read_again(space, at_once, open
     assert opened == ["list.csv"] * 2
 
 
+@pytest.mark.parametrize("change", DECIDE.values(), ids=DECIDE.keys())
+def test_whatever_decides_on_what_is_seen_has_an_interrupted_run_begin_anew(space, change):
+    before = run_key(load_workspace(space), Options())
+    change(space)
+    assert run_key(load_workspace(space), Options()) != before
+
+
+def test_an_own_identifier_that_is_edited_has_all_read_again_and_what_lies_beside_it_nothing(space, at_once, opened):
+    DECIDE["own identifiers"](space)
+    checked(space)
+    before = run_key(load_workspace(space), Options())
+    (space / "own" / "README.md").write_text("by the card team")
+    assert unread(checked(space)) == {"list.csv"}
+    assert run_key(load_workspace(space), Options()) == before
+    path = space / "own" / "own_imei.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "# as of July\n", encoding="utf-8")
+    assert not unread(checked(space))
+    assert run_key(load_workspace(space), Options()) != before
+
+
+def test_a_gate_that_is_recorded_leaves_alone_what_runs_remember(space, at_once):
+    run = checked(space)
+    loaded = load_workspace(space)
+    with Store.open(loaded.store, loaded.root, key=load_key(loaded)) as store:
+        later = run.finished + timedelta(days=800)
+        store.record(replace(run, id="g1", kind="gate", started=later, finished=later, findings=(), suppressed=()))
+    assert unread(checked(space)) == {"list.csv"}
+
+
 def test_another_version_or_another_package_reads_again(space, at_once, opened, monkeypatch):
     checked(space)
     monkeypatch.setattr("pii_audit.__version__", "99.0")
-    _program.cache_clear()
+    program.cache_clear()
     assert not unread(checked(space))
     monkeypatch.setattr("pii_audit.auditing.definitions.distributions", list)
-    _program.cache_clear()
+    program.cache_clear()
     assert not unread(checked(space))
     assert opened == ["list.csv"] * 3
     monkeypatch.undo()
-    _program.cache_clear()
+    program.cache_clear()
 
 
 def test_what_only_says_whose_a_file_is_or_leaves_others_out_reads_nothing_again(space, at_once, opened):
