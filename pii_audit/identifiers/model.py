@@ -41,9 +41,9 @@ class Pattern:
     """One shape that an identifier is written in.
 
     `regex` is applied to folded text (`fold`); it has no look-around, back-reference or possessive quantifier, so that RE2 and Hyperscan
-    take it. `boundary` says what may not stand directly before and after the match. `score` (0 to 1) is that of a match before the
-    validator, `validated` that of one which the validator proves. `requires` are lower-case literals, one of which is in every match. `group`
-    is the part of the match that is the value. `needs_context`: in text only beside a context word, in a column only with a column hint;
+    take it. `boundary` says what may not stand directly before (of one that begins beyond ASCII, `free`: anything may) and after the match. `score`
+    (0 to 1) is that of a match before the validator, `validated` that of one which the validator proves. `requires` are lower-case literals,
+    one of which is in every match. `group` is the part of the match that is the value. `needs_context`: in text only beside a context word, in a column only with a column hint;
     `needs_label` (implies it): in text only directly behind one.
     """
 

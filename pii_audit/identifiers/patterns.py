@@ -15,10 +15,21 @@ _AROUND = {
 }
 
 
+def free(pattern: Pattern) -> bool:
+    """Whether a pattern begins anywhere with a character beyond ASCII, which continues no Latin word: in VPN密码 the label is 密码."""
+    return pattern.boundary != "none" and not pattern.regex.isascii()
+
+
+def around(pattern: Pattern) -> tuple[str, str]:
+    """What the boundary of a pattern asks for before and behind a match."""
+    before, after = _AROUND[pattern.boundary]
+    return (rf"(?:{before}|(?![\x00-\x7f]))" if free(pattern) else before), after
+
+
 @lru_cache(maxsize=1024)
 def compiled(pattern: Pattern) -> re.Pattern[str]:
     """The pattern with its boundary, for Python's `re` on folded text; letters fold case within ASCII only, as in Hyperscan."""
-    before, after = _AROUND[pattern.boundary]
+    before, after = around(pattern)
     flags = re.ASCII | re.IGNORECASE if pattern.ignore_case else re.ASCII
     return re.compile(f"{before}(?:{pattern.regex}){after}", flags)
 

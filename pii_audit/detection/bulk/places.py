@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pii_audit.detection.bulk.alphabet import Codes, Membership, nonzero
+from pii_audit.detection.bulk.alphabet import ASCII, Codes, Membership, nonzero
 from pii_audit.detection.bulk.plan import ALNUM, DEPTH, Plan
 from pii_audit.detection.context import AFTER, BEFORE
 
@@ -33,6 +33,8 @@ _WORD_ANYWHERE, _WORD_ALONE = np.uint8(4), np.uint8(8)
 """The same for words."""
 _ANCHOR = np.uint8(16)
 """Those that are anchors of patterns."""
+_BEYOND = np.uint8(32)
+"""Those that patterns begin with only behind what is no letter or digit, and whose first character is beyond ASCII: they may stand anywhere."""
 
 
 @dataclass(frozen=True)
@@ -121,8 +123,11 @@ class Places:
         }
         table = (words[0] * _WORD_ANYWHERE | words[1] * _WORD_ALONE).reshape(256, 256)
         for kind, several in self._pairs.items():
+            kinds = np.full(256, kind)
+            if kind == _ALONE:
+                kinds[ASCII:] = _BEYOND
             for heads in several:
-                table |= ((heads.tables[1][:, None] & heads.tables[0][None, :]) != 0) * kind
+                table |= ((heads.tables[1][:, None] & heads.tables[0][None, :]) != 0) * kinds
         for plan in plans:
             if plan.anchor:
                 first, *second = map(ord, plan.anchor)
@@ -142,7 +147,7 @@ class Places:
             tokens = found.tokens if words is None else _around(words, found.tokens, heads.longest)
             places |= heads.survivors(codes, tokens)
         for kind, several in self._pairs.items():
-            pairs = found.of(kind)
+            pairs = found.of(kind | _BEYOND if kind == _ALONE else kind)
             for heads in several:
                 for plan, at in heads.survivors(codes, pairs).items():
                     places[plan] = np.union1d(places[plan], at) if plan in places else at

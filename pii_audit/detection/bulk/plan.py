@@ -14,7 +14,7 @@ from pii_audit.detection.bulk import expression
 from pii_audit.detection.bulk.alphabet import ASCII, Alphabet, Membership, as_bits, as_memberships, nonzero
 from pii_audit.detection.bulk.expression import Alternative, Captured, Characters, Node, Repeated, Sequential
 from pii_audit.identifiers.model import Identifier, Pattern
-from pii_audit.identifiers.patterns import compiled
+from pii_audit.identifiers.patterns import around, compiled, free
 
 DEPTH = 24
 """Characters at the beginning of a match that tables look at."""
@@ -37,11 +37,6 @@ LEADS = DIGIT.copy()
 LEADS[[ord(":"), ord("-")]] = True
 
 _OUTSIDE: dict[str, Membership] = {"ascii_alnum": ~ALNUM, "digit": ~DIGIT, "none": ANY}
-_AROUND = {
-    "ascii_alnum": ("(?<![0-9A-Za-z])", "(?![0-9A-Za-z])"),
-    "digit": ("(?<![0-9])", "(?![0-9])"),
-    "none": ("", ""),
-}
 _RARE = "@^<>{}\\$#~`|&*"
 """Signs that are rare enough to look around each of them."""
 _SIGNS = _RARE + "+!?;%/=_,:'\"().-"
@@ -73,6 +68,7 @@ class Plan:
         self._tree = tree
         self._alphabet = alphabet
         self.outside = _OUTSIDE[pattern.boundary]
+        self.free = free(pattern)
         self.longest = expression.longest(tree) if tree else expression.UNBOUNDED
         self.exact = tree is not None and all(alphabet.members(one)[1] for one in expression.classes(tree))
         self.alphabet = np.zeros(256, np.bool_)
@@ -152,7 +148,7 @@ class Plan:
         """The pattern with its boundary over codes (as Latin-1), which may match more than the pattern where they are not exact."""
         if self._tree is None:
             return None
-        before, after = _AROUND[self.pattern.boundary]
+        before, after = around(self.pattern)
         return re.compile(f"{before}(?:{expression.written(self._tree, self._written)}){after}")
 
     def _written(self, one: Characters) -> str:

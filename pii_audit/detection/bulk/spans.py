@@ -82,7 +82,8 @@ class Spans:
 def from_places(plan: Plan, page: Page, at: Positions) -> Spans:
     """The matches of a pattern that begin at some of the places, none within another."""
     if plan.shapes is not None:
-        return _of_shapes(plan.shapes, page.codes, at[plan.outside[page.codes[at - 1]]])
+        begins = plan.outside[page.codes[at - 1]] | (plan.free & (page.codes[at] >= ASCII))
+        return _of_shapes(plan.shapes, page.codes, at[begins])
     at, _ = thinned(page.codes, at, plan.beginnings)
     return Spans.of(_matches(plan, page, at))
 

@@ -20,17 +20,12 @@ from pii_audit.detection.presidio import registry
 from pii_audit.detection.presidio.entities import entity_of
 from pii_audit.identifiers.catalogue import load_catalogue
 from pii_audit.identifiers.fold import fold
-from pii_audit.identifiers.patterns import compiled
+from pii_audit.identifiers.patterns import around, compiled
 
 CATALOGUE = load_catalogue()
 ENGINE = Clearing(Matcher(CATALOGUE.values()))
 PATTERNED = [one for one in CATALOGUE.values() if one.patterns]
 REGISTRY = registry(context=False)
-BOUNDARIES = {
-    "ascii_alnum": ("(?<![0-9A-Za-z])", "(?![0-9A-Za-z])"),
-    "digit": ("(?<![0-9])", "(?![0-9])"),
-    "none": ("", ""),
-}
 
 
 def by_reference(text):
@@ -129,7 +124,7 @@ def by_pattern_recognizer(identifier, text):
     """The spans that Presidio's own engine finds with our patterns: boundaries spelled out, case flags stated for each."""
     found = set()
     for pattern in identifier.patterns:
-        before, after = BOUNDARIES[pattern.boundary]
+        before, after = around(pattern)
         regex = f"{before}(?:{pattern.regex}){after}"
         stock = PatternRecognizer(
             entity_of(identifier.id),
