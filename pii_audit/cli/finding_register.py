@@ -45,9 +45,9 @@ def import_(session: Session, options: argparse.Namespace) -> int:
     With `--overwrite` the register wins, and what it replaces is shown and stays in the history.
     """
     from pii_audit.findings.life import Move  # noqa: PLC0415 - start-up does without
-    from pii_audit.findings.merging import differences, moves  # noqa: PLC0415
+    from pii_audit.findings.merging import OWNER, differences, moves  # noqa: PLC0415
     from pii_audit.render.xlsx.answers import read_answers  # noqa: PLC0415
-    from pii_audit.render.xlsx.register import state_of  # noqa: PLC0415
+    from pii_audit.render.xlsx.register import state, state_of  # noqa: PLC0415
     from pii_audit.store import Store  # noqa: PLC0415
     from pii_audit.workspace import load_key  # noqa: PLC0415
 
@@ -69,22 +69,27 @@ def import_(session: Session, options: argparse.Namespace) -> int:
             )
         steps: list[tuple[str, Move]] = []
         conflicts: list[Difference] = []
+        settled: list[Difference] = []
         applied = 0
         for row in rows:
             tracked = known[row.fingerprint]
             owner, answer = masked(row.owner), _answer_masked(row.answer, masked)
             changed = differences(tracked, owner, answer)
-            if not changed:
+            if not changed or row.state == state(owner, answer):
                 continue
             if row.state != state_of(tracked):
                 conflicts += changed
                 if not options.overwrite:
                     continue
             made = list(moves(tracked, owner, answer))
+            if tracked.finding.status in SETTLED and changed[0].field == OWNER:
+                settled.append(changed[0])
             steps += made
             applied += bool(made)
         if steps:
             store.move_each(steps, actor(space, options.by, masked))
+    for left in settled:
+        session.say(_left(left))
     for conflict in conflicts:
         session.say(_told(conflict, overwritten=options.overwrite))
     session.say(
@@ -94,6 +99,14 @@ def import_(session: Session, options: argparse.Namespace) -> int:
         )
     )
     return 1 if conflicts and not options.overwrite else 0
+
+
+def _left(owner: Difference) -> Text:
+    where = owner.fingerprint[:12]
+    return Text(
+        f"{where}: 已了结,责任人仍为“{owner.stored}”",
+        f'{where}: it is settled; its owner is "{owner.stored}" as before',
+    )
 
 
 def _told(conflict: Difference, *, overwritten: bool) -> Text:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from pii_audit.findings.life import IN_WORK, Assign, Move, Respond
+from pii_audit.findings.life import Assign, Move, Respond
 from pii_audit.language import Text
 from pii_audit.model.decision import Answer
+from pii_audit.model.finding import SETTLED
 from pii_audit.model.lifecycle import Tracked
 
 OWNER = Text("责任人", "Owner")
@@ -52,7 +53,7 @@ def differences(tracked: Tracked, owner: str, answer: Answer) -> tuple[Differenc
 def moves(tracked: Tracked, owner: str, answer: Answer) -> Iterator[tuple[str, Move]]:
     """The steps that bring a row's answer into the store; whom a settled finding was with is not changed any more."""
     fingerprint = tracked.finding.fingerprint
-    if owner and owner != (tracked.finding.owner or "") and tracked.finding.status in IN_WORK:
+    if owner and owner != (tracked.finding.owner or "") and tracked.finding.status not in SETTLED:
         yield fingerprint, Assign(owner=owner)
     if answer != (tracked.life.answer or Answer()):
         yield fingerprint, Respond(answer)

@@ -126,6 +126,46 @@ def test_a_cell_that_cannot_be_meant_imports_nothing_and_is_named(exported, call
     assert _steps(call, mark) == ["found"]
 
 
+def test_a_column_that_stands_twice_is_refused(exported, call, told):
+    book = openpyxl.load_workbook(exported / BOOK)
+    sheet = book.worksheets[0]
+    sheet.cell(1, sheet.max_column + 1).value = "Cause"
+    book.save(exported / BOOK)
+    (line,) = told(call("findings", "import", BOOK), 2)
+    assert 'there are two columns "Cause"' in line
+
+
+def test_a_row_that_nobody_filled_in_takes_nothing_back(exported, call, told):
+    """An older register, imported once more, is no answer to what others have answered since."""
+    shutil.copy(exported / BOOK, exported / "older.xlsx")
+    mark = _fill(exported / BOOK, cause="a script", owner="Zhang")
+    told(call("findings", "import", BOOK), 0)
+    told(call("findings", "import", "older.xlsx", "--overwrite"), 0)
+    assert "a script" in call("findings", "show", mark).out
+    assert (_finding(call, mark)["owner"], _steps(call, mark)[-1]) == ("Zhang", "answered")
+
+
+def test_the_owner_of_a_finding_that_was_not_looked_at_again_is_taken(exported, call, told):
+    for path in (exported / "outbox").glob("sms_*"):
+        path.unlink()
+    call("run")
+    not_rechecked = json.loads(call("findings", "list", "--status", "not_rechecked", "--format", "json").out)
+    mark = not_rechecked["findings"][0]["fingerprint"]
+    call("findings", "export", "-o", BOOK)
+    book = openpyxl.load_workbook(exported / BOOK)
+    row = next(row[0].row for row in book.worksheets[0].iter_rows(min_row=2) if row[0].value == mark)
+    _fill(exported / BOOK, row=row, owner="Zhang")
+    told(call("findings", "import", BOOK), 0)
+    assert _finding(call, mark)["owner"] == "Zhang"
+
+
+def test_that_a_settled_finding_keeps_its_owner_is_told(exported, call, told):
+    mark = _fill(exported / BOOK, owner="Zhang")
+    call("findings", "reject", mark, "--reviewer", "Li", "--reason", "x")
+    lines = told(call("findings", "import", BOOK), 0)
+    assert any("it is settled; its owner is" in line for line in lines)
+
+
 def test_a_row_that_stands_twice_is_refused(exported, call, told):
     mark = _fill(exported / BOOK)
     _fill(exported / BOOK, row=3, Id=mark)

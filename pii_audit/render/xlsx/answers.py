@@ -80,7 +80,17 @@ def _opened(path: Path) -> Any:
 def _places(path: Path, heading: Sequence[Any]) -> Mapping[str, int]:
     """Heading in English → column, whichever language the register was written in and whoever moved its columns."""
     names = {text: wanted.en for wanted in (FINGERPRINT, STATE, *ANSWERS) for text in (wanted.zh, wanted.en)}
-    places = {names[cell.value]: number for number, cell in enumerate(heading) if cell.value in names}
+    listed = [(names[cell.value], number) for number, cell in enumerate(heading) if cell.value in names]
+    places = dict(listed)
+    twice = next((name for name, number in listed if places[name] != number), None)
+    if twice is not None:
+        raise UsageError(
+            Text(
+                f"列“{heading[places[twice]].value}”有两列", f'there are two columns "{heading[places[twice]].value}"'
+            ),
+            where=str(path),
+            todo=_EXPORT,
+        )
     missing = [wanted for wanted in (FINGERPRINT, STATE, *ANSWERS) if wanted.en not in places]
     if missing:
         raise UsageError(

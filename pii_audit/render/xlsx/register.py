@@ -36,10 +36,14 @@ _AFTER = (DUE, STATUS)
 
 
 def state_of(tracked: Tracked) -> str:
-    """What stands in the store of owner and answer, in 16 hex digits: other digits at import mean that both changed it."""
-    answer = tracked.life.answer or Answer()
+    """What stands in the store of owner and answer: other digits at import mean that it was changed there since."""
+    return state(tracked.finding.owner or "", tracked.life.answer or Answer())
+
+
+def state(owner: str, answer: Answer) -> str:
+    """An owner and an answer in 16 hex digits: those of a row that are as they were exported mean that nobody filled it in."""
     parts = (
-        tracked.finding.owner or "",
+        owner,
         answer.cause,
         answer.measure,
         answer.finished.isoformat() if answer.finished else "",
