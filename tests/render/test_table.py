@@ -82,6 +82,11 @@ def test_the_inventory_is_whole_at_every_width(run, width):
     assert "1assetwithoutpersonalinformation" in screen
 
 
+def test_people_who_cannot_be_told_apart_are_not_counted_as_none(run):
+    nobody = replace(run.findings[0], evidence={"persons": 0})
+    assert "about 0 people" not in _run_screen(replace(run, findings=(nobody,)))
+
+
 def test_the_last_words_are_the_exit_code_and_why(run):
     assert "exit 1: 3 findings at HIGH or above; 1 object could not be inspected" in _run_screen(run)
     assert "退出码 1：3 个问题达到“高”或以上；1 个对象未能检查" in _run_screen(run, language="zh")

@@ -166,7 +166,8 @@ def _proof(evidence: Mapping[str, Any], language: Language, *, verbose: bool) ->
     elif isinstance(forms, list | tuple | set | frozenset):
         yield joined(sorted(form_word(str(form), language) for form in forms), language)
     persons = evidence.get("persons")
-    if isinstance(persons, int):
+    # None that could be told apart is no count of people.
+    if isinstance(persons, int) and persons:
         yield Text(f"约 {number(persons)} 人", f"about {counted(persons, 'person', 'people')}").in_(language)
     samples = evidence.get("samples")
     if isinstance(samples, list | tuple) and samples:
