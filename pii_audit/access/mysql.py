@@ -6,7 +6,6 @@ was granted (one at a time in MariaDB, by default or by SET ROLE), or by PUBLIC 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,8 +13,11 @@ from itertools import pairwise
 
 from pii_audit.access.mysql_catalog import ANYBODY, LOCAL, PUBLIC, Account, Catalog, Place, Routine, read
 from pii_audit.access.mysql_reading import Reading
+from pii_audit.access.mysql_routines import opened
 from pii_audit.access.opening import Opening
 from pii_audit.access.roles import Path
+from pii_audit.language import Text
+from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.grant import Grant
 from pii_audit.sources.database.names import qualified, quoted, split
 from pii_audit.sources.database.session import Session
@@ -27,9 +29,18 @@ EVERYBODY = Account(
 PRIVILEGES = ("select", "insert", "update", "delete")
 
 
-def grants(session: Session, source: str, assets: frozenset[str]) -> Iterator[Grant]:
-    """Who reaches these assets of the session's server; raises InspectionError."""
-    yield from Effective(read(session), source, {split(asset): asset for asset in assets})
+def grants(session: Session, source: str, assets: frozenset[str]) -> Iterator[Grant | Coverage]:
+    """Who reaches these assets of the session's server, and a ledger row for routines that may open more; raises InspectionError."""
+    catalog = read(session)
+    hidden = sum(body.text is None for bodies in catalog.bodies.values() for body in bodies)
+    if hidden:
+        said = Text(
+            f"有 {hidden} 个过程或函数的内容不可见,无法得知它们开放哪些表:请授予 SHOW_ROUTINE(MySQL)或 mysql.proc 的 SELECT(MariaDB)",
+            f"the text of {hidden} routine(s) may not be seen, so that which tables they open is not known: "
+            "grant SHOW_ROUTINE (MySQL) or SELECT on mysql.proc (MariaDB)",
+        )
+        yield Coverage(source, "", CoverageStatus.FAILED, said)
+    yield from Effective(catalog, source, {split(asset): asset for asset in assets})
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,16 +292,4 @@ class Effective:
 
     @cached_property
     def _routines(self) -> list[tuple[Routine, Mapping[Place, str]]]:
-        """Routines that run as somebody who may read these tables, and which of them their text names."""
-        found: list[tuple[Routine, Mapping[Place, str]]] = []
-        for routine in self._catalog.routines:
-            words = frozenset(re.findall(r"\w+", routine.text.casefold()))
-            named = {
-                place: asset
-                for place, asset in self._assets.items()
-                if frozenset(re.findall(r"\w+", place[1].casefold())) <= words
-                and self._reading.reads(place, None, self._reading.holders(routine.definer))
-            }
-            if named:
-                found.append((routine, named))
-        return found
+        return list(opened(self._catalog, self._reading, self._assets))

@@ -90,9 +90,18 @@ class Routine:
     callers: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a routine does, None where we may not see it, and with whose rights: its definer's, or those of who calls it."""
+
+    definer: str
+    runs_as_definer: bool
+    text: str | None
+
+
 @dataclass(frozen=True)
 class Catalog:
-    """All of it; `accounts` by their names in the graph."""
+    """All of it; `accounts` by their names in the graph, `bodies` by the names of routines in small letters."""
 
     accounts: Mapping[str, Account]
     graph: Roles
@@ -100,6 +109,7 @@ class Catalog:
     tables: Mapping[Place, tuple[Entry, ...]] = field(default_factory=dict)
     views: Mapping[Place, View] = field(default_factory=dict)
     routines: tuple[Routine, ...] = ()
+    bodies: Mapping[str, tuple[Body, ...]] = field(default_factory=dict)
 
 
 def key(user: str, host: str) -> str:
@@ -144,6 +154,9 @@ def read(session: Session) -> Catalog:
         tables[database, table].append(Entry(key(user, host), database, held, table, grantable="grant" in held))
     for user, host, database, table, column, rights in session.rows(sql("acl_columns")):
         tables[database, table].append(Entry(key(user, host), database, _rights(rights), table, column))
+    bodies: dict[str, list[Body]] = defaultdict(list)
+    for name, definer, runs_as_definer, text in session.rows(sql("acl_bodies")):
+        bodies[name.casefold()].append(Body(definer.removesuffix("@"), bool(runs_as_definer), text))
     known: frozenset[Place] = frozenset((row[0], row[1]) for row in session.rows(sql("acl_relations")))
     return replace(
         principals,
@@ -153,6 +166,7 @@ def read(session: Session) -> Catalog:
             for database, name, definer, invoker, text in session.rows(sql("acl_views"))
         },
         routines=tuple(_routines(session)),
+        bodies={name: tuple(found) for name, found in bodies.items()},
     )
 
 

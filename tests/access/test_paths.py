@@ -151,6 +151,41 @@ def test_a_function_shows_what_those_that_it_calls_read(postgresql, source_of):
 
 
 @pytest.mark.service
+def test_a_routine_shows_what_those_that_it_calls_read(mariadb, source_of):
+    place, caller, blind = mariadb.database, mariadb.user("caller"), mariadb.user("blind")
+    mariadb.run(
+        f"CREATE TABLE {place}.customer (id int)",
+        f"CREATE TABLE {place}.card (id int)",
+        f"CREATE PROCEDURE {place}.inside() SQL SECURITY INVOKER SELECT id FROM {place}.customer",
+        f"CREATE FUNCTION {place}.cards() RETURNS int READS SQL DATA RETURN (SELECT max(id) FROM {place}.card)",
+        f"CREATE PROCEDURE {place}.outside() BEGIN CALL inside; SELECT {place}.cards(); END",
+        f"GRANT EXECUTE ON PROCEDURE {place}.outside TO '{caller}'@'%'",
+        # This one sees whose rights there are and not what routines do.
+        *(
+            f"GRANT SELECT ON mysql.{table} TO '{blind}'@'%'"
+            for table in (
+                "user",
+                "global_priv",
+                "roles_mapping",
+                "db",
+                "tables_priv",
+                "columns_priv",
+                "procs_priv",
+                "proxies_priv",
+            )
+        ),
+        f"GRANT SELECT, SHOW VIEW, EXECUTE ON {place}.* TO '{blind}'@'%'",
+    )
+    grants = [one for one in told(source_of(mariadb.url())) if one.principal == f"user:{caller}@%"]
+    assert {(one.asset, one.path[-1].partition(" runs as ")[0]) for one in grants} == {
+        (f"w:{place}.{table}", f"PROCEDURE {place}.outside") for table in ("customer", "card")
+    }
+    [row] = [one for one in told(source_of(mariadb.url(blind))) if isinstance(one, Coverage)]
+    assert row.incomplete
+    assert row.reason.en.startswith("the text of 3 routine(s) may not be seen")
+
+
+@pytest.mark.service
 def test_nobody_calls_the_function_of_a_trigger(postgresql, source_of):
     postgresql.run(
         "CREATE TABLE customer (id int)",
