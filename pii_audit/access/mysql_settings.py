@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pii_audit.access.mysql_catalog import LOCAL, Account, Catalog, key
+from pii_audit.access.mysql_catalog import LOCAL, PUBLIC, Account, Catalog, key
 from pii_audit.access.mysql_patterns import best
 from pii_audit.language import Text
 from pii_audit.model.setting import Setting, SettingKind
@@ -16,6 +16,7 @@ from pii_audit.sources.database.names import quoted
 from pii_audit.sources.database.session import Session
 
 WRITES = frozenset({"insert", "update"})
+CREATES = "create user"
 SYSTEM = "mysql"
 """The database that holds the rights: who writes there gives itself any."""
 
@@ -29,38 +30,81 @@ def _administers(account: Account) -> bool:
     return account.grantable and "select" in account.rights
 
 
+def _held(catalog: Catalog, account: Account) -> list[Account]:
+    """The account and the roles whose rights it has, at once or by SET ROLE."""
+    keys = dict.fromkeys((*catalog.graph.inherited(account.key), PUBLIC))
+    return [catalog.accounts[one] for one in keys if one in catalog.accounts]
+
+
 def self_grants(source: str, catalog: Catalog) -> Iterator[Setting]:
-    """Accounts that may write to the tables in which the rights stand."""
-    everybody = tuple(one.principal for one in catalog.accounts.values())
+    """Accounts that may write to the tables in which the rights stand, or set the passwords of others and be these."""
     for account in _people(catalog):
-        entry = best(catalog.databases.get(account.key, ()), SYSTEM)
-        on_all, on_system = WRITES & account.rights, WRITES & (entry.rights if entry else frozenset())
-        if _administers(account) or not (on_all or on_system):
+        held = _held(catalog, account)
+        if any(map(_administers, held)):
             continue
-        target = "*.*" if on_all else f"`{SYSTEM}`.*"
-        yield Setting(
-            source,
-            SettingKind.SELF_GRANT,
-            f"{SYSTEM} {account.key}",
-            Text(
-                f"{account.principal} 可写入 {SYSTEM} 库的授权表,能给自己任何权限",
-                f"{account.principal} can write to the grant tables in {SYSTEM} and give itself any right",
-            ),
-            Text("改为只授予业务库的写权限", "grant it to write in the databases of its application alone"),
-            account.principal,
-            tuple(name for name in everybody if name != account.principal),
-            (
-                f"REVOKE {', '.join(sorted(word.upper() for word in on_all or on_system))} ON {target} FROM {account.sql}",
-            ),
-            Text(
-                f"{account.principal} 在各业务库的写权限需重新逐库授予"
-                if on_all
-                else f"{account.principal} 不能再写入 {SYSTEM} 库",
-                f"{account.principal} needs its rights to write granted anew, database by database"
-                if on_all
-                else f"{account.principal} can no longer write to {SYSTEM}",
-            ),
-        )
+        for holder in held:
+            yield from _writing(source, catalog, account, holder)
+            if CREATES in holder.rights:
+                yield _creating(source, catalog, account, holder)
+
+
+def _others(catalog: Catalog, account: Account) -> tuple[str, ...]:
+    return tuple(one.principal for one in catalog.accounts.values() if one.principal != account.principal)
+
+
+def _through(account: Account, holder: Account) -> tuple[str, Text]:
+    """What tells this way from others of the account, and a word on it."""
+    if holder is account:
+        return account.key, Text("", "")
+    return f"{account.key} {holder.key}", Text(f"经 {holder.principal} ", f" by {holder.principal}")
+
+
+def _writing(source: str, catalog: Catalog, account: Account, holder: Account) -> Iterator[Setting]:
+    entry = best(catalog.databases.get(holder.key, ()), SYSTEM)
+    on_all, on_system = WRITES & holder.rights, WRITES & (entry.rights if entry else frozenset())
+    if not (on_all or on_system):
+        return
+    target = "*.*" if on_all else f"`{SYSTEM}`.*"
+    way, by = _through(account, holder)
+    yield Setting(
+        source,
+        SettingKind.SELF_GRANT,
+        f"{SYSTEM} {way}",
+        Text(
+            f"{account.principal} {by.zh}可写入 {SYSTEM} 库的授权表,能给自己任何权限",
+            f"{account.principal} can write to the grant tables in {SYSTEM}{by.en} and give itself any right",
+        ),
+        Text("改为只授予业务库的写权限", "grant it to write in the databases of its application alone"),
+        account.principal,
+        _others(catalog, account),
+        (f"REVOKE {', '.join(sorted(word.upper() for word in on_all or on_system))} ON {target} FROM {holder.sql}",),
+        Text(
+            f"{holder.principal} 在各业务库的写权限需重新逐库授予"
+            if on_all
+            else f"{holder.principal} 不能再写入 {SYSTEM} 库",
+            f"{holder.principal} needs its rights to write granted anew, database by database"
+            if on_all
+            else f"{holder.principal} can no longer write to {SYSTEM}",
+        ),
+    )
+
+
+def _creating(source: str, catalog: Catalog, account: Account, holder: Account) -> Setting:
+    way, by = _through(account, holder)
+    return Setting(
+        source,
+        SettingKind.SELF_GRANT,
+        f"CREATE USER {way}",
+        Text(
+            f"{account.principal} {by.zh}有 CREATE USER,可重设他人(含管理员)的密码并以其身份登录",
+            f"{account.principal} has CREATE USER{by.en}: it can set the passwords of others, administrators included, and log in as them",
+        ),
+        Text("收回 CREATE USER,由单独的管理员账号管理账号", "take it back; an account of its own manages accounts"),
+        account.principal,
+        _others(catalog, account),
+        (f"REVOKE CREATE USER ON *.* FROM {holder.sql}",),
+        Text(f"{holder.principal} 不能再建立或修改账号", f"{holder.principal} can no longer make or change accounts"),
+    )
 
 
 def raw_access(session: Session, source: str, catalog: Catalog) -> Iterator[Setting]:

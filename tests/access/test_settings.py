@@ -187,6 +187,26 @@ def test_accounts_of_mariadb_that_act_as_others_come_from_anywhere_or_write_righ
     assert not {("self_grant", f"mysql {writer}@10.1.2.3"), ("no_password", f"{free}@localhost")} & set(left)
 
 
+def test_who_sets_the_passwords_of_others_or_has_a_role_that_writes_rights_is_told(mariadb, settings_of):
+    clerk, guest, role = mariadb.user("clerk"), mariadb.user("guest"), mariadb.role("keeper")
+    mariadb.run(
+        f"GRANT CREATE USER ON *.* TO '{clerk}'@'%'",
+        f"GRANT UPDATE ON mysql.* TO {role}",
+        f"GRANT CREATE USER ON *.* TO {role}",
+        f"GRANT {role} TO '{guest}'@'%'",
+    )
+    found = settings_of(mariadb.url())
+    ways = (f"CREATE USER {clerk}@%", f"CREATE USER {guest}@% {role}", f"mysql {guest}@% {role}")
+    with mariadb.connect(clerk) as connection, connection.cursor() as cursor:
+        cursor.execute(f"ALTER USER '{guest}'@'%' IDENTIFIED BY 'new'")
+    for way in ways:
+        one = found["self_grant", way]
+        assert {f"user:{clerk}@%", f"user:{guest}@%"} - {one.principal} <= set(one.reaches)
+        mariadb.run(*one.closing)
+    left = settings_of(mariadb.url())
+    assert not {("self_grant", way) for way in ways} & set(left)
+
+
 def exporting(source, name):
     return {(one.principal, one.opened_by) for one in effective_access(source, {name}) if one.privilege == "export"}
 

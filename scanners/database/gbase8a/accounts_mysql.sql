@@ -2,7 +2,8 @@
 SELECT u.User, u.Host, 0, NULL,
        CONCAT_WS(',', IF(u.Select_priv = 'Y', 'select', NULL), IF(u.Insert_priv = 'Y', 'insert', NULL),
                  IF(u.Update_priv = 'Y', 'update', NULL), IF(u.Delete_priv = 'Y', 'delete', NULL),
-                 IF(u.Execute_priv = 'Y', 'execute', NULL)),
+                 IF(u.Execute_priv = 'Y', 'execute', NULL),
+                 IF(u.Create_user_priv = 'Y', 'create user', NULL)),
        u.Grant_priv = 'Y', 0, u.Password = '', 0
 FROM gbase.user AS u
 ORDER BY u.User, u.Host

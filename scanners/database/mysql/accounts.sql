@@ -2,7 +2,8 @@
 SELECT u.User, u.Host, u.is_role = 'Y', u.default_role,
        CONCAT_WS(',', IF(u.Select_priv = 'Y', 'select', NULL), IF(u.Insert_priv = 'Y', 'insert', NULL),
                  IF(u.Update_priv = 'Y', 'update', NULL), IF(u.Delete_priv = 'Y', 'delete', NULL),
-                 IF(u.Execute_priv = 'Y', 'execute', NULL), IF(u.File_priv = 'Y', 'file', NULL)),
+                 IF(u.Execute_priv = 'Y', 'execute', NULL),
+                 IF(u.Create_user_priv = 'Y', 'create user', NULL), IF(u.File_priv = 'Y', 'file', NULL)),
        u.Grant_priv = 'Y',
        COALESCE(JSON_VALUE(g.Priv, '$.account_locked'), '0') IN ('1', 'true'),
        u.is_role = 'N' AND u.plugin IN ('', 'mysql_native_password', 'mysql_old_password')
