@@ -46,6 +46,7 @@ PARSERS: Mapping[str, Parser] = {
     "arrow": Parser(f"{_HERE}columnar", needs="pyarrow", function="parse_arrow"),
     "sevenzip": Parser(f"{_HERE}sevenzip", needs="py7zr"),
     "rar": Parser(f"{_HERE}rar", needs="rars"),
+    **{kind: Parser(f"{_HERE}metafile") for kind in ("emf", "wmf")},
     **{
         kind: Parser(f"{_HERE}image", needs="rapidocr", extra="ocr")
         for kind in ("png", "jpeg", "gif", "tiff", "bmp", "webp")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import struct
+import zlib
 from collections.abc import Iterator
 
 import olefile
 
 from pii_audit.sources.format.isolated.frames import Sink
-from pii_audit.sources.format.parsers.pictures import Pictures
+from pii_audit.sources.format.parsers.pictures import LARGEST, Pictures
 
 _RECORD = struct.Struct("<HHL")
 """Version and instance, type, and the length of what follows."""
@@ -39,7 +40,8 @@ def send_pictures(compound: olefile.OleFileIO, sink: Sink) -> None:
     for stream in _streams(compound):
         for kind, data in _blips(stream):
             number += 1
-            pictures.send(f"picture {number}.{_ENDINGS[kind]}", data)
+            whole = _unpacked(data) if kind in _METAFILES else data
+            pictures.send(f"picture {number}.{_ENDINGS[kind]}", whole)
     pictures.tell()
 
 
@@ -74,11 +76,19 @@ def _blips(stream: bytes) -> Iterator[tuple[int, bytes]]:
         head = _UID * (2 if instance >> 4 & 1 else 1) + (_METAFILE_HEADER if kind in _METAFILES else 1)
         data = stream[begin + head : begin + length]
         if data:
-            yield kind, _bitmap(data) if kind == _DIB else data
+            yield kind, bitmap(data) if kind == _DIB else data
         at = begin + max(length, 1) if length <= len(stream) - begin else begin
 
 
-def _bitmap(dib: bytes) -> bytes:
+def _unpacked(metafile: bytes) -> bytes:
+    """A metafile as it was before it was packed (2.2.31), as far as it goes; one that was not is as it stands."""
+    try:
+        return zlib.decompressobj().decompress(metafile, LARGEST)
+    except zlib.error:
+        return metafile
+
+
+def bitmap(dib: bytes) -> bytes:
     """A DIB with the header by which a file begins; its pixels come after its own header and colours."""
     if len(dib) < 40:  # noqa: PLR2004 - BITMAPINFOHEADER
         return dib

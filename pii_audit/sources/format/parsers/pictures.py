@@ -50,7 +50,7 @@ class Pictures:
         """Sends an image as a file of that name, where something can read it."""
         if not self.wanted(data):
             return
-        if data[:_SMALL].lstrip().startswith(b"<"):  # drawings in SVG are text
+        if data[:_SMALL].lstrip().startswith(b"<") or _is_drawing(data):
             self._file(name, data)
         elif not _is_image(data):
             self._foreign += len(data) >= _SMALL
@@ -70,9 +70,9 @@ class Pictures:
             zh.append(f"其中 {self._unread} 幅图像未读取:没有图像识别,请安装 pip install 'pii-audit[ocr]'")
             en.append(f"{self._unread} image(s) inside were not read: no OCR, pip install 'pii-audit[ocr]'")
         if self._foreign:
-            zh.append(f"其中 {self._foreign} 幅图像未读取:没有能识别此类图像(如 EMF、WMF)的读取器")
+            zh.append(f"其中 {self._foreign} 幅图像未读取:没有能识别此类图像(如 PICT、HEIC)的读取器")
             en.append(
-                f"{self._foreign} image(s) inside were not read: of a kind that has no reader, such as EMF or WMF"
+                f"{self._foreign} image(s) inside were not read: of a kind that has no reader, such as PICT or HEIC"
             )
         if zh:
             self._sink.begin(Part(PartKind.UNREAD, "images"))
@@ -81,6 +81,12 @@ class Pictures:
     def _file(self, name: str, data: bytes) -> None:
         self._sink.begin(Part(PartKind.FILE, name))
         self._sink.data(data)
+
+
+def _is_drawing(data: bytes) -> bool:
+    """Whether it is a metafile, perhaps compressed, which is read as text as drawings in SVG are."""
+    kind = kind_of(data[:_SMALL])
+    return kind is not None and kind.id in ("emf", "wmf", "gzip")
 
 
 def _is_image(data: bytes) -> bool:

@@ -103,10 +103,10 @@ def test_icons_rules_and_pictures_seen_already_are_passed_over():
 def test_drawings_that_nobody_reads_are_counted_and_previews_left_out():
     sink = _Sink()
     found = Pictures(sink)
-    found.send("preview.emf", b"\x01\0\0\0" + bytes(2_000))
-    found.send("table.emf", b"\x01\0\0\0" + bytes(40_000))
+    found.send("preview.pict", b"\x01\0\0\0" + bytes(2_000))
+    found.send("table.pict", b"\x01\0\0\0" + bytes(40_000))
     found.tell()
-    assert sink.said == ["1 image(s) inside were not read: of a kind that has no reader, such as EMF or WMF"]
+    assert sink.said == ["1 image(s) inside were not read: of a kind that has no reader, such as PICT or HEIC"]
 
 
 def test_a_drawing_in_svg_is_read_as_text(read_inside, repacked):
