@@ -98,6 +98,8 @@ class Catalog:
     openers: tuple[Opener, ...] = ()
     optional: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     """Memberships (role, member) that count after SET ROLE."""
+    acting: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+    """Who may act as whom (other, holder) by EXECUTE AS, and then has what that one has in place of his own."""
 
 
 class Effective:
@@ -112,12 +114,25 @@ class Effective:
     def __iter__(self) -> Iterator[Grant]:
         for principal in self._catalog.principals.values():
             if principal.told:
-                yield from self._of(principal)
+                for ways in self._contexts(principal.name):
+                    yield from self._of(principal, ways)
 
-    def _of(self, principal: Principal) -> Iterator[Grant]:
-        ways = dict(self._catalog.graph.settable(principal.name))
-        if principal.name != PUBLIC:
-            ways[PUBLIC] = (principal.name, PUBLIC)
+    def _contexts(self, name: str) -> Iterator[Mapping[str, Path]]:
+        """What somebody holds, each holder with the way to it: as himself, and as everybody as whom he may act."""
+        seen = {name}
+        front: list[Path] = [(name,)]
+        while front:
+            way = front.pop(0)
+            ways = {holder: (*way, *chain[1:]) for holder, chain in self._catalog.graph.settable(way[-1]).items()}
+            if name != PUBLIC:
+                ways[PUBLIC] = (*way, PUBLIC)
+            yield ways
+            for other, holder in sorted(self._catalog.acting):
+                if holder in ways and other not in seen and name != PUBLIC:
+                    seen.add(other)
+                    front.append((*ways[holder], other))
+
+    def _of(self, principal: Principal, ways: Mapping[str, Path]) -> Iterator[Grant]:
         for place, asset in self._assets.items():
             for right in self._held(place, ways, PRIVILEGES):
                 if right.holder != PUBLIC or principal.name == PUBLIC:
@@ -179,8 +194,9 @@ class Effective:
         self, principal: Principal, ways: Mapping[str, Path], asset: str, right: Right, through: Opener | None = None
     ) -> Grant:
         chain = ways[right.holder]
-        members = [name for name in chain if name != PUBLIC]
-        leaving = tuple(self._catalog.leave(role, member) for member, role in pairwise(members))
+        # Nobody leaves PUBLIC, but it may be what lets somebody act as another.
+        steps = [(member, role) for member, role in pairwise(chain) if role != PUBLIC]
+        leaving = tuple(self._catalog.leave(role, member) for member, role in steps)
         passing = tuple(self._catalog.keep(role, member) for role, member in self._catalog.graph.passed_on(chain))
         withholding = () if through else (*right.withholding, *passing)
         return Grant(
@@ -201,6 +217,7 @@ class Effective:
         steps = [self._shown(chain[0])]
         for member, role in pairwise(chain):
             steps += [f"SET ROLE {role}"] if (role, member) in self._catalog.optional else []
+            steps += [f"EXECUTE AS {role}"] if (role, member) in self._catalog.acting else []
             steps.append(self._shown(role))
         return tuple(steps)
 

@@ -33,6 +33,8 @@ _DENYING = (
 )
 """What the fixed roles of a database may do, and may not."""
 SYSADMIN, OWNER = "sysadmin", "dbo"
+_RULING = (SYSADMIN, "securityadmin")
+"""Roles of the server that have everything: the second gives it to whom it likes (Microsoft, server-level roles)."""
 
 
 def grants(session: Session, source: str, assets: frozenset[str]) -> Iterator[Grant]:
@@ -70,7 +72,15 @@ def read(session: Session) -> Catalog:
     everything = [*_fixed(), *_server(session, users, principals)]
     server_roles = {role for role, *_ in server}
 
+    acting: dict[tuple[str, str], str] = {}
+    for holder, other, permission, of_server in session.rows(sql("acl_impersonations")):
+        scope = "LOGIN" if of_server else "USER"
+        pair = (users.get(other, other), users.get(holder, holder)) if of_server else (_name(other), _name(holder))
+        acting[pair] = f"REVOKE {permission} ON {scope}::{bracketed(other)} FROM {_sql(_name(holder))}"
+
     def leave(role: str, member: str) -> str:
+        if (role, member) in acting:
+            return acting[role, member]
         scope = "SERVER ROLE" if role in server_roles else "ROLE"
         return f"ALTER {scope} {bracketed(role)} DROP MEMBER {bracketed(member)}"
 
@@ -81,6 +91,7 @@ def read(session: Session) -> Catalog:
         leave,
         keep=leave,
         openers=tuple(_openers(session)),
+        acting=frozenset(acting),
     )
 
 
@@ -98,7 +109,8 @@ def _login(name: str, kind: str, disabled: object) -> Principal:
 
 
 def _fixed() -> Iterator[Right]:
-    yield Right(SYSADMIN, "all", f"server role {SYSADMIN}")
+    for role in _RULING:
+        yield Right(role, "all", f"server role {role}")
     yield Right(OWNER, "owner", "owner of the database")
     for role, privilege in _FIXED:
         yield Right(role, privilege, f"role {role}")
@@ -110,7 +122,7 @@ def _server(session: Session, users: Mapping[str, str], principals: dict[str, Pr
     for login, kind, disabled, permission, state in session.rows(session.engine.queries.sql("server_permissions")):
         holder = users.get(login, login)
         principals.setdefault(holder, _login(holder, kind, disabled))
-        privilege = "all" if permission == "CONTROL SERVER" else "select"
+        privilege = "select" if permission == "SELECT ALL USER SECURABLES" else "all"
         yield Right(
             holder,
             privilege,

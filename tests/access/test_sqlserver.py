@@ -102,6 +102,46 @@ def test_sysadmin_and_control_server_reach_every_database(rights):
     }
 
 
+@pytest.mark.parametrize("role", ["sysadmin", "securityadmin"])
+def test_who_gives_rights_on_the_server_has_them(rights, role):
+    found = rights(server_memberships=[(role, "ops", "S", 0)])
+    assert ("user:ops", "all", ("user:ops", f"role:{role}"), None) in found
+
+
+def test_who_may_act_as_somebody_has_what_that_one_has_and_not_what_is_denied_to_himself(rights):
+    rows = {"acl_entries": [entry("bob"), entry("alice", state="D")], "memberships": [("teller", "alice")]}
+    assert not [one for one in rights(**rows) if one[0] == "user:alice"]
+    [alice] = [
+        one
+        for one in rights(full=True, **rows, acl_impersonations=[("teller", "bob", "IMPERSONATE", 0)])
+        if one.principal == "user:alice"
+    ]
+    assert alice.path == ("user:alice", "role:teller", "EXECUTE AS bob", "user:bob")
+    assert alice.leaving == (
+        "ALTER ROLE [teller] DROP MEMBER [alice]",
+        "REVOKE IMPERSONATE ON USER::[bob] FROM [teller]",
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "path"),
+    [
+        ([("alice", "dbo", "CONTROL", 0)], ("user:alice", "EXECUTE AS dbo", "user:dbo")),
+        ([("alice", "sa", "IMPERSONATE", 1)], ("user:alice", "EXECUTE AS dbo", "user:dbo")),
+        ([("public", "dbo", "IMPERSONATE", 0)], ("user:alice", "PUBLIC", "EXECUTE AS dbo", "user:dbo")),
+        ([("alice", "bob", "IMPERSONATE", 0), ("bob", "alice", "IMPERSONATE", 0), ("bob", "dbo", "IMPERSONATE", 0)],
+         ("user:alice", "EXECUTE AS bob", "user:bob", "EXECUTE AS dbo", "user:dbo")),
+    ],
+)  # fmt: skip
+def test_acting_as_the_owner_opens_everything(rights, rows, path):
+    assert ("user:alice", "owner", path, None) in rights(acl_impersonations=rows)
+
+
+def test_who_may_act_as_any_login_reaches_every_database(rights):
+    found = rights(server_permissions=[("alice", "S", 0, "IMPERSONATE ANY LOGIN", "G")])
+    assert ("user:alice", "all", ("user:alice",), None) in found
+
+
 @pytest.mark.parametrize(
     ("rows", "reads"),
     [
