@@ -7,10 +7,13 @@ AUTHID CURRENT_USER.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from pii_audit.access.roles import Membership, Roles
 from pii_audit.access.scopes import PRIVILEGES, PUBLIC, Catalog, Effective, Opener, Place, Principal, Right
+from pii_audit.errors import InspectionError
+from pii_audit.language import Text
+from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.grant import Grant
 from pii_audit.sources.database.names import qualified, quoted
 from pii_audit.sources.database.session import Session
@@ -22,19 +25,32 @@ _ANY = {
     "UPDATE ANY TABLE": "update",
     "DELETE ANY TABLE": "delete",
     "EXECUTE ANY PROCEDURE": "execute",
-    "GRANT ANY OBJECT PRIVILEGE": "all",
+    **dict.fromkeys(("GRANT ANY OBJECT PRIVILEGE", "GRANT ANY PRIVILEGE", "GRANT ANY ROLE"), "all"),
+    **dict.fromkeys(("ALTER USER", "BECOME USER"), "all"),
 }
-"""Rights on the objects of every schema; who may give any right to anybody holds all of them."""
+"""Rights on the objects of every schema; who may give any right to anybody, or set anybody's password, holds all of them."""
 _YES = frozenset({"YES", "Y", "TRUE"})
 
 
-def grants(session: Session, source: str, assets: frozenset[str]) -> Iterator[Grant]:
-    """Who reaches these assets of the session's server; raises InspectionError."""
-    yield from Effective(read(session), source, assets)
+def grants(session: Session, source: str, assets: frozenset[str]) -> Iterator[Grant | Coverage]:
+    """Who reaches these assets of the session's server, and a ledger row where it does not tell who logs in for others.
+
+    Raises InspectionError.
+    """
+    proxies: list[tuple[str, str]] = []
+    try:
+        proxies = [(proxy, client) for proxy, client in session.rows(session.engine.queries.sql("acl_proxies"))]
+    except InspectionError as error:
+        said = Text(
+            f"无法得知谁可代他人登录(PROXY_USERS):{error.what.zh}",
+            f"who may log in for others (PROXY_USERS) cannot be read: {error.what.en}",
+        )
+        yield Coverage(source, "", CoverageStatus.FAILED, said)
+    yield from Effective(read(session, proxies), source, assets)
 
 
-def read(session: Session) -> Catalog:
-    """The catalog of the session's server; raises InspectionError."""
+def read(session: Session, proxies: Collection[tuple[str, str]] = ()) -> Catalog:
+    """The catalog of the session's server, `proxies` being who may log in for whom; raises InspectionError."""
     sql = session.engine.queries.sql
     principals = {
         name: _principal(name, kind, status, maintained)
@@ -47,16 +63,24 @@ def read(session: Session) -> Catalog:
         if default not in _YES and member in principals and not principals[member].role:
             optional.add((role, member))
     rights = [*_owned(session), *_any(session), *_objects(session)]
+    acting = {(client, proxy): f"CONNECT THROUGH {proxy} AS {client}" for proxy, client in proxies}
+
+    def leave(role: str, member: str) -> str:
+        if (role, member) in acting:
+            return f"ALTER USER {quoted(role)} REVOKE CONNECT THROUGH {quoted(member)}"
+        return f"REVOKE {quoted(role)} FROM {_grantee(member)}"
+
     return Catalog(
         principals,
         Roles(members),
         tuple(rights),
-        leave=lambda role, member: f"REVOKE {quoted(role)} FROM {_grantee(member)}",
+        leave=leave,
         keep=lambda role, member: (
             f"REVOKE {quoted(role)} FROM {_grantee(member)}; GRANT {quoted(role)} TO {_grantee(member)}"
         ),
         openers=tuple(_openers(session, rights)),
         optional=frozenset(optional),
+        acting=acting,
     )
 
 
@@ -118,15 +142,17 @@ def _objects(session: Session) -> Iterator[Right]:
 
 
 def _openers(session: Session, rights: Collection[Right]) -> Iterator[Opener]:
-    """Views and routines with what they read as their owner: his own tables, and those that he may read himself."""
+    """Views and routines with what they read and call as their owner: what is his own, and what he may read or call himself."""
     sql = session.engine.queries.sql
     invoked = {(owner, name) for owner, name in session.rows(sql("acl_invoked"))}
     reads: dict[tuple[str, str, str], set[Place]] = defaultdict(set)
     for owner, name, kind, other_owner, other in session.rows(sql("acl_dependencies")):
         reads[owner, name, "view" if kind == "VIEW" else "routine"].add((other_owner, other))
     # Through a role the owner reads in his own sessions, and not in what runs as him.
-    own = {(right.holder, right.schema, right.table) for right in rights if right.privilege == "select"}
-    for (owner, name, kind), places in reads.items():
+    own = {(right.holder, right.schema, right.table) for right in rights if right.privilege in ("select", "execute")}
+    called = {(owner, name): places for (owner, name, _), places in reads.items() if (owner, name) in invoked}
+    for (owner, name, kind), found in reads.items():
+        places = _with_callees(found, called)
         opened = frozenset(
             (schema, table)
             for schema, table in places
@@ -137,3 +163,13 @@ def _openers(session: Session, rights: Collection[Right]) -> Iterator[Opener]:
         )
         if opened and (owner, name) not in invoked:
             yield Opener(kind, (owner, name), opened, "" if kind == "view" else owner)
+
+
+def _with_callees(places: Collection[Place], called: Mapping[Place, Collection[Place]]) -> set[Place]:
+    """What is read and called, with what those do that run as whoever calls them."""
+    found, front = set(places), list(places)
+    while front:
+        more = set(called.get(front.pop(), ())) - found
+        found |= more
+        front += more
+    return found

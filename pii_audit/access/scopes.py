@@ -98,8 +98,8 @@ class Catalog:
     openers: tuple[Opener, ...] = ()
     optional: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     """Memberships (role, member) that count after SET ROLE."""
-    acting: frozenset[tuple[str, str]] = field(default_factory=frozenset)
-    """Who may act as whom (other, holder) by EXECUTE AS, and then has what that one has in place of his own."""
+    acting: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Who may act as whom (other, holder), by what, and then has what that one has in place of his own."""
 
 
 class Effective:
@@ -173,8 +173,8 @@ class Effective:
 
     @cached_property
     def _openers(self) -> list[tuple[Opener, list[Place]]]:
-        """Views and routines with the wanted tables that they open, through other views too."""
-        views = {one.place: one for one in self._catalog.openers if one.kind == "view"}
+        """Views and routines with the wanted tables that they open, through other views and routines too."""
+        known = {one.place: one for one in self._catalog.openers}
         found = []
         for opener in self._catalog.openers:
             seen, front = {opener.place}, [opener]
@@ -183,8 +183,8 @@ class Effective:
                 for place in front.pop().opens - seen:
                     seen.add(place)
                     opened.add(place)
-                    if place in views:
-                        front.append(views[place])
+                    if place in known:
+                        front.append(known[place])
             wanted = sorted(opened & self._assets.keys() - {opener.place})
             if wanted:
                 found.append((opener, wanted))
@@ -217,7 +217,7 @@ class Effective:
         steps = [self._shown(chain[0])]
         for member, role in pairwise(chain):
             steps += [f"SET ROLE {role}"] if (role, member) in self._catalog.optional else []
-            steps += [f"EXECUTE AS {role}"] if (role, member) in self._catalog.acting else []
+            steps += [self._catalog.acting[role, member]] if (role, member) in self._catalog.acting else []
             steps.append(self._shown(role))
         return tuple(steps)
 

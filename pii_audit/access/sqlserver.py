@@ -72,15 +72,15 @@ def read(session: Session) -> Catalog:
     everything = [*_fixed(), *_server(session, users, principals)]
     server_roles = {role for role, *_ in server}
 
-    acting: dict[tuple[str, str], str] = {}
+    ending: dict[tuple[str, str], str] = {}
     for holder, other, permission, of_server in session.rows(sql("acl_impersonations")):
         scope = "LOGIN" if of_server else "USER"
         pair = (users.get(other, other), users.get(holder, holder)) if of_server else (_name(other), _name(holder))
-        acting[pair] = f"REVOKE {permission} ON {scope}::{bracketed(other)} FROM {_sql(_name(holder))}"
+        ending[pair] = f"REVOKE {permission} ON {scope}::{bracketed(other)} FROM {_sql(_name(holder))}"
 
     def leave(role: str, member: str) -> str:
-        if (role, member) in acting:
-            return acting[role, member]
+        if (role, member) in ending:
+            return ending[role, member]
         scope = "SERVER ROLE" if role in server_roles else "ROLE"
         return f"ALTER {scope} {bracketed(role)} DROP MEMBER {bracketed(member)}"
 
@@ -91,7 +91,7 @@ def read(session: Session) -> Catalog:
         leave,
         keep=leave,
         openers=tuple(_openers(session)),
-        acting=frozenset(acting),
+        acting={(other, holder): f"EXECUTE AS {other}" for other, holder in ending},
     )
 
 

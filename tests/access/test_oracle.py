@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pii_audit.access.oracle import grants
+from pii_audit.errors import InspectionError
+from pii_audit.language import Text
 from pii_audit.sources.database.oracle import OracleEngine
 
 TABLE = "CRM.CUSTOMER"
@@ -146,6 +148,58 @@ def test_a_routine_opens_a_table_unless_it_runs_as_its_caller(rights):
     way = ("user:ALICE", "execute", ("user:ALICE", "routine CRM.SHOW runs as CRM"), None)
     assert way in rights(**rows)
     assert way not in rights(**rows, acl_invoked=[("CRM", "SHOW")])
+
+
+@pytest.mark.parametrize("invoked", [[], [("CRM", "INSIDE")]])
+def test_a_routine_opens_what_the_routines_that_it_calls_read(rights, invoked):
+    rows = {
+        "acl_objects": [select("ALICE", name="OUTSIDE", privilege="EXECUTE")],
+        "acl_dependencies": [
+            ("CRM", "OUTSIDE", "PROCEDURE", "CRM", "INSIDE"),
+            ("CRM", "INSIDE", "PROCEDURE", "CRM", "CUSTOMER"),
+        ],
+    }
+    way = ("user:ALICE", "execute", ("user:ALICE", "routine CRM.OUTSIDE runs as CRM"), None)
+    assert way in rights(**rows, acl_invoked=invoked)
+
+
+def test_a_routine_calls_what_its_owner_may_call(rights):
+    rows = {
+        "acl_objects": [select("ALICE", owner="REPORTING", name="OUTSIDE", privilege="EXECUTE")],
+        "acl_dependencies": [
+            ("REPORTING", "OUTSIDE", "PROCEDURE", "CRM", "INSIDE"),
+            ("CRM", "INSIDE", "PROCEDURE", "CRM", "CUSTOMER"),
+        ],
+    }
+    way = ("user:ALICE", "execute", ("user:ALICE", "routine REPORTING.OUTSIDE runs as REPORTING"), None)
+    assert way not in rights(**rows)
+    rows["acl_objects"].append(select("REPORTING", name="INSIDE", privilege="EXECUTE"))
+    assert way in rights(**rows)
+
+
+@pytest.mark.parametrize("privilege", ["GRANT ANY PRIVILEGE", "GRANT ANY ROLE", "ALTER USER", "BECOME USER"])
+def test_who_gives_himself_any_right_holds_everything(rights, privilege):
+    assert ("user:BOB", "all", ("user:BOB",), None) in rights(acl_system=[("BOB", privilege, "NO")])
+
+
+def test_who_logs_in_for_somebody_has_what_that_one_has(rights):
+    found = rights(full=True, acl_proxies=[("BOB", "CRM")])
+    [bob] = [one for one in found if one.principal == "user:BOB"]
+    assert (bob.privilege, bob.path) == ("owner", ("user:BOB", "CONNECT THROUGH BOB AS CRM", "user:CRM"))
+    assert bob.leaving == ('ALTER USER "CRM" REVOKE CONNECT THROUGH "BOB"',)
+
+
+def test_where_it_is_not_told_who_logs_in_for_others_the_ledger_says_so(recorded):
+    class Refusing(recorded):
+        def rows(self, sql, parameters=()):
+            if "PROXY_USERS" in sql:
+                raise InspectionError(Text("没有权限", "ORA-00942"))
+            return super().rows(sql, parameters)
+
+    session = Refusing(OracleEngine(), principals=PEOPLE, acl_schemas=SCHEMAS)
+    [row, owner] = grants(session, "ora", frozenset({TABLE}))
+    assert (row.incomplete, owner.principal) == (True, "user:CRM")
+    assert row.reason.en == "who may log in for others (PROXY_USERS) cannot be read: ORA-00942"
 
 
 def test_a_view_gives_nothing_to_who_reads_the_table_anyway(rights):

@@ -137,6 +137,16 @@ def test_acting_as_the_owner_opens_everything(rights, rows, path):
     assert ("user:alice", "owner", path, None) in rights(acl_impersonations=rows)
 
 
+def test_a_routine_opens_what_the_routines_of_its_owner_read(rights):
+    rows = {
+        "acl_entries": [entry("alice", permission="EXECUTE", name="outside")],
+        "acl_relations": [*RELATIONS, ("crm", "outside", "P ", "dbo", None, 0)],
+        "acl_dependencies": [("crm", "outside", "crm", "p"), ("crm", "p", "crm", "customer")],
+    }
+    step = "routine crm.outside runs as dbo"
+    assert ("user:alice", "execute", ("user:alice", step), None) in rights(**rows)
+
+
 def test_who_may_act_as_any_login_reaches_every_database(rights):
     found = rights(server_permissions=[("alice", "S", 0, "IMPERSONATE ANY LOGIN", "G")])
     assert ("user:alice", "all", ("user:alice",), None) in found

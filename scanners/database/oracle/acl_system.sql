@@ -1,6 +1,6 @@
--- Rights on the objects of every schema.
+-- Rights on the objects of every schema, and those by which somebody gives himself such, or the password of who has them.
 SELECT GRANTEE, PRIVILEGE, ADMIN_OPTION
 FROM DBA_SYS_PRIVS
 WHERE PRIVILEGE IN ('SELECT ANY TABLE', 'READ ANY TABLE', 'INSERT ANY TABLE', 'UPDATE ANY TABLE', 'DELETE ANY TABLE',
-                    'EXECUTE ANY PROCEDURE', 'GRANT ANY OBJECT PRIVILEGE')
+                    'EXECUTE ANY PROCEDURE', 'GRANT ANY OBJECT PRIVILEGE', 'GRANT ANY PRIVILEGE', 'GRANT ANY ROLE', 'ALTER USER', 'BECOME USER')
 ORDER BY 1, 2

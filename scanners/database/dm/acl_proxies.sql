@@ -1,0 +1,2 @@
+-- Nothing: nobody logs in for others.
+SELECT '', '' FROM DUAL WHERE 1 = 0
