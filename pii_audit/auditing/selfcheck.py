@@ -30,6 +30,7 @@ from pii_audit.engine.interface import Engine, NoCheckpoint, Progress, Silent, T
 from pii_audit.engine.local import LocalEngine
 from pii_audit.findings.funnel import Funnel, Ownership
 from pii_audit.findings.proof import proved
+from pii_audit.findings.rechecking import DIRECTORY, TRIED
 from pii_audit.identifiers.catalogue import Catalogue, load_catalogue
 from pii_audit.model.coverage import Coverage
 from pii_audit.model.fingerprint import Fingerprinter
@@ -126,7 +127,7 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
     redactor = Redactor(detector, fingerprinter)
     looking = _Looking(detector, fingerprinter, redactor, by)
     crawled = _Crawled()
-    crawled.coverage += [failed("directory", place, said) for place, said in directory.problems]
+    crawled.coverage += [failed(DIRECTORY, place, said) for place, said in directory.problems]
     chosen = _selected(space, options.sources)
     jobs, made_by = job_sources(chosen), makes(space, policy)
     opened = [_crawl(space, source, policy, looking, options, crawled) for source in chosen if source not in jobs]
@@ -164,6 +165,7 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
             **places(chosen, fingerprinter),
             **notes_of_ended("source", ended, redactor),
             **notes_of_ended("flow", no_more, redactor),
+            **({TRIED: str(options.enumerate_hashes)} if options.enumerate_hashes else {}),
             "key_mark": fingerprinter.mark,
         },
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -10,9 +10,15 @@ from pii_audit.detection.bounds import lower_bound, upper_bound
 from pii_audit.language import Text
 from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.finding import Finding
+from pii_audit.model.forms import Form
 from pii_audit.model.run import Run
 
 READ = frozenset({CoverageStatus.INSPECTED, CoverageStatus.SAMPLED})
+
+TRIED = "enumerate_hashes"
+"""The note of a run on how long it tried numbers out."""
+DIRECTORY = "directory"
+"""What the ledger calls the export of the directory, which tells whose groups are."""
 
 _WEAKEST_FIRST = (CoverageStatus.FAILED, CoverageStatus.SKIPPED, CoverageStatus.SAMPLED, CoverageStatus.INSPECTED)
 
@@ -53,7 +59,8 @@ class Ledger:
     """What one run looked into: source → asset id → how far, the flows of which it saw something, and what it found, by asset.
 
     `judged` are the flows of which it said something, be it that nothing of them was there, and `ended` says in words what is declared to
-    have ended and was not there any more (`flow.sms`, `source.outbox`). `places` tells by source, as a keyed hash, where it was; a source that is not in it may have been anywhere.
+    have ended and was not there any more (`flow.sms`, `source.outbox`), and `tried` how many seconds numbers were tried out against
+    digests. `places` tells by source, as a keyed hash, where it was; a source that is not in it may have been anywhere.
     """
 
     sources: Mapping[str, Mapping[str, Depth]] = field(default_factory=dict)
@@ -62,6 +69,7 @@ class Ledger:
     found: Mapping[str, frozenset[Statement]] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
     ended: Mapping[str, Text] = field(default_factory=dict)
+    tried: int = 0
 
     @classmethod
     def of(
@@ -73,7 +81,14 @@ class Ledger:
             listed = sources.setdefault(source, {})
             listed[asset] = min(listed.get(asset, depth), depth, key=lambda each: each.rank)
         noted = notes or {}
-        return cls(sources, frozenset(flows), places=_noted(noted, "source.", ".place"), ended=_ended(noted))
+        tried = noted.get(TRIED, "")
+        return cls(
+            sources,
+            frozenset(flows),
+            places=_noted(noted, "source.", ".place"),
+            ended=_ended(noted),
+            tried=int(tried) if tried.isdecimal() else 0,
+        )
 
     @classmethod
     def of_coverage(cls, rows: Iterable[Coverage], notes: Mapping[str, str] | None = None) -> Ledger:
@@ -127,16 +142,19 @@ def rechecked(finding: Finding, before: Ledger, now: Ledger) -> bool:
       or that a rule left out before too; and every asset of other sources that its evidence names.
     * On a declaration alone: all sources of the run that showed it, since any of them may have been the cause.
 
+    What values of other sources proved of a column of digests is refuted by a run alone that looked into all of those again, and what
+    the directory told of who can read by one that could read it as well.
+
     Of a source that has ended and is where it was, nothing is left; so it is of a flow that has ended, once its source was read.
 
     What is not met in a source that lies elsewhere now is not gone for that. A sample that merely misses what another sample has seen refutes nothing: see `_Looked.missed`.
     """
     looked = _Looked(finding, before, now)
-    if finding.flow and not looked.at_flow:
+    if (finding.flow and not looked.at_flow) or not looked.at_digests or not looked.at_directory:
         return False
     if finding.asset and not finding.flow and not finding.principal:
         return all(map(looked.again, finding.assets))
-    sources = {finding.source} if finding.source else set(before.sources)
+    sources = {finding.source} if finding.source else looked.all_sources
     elsewhere = {asset for asset in finding.assets if asset.partition(":")[0] not in sources}
     return bool(sources) and all(map(looked.through, sources)) and all(map(looked.again, elsewhere))
 
@@ -165,6 +183,37 @@ class _Looked:
         """That the finding's flow or source has ended, in words."""
         names = (f"flow.{self.finding.flow}", f"source.{self.finding.source}")
         return next((self.now.ended[name] for name in names if name in self.now.ended), None)
+
+    @property
+    def all_sources(self) -> Collection[str]:
+        """The sources of the run that showed it."""
+        return self.before.sources.keys() - {DIRECTORY}
+
+    @property
+    def at_digests(self) -> bool:
+        """Whether the digests among what it stands on are told again, are gone, or were held against as much as before."""
+        held = (one for one in _listed(self.finding.evidence.get("found")) if one.get("form") == Form.BARE_HASH)
+        if all(map(self._told_again, held)):
+            return True
+        sources = self.all_sources
+        return self.now.tried >= self.before.tried and bool(sources) and all(map(self.through, sources))
+
+    def _told_again(self, found: Mapping[str, Any]) -> bool:
+        asset = str(found.get("asset"))
+        # The files of a flow are others every day.
+        assets = self.now.found if self.finding.flow else (asset,)
+        gone = not self.finding.flow and self.now.get(asset) is None
+        told = {one[:2] for name in assets for one in self.now.found.get(name, ())}
+        return gone or _statement(found)[:2] in told
+
+    @property
+    def at_directory(self) -> bool:
+        """Whether of the directory no more was unreadable than then, where it is about who can read."""
+        then, now = (
+            {asset for asset, depth in run.sources.get(DIRECTORY, {}).items() if depth.status is CoverageStatus.FAILED}
+            for run in (self.before, self.now)
+        )
+        return not self.finding.principal or now <= then
 
     def again(self, asset: str) -> bool:
         """Whether the asset was read again, or is gone."""

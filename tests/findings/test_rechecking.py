@@ -171,6 +171,52 @@ def test_a_flow_of_which_it_was_said_that_nothing_is_there_is_not_fixed_but_that
     assert rechecked(nothing_seen, ledger({"out:other": READ}), said)
 
 
+DIGESTS = {
+    "asset": "lake:t",
+    "evidence": {"found": [{"asset": "lake:t", "field": "h", "identifier": "cn_mobile", "form": "bare_hash"}]},
+}
+BOTH = {"lake:t": READ, "core:c": READ}
+
+
+@pytest.mark.parametrize(
+    ("now", "fixed"),
+    [
+        pytest.param({"lake:t": READ}, False, id="what proved them was not looked into"),
+        pytest.param({"lake:t": READ, "core:c": FAILED}, False, id="nor could it be read"),
+        pytest.param(BOTH, True, id="all was looked into again"),
+        pytest.param({"lake:u": READ}, True, id="the digests are gone"),
+    ],
+)
+def test_digests_that_other_values_proved_are_no_others_because_those_were_not_met(now, fixed):
+    assert rechecked(finding(**DIGESTS), ledger(BOTH), ledger(now)) is fixed
+
+
+def test_digests_that_are_told_again_and_are_a_breach_no_more_need_no_other_source():
+    again = replace(ledger({"lake:t": READ}), found={"lake:t": frozenset({Statement("h", "cn_mobile", "bare_hash")})})
+    assert rechecked(finding(**DIGESTS), ledger(BOTH), again)
+
+
+def test_digests_that_trying_numbers_out_told_are_no_others_because_nobody_tried():
+    tried = Ledger.of([("lake", "lake:t", READ)], notes={"enumerate_hashes": "60"})
+    shorter = Ledger.of([("lake", "lake:t", READ)], notes={"enumerate_hashes": "30"})
+    assert not rechecked(finding(**DIGESTS), tried, shorter)
+    assert rechecked(finding(**DIGESTS), tried, tried)
+
+
+def test_who_can_read_is_not_told_by_a_directory_that_could_not_be_read():
+    granted = finding(asset=None, principal="g_all", source="share", evidence={"assets": ["share:a"]})
+    then = ledger({"share:a": READ})
+    broken = ledger({"share:a": READ, "directory:ad.ldif": FAILED})
+    assert not rechecked(granted, then, broken)
+    assert rechecked(granted, broken, broken)
+    assert rechecked(granted, broken, then)
+
+
+def test_a_directory_that_had_a_problem_is_no_source_to_be_read_again():
+    then = ledger({"a:t": READ, "directory:ad.ldif": FAILED})
+    assert rechecked(finding(**ON_DECLARATION), then, ledger({"a:t": READ}))
+
+
 def test_several_ledger_rows_on_one_asset_count_as_the_weakest():
     rows = [("core", "core:t", READ), ("core", "core:t", FAILED), ("core", "core:t", sampled(3))]
     assert Ledger.of(rows).get("core:t") == FAILED

@@ -1,0 +1,45 @@
+"""A run that knows less than the one before closes nothing for that."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from contextlib import closing
+
+AUDIT = """\
+version: 1
+sources:
+  - {id: core, kind: database, url: "sqlite:core.db", owner: Retail}
+  - {id: lake, kind: database, url: "sqlite:lake.db", owner: Data}
+policies: [p.yaml]
+key: "file:key"
+"""
+NUMBERS = [f"138{number * 7919 % 10**8:08}" for number in range(400)]
+
+
+def _table(path, ddl, values):
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute(f"CREATE TABLE t ({ddl})")
+        database.executemany("INSERT INTO t VALUES (?)", [(one,) for one in values])
+
+
+def test_digests_that_another_source_proved_stay_when_that_source_is_left_out(tmp_path, call):
+    (tmp_path / "key").write_text("5a" * 32 + "\n")
+    (tmp_path / "audit.yaml").write_text(AUDIT)
+    (tmp_path / "p.yaml").write_text("version: 1\nstorage: {forms: {cn_mobile: encrypted}}\n")
+    _table(tmp_path / "core.db", "mobile TEXT", NUMBERS)
+    _table(tmp_path / "lake.db", "h TEXT", [hashlib.sha256(one.encode()).hexdigest() for one in NUMBERS])
+
+    def of_lake(*options):
+        call("-w", tmp_path, "run", *options)
+        listed = json.loads(call("-w", tmp_path, "findings", "list", "--source", "lake", "--format", "json").out)
+        return {one["status"] for one in listed["findings"] if one["rule"] in ("STO002", "USE001")}
+
+    assert of_lake() == {"open"}
+    assert of_lake("--source", "lake") == {"not_rechecked"}
+    assert of_lake() == {"open"}
+    with closing(sqlite3.connect(tmp_path / "lake.db")) as lake, lake:
+        lake.execute("DELETE FROM t")
+    assert of_lake("--source", "lake") == {"not_rechecked"}
+    assert of_lake() == {"closed"}
