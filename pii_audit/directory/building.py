@@ -88,6 +88,7 @@ class Builder:
     _member_of: Pairs = field(default_factory=_pairs)
     _primary: Pairs = field(default_factory=_pairs)
     _listed: dict[str, array[int]] = field(default_factory=dict)
+    _earlier: dict[bytes, list[int]] = field(default_factory=dict)
 
     def add(self, entry: Entry, told: Told) -> None:
         """Takes one entry; what is wrong with it is told."""
@@ -124,6 +125,7 @@ class Builder:
         """The graph of all that was taken."""
         import numpy as np  # noqa: PLC0415 - start-up must not
 
+        carried = list(self._carried())
         listed = self._of_lists()
         group, found = _looked_up(self._members, self._by_dn)
         away = group[found < 0]
@@ -132,7 +134,7 @@ class Builder:
         for held, table in ((self._member_of, self._by_dn), (self._primary, self._by_sid)):
             node, found = _looked_up(held, table)
             pairs.append(_packed(found, node))
-        more = np.array(listed + list(self._strangers(missing)), np.int64).reshape(-1, 2)
+        more = np.array(listed + carried + list(self._strangers(missing)), np.int64).reshape(-1, 2)
         pairs.append(_packed(more[:, 0], more[:, 1]))
         # Names and pairs of a large export fill more memory than the graph that they make.
         self._by_dn.clear()
@@ -153,7 +155,21 @@ class Builder:
             _edges(holders, members, len(self.names)),
             _edges(members[order], holders[order], len(self.names)),
             missing,
+            carried=frozenset(carried),
         )
+
+    def _carried(self) -> Iterator[tuple[int, int]]:
+        """Whose SID others still carry from earlier days, and who does: these are let in wherever that one is."""
+        for sid, nodes in self._earlier.items():
+            owner = self._by_sid.get(hash(sid))
+            if owner is None and len(set(nodes)) > 1:
+                owner = self._new(sid_text(sid), Kind.GROUP, sid, "")
+            if owner is None:
+                self._by_sid[hash(sid)] = nodes[0]
+                continue
+            self._by_sid[hash(sid)] = owner
+            self._foreign.discard(owner)
+            yield from ((owner, node) for node in dict.fromkeys(nodes) if node != owner)
 
     def _of_lists(self) -> list[tuple[int, int]]:
         """Memberships of lists of one group's members, which name their group; one that is not among the entries becomes one."""
@@ -205,7 +221,7 @@ class Builder:
             self._foreign.add(node)
         for value in entry.values.get("sidhistory", ()):
             if earlier := _sid_of(value, "sIDHistory", entry, told):
-                self._by_sid.setdefault(hash(earlier), node)
+                self._earlier.setdefault(earlier, []).append(node)
         return node
 
     def _has(self, node: int, sid: bytes) -> None:

@@ -55,7 +55,7 @@ class Members:
 class Directory:
     """The people and groups of an export, each by its number; `problems` are what is wrong in the export, each with its place.
 
-    `watched` are people who are told of by name, `spelled` how lists write some names. `by_sid` and `by_name` map hashes of SIDs and of names in small letters; one name may be several domains' own.
+    `carried` are those (somebody, holder) whose SID another holds from earlier days (sIDHistory). `watched` are people who are told of by name, `spelled` how lists write some names. `by_sid` and `by_name` map hashes of SIDs and of names in small letters; one name may be several domains' own.
     """
 
     names: Sequence[str] = ()
@@ -68,6 +68,7 @@ class Directory:
     holders: Edges | None = field(default=None, repr=False)
     missing: dict[int, int] = field(default_factory=dict, repr=False)
     problems: tuple[tuple[str, Text], ...] = ()
+    carried: frozenset[tuple[int, int]] = field(default_factory=frozenset, repr=False)
     watched: int = 0
     spelled: dict[int, str] = field(default_factory=dict, repr=False)
     _among: dict[int, Members] = field(default_factory=dict, repr=False)
@@ -150,7 +151,7 @@ class Directory:
         return self._chains[node, group]
 
     def groups_within(self, group: int) -> Iterator[int]:
-        """The groups in a group, itself first."""
+        """The groups in a group, and others whose SID somebody carries, itself first."""
         if self.members is None:
             yield group
             return
@@ -160,19 +161,19 @@ class Directory:
             node = front.pop()
             yield node
             for one in self.members.of(node).tolist():
-                if one not in seen and self.kinds[one] == Kind.GROUP:
+                if one not in seen and self._holds(one):
                     seen.add(one)
                     front.append(one)
 
     def groups_of(self, node: int) -> Iterator[int]:
-        """The groups that it is in, and those that they are in, itself first."""
+        """The groups that it is in, those whose SIDs it carries, and all that these are in, itself first."""
         seen = {node}
         front = [node]
         while front:
             one = front.pop()
             yield one
             for holder in self.holders.of(one).tolist() if self.holders is not None else ():
-                if holder not in seen and self.is_group(holder):
+                if holder not in seen and self._holds(holder):
                     seen.add(holder)
                     front.append(holder)
 
@@ -210,12 +211,21 @@ class Directory:
         data = np.frombuffer(bits.to_bytes((bits.bit_length() + 7) // 8, "little"), np.uint8)
         yield from np.flatnonzero(np.unpackbits(data, bitorder="little")).tolist()
 
+    @cached_property
+    def _owners(self) -> frozenset[int]:
+        return frozenset(owner for owner, _ in self.carried)
+
+    def _holds(self, node: int) -> bool:
+        """Whether what stands below it has what it has: of a group, and of anybody whose SID others carry."""
+        return self.is_group(node) or node in self._owners
+
     def _held(self, node: int) -> Members:
         import numpy as np  # noqa: PLC0415 - as above
 
-        if not self.is_group(node) or self.members is None:
+        if not self._holds(node) or self.members is None:
             return Members(1 << node if self.is_person(node) else 0)
         held = np.zeros(len(self.names), bool)
+        held[node] = True
         outside, open_to = 0, []
         for group in self.groups_within(node):
             held[self.members.of(group)] = True
@@ -235,7 +245,7 @@ class Directory:
             following = []
             for one in front:
                 for holder in self.holders.of(one).tolist() if self.holders is not None else ():
-                    if holder not in came and self.is_group(holder):
+                    if holder not in came and self._holds(holder):
                         came[holder] = one
                         following.append(holder)
             front = following

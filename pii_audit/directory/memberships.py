@@ -16,6 +16,11 @@ def leaving(directory: Directory, chain: Sequence[int]) -> tuple[str, ...]:
     commands: list[str] = []
     pending = 0
     for member, group in pairwise(chain):
+        if (group, member) in directory.carried:
+            kind = "Group" if directory.is_group(member) else "User"
+            earlier = f"@{{SIDHistory='{directory.sid(group)}'}}"
+            commands.append(f"Set-AD{kind} -Identity {_quoted(directory, member)} -Remove {earlier}")
+            continue
         if not directory.is_domain_users(member):
             pending += 1
         if directory.is_domain_users(group):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pii_audit.directory import Directory, load_directory
 from pii_audit.directory.ldif import ldif_entries
+from pii_audit.directory.memberships import leaving
 from pii_audit.directory.sid import sid_bytes, sid_text
 from pii_audit.directory.told import Told
 from pii_audit.errors import ConfigurationError, Position, UsageError
@@ -247,6 +248,49 @@ EARLIER = ("S-1-5-21-4-5-6-900", "S-1-5-21-4-5-6-901")
 def test_a_sid_that_an_account_had_before_counts_however_an_export_writes_it(load, export):
     found = load(export)
     assert [found.of_sid(one) for one in EARLIER] == [found.of_name("ann")] * 2
+
+
+def elsewhere(text: str, number: int, sid: str) -> str:
+    """The same entry in another domain, with that SID."""
+    return text.replace("bank", "other").replace(sid64(number), base64.b64encode(sid_bytes(sid)).decode())
+
+
+def test_whoever_carries_the_sid_of_an_account_that_there_still_is_has_what_that_one_has(load):
+    old = elsewhere(user("old", 1101, "userAccountControl: 514") + group("Files", 1201, "old"), 1101, EARLIER[0])
+    new = user("ann", 1102, f"sIDHistory: {EARLIER[0]}")
+    for exports in ((new, old), (old, new), (old + new,)):
+        found = load(*exports)
+        ann, owner = found.of_name("ann"), found.of_sid(EARLIER[0])
+        assert found.account(owner) == "old"
+        assert list(found.persons(found.among(owner).people)) == [ann]
+        assert people(found, "Files") == {"ann"}
+        assert {found.account(one) for one in found.groups_of(ann)} == {"ann", "old", "Files"}
+        chain = found.chain(ann, found.of_name("Files"))
+        assert [found.account(one) for one in chain] == ["ann", "old", "Files"]
+        assert leaving(found, chain) == (
+            f"Set-ADUser -Identity 'ann' -Remove @{{SIDHistory='{EARLIER[0]}'}}",
+            "Remove-ADGroupMember -Identity 'Files' -Members 'old'",
+        )
+
+
+def test_a_group_that_came_from_another_has_what_the_other_has_beside_its_own_members(load):
+    old = elsewhere(group("Old", 1201, "eve") + user("eve", 1103), 1201, EARLIER[0])
+    found = load(old, group("New", 1202, "ann").rstrip() + f"\nsIDHistory: {EARLIER[0]}\n\n" + user("ann", 1101))
+    assert people(found, "New") == {"ann"}
+    assert people(found, "Old") == {"ann", "eve"}
+
+
+def test_several_may_carry_one_sid(load):
+    found = load(user("ann", 1101, f"sIDHistory: {EARLIER[0]}") + user("bob", 1102, f"sIDHistory: {EARLIER[0]}"))
+    node = found.of_sid(EARLIER[0])
+    assert {found.account(one) for one in found.persons(found.among(node).people)} == {"ann", "bob"}
+
+
+def test_a_foreign_principal_is_whoever_carries_its_sid(load):
+    sales = group("Sales", 1201).rstrip() + f"\nmember: CN={EARLIER[0]},CN=ForeignSecurityPrincipals,{BASE}\n\n"
+    found = load(sales + foreign(EARLIER[0]) + user("ann", 1101, f"sIDHistory: {EARLIER[0]}"))
+    assert people(found, "Sales") == {"ann"}
+    assert found.among(found.of_name("Sales")).outside == 0
 
 
 def test_an_earlier_sid_that_is_none_is_told_and_the_others_count(load):

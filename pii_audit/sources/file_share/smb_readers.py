@@ -83,11 +83,16 @@ class Readers:
         for subject, matched in self._subjects.through(listed, bits, effective).items():
             groups[subject] = self._way(subject, matched, privilege)
             self._notes_outside(subject)
-        yield from groups.values()
+        # Whoever carries the SID of an account that is disabled is told of, and not that account.
+        yield from (way for subject, way in groups.items() if not self._is_disabled(subject[0]))
         if self._directory:
             yield from self._of_people(groups, effective, files)
 
     # Groups.
+
+    def _is_disabled(self, sid: str) -> bool:
+        node = self._directory.of_sid(sid)
+        return node is not None and self._directory.is_disabled(node)
 
     def _notes_outside(self, subject: Subject) -> None:
         for node in map(self._directory.of_sid, subject):

@@ -26,8 +26,10 @@ GROUPS = ("sales", "desk", "inner")
 SID = {name: f"{DOMAIN}-{1100 + at}" for at, name in enumerate((*PERSONS, *GROUPS))}
 
 
-def directory_of(members: dict[str, list[str]], disabled: tuple[str, ...] = (), more: int = 0) -> Directory:
-    """The people above, with groups that have these members; each is in Domain Users."""
+def directory_of(
+    members: dict[str, list[str]], disabled: tuple[str, ...] = (), more: int = 0, earlier: dict[str, str] | None = None
+) -> Directory:
+    """The people above, with groups that have these members; each is in Domain Users. `earlier` says who carries whose SID."""
     builder = Builder()
 
     def add(name: str, kind: str, sid: str, **values: list[bytes]) -> None:
@@ -48,6 +50,7 @@ def directory_of(members: dict[str, list[str]], disabled: tuple[str, ...] = (), 
             "user",
             SID.get(name, f"{DOMAIN}-{5000 + int(name[1:] or 0) if name[1:].isdigit() else 0}"),
             useraccountcontrol=[flags],
+            sidhistory=[sid_bytes(SID[one]) for who, one in (earlier or {}).items() if who == name],
         )
     for name in GROUPS:
         add(name, "group", SID[name], member=[f"CN={one}".encode() for one in members.get(name, ())])
@@ -193,6 +196,17 @@ def test_people_are_told_of_by_name_with_the_groups_between_and_those_who_are_de
     }
     assert ways((allow("zoe"),), directory=directory) == []
     assert ways((deny("sales"), allow("bob")), directory=directory) == []
+
+
+def test_whoever_carries_the_sid_of_an_account_is_let_in_where_that_one_is():
+    for disabled, told in (("zoe",), {"user:ann"}), ((), {"user:ann", "user:zoe"}):
+        directory = directory_of({"sales": ["zoe"]}, disabled=disabled, earlier={"ann": "zoe"})
+        found = {way.principal: way.path for way in ways((allow("zoe"),), directory=directory)}
+        assert found.keys() == told
+        assert found["user:ann"] == ("user:ann", "user:zoe", "NTFS read user:zoe")
+        assert ways((deny("zoe"), allow("ann")), directory=directory) == []
+        through = {way.principal: way.path for way in ways((allow("sales"),), directory=directory)}
+        assert through["user:ann"] == ("user:ann", "user:zoe", "group:sales", "NTFS read group:sales")
 
 
 def test_a_large_group_is_told_of_as_one_and_who_is_watched_by_name():
