@@ -88,6 +88,7 @@ def judge_flows(
                 deliveries=history.deliveries(flow) if flow.frequency else None,
                 known_columns=first.get(flow.id),
                 population_share=_share(flow.population, mine, beyond) if flow.population else None,
+                population_untold=_untold(flow.population, mine) if flow.population else 0,
                 consent=_proofs(flow, mine),
             )
             observed = Observed(tuple(mine))
@@ -132,6 +133,19 @@ def _share(population: Population, mine: Sequence[Inspected], beyond: Beyond) ->
     share = min(1.0, here.common(within) / len(here))
     estimated = max(len(here), len(within)) > EXACT_PERSONS
     return None if estimated and share > 1.0 - ESTIMATE_ERROR else share
+
+
+def _untold(population: Population, mine: Sequence[Inspected]) -> int:
+    """The rows of tables in which the population's key stands nowhere, so that nobody knows whose they are."""
+    untold = 0
+    for one in _read(mine):
+        keyed = [
+            found.hits
+            for found in one.fields
+            if (found.identifier, found.subject) == (population.key, CUSTOMER) and found.field is not None
+        ]
+        untold += max(0, one.tally.rows - sum(keyed)) if one.columns and one.fields else 0
+    return untold
 
 
 def _share_of_queries(population: Population, queries: Sequence[Inspected], origins: Origins) -> float | None:

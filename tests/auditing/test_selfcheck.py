@@ -66,6 +66,22 @@ def test_every_family_of_rules_is_asked_and_nothing_else_is_found(root):
     assert {row.status.value for row in run.coverage} == {"inspected"}
 
 
+@pytest.mark.parametrize(
+    ("more", "outcome"),
+    [("", "compliant"), (",4012888888881881\n", "gap"), ("13700137000,4012888888881881\n", "violation")],
+)
+def test_rows_without_the_key_of_a_population_are_in_it_for_all_that_nobody_knows(root, more, outcome):
+    policy = root / "policies" / "p.yaml"
+    policy.write_text(
+        policy.read_text().replace("pia: P-1", "pia: P-1, population: {key: cn_mobile, within: share.overdue.csv}")
+    )
+    (root / "share" / "overdue.csv").write_text("mobile\n13800138000\n13900139000\n")
+    export = root / "outbox" / "sms_1.csv"
+    export.write_text(export.read_text() + more)
+    found = [one for one in audit(root).verdicts if one.element == "population"]
+    assert [one.outcome.value for one in found] == [outcome]
+
+
 def test_a_finding_belongs_to_the_unit_of_its_path_and_the_owner_of_its_source(root):
     [finding] = [one for one in audit(root).findings if one.rule == "STO002"]
     assert (finding.owner, finding.unit) == ("Office", "hz")

@@ -41,7 +41,8 @@ class Knowledge:
     told, `sensitive_this_year` those of them of whom sensitive information went. `persons_per_day` are the people of whom
     the recipient was told day by day, `deliveries` the days of this flow's deliveries, one entry each. `known_columns` are
     those that the flow had when it was first recorded. `population_share` is the share
-    (0 to 1) of the people seen who belong to the declared population. `consent` maps asset ids to the proof found in
+    (0 to 1) of the people seen who belong to the declared population, `population_untold` the rows that name nobody by its
+    key. `consent` maps asset ids to the proof found in
     the consent column.
     """
 
@@ -53,6 +54,7 @@ class Knowledge:
     deliveries: Sequence[date] | None = None
     known_columns: Collection[str] | None = None
     population_share: float | None = None
+    population_untold: int = 0
     consent: Mapping[str, ConsentProof] = field(default_factory=dict)
 
 

@@ -105,6 +105,14 @@ def population_verdicts(case: Case) -> Iterator[Verdict]:
         )
         remedy = Text(f"导出时只选 {within} 中的人", f"select only people of {within} for the export")
         yield case.of_flow("population", Outcome.VIOLATION, message, at, "SHR004", remedy)
+    elif case.knowledge.population_untold:
+        rows = case.knowledge.population_untold
+        message = Text(
+            f"有 {rows:,} 行没有 {population.key},无法核对是否在 {within} 内({at.to_line})",
+            f"{rows:,} rows name nobody by {population.key}: whether they are within {within} is not known ({at.to_line})",
+        )
+        remedy = Text(f"补上 {population.key},或删除这些行", f"fill in {population.key}, or take these rows out")
+        yield case.of_flow("population", Outcome.GAP, message, at, "SHR004", remedy)
     else:
         message = Text(f"所有人都在 {within} 内({at.to_line})", f"everybody is within {within} ({at.to_line})")
         yield case.of_flow("population", Outcome.COMPLIANT, message, at, "SHR004")

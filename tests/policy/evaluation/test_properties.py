@@ -129,6 +129,13 @@ def test_everybody_must_belong_to_the_declared_population(verdicts, share, outco
     assert found == ([("SHR004", "population", outcome, FLOW_MORE)] if outcome else [])
 
 
+def test_rows_that_name_nobody_are_in_no_population_that_can_be_shown(verdicts):
+    flow = "population: {key: cn_mobile, within: core.v_overdue}"
+    for share, outcome in ((1.0, "gap"), (0.5, "violation")):
+        found = verdicts(flow=flow, known={"population_share": share, "population_untold": 3})
+        assert found == [("SHR004", "population", outcome, FLOW_MORE)]
+
+
 # --- SHR007 agreement
 
 
