@@ -84,7 +84,10 @@ def is_meant(line: Retention, one: Inspected, facts: Facts) -> bool:
 
 
 def too_long(facts: Facts) -> Iterator[Draft]:
-    """STO003: rows whose date lies further back than `delete_after`; one finding an asset and date."""
+    """STO003: rows whose date lies further back than `delete_after`; one finding an asset and date.
+
+    A gap where there is no such date, or none that can be read.
+    """
     for told in periods(facts, stored(facts)):
         if told.too_old is None or told.delete is None:
             continue
@@ -92,6 +95,7 @@ def too_long(facts: Facts) -> Iterator[Draft]:
             yield from _stale(facts, told, told.delete, told.too_old)
         else:
             yield from _overdue(facts, told, told.delete, told.too_old)
+            yield from _undated(facts, told, told.delete)
 
 
 def _overdue(facts: Facts, told: Periods, line: Retention, period: Period) -> Iterator[Draft]:
@@ -115,6 +119,43 @@ def _overdue(facts: Facts, told: Periods, line: Retention, period: Period) -> It
             (), [one.asset.id], rows=overdue, rows_inspected=tally.rows, oldest=oldest, limit=f"{limit:%Y-%m-%d}"
         ),
         policy=line.position,
+        concern=concern(facts, one.fields),
+    )
+
+
+UNDATED = 0.01
+"""Of the rows with something under the date, those that hold none: below it they are accidents of single rows."""
+
+
+def _undated(facts: Facts, told: Periods, line: Retention) -> Iterator[Draft]:
+    """An asset whose time cannot be counted: the column that a line names for it alone is not there, or holds no dates."""
+    one, tally = told.one, told.one.tally.fields.get(told.date)
+    by_name = any({*stated.asset}.isdisjoint("*?[") for stated in told.stated)
+    unread = tally.filled - sum(tally.months.values()) if tally else 0
+    if told.date not in one.columns and one.tally.rows and by_name:
+        said = Text(
+            f"{one.asset.id} 没有 “{told.date}” 列,保存期限无从计算",
+            f'{one.asset.id} has no column "{told.date}" to count its period by',
+        )
+    elif tally is not None and unread > UNDATED * tally.filled:
+        said = Text(
+            f"{one.asset.id} 的 “{told.date}” 列有 {unread} 行读不出日期,保存期限无从计算",
+            f'{unread} rows of {one.asset.id} hold no date under "{told.date}" that can be read, and their period cannot be counted',
+        )
+    else:
+        return
+    yield Draft(
+        "STO003",
+        (one.asset.id, told.date, "undated"),
+        said,
+        outcome=Outcome.GAP,
+        source=one.asset.source,
+        asset=one.asset.id,
+        evidence=proof((), [one.asset.id], rows=unread, rows_inspected=one.tally.rows),
+        policy=line.position,
+        remediation=Text(
+            "改正 retention 的 date,或把日期写成 YYYY-MM-DD", "mend date under retention, or write dates as YYYY-MM-DD"
+        ),
         concern=concern(facts, one.fields),
     )
 

@@ -79,7 +79,7 @@ def asset(catalogue: Catalogue) -> Callable[..., Inspected]:
             evidence = {identifier: Evidence(forms={form: ROWS}, whole=ROWS, persons=sketch)}
             tallies[column] = FieldTally(rows=ROWS, filled=ROWS, evidence=evidence)
         for column, counts in (months or {}).items():
-            tallies[column] = FieldTally(rows=ROWS, filled=ROWS, months=counts)
+            tallies[column] = FieldTally(rows=ROWS, filled=sum(counts.values()), months=counts)
         tally = AssetTally(chunks=frozenset({"0"}), rows=ROWS, fields=tallies)
         row = Coverage(source, name, CoverageStatus.INSPECTED)
         return Inspected(Asset(source, name, kind), row, tally, tuple(found), sketch)

@@ -128,7 +128,7 @@ class Situation:
             months = told.get("dates", {}).get(column, {})
             fields[column] = FieldTally(rows, rows, refused, months, evidence)
         for column, months in told.get("dates", {}).items():
-            fields.setdefault(column, FieldTally(rows, rows, months=months))
+            fields.setdefault(column, FieldTally(rows, sum(months.values()), months=months))
         together = frozenset(one.identifier for one in found if one.field)
         tally = AssetTally(
             frozenset({"0"}),

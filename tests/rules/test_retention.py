@@ -9,6 +9,7 @@ import pytest
 
 from pii_audit.model.asset import AssetKind
 from pii_audit.model.coverage import CoverageStatus
+from pii_audit.model.evidence import FieldTally
 from pii_audit.model.finding import Outcome
 from pii_audit.rules.retention import set_too_short, too_long
 from pii_audit.rules.too_early import too_early
@@ -48,6 +49,47 @@ storage:
     assert draft.evidence["rows"] == 5
     assert "longer than 12y" in draft.message.en
     assert draft.policy.line == 5
+
+
+def dates(one, filled, **months):
+    """The same asset, with so many cells that hold something under `closed`, of which some are dates."""
+    fields = {**one.tally.fields, "closed": FieldTally(rows=100, filled=filled, months=months)}
+    return replace(one, tally=replace(one.tally, fields=fields))
+
+
+DELETE = "storage: {retention: [{asset: %s, date: closed, delete_after: 5y}]}\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "filled", "dated", "rows"),
+    [
+        ("core.c", 100, 100, []),
+        ("core.c", 10, 10, []),
+        ("core.c", 0, 0, []),
+        ("core.c", 100, 99, []),
+        ("core.c", 100, 98, [2]),
+        ("core.*", 100, 0, [100]),
+    ],
+)
+def test_a_column_without_dates_that_can_be_read_is_a_gap(asset, facts, policy_of, line, filled, dated, rows):
+    one = dates(asset("core:c", ID), filled, **{"2026-01": dated})
+    found = list(too_long(facts(policy_of(DELETE % line), one)))
+    assert [(draft.outcome, draft.evidence["rows"]) for draft in found] == [(Outcome.GAP, count) for count in rows]
+
+
+@pytest.mark.parametrize(("line", "found"), [("core.c", 1), ("core.*", 0)])
+def test_a_column_that_is_not_there_is_a_gap_where_the_line_is_about_that_asset_alone(
+    asset, facts, policy_of, line, found
+):
+    drafts = list(too_long(facts(policy_of(DELETE % line), asset("core:c", ID))))
+    assert [draft.resource for draft in drafts] == [("core:c", "closed", "undated")] * found
+    assert all("no column" in draft.message.en and draft.outcome is Outcome.GAP for draft in drafts)
+
+
+def test_old_rows_are_told_beside_those_without_a_date(asset, facts, policy_of):
+    one = dates(asset("core:c", ID), 100, **{"2001-01": 50})
+    found = {draft.outcome: draft.evidence["rows"] for draft in too_long(facts(policy_of(DELETE % "core.c"), one))}
+    assert found == {Outcome.VIOLATION: 50, Outcome.GAP: 50}
 
 
 def test_without_a_line_that_names_a_date_nothing_is_counted(asset, facts, policy_of):
