@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 
 from pii_audit.language import Text
 from pii_audit.model.evidence import FREE_TEXT, FieldEvidence
+from pii_audit.model.finding import Outcome
 from pii_audit.model.forms import PLAIN_EQUIVALENT
 from pii_audit.model.grant import is_called
 from pii_audit.model.run import Inspected
@@ -20,8 +21,12 @@ REAL_SHARE = 0.01
 
 
 def real_persons(facts: Facts) -> Iterator[Draft]:
-    """USE006: what an environment forbids, where it concerns the same persons as the sources that the policy names."""
+    """USE006: what an environment forbids, where it concerns the same persons as the sources that the policy names.
+
+    A gap where one of these was not read: then nobody knows.
+    """
     for environment in facts.policy.storage.environments:
+        unsure: dict[str, list[FieldEvidence]] = defaultdict(list)
         forbidden = frozenset(word for element in environment.forbid for word in facts.catalogue.expand(element.word))
         for one in facts.inspected:
             source = facts.sources.get(one.asset.source)
@@ -35,6 +40,37 @@ def real_persons(facts: Facts) -> Iterator[Draft]:
             draft = _real(facts, environment, one, statements)
             if draft is not None:
                 yield draft
+            else:
+                unsure[source.id] += [one for one in statements if facts.catalogue[one.identifier].person_key]
+        unread = [
+            origin
+            for origin in environment.same_persons_as
+            if not any(_is_from(other, origin) for other in facts.inspected)
+        ]
+        for name, held in unsure.items() if unread else ():
+            if held:
+                yield _not_compared(facts, environment, name, held, unread)
+
+
+def _not_compared(
+    facts: Facts, environment: Environment, source: str, statements: list[FieldEvidence], unread: list[str]
+) -> Draft:
+    kinds, origins = titles(facts, [statement.identifier for statement in statements]), ", ".join(unread)
+    return Draft(
+        "USE006",
+        (source, environment.id, *unread),
+        Text(
+            f"{environment.id} 环境的 {source} 含 {kinds.zh},而 {origins} 没有读到,无从核对是否同一批人",
+            f"{source} ({environment.id}) holds {kinds.en}; {origins} was not read, so whether these are the same people is not known",
+        ),
+        outcome=Outcome.GAP,
+        source=source,
+        identifiers=tuple(dict.fromkeys(statement.identifier for statement in statements)),
+        evidence=proof(statements),
+        policy=environment.position,
+        remediation=Text(f"在能读取 {origins} 的工作区中一并检查", f"look into {origins} in the same run"),
+        concern=concern(facts, statements),
+    )
 
 
 def _real(facts: Facts, environment: Environment, one: Inspected, statements: list[FieldEvidence]) -> Draft | None:

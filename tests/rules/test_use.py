@@ -106,6 +106,19 @@ def test_the_same_people_in_test_as_in_production_are_real_ones(policy_of, asset
     assert (draft.evidence["common"], draft.evidence["same_as"]) == (101, "core:customer")
 
 
+def test_people_who_cannot_be_compared_are_a_gap_once_for_each_source(policy_of, asset, facts, source):
+    here = [asset(f"test:{name}", {"tel": "cn_mobile"}, people=range(900, 1100)) for name in ("a", "b")]
+    other = asset("crm:customer", {"mobile": "cn_mobile"})
+    [draft] = _environments(facts, source, policy_of(TEST), other, *here)
+    assert (draft.outcome, draft.resource) == (Outcome.GAP, ("test", "test", "core"))
+    assert draft.evidence["assets"] == ["test:a", "test:b"]
+    nobody = asset("test:a", {"street": "address"})
+    assert _environments(facts, source, policy_of(TEST), other, nobody) == []
+    both = policy_of(TEST.replace("[core]", "[core, crm]"))
+    real = asset("test:customer", {"tel": "cn_mobile"})
+    assert [one.outcome for one in _environments(facts, source, both, other, real)] == [Outcome.VIOLATION]
+
+
 def test_invented_people_in_test_are_none(policy_of, asset, facts, source):
     prod = asset("core:customer", {"mobile": "cn_mobile"}, people=range(1, 1001))
     test = asset("test:customer", {"tel": "cn_mobile"}, people=range(2000, 2200))
