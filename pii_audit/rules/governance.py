@@ -49,7 +49,9 @@ def graded_too_low(facts: Facts) -> Iterator[Draft]:
             continue
         needed = grade(one.fields, raised_levels(classification, (one,), facts.catalogue))
         name = f"{one.asset.source}.{one.asset.name}"
-        entry = next((entry for entry in classification.grades if fnmatchcase(name, entry.asset)), None)
+        meant = [entry for entry in classification.grades if name == entry.asset or fnmatchcase(name, entry.asset)]
+        # What is said of the asset by its name comes before what is said of many.
+        entry = min(meant, key=lambda entry: entry.asset != name, default=None)
         if needed is None or (entry is not None and entry.grade >= needed):
             continue
         if entry is None:

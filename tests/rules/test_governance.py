@@ -46,6 +46,15 @@ def test_an_asset_is_graded_at_least_by_what_it_holds(policy_of, asset, facts):
     assert drafts[1].message.en == "core:nowhere is not graded; it holds grade 3"
 
 
+@pytest.mark.parametrize(("grade", "found"), [(4, 0), (2, 1)])
+@pytest.mark.parametrize("first", ["core.*", "core.t"])
+def test_the_grade_of_an_asset_by_its_name_comes_before_that_of_many(policy_of, asset, facts, first, grade, found):
+    lines = [f"{{asset: 'core.*', grade: {6 - grade}}}", f"{{asset: core.t, grade: {grade}}}"]
+    several = ", ".join(lines if first == "core.*" else reversed(lines))
+    policy = policy_of(f"classification: {{grades: [{several}]}}\n")
+    assert len(list(graded_too_low(facts(policy, asset("core:t", {"m": "cn_mobile"}))))) == found
+
+
 def test_what_stands_together_in_a_row_is_graded_higher(policy_of, asset, facts):
     both = asset("core:fit2", {"n": "person_name", "i": "cn_resident_id"})
     assert list(graded_too_low(facts(policy_of(GRADES), both))) == []
