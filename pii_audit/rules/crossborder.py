@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 from pii_audit.language import Text
 from pii_audit.model.asset import AssetKind
+from pii_audit.model.evidence import FieldEvidence
 from pii_audit.model.finding import Outcome
 from pii_audit.model.forms import PLAIN_EQUIVALENT
 from pii_audit.policy.model import Region
 from pii_audit.rules.interface import Draft, Facts, concern, proof, titles
+from pii_audit.rules.reach import within
 from pii_audit.workspace import Source
 
 
 def kept_elsewhere(facts: Facts) -> Iterator[Draft]:
     """XBR003: a source outside the regions in which what it holds may be kept; a gap where its region is not on record."""
     for rule in facts.policy.storage.regions:
-        words = facts.catalogue.expand(rule.element.word)
         for source in facts.sources.values():
             if source.region is not None and source.region in rule.regions:
                 continue
-            yield from _held(facts, rule, source, words)
+            yield from _held(facts, rule, source)
 
 
-def _held(facts: Facts, rule: Region, source: Source, words: frozenset[str]) -> Iterator[Draft]:
-    found = defaultdict(list)
-    for one in facts.of_source(source.id):
-        for statement in one.fields if one.asset.kind is not AssetKind.QUERY else ():
-            if statement.identifier in words and statement.form in PLAIN_EQUIVALENT:
-                found[one.asset.id].append(statement)
+def _held(facts: Facts, rule: Region, source: Source) -> Iterator[Draft]:
+    found = {
+        one.asset.id: several
+        for one in facts.of_source(source.id)
+        if one.asset.kind is not AssetKind.QUERY
+        if (several := [each for each in within(one.fields, [rule.element], facts.catalogue) if _is_clear(each)])
+    }
     if not found:
         return
     statements = [statement for several in found.values() for statement in several]
@@ -56,6 +57,10 @@ def _held(facts: Facts, rule: Region, source: Source, words: frozenset[str]) -> 
         policy=rule.element.position,
         concern=concern(facts, statements),
     )
+
+
+def _is_clear(statement: FieldEvidence) -> bool:
+    return statement.form in PLAIN_EQUIVALENT
 
 
 RULES = (kept_elsewhere,)

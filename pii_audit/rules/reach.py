@@ -134,7 +134,7 @@ def _judge(
 ) -> Reach | None:
     everyone = policy.means_everybody(grant.principal)
     for never in policy.never:
-        forbidden = _within(statements, never.levels, catalogue)
+        forbidden = within(statements, never.levels, catalogue)
         if forbidden and any(is_called_in_any_case(name, never.principals) for name in _held(policy, grant)):
             return Reach(grant, one, forbidden, Outcome.VIOLATION, everyone, never.position)
     rules = _nearest(policy, grant, one.asset.source, "read")
@@ -190,7 +190,7 @@ def _covers(rule: AccessRule, statement: FieldEvidence, catalogue: Catalogue) ->
     if rule.up_to is not None:
         limit = LevelSelector("jrt0171", rule.up_to).rank
         return statement.level.implied <= limit and not is_ungraded(statement, catalogue)
-    return bool(_within([statement], rule.levels, catalogue))
+    return bool(within([statement], rule.levels, catalogue))
 
 
 def is_ungraded(statement: FieldEvidence, catalogue: Catalogue) -> bool:
@@ -198,7 +198,7 @@ def is_ungraded(statement: FieldEvidence, catalogue: Catalogue) -> bool:
     return not statement.level.implied and statement.identifier not in catalogue.groups.get("organisation", ())
 
 
-def _within(
+def within(
     statements: Sequence[FieldEvidence], levels: Sequence[Element], catalogue: Catalogue
 ) -> tuple[FieldEvidence, ...]:
     """The statements that any of the levels is about: without a subject, everybody's; else those of that subject."""

@@ -14,6 +14,7 @@ from pii_audit.model.grant import is_called
 from pii_audit.model.run import Inspected
 from pii_audit.policy.model import AccessRule, Environment
 from pii_audit.rules.interface import Draft, Facts, concern, proof, titles
+from pii_audit.rules.reach import within
 from pii_audit.rules.use_access import access, administration, columns, exports
 
 REAL_SHARE = 0.01
@@ -27,15 +28,14 @@ def real_persons(facts: Facts) -> Iterator[Draft]:
     """
     for environment in facts.policy.storage.environments:
         unsure: dict[str, list[FieldEvidence]] = defaultdict(list)
-        forbidden = frozenset(word for element in environment.forbid for word in facts.catalogue.expand(element.word))
         for one in facts.inspected:
             source = facts.sources.get(one.asset.source)
             if source is None or source.environment != environment.id or not one.asset.kind.keeps:
                 continue
             statements = [
                 statement
-                for statement in one.fields
-                if statement.identifier in forbidden and statement.form in PLAIN_EQUIVALENT
+                for statement in within(one.fields, environment.forbid, facts.catalogue)
+                if statement.form in PLAIN_EQUIVALENT
             ]
             draft = _real(facts, environment, one, statements)
             if draft is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pii_audit.rules.crossborder import kept_elsewhere
@@ -18,6 +20,15 @@ def test_a_source_elsewhere_is_a_violation_and_one_without_region_a_gap(
     assert [(draft.rule, draft.outcome.value, draft.resource) for draft in drafts] == (
         [("XBR003", outcome, ("core", "C2+"))] if outcome else []
     )
+
+
+@pytest.mark.parametrize(("word", "found"), [("C2+@employee", 1), ("C2+@customer", 0), ("C2+", 1)])
+def test_a_region_for_one_subject_s_information_binds_that_alone(policy_of, asset, facts, source, word, found):
+    one = asset("core:t", {"m": "cn_mobile"})
+    staff = replace(one, fields=tuple(replace(statement, subject="employee") for statement in one.fields))
+    policy = policy_of(f"storage: {{regions: {{{word}: [CN]}}}}\n")
+    drafts = list(kept_elsewhere(facts(policy, staff, sources={"core": source("core", region="US")})))
+    assert [draft.resource for draft in drafts] == [("core", word)] * found
 
 
 def test_what_nobody_can_read_may_be_kept_anywhere(policy_of, asset, facts, source):

@@ -119,6 +119,14 @@ def test_people_who_cannot_be_compared_are_a_gap_once_for_each_source(policy_of,
     assert [one.outcome for one in _environments(facts, source, both, other, real)] == [Outcome.VIOLATION]
 
 
+@pytest.mark.parametrize(("forbidden", "found"), [("C2+@contact", 0), ("C2+@customer", 1), ("cn_mobile", 1)])
+def test_what_an_environment_forbids_of_one_subject_is_not_forbidden_of_others(
+    policy_of, asset, facts, source, forbidden, found
+):
+    policy = policy_of(f"storage: {{environments: {{test: {{forbid: ['{forbidden}']}}}}}}\n")
+    assert len(_environments(facts, source, policy, asset("test:a", {"tel": "cn_mobile"}))) == found
+
+
 def test_invented_people_in_test_are_none(policy_of, asset, facts, source):
     prod = asset("core:customer", {"mobile": "cn_mobile"}, people=range(1, 1001))
     test = asset("test:customer", {"tel": "cn_mobile"}, people=range(2000, 2200))
