@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from pii_audit.errors import Position
 from pii_audit.language import Text
-from pii_audit.model.finding import Finding, Outcome, Severity
+from pii_audit.model.finding import WORST_FIRST, Finding, Outcome, Severity
 from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.model.run import Suppressed
 from pii_audit.policy.exceptions import Breach, excepted
@@ -49,22 +50,25 @@ class Funnel:
 
     def run(self, drafts: Iterable[Draft]) -> tuple[list[Finding], list[Suppressed], int]:
         """Findings by severity and rule, those that an exception hides, and how many drafts were merged into one of the same identity."""
-        findings: dict[str, Finding] = {}
-        suppressed: list[Suppressed] = []
+        merged: dict[str, Finding] = {}
         grouped = 0
         for draft in drafts:
             finding = self._finding(draft)
-            if finding.fingerprint in findings:
-                findings[finding.fingerprint] = _merged(findings[finding.fingerprint], finding)
+            if finding.fingerprint in merged:
+                finding = _merged(merged[finding.fingerprint], finding)
                 grouped += 1
-                continue
+            merged[finding.fingerprint] = finding
+        findings: list[Finding] = []
+        suppressed: list[Suppressed] = []
+        # What was approved is asked of the whole: each part of it may be within its bounds.
+        for finding in merged.values():
             exception = excepted(self.policy, Breach.of_finding(finding), self.as_of)
             if exception is None:
-                findings[finding.fingerprint] = finding
+                findings.append(finding)
             else:
                 reason = f"{exception.position.to_line}: {exception.reason} ({exception.approver})"
                 suppressed.append(Suppressed(replace(finding, suppressed_by=reason), reason, exception.basis))
-        ordered = sorted(findings.values(), key=lambda one: (-one.severity.rank, one.rule, one.resource))
+        ordered = sorted(findings, key=lambda one: (-one.severity.rank, one.rule, one.resource))
         return ordered, suppressed, grouped
 
     def _finding(self, draft: Draft) -> Finding:
@@ -115,8 +119,10 @@ def _joined(own: Text | None, general: Text) -> Text:
 
 
 def _merged(first: Finding, second: Finding) -> Finding:
-    """Two drafts of one identity: the worse severity, the columns of both."""
-    worse = first if first.severity.rank >= second.severity.rank else second
+    """Two drafts of one identity: the worse severity, a violation if either is one, the columns of both."""
+    both_ways = (first, second)
+    worse = min(both_ways, key=lambda one: (WORST_FIRST.index(one.outcome), -one.severity.rank))
+    gravest = max(both_ways, key=lambda one: one.severity.rank)
     evidence = {**first.evidence, **{key: value for key, value in second.evidence.items() if key not in first.evidence}}
     for key in ("fields", "assets", "columns", "found", "samples"):
         both = [
@@ -125,5 +131,12 @@ def _merged(first: Finding, second: Finding) -> Finding:
         ]
         if both:
             evidence[key] = both
+    if "forms" in first.evidence and "forms" in second.evidence:
+        evidence["forms"] = dict(Counter(first.evidence["forms"]) + Counter(second.evidence["forms"]))
+        evidence["hits"] = sum(evidence["forms"].values())
+    for key in ("persons", "persons_at_most"):
+        counts = [one.evidence[key] for one in both_ways if key in one.evidence]
+        if counts:
+            evidence[key] = max(counts)
     identifiers = tuple(dict.fromkeys((*first.identifiers, *second.identifiers)))
-    return replace(worse, evidence=evidence, identifiers=identifiers)
+    return replace(worse, evidence=evidence, identifiers=identifiers, severity=gravest.severity, due=gravest.due)

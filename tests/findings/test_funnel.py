@@ -83,6 +83,26 @@ def test_two_drafts_of_one_identity_are_one_finding_with_the_worse_severity_and_
         assert set(finding.identifiers) == {"cn_mobile", "bank_card"}
 
 
+@pytest.mark.parametrize("gaps", [None, Severity.HIGH])
+def test_a_gap_and_a_violation_of_one_identity_are_a_violation_in_whichever_order(funnel, gaps):
+    gap, breach = draft(outcome=Outcome.GAP, message="may be"), draft(message="is")
+    for order in ((gap, breach), (breach, gap)):
+        [finding], _, grouped = funnel(gaps=gaps).run(order)
+        assert (finding.outcome, finding.message.en, finding.severity, grouped) == (
+            *(Outcome.VIOLATION, "is", Severity.HIGH),
+            1,
+        )
+
+
+def test_what_was_approved_is_asked_of_all_that_one_finding_is_about(funnel):
+    approved = "version: 1\nexceptions: [{rule: STO002, owner: a, approver: b, reason: x, while: {forms: [masked]}}]\n"
+    masked, plain = (draft(evidence={"forms": {form: 5}, "persons": 3}) for form in ("masked", "plain"))
+    [finding], suppressed, _ = funnel(approved).run([masked, plain])
+    assert (finding.evidence["forms"], finding.evidence["hits"], suppressed) == ({"masked": 5, "plain": 5}, 10, [])
+    findings, [set_aside], _ = funnel(approved).run([masked, masked])
+    assert (findings, set_aside.finding.evidence["hits"]) == ([], 10)
+
+
 def test_many_persons_raise_the_severity_by_a_step(funnel):
     few, many = draft(concern=Concern(sensitive=99_999)), draft(concern=Concern(sensitive=100_000))
     assert funnel().run([few])[0][0].severity is Severity.HIGH
