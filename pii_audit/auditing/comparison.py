@@ -11,6 +11,7 @@ from pii_audit.auditing.jobs import makes
 from pii_audit.auditing.selfcheck import Earlier, leaving_ids, recorded
 from pii_audit.findings.funnel import Funnel, Ownership
 from pii_audit.identifiers.model import Catalogue
+from pii_audit.model.coverage import partly_read
 from pii_audit.model.finding import Finding, Use, Verdict
 from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.model.run import Inspected, Run
@@ -18,7 +19,7 @@ from pii_audit.policy.comparison import Change, FindingChange, Judged, compared
 from pii_audit.policy.model import Policy
 from pii_audit.rules.interface import Facts
 from pii_audit.rules.registry import apply_rules
-from pii_audit.workspace import Workspace, load_leavers
+from pii_audit.workspace import Workspace, load_accounts, load_leavers
 
 
 @dataclass(frozen=True)
@@ -67,10 +68,13 @@ class Recorded:
             flows=policy.flows,
             undeclared=tuple(by_id[name] for name in undeclared),
             leavers=load_leavers(self.workspace),
+            accounts=load_accounts(self.workspace),
             institution=self.workspace.institution,
             earlier=recorded(policy, [source.id for source in self.workspace.sources], self.earlier),
         )
-        funnel = Funnel(policy, Fingerprinter.of_nobody(), self.as_of, (), lambda _: Ownership())
+        funnel = Funnel(
+            policy, Fingerprinter.of_nobody(), self.as_of, (), lambda _: Ownership(), partly=partly_read(run.coverage)
+        )
         return verdicts, funnel.run(apply_rules(facts))[0]
 
 

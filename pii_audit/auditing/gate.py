@@ -22,7 +22,7 @@ from pii_audit.findings.funnel import Funnel, Ownership
 from pii_audit.identifiers.catalogue import Catalogue
 from pii_audit.language import Text
 from pii_audit.model.asset import AssetKind
-from pii_audit.model.coverage import Coverage, CoverageStatus
+from pii_audit.model.coverage import Coverage, CoverageStatus, partly_read
 from pii_audit.model.finding import Outcome, Severity, Use
 from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.model.run import Inspected, Run, run_id
@@ -192,7 +192,13 @@ def concluded(
     facts = Facts(judged, catalogue, options.as_of, {}, what.inspected, (), what.coverage, verdicts, judged.flows)
     drafts = (*shared(facts), *prohibited(facts))
     funnel = Funnel(
-        judged, fingerprinter, options.as_of, options.standards, lambda _: Ownership(options.owner), Severity.HIGH
+        judged,
+        fingerprinter,
+        options.as_of,
+        options.standards,
+        lambda _: Ownership(options.owner),
+        Severity.HIGH,
+        partly_read(what.coverage),
     )
     findings, suppressed, grouped = funnel.run(drafts)
     return Run(

@@ -32,7 +32,7 @@ from pii_audit.findings.funnel import Funnel, Ownership
 from pii_audit.findings.proof import proved
 from pii_audit.findings.rechecking import DIRECTORY, TRIED
 from pii_audit.identifiers.catalogue import Catalogue, load_catalogue
-from pii_audit.model.coverage import Coverage
+from pii_audit.model.coverage import Coverage, partly_read
 from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.model.grant import Grant
 from pii_audit.model.run import Checkpoint, Inspected, Run, run_id
@@ -144,7 +144,7 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
     crawled.queries = crawled.queries.told(redactor.name)
     no_more = ended_flows(policy, _listed(space, policy, crawled, options), crawled.coverage, as_of)
     facts, owner_of = _facts(space, policy, catalogue, crawled, redactor, options, made_by)
-    funnel = Funnel(policy, fingerprinter, facts.as_of, space.standards, owner_of)
+    funnel = Funnel(policy, fingerprinter, facts.as_of, space.standards, owner_of, partly=partly_read(facts.coverage))
     findings, suppressed, grouped = funnel.run(apply_rules(facts))
     return Run(
         id=by.run,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -39,7 +40,10 @@ class Ownership:
 
 @dataclass(frozen=True)
 class Funnel:
-    """Completes drafts. `owner_of` tells whose a draft is; `gaps_are` the severity of every gap (the gate's rule)."""
+    """Completes drafts. `owner_of` tells whose a draft is; `gaps_are` the severity of every gap (the gate's rule).
+
+    `partly` are the assets that were not read to their end.
+    """
 
     policy: Policy
     fingerprinter: Fingerprinter
@@ -47,6 +51,7 @@ class Funnel:
     standards: Collection[str]
     owner_of: Callable[[Draft], Ownership]
     gaps_are: Severity | None = None
+    partly: AbstractSet[str] = frozenset()
 
     def run(self, drafts: Iterable[Draft]) -> tuple[list[Finding], list[Suppressed], int]:
         """Findings by severity and rule, those that an exception hides, and how many drafts were merged into one of the same identity."""
@@ -62,7 +67,7 @@ class Funnel:
         suppressed: list[Suppressed] = []
         # What was approved is asked of the whole: each part of it may be within its bounds.
         for finding in merged.values():
-            exception = excepted(self.policy, Breach.of_finding(finding), self.as_of)
+            exception = excepted(self.policy, Breach.of_finding(finding, self.partly), self.as_of)
             if exception is None:
                 findings.append(finding)
             else:

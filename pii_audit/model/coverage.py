@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -59,3 +60,8 @@ class Coverage:
     def incomplete(self) -> bool:
         """Whether a run that holds this row did not see everything."""
         return self.status is CoverageStatus.FAILED
+
+
+def partly_read(rows: Iterable[Coverage]) -> frozenset[str]:
+    """The ids of the assets of which only a part was read, or nothing."""
+    return frozenset(row.id for row in rows if row.status is not CoverageStatus.INSPECTED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
@@ -15,7 +16,7 @@ from pii_audit.policy.model import ExceptionRule, Policy
 class Breach:
     """The facts of a breach that an exception may be limited to.
 
-    `persons` is the most that it may concern, None where nobody counted; `cut` names the lists that hold not all of their names.
+    `persons` is the most that it may concern, None where nobody counted all of them; `cut` names the lists that hold not all of their names.
     """
 
     rule: str
@@ -31,8 +32,9 @@ class Breach:
     cut: frozenset[str] = frozenset()
 
     @classmethod
-    def of_finding(cls, finding: Finding) -> Breach:
-        """The facts of a finding."""
+    def of_finding(cls, finding: Finding, partly: AbstractSet[str] = frozenset()) -> Breach:
+        """The facts of a finding; of assets that were read `partly` nobody knows how many people they hold."""
+        counted = finding.evidence.get("persons_at_most", finding.evidence.get("persons"))
         return cls(
             finding.rule,
             finding.flow,
@@ -43,7 +45,7 @@ class Breach:
             finding.source,
             finding.principal,
             tuple(finding.evidence.get("forms", ())),
-            finding.evidence.get("persons_at_most", finding.evidence.get("persons")),
+            None if finding.assets & partly else counted,
             frozenset(kind for kind in ("fields", "assets") if _is_cut(finding, kind)),
         )
 

@@ -103,6 +103,14 @@ def test_what_was_approved_is_asked_of_all_that_one_finding_is_about(funnel):
     assert (findings, set_aside.finding.evidence["hits"]) == ([], 10)
 
 
+def test_an_exception_for_so_many_people_covers_no_sample(funnel):
+    approved = "version: 1\nexceptions: [{rule: STO002, owner: a, approver: b, reason: x, while: {persons_up_to: 5}}]\n"
+    found = draft(evidence={"persons": 3})
+    assert funnel(approved).run([found])[0] == []
+    assert len(replace(funnel(approved), partly=frozenset({"core:t"})).run([found])[0]) == 1
+    assert replace(funnel(approved), partly=frozenset({"core:u"})).run([found])[0] == []
+
+
 def test_many_persons_raise_the_severity_by_a_step(funnel):
     few, many = draft(concern=Concern(sensitive=99_999)), draft(concern=Concern(sensitive=100_000))
     assert funnel().run([few])[0][0].severity is Severity.HIGH

@@ -10,6 +10,7 @@ from pii_audit.errors import Problem
 from pii_audit.identifiers.model import Catalogue
 from pii_audit.language import Text
 from pii_audit.model.asset import AssetKind
+from pii_audit.model.coverage import partly_read
 from pii_audit.model.grant import is_called
 from pii_audit.model.run import Inspected, Run
 from pii_audit.policy.evaluation.case import gather
@@ -139,7 +140,8 @@ def _meant(line: Retention, one: Inspected, catalogue: Catalogue) -> bool:
 
 def _exceptions(policy: Policy, run: Run, as_of: date) -> Iterator[Problem]:
     found = [*run.findings, *(hidden.finding for hidden in run.suppressed)]
-    breaches = [Breach.of_finding(finding) for finding in found]
+    partly = partly_read(run.coverage)
+    breaches = [Breach.of_finding(finding, partly) for finding in found]
     for rule in policy.exceptions:
         lapsed = rule.until is not None and rule.until < as_of
         if not lapsed and not any(covers(rule, breach, as_of) for breach in breaches):
