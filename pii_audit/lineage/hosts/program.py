@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pii_audit.language import Text
@@ -12,6 +12,7 @@ from pii_audit.lineage.hosts.names import host_names
 from pii_audit.lineage.hosts.values import Expressions, name_of, terms_of
 from pii_audit.lineage.hosts.words import Items, Names, Parameter, Value, Words, either, flat
 from pii_audit.lineage.model import Untraceable
+from pii_audit.lineage.unknown import UNKNOWN_TEXT
 
 _UNROLLED = 64
 """Members of a list for which a loop is gone through one by one."""
@@ -20,8 +21,10 @@ _FIRST = frozenset({"query", "statement", "operation", "table_name"})
 """How the first argument is called where it is given by its name."""
 _STEPS = 50_000
 """Statements that are gone through in one file, loops over lists unrolled."""
-_ROUNDS = 3
-"""Ways through a file: what functions return and attributes hold is known to the next."""
+_ROUNDS = 12
+"""Ways through a file: what functions return and attributes hold is known to the next. What changes still is not known from then on."""
+_AT_MOST = 4 * _ROUNDS
+"""After so many the rest is not followed."""
 
 
 @dataclass
@@ -39,6 +42,35 @@ class _Known:
     attributes: dict[str, Value] = field(default_factory=dict)
     sinks: dict[str, dict[int, tuple[Words, ...]]] = field(default_factory=dict)
     returns: dict[str, Value] = field(default_factory=dict)
+
+    def settled(self, before: _Known) -> _Known:
+        """The same, in which nothing is known of what is not as it was before."""
+        attributes = _settled(self.attributes, before.attributes)
+        returns = _settled(self.returns, before.returns)
+        sinks = {
+            name: {at: texts if before.sinks.get(name, {}).get(at) == texts else _any(at) for at, texts in one.items()}
+            for name, one in self.sinks.items()
+        }
+        return _Known(attributes, sinks, returns)
+
+
+def _entangled() -> Untraceable:
+    return Untraceable(Text("程序过于庞杂,没有追踪", "the program is too entangled to be traced"), 0)
+
+
+def _settled(now: Mapping[str, Value], before: Mapping[str, Value]) -> dict[str, Value]:
+    return {name: value if before.get(name) == value else _any(_place(value)) for name, value in now.items()}
+
+
+def _any(at: int) -> tuple[Words, ...]:
+    """What may be anything."""
+    return (Words(((UNKNOWN_TEXT, at, True),)),)
+
+
+def _place(value: Value) -> int:
+    parts = [part for words in flat(value) for part in words.parts]
+    first = parts[0] if parts else ("", 0, True)
+    return first.offset if isinstance(first, Parameter) else first[1]
 
 
 @dataclass
@@ -63,6 +95,7 @@ class Program:
         self._expressions = Expressions(self.source, self._offset)
         self._functions: list[_Function] = []
         self._called: set[str] = set()
+        self._passed_on: set[str] = set()
         self._function = ""
         self._attributes: dict[str, Value] = {}
         self._returns: dict[str, Value] = {}
@@ -72,23 +105,30 @@ class Program:
 
     def read(self) -> None:
         """Goes through the file until what its functions give one another is known."""
-        for _ in range(_ROUNDS):
-            self.handed, self.seen, self.commands, self.sinks = {}, {}, {}, {}
-            self._functions, self._function = [], ""
-            self._attributes, self._returns = {}, {}
-            self._block(self.tree.body, Names(attributes=self._known.attributes))
-            at = 0
-            while at < len(self._functions):
-                self._within(self._functions[at])
-                at += 1
-            found = _Known(self._attributes, self.sinks, self._returns)
+        for number in range(_AT_MOST):
+            found = self._once() if number < _ROUNDS else self._once().settled(self._known)
             if found == self._known:
                 break
             self._known = found
-            self._expressions.returns = self._returns
+            self._expressions.returns = self._known.returns
+        else:
+            raise _entangled()
         for name, texts in self.sinks.items():
-            if name not in self._called:
-                self.handed |= texts
+            if name not in self._called or name in self._passed_on:
+                for at, several in texts.items():
+                    self.handed[at] = tuple(dict.fromkeys((*self.handed.get(at, ()), *several)))
+
+    def _once(self) -> _Known:
+        """One way through the file."""
+        self.handed, self.seen, self.commands, self.sinks = {}, {}, {}, {}
+        self._functions, self._function, self._steps = [], "", 0
+        self._attributes, self._returns = {}, {}
+        self._block(self.tree.body, Names(attributes=self._known.attributes))
+        at = 0
+        while at < len(self._functions):
+            self._within(self._functions[at])
+            at += 1
+        return _Known(self._attributes, self.sinks, self._returns)
 
     def _offset(self, line: int, column: int) -> int:
         """The offset of a place that ast tells in bytes of UTF-8."""
@@ -127,7 +167,7 @@ class Program:
     def _statement(self, node: ast.stmt, names: Names) -> None:
         self._steps += 1
         if self._steps > _STEPS:
-            raise Untraceable(Text("程序过于庞杂,没有追踪", "the program is too entangled to be traced"), 0)
+            raise _entangled()
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             self._functions.append(_Function(node, names))
             self._looked([*node.decorator_list, *self._defaults(node, names)], names)
@@ -240,6 +280,9 @@ class Program:
                 elif isinstance(inner, ast.List | ast.Tuple):
                     self._listed(inner, names)
                 else:
+                    if isinstance(inner, ast.Name | ast.Attribute):
+                        # Who is given a function calls it with what is not known.
+                        self._passed_on.add(name_of(inner))
                     self._note(inner, names)
 
     def _said(self, nodes: Iterable[ast.expr], names: Names) -> None:

@@ -242,6 +242,55 @@ def test_a_script_that_is_read_is_judged_where_it_stands(programs):
     assert programs.columns("job.py", program, daily_sql="SELECT phone FROM customer") == {}
 
 
+def _handed_on(steps: int, given: str) -> str:
+    """A program in which something is handed on from function to function before it is executed."""
+    first = "import psycopg\ndef f0(q):\n    cur.execute(q)\n"
+    return first + "".join(f"def f{n}(q):\n    f{n - 1}(q)\n" for n in range(1, steps)) + f"f{steps - 1}({given})"
+
+
+def test_what_goes_through_many_functions_is_followed(programs):
+    assert programs.gaps("job.py", _handed_on(8, "x")) == [
+        "18:1 the SQL that is handed to the database here is not written in this file"
+    ]
+    assert programs.columns("job.py", _handed_on(8, '"SELECT phone FROM " + "customer"')) == {"18:12": "phone"}
+    returned = "".join(f"def f{n}():\n    return f{n + 1}()\n" for n in range(8))
+    program = f'{returned}def f8():\n    return "SELECT phone FROM customer"\ncur.execute(f0())'
+    assert programs.columns("job.py", program) == {"18:20": "phone"}
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        _handed_on(40, "x"),
+        _handed_on(40, '"SELECT phone FROM customer"'),
+        'def run(q):\n    cur.execute(q)\n    run(q + " x")\nrun("SELECT phone FROM customer")',
+        'def q(p):\n    return "SELECT " + q(p + ", x")\ncur.execute(q("a"))',
+        "def run(q):\n    cur.execute(q)\n    self.x = self.x + q\nrun('SELECT phone FROM customer')\ncur.execute(self.x)",
+    ],
+)
+def test_what_goes_on_without_end_is_a_gap(programs, program):
+    assert any("the SQL that is handed" in gap for gap in programs.gaps("job.py", program))
+
+
+def test_functions_that_call_themselves_and_execute_nothing_are_none(programs):
+    assert programs.columns("job.py", 'def walk(p):\n    return walk(p + "/x") + "y"\nprint(walk("a"))') == {}
+
+
+def test_what_a_function_is_given_by_others_is_a_gap_although_it_is_called_here(programs):
+    program = 'def run(q):\n    cur.execute(q)\nrun("SELECT phone FROM customer")\npool.map(run, queries)'
+    assert programs.gaps("job.py", program) == [
+        "2:17 the SQL that is handed to the database here is not written in this file"
+    ]
+
+
+def test_what_is_handed_on_at_a_place_is_added_to_what_is_executed_there(programs):
+    program = 'import psycopg\ndef run(q):\n    cur.execute(q if q else "SELECT phone FROM customer")'
+    assert [column.name for one in programs.traced("job.py", program).outputs for column in one.columns] == ["phone"]
+    assert programs.gaps("job.py", program) == [
+        "3:17 the SQL that is handed to the database here is not written in this file"
+    ]
+
+
 def test_a_sum_of_very_many_lines_is_one_text(programs):
     lines = " +\n    ".join(
         ['"SELECT phone"', *[f'", {number} AS c{number}"' for number in range(1000)], '" FROM customer"']
