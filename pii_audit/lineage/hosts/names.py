@@ -13,6 +13,7 @@ from pii_audit.errors import ConfigurationError
 PATH = "scanners/lineage/hosts.yaml"
 _PYTHON = ("statements", "generic", "receivers", "tables", "keywords", "said", "said_keywords", "drivers")
 _OPTIONS = ("statement", "script", "first", "after", "dumps")
+_MAGICS = ("sql", "shell", "timed", "shown", "other")
 _WORDS = ListOf(STRING)
 _FILE = Record(
     {
@@ -26,8 +27,9 @@ _FILE = Record(
             },
             ("clients", "dumps", "asks"),
         ),
+        "notebook": Record(dict.fromkeys(_MAGICS, _WORDS), _MAGICS),
     },
-    ("version", "python", "shell"),
+    ("version", "python", "shell", "notebook"),
 )
 
 
@@ -70,8 +72,24 @@ class ShellNames:
     asks: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class MagicNames:
+    """Magics and languages of notebooks.
+
+    `timed` magics stand before a statement of Python, `shown` cells are for people, those in `other` languages are programs that are not
+    read; to `clients` a cell may be piped.
+    """
+
+    clients: frozenset[str]
+    sql: frozenset[str]
+    shell: frozenset[str]
+    timed: frozenset[str]
+    shown: frozenset[str]
+    other: frozenset[str]
+
+
 @cache
-def host_names() -> tuple[PythonNames, ShellNames]:
+def host_names() -> tuple[PythonNames, ShellNames, MagicNames]:
     """The names as they are shipped."""
     reader = Reader()
     read = reader.read_bytes(content.data(PATH), _FILE, shown_as=PATH)
@@ -85,4 +103,5 @@ def host_names() -> tuple[PythonNames, ShellNames]:
     return (
         PythonNames(*(frozenset(python[name]) for name in _PYTHON)),
         ShellNames(clients, frozenset(shell["dumps"]), frozenset(shell["asks"])),
+        MagicNames(frozenset(clients), *(frozenset(read["notebook"][name]) for name in _MAGICS)),
     )

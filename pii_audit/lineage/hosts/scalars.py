@@ -1,9 +1,10 @@
-"""The texts in a document of YAML or JSON, each with its path and the places of its characters."""
+"""The texts in a document of YAML, each with its path and the places of its characters."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import yaml
@@ -23,11 +24,19 @@ class Unreadable(Exception):  # noqa: N818 - it ends in a gap
 
 @dataclass(frozen=True)
 class Scalar:
-    """One text: the keys (and numbers) that lead to it, what it says, its parts with their offsets in the document."""
+    """One text: the keys (and numbers) that lead to it, what it says, and from where to where it stands in the `source`."""
 
     path: tuple[str | int, ...]
     value: str
-    parts: Parts
+    source: str
+    start: int
+    end: int
+    read: Callable[[str, str, int, int], Parts] = quoted
+
+    @cached_property
+    def parts(self) -> Parts:
+        """Its parts with their offsets in the source."""
+        return self.read(self.value, self.source, self.start, self.end)
 
 
 def scalars(text: str) -> Iterator[Scalar]:
@@ -40,17 +49,17 @@ def scalars(text: str) -> Iterator[Scalar]:
                     path[-1][1:] = [event.value, False]
                     continue
                 at = _index(event.start_mark), _index(event.end_mark)
-                yield Scalar(tuple(one[1] for one in path), event.value, quoted(event.value, text, *at))
-                _next(path)
+                yield Scalar(tuple(one[1] for one in path), event.value, text, *at)
+                end_of_value(path)
             elif isinstance(event, yaml.AliasEvent):
-                _next(path)
+                end_of_value(path)
             elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
                 if len(path) > _DEEPEST:
                     raise Unreadable(_index(event.start_mark))
                 path.append(["map", "", True] if isinstance(event, yaml.MappingStartEvent) else ["list", 0, False])
             elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
                 path.pop()
-                _next(path)
+                end_of_value(path)
     except yaml.MarkedYAMLError as error:
         raise Unreadable(_index(error.problem_mark or error.context_mark)) from None
     except yaml.YAMLError:
@@ -62,7 +71,7 @@ def _index(mark: Any) -> int:
     return int(mark.index) if mark is not None else 0
 
 
-def _next(path: list[list[Any]]) -> None:
+def end_of_value(path: list[list[Any]]) -> None:
     """A value has ended: in a mapping a key follows, in a list the next number."""
     if not path:
         return
