@@ -92,9 +92,10 @@ class _Reader:
 
     def tokens(self) -> Iterator[_Token]:
         """Everything that is not plain SQL, in order."""
-        at, fresh = 0, True
+        at, fresh, blank = 0, True, True
         while at < len(self._text):
-            token = self._directive(at, fresh=fresh) if self._begins_line(at) else None
+            begins = blank and not self._text[at].isspace()
+            token = self._directive(at, fresh=fresh) if begins else None
             found = self._pattern.match(self._text, at) if token is None else None
             if found is not None:
                 if self._copying is not None and found.end() > self._copying:
@@ -108,6 +109,8 @@ class _Reader:
                 fresh = True
             elif found.lastgroup not in ("space", "comment"):
                 fresh = found.lastgroup == "end" or (token is not None and (token.text or "").startswith(";"))
+            newline = self._text.rfind("\n", at, end)
+            blank = (blank or newline >= 0) and not self._text[newline + 1 if newline >= 0 else at : end].strip()
             at = end
         if self._copying is not None:
             yield _Token(at, at, ";", hidden=False)
@@ -132,10 +135,6 @@ class _Reader:
         if self._delimiter != ";" and self._text.startswith(self._delimiter, start):
             return _Token(start, start + len(self._delimiter), ";", hidden=False)
         return None
-
-    def _begins_line(self, at: int) -> bool:
-        line = self._text.rfind("\n", 0, at) + 1
-        return not self._text[at].isspace() and not self._text[line:at].strip()
 
     def _directive(self, at: int, *, fresh: bool) -> _Token | None:
         """The directive that begins a line: between statements any, within one those that end it."""
@@ -180,7 +179,10 @@ def _pattern(dialect: Dialect) -> re.Pattern[str]:
     double = r'"(?:[^"\\]|""|\\.)*"?' if dialect.escapes else r'"(?:[^"]|"")*"?'
     quoted = [r"(?<!\w)[eE]'(?:[^'\\]|''|\\.)*'?", single, double, r"`(?:[^`]|``)*`?"]
     if parser == "oracle":
-        quoted.insert(0, r"(?<!\w)[nN]?[qQ]'(?:\[.*?\]'|\{.*?\}'|\(.*?\)'|<.*?>'|(?P<q>[^\s\[{(<]).*?(?P=q)')")
+        quoted.insert(
+            0,
+            r"(?<!\w)[nN]?[qQ]'(?:\[.*?(?:\]'|\Z)|\{.*?(?:\}'|\Z)|\(.*?(?:\)'|\Z)|<.*?(?:>'|\Z)|(?P<q>[^\s\[{(<]).*?(?:(?P=q)'|\Z))",
+        )
     if parser == "tsql":
         quoted.append(r"\[[^\]\n]*\]")
     if parser in _DOLLAR_QUOTED:

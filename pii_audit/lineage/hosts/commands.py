@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -168,16 +168,3 @@ def _printed(template: Word, values: Sequence[Word]) -> Word:
     else:
         return unknown(template.mapped.origin(0))
     return Word(Mapped.built(parts))
-
-
-def built(parts: Iterable[tuple[str, int, bool]]) -> Mapped:
-    """One text of parts, of which those that follow one another are one."""
-    found: list[tuple[list[str], int, int, bool]] = []
-    for text, origin, made in parts:
-        last = found[-1] if found else None
-        if last is not None and not made and not last[3] and last[1] + last[2] == origin:
-            last[0].append(text)
-            found[-1] = (last[0], last[1], last[2] + len(text), False)
-        elif text:
-            found.append(([text], origin, len(text), made))
-    return Mapped.built(("".join(texts), origin, made) for texts, origin, _, made in found)

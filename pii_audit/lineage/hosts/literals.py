@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 Parts: TypeAlias = list[tuple[str, int, bool]]
@@ -14,6 +14,8 @@ _LITERAL = re.compile(
     re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|N\{[^}]*\}|[0-7]{1,3}|\r?\n|.)", re.DOTALL)
+_NEAR = 4096
+"""Characters within which the next word of a folded text is looked for."""
 _BRACES = re.compile(r"\{\{|\}\}|\{|\}")
 
 
@@ -53,16 +55,24 @@ def quoted(value: str, source: str, start: int, end: int) -> Parts:
     # Other styles fold lines and leave out indents: word by word it is the same text.
     parts, at = [], start
     for word in re.findall(r"\s+|\S+", value):
-        found = at if source.startswith(word, at, end) else -1 if word.isspace() else source.find(word, at, end)
-        last = parts[-1] if parts else None
-        if found < 0:
-            parts.append((word, at, True))
-        elif last is not None and not last[2] and last[1] + len(last[0]) == found:
-            parts[-1] = (last[0] + word, last[1], False)
-        else:
-            parts.append((word, found, False))
+        near = min(end, at + _NEAR + len(word))
+        found = at if source.startswith(word, at, end) else -1 if word.isspace() else source.find(word, at, near)
+        parts.append((word, at, True) if found < 0 else (word, found, False))
         at = max(at, found + len(word))
-    return parts
+    return merged(parts)
+
+
+def merged(parts: Iterable[tuple[str, int, bool]]) -> Parts:
+    """The parts of a text, of which those that follow one another in the file are one."""
+    found: list[tuple[list[str], int, int, bool]] = []
+    for text, origin, made in parts:
+        last = found[-1] if found else None
+        if last is not None and not made and not last[3] and last[1] + last[2] == origin:
+            last[0].append(text)
+            found[-1] = (last[0], last[1], last[2] + len(text), False)
+        elif text:
+            found.append(([text], origin, len(text), made))
+    return [("".join(texts), origin, made) for texts, origin, _, made in found]
 
 
 def _bodies(source: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from pii_audit.language import Text
 from pii_audit.lineage.hosts.names import host_names
@@ -92,6 +94,8 @@ class Program:
     def __post_init__(self) -> None:
         self._names = host_names()[0]
         self._lines = _line_starts(self.source)
+        self._ascii = self.source.isascii()
+        self._wide: dict[int, list[int]] = {}
         self._expressions = Expressions(self.source, self._offset)
         self._functions: list[_Function] = []
         self._called: set[str] = set()
@@ -132,9 +136,15 @@ class Program:
 
     def _offset(self, line: int, column: int) -> int:
         """The offset of a place that ast tells in bytes of UTF-8."""
-        start = self._lines[min(line, len(self._lines)) - 1]
-        end = self._lines[line] if line < len(self._lines) else len(self.source)
-        return start + len(self.source[start:end].encode()[:column].decode(errors="ignore"))
+        line = min(line, len(self._lines))
+        start = self._lines[line - 1]
+        if self._ascii:
+            return start + column
+        if line not in self._wide:
+            end = self._lines[line] if line < len(self._lines) else len(self.source)
+            sizes = (len(one.encode(errors="surrogatepass")) for one in self.source[start:end])
+            self._wide[line] = [0, *accumulate(sizes)]
+        return start + bisect_right(self._wide[line], column) - 1
 
     def _within(self, function: _Function) -> None:
         node = function.node
@@ -224,9 +234,11 @@ class Program:
 
     def _loop(self, node: ast.For | ast.AsyncFor, names: Names) -> None:
         several = self._expressions.of(node.iter, names)
-        if isinstance(several, Items) and len(several.members) <= _UNROLLED:
+        if isinstance(several, Items) and several.keys:
             # A dictionary by itself gives its keys.
-            for value in self._expressions.keys(node, several) if several.keys else several.members:
+            several = Items(self._expressions.keys(node, several))
+        if isinstance(several, Items) and len(several.members) <= _UNROLLED:
+            for value in several.members:
                 self._bind(node.target, value, names)
                 self._block(node.body, names)
         else:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pii_audit.lineage.hosts.commands import Ways, Word, built, kept, unknown
+from pii_audit.lineage.hosts.commands import Ways, Word, kept, unknown
+from pii_audit.lineage.hosts.literals import merged
 from pii_audit.lineage.text import Mapped
 
 WAYS = 16
@@ -55,7 +56,7 @@ def _word(way: list[tuple[str, int, bool] | Word]) -> Word:
         elif any(text.strip(_ENDS) for text, *_ in said):
             held = None
         parts += said
-    return Word(built(parts), *(held or ()))
+    return Word(Mapped.built(merged(parts)), *(held or ()))
 
 
 _ENDS = " \t\r\n;"
