@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 
@@ -33,9 +34,18 @@ def is_host(path: str) -> bool:
 def embedded_sql(path: str, text: str) -> Embedded:
     """The SQL of such a file."""
     try:
-        return _with_programs(_HOSTS[PurePosixPath(path).suffix.lower()](Mapped.of(text)))
+        with warnings.catch_warnings():
+            # Python warns of literals in what it reads, on the standard error.
+            warnings.simplefilter("ignore", SyntaxWarning)
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return _with_programs(_HOSTS[PurePosixPath(path).suffix.lower()](Mapped.of(text)))
     except RecursionError:
         return Embedded(gaps=(Untraceable(Text("嵌套过深", "it is nested too deeply"), 0),))
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        # A program that is written as nobody foresaw is not read, and stops nothing else.
+        kind = type(error).__name__
+        reason = Text(f"这种写法的程序没有读取({kind})", f"this form of program is not read ({kind})")
+        return Embedded(gaps=(Untraceable(reason, 0),))
 
 
 def _with_programs(embedded: Embedded) -> Embedded:

@@ -27,6 +27,10 @@ ALTERNATIVES = 64
 _LONGEST = 2 << 20
 """Characters of the longest text that is put together."""
 _PARTS = 2_000
+_BITS = 256
+"""Of the largest number that is written out: Python refuses very long ones."""
+_PLACE = re.compile(r"[0-9]{1,4}")
+"""A placeholder by its number."""
 _AROUND = frozenset(
     {"dedent", "cleandoc", "text", "SQL", "Template", "str", "open", "Path", "PurePath", "PurePosixPath"}
 )
@@ -67,11 +71,16 @@ class Expressions:
         if isinstance(node, ast.Constant) and isinstance(node.value, bytes):
             return self._bytes(node.value, node)
         if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
-            return (Words(((str(node.value), self.at(node), True),)),)
+            return self._number(node.value, node)
         if isinstance(node, ast.Constant) and node.value is None:
             return ()
         found = self._by_kind(node, names)
         return self.unknown(node) if found is None else found
+
+    def _number(self, value: float, node: ast.Constant) -> tuple[Words, ...]:
+        if isinstance(value, int) and value.bit_length() > _BITS:
+            return self.unknown(node)
+        return (Words(((str(value), self.at(node), True),)),)
 
     def _bytes(self, value: bytes, node: ast.Constant) -> tuple[Words, ...]:
         try:
@@ -288,7 +297,7 @@ class Expressions:
                         pieces.append((Words((piece,), words.literals),))
                         continue
                     put = keyed.get(name)
-                    if put is None and given and (not name or name.isdigit()):
+                    if put is None and given and (not name or _PLACE.fullmatch(name)):
                         number = int(name) if name else next(count)
                         put = given[number] if number < len(given) else None
                     unknown = (Words(((UNKNOWN_TEXT, piece[1], True),)),)
