@@ -31,6 +31,10 @@ _SECURITY = 0x80000000
 _PEOPLE = (Kind.USER, Kind.DISABLED)
 _GROUPS = frozenset({b"group", b"foreignsecurityprincipal"})
 _USERS = frozenset({b"user", b"inetorgperson"})
+_SERVICES = frozenset(
+    {b"msds-managedserviceaccount", b"msds-groupmanagedserviceaccount", b"msds-delegatedmanagedserviceaccount"}
+)
+"""Accounts as which programs log in; by their other classes they are computers ([MS-ADSC])."""
 _NEITHER = frozenset({b"computer", b"contact"})
 _TYPES = {
     0x30000000: b"user", 0x30000001: b"computer", 0x10000000: b"group", 0x20000000: b"group", 0x10000001: b"contact",
@@ -281,14 +285,14 @@ def _kind(entry: Entry, told: Told) -> Kind | None:
             classes = frozenset({b"user"})
             if not {"useraccountcontrol", "primarygroupid", "enabled"} & entry.values.keys():
                 told.at(entry.line, Text("缺少 objectClass,按用户处理", "objectClass is missing: taken for a user"))
-    if classes & _NEITHER:
+    if classes & _NEITHER and not classes & _SERVICES:
         return Kind.OTHER
     if classes & _GROUPS:
         mail = entry.text("groupcategory").casefold() == "distribution"
         kind = _number(entry, "grouptype", told)
         mail |= kind is not None and not kind & _SECURITY
         return Kind.OTHER if mail else Kind.GROUP
-    if not classes & _USERS:
+    if not classes & (_USERS | _SERVICES):
         return None
     disabled = bool((_number(entry, "useraccountcontrol", told) or 0) & _DISABLED)
     return Kind.DISABLED if disabled or entry.text("enabled").casefold() == "false" else Kind.USER

@@ -225,6 +225,16 @@ def test_lists_for_mail_computers_and_groups_of_the_domain_controllers_give_nobo
     assert found.of_name("PC$") is None
 
 
+@pytest.mark.parametrize("kind", ["msDS-GroupManagedServiceAccount", "msDS-ManagedServiceAccount"])
+def test_an_account_that_programs_log_in_as_is_no_computer(load, kind):
+    classes = f"objectClass: user\nobjectClass: computer\nobjectClass: {kind}"
+    service = user("report$", 1105, "sAMAccountType: 805306369", "primaryGroupID: 515")
+    found = load(group("Sales", 1201, "report$") + service.replace("objectClass: user", classes))
+    assert people(found, "Sales") == {"report$"}
+    off = service.replace("objectClass: user", classes).rstrip() + "\nuserAccountControl: 4098\n\n"
+    assert people(load(group("Sales", 1201, "report$") + off), "Sales") == set()
+
+
 def test_a_sid_that_an_account_had_before_still_lets_it_in(load):
     earlier = base64.b64encode(sid_bytes("S-1-5-21-4-5-6-900")).decode()
     found = load(user("ann", 1101, f"sIDHistory:: {earlier}"))
