@@ -292,4 +292,7 @@ class Effective:
 
     @cached_property
     def _routines(self) -> list[tuple[Routine, Mapping[Place, str]]]:
-        return list(opened(self._catalog, self._reading, self._assets))
+        shown = {place: {place: asset} for place, asset in self._assets.items()}
+        for view, places in self._exposing.items():
+            shown[view] = {**shown.get(view, {}), **{place: self._assets[place] for place in places}}
+        return list(opened(self._catalog, self._reading, shown))

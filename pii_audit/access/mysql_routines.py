@@ -14,19 +14,20 @@ _CALLED = re.compile(r"([\w$]+)`?\s*\(|\bcall\s+(?:`?[\w$]+`?\s*\.\s*)?`?([\w$]+
 
 
 def opened(
-    catalog: Catalog, reading: Reading, assets: Mapping[Place, str]
+    catalog: Catalog, reading: Reading, shown: Mapping[Place, Mapping[Place, str]]
 ) -> Iterator[tuple[Routine, Mapping[Place, str]]]:
-    """Routines that run as their definer, and which of these assets they name that somebody may read as whom they do it."""
-    wanted = [(place, asset, frozenset(_WORD.findall(place[1].casefold()))) for place, asset in assets.items()]
+    """Routines that run as their definer, with the assets that they show: those of tables and views that they name and may read.
+
+    `shown` gives the assets that each table or view shows: itself, and what stands behind a view.
+    """
+    wanted = [(place, assets, frozenset(_WORD.findall(place[1].casefold()))) for place, assets in shown.items()]
     for routine in catalog.routines:
         found: dict[Place, str] = {}
         for text, acting in _told(catalog, routine):
             words, holders = frozenset(_WORD.findall(text)), reading.holders(acting)
-            found |= {
-                place: asset
-                for place, asset, name in wanted
-                if place not in found and name <= words and reading.reads(place, None, holders)
-            }
+            for place, assets, name in wanted:
+                if name <= words and reading.reads(place, None, holders) and reading.readable(place, holders):
+                    found |= assets
         if found:
             yield routine, found
 

@@ -255,7 +255,11 @@ class Effective:
 
     @cached_property
     def _functions(self) -> list[tuple[Function, frozenset[str]]]:
-        return list(opened(self._catalog, self._reading, self._assets))
+        shown = (
+            (relation, frozenset({relation.asset} & self._assets) | exposed.keys())
+            for relation, _, exposed in self._relations
+        )
+        return list(opened(self._catalog, self._reading, shown))
 
     def _exposed(self, relation: Relation) -> Mapping[str, frozenset[str]]:
         """The columns of wanted tables that a view shows, through other views too, or a table whose columns these inherit."""

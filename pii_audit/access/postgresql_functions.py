@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 
-from pii_audit.access.postgresql_catalog import Catalog, Function
+from pii_audit.access.postgresql_catalog import Catalog, Function, Relation
 from pii_audit.access.postgresql_reading import Reading
 
 _WORD = re.compile(r"\w+")
 _CALLED = re.compile(r'([\w$]+)"?\s*\(')
 
 
-def opened(catalog: Catalog, reading: Reading, assets: Collection[str]) -> Iterator[tuple[Function, frozenset[str]]]:
-    """Functions that run as their owner, and which of these assets they name that somebody may read as whom they do it."""
-    wanted = [
-        (relation, frozenset(_WORD.findall(relation.name.casefold())))
-        for relation in catalog.relations.values()
-        if relation.asset in assets
-    ]
+def opened(
+    catalog: Catalog, reading: Reading, shown: Iterable[tuple[Relation, frozenset[str]]]
+) -> Iterator[tuple[Function, frozenset[str]]]:
+    """Functions that run as their owner, with the assets that they show: those of relations that they name and may read.
+
+    `shown` gives the assets that each relation shows: itself, and what stands behind a view.
+    """
+    wanted = [(relation, assets, frozenset(_WORD.findall(relation.name.casefold()))) for relation, assets in shown]
     for function in catalog.functions:
         found: set[str] = set()
         for text, acting in _told(catalog, function):
             words, owner = frozenset(_WORD.findall(text)), reading.actor(acting)
-            found |= {
-                relation.asset
-                for relation, name in wanted
-                if relation.asset not in found and name <= words and reading.reads(relation.oid, None, owner, owner)
-            }
+            for relation, assets, name in wanted:
+                if name <= words and not assets <= found and reading.reads(relation.oid, None, owner, owner):
+                    found |= assets
         if found:
             yield function, frozenset(found)
 

@@ -186,6 +186,25 @@ def test_a_routine_shows_what_those_that_it_calls_read(mariadb, source_of):
 
 
 @pytest.mark.service
+def test_a_routine_shows_what_stands_behind_the_views_that_it_reads(postgresql, mariadb, source_of):
+    place = mariadb.database
+    mariadb.run(
+        f"CREATE TABLE {place}.customer (id int)",
+        f"CREATE VIEW {place}.seen AS SELECT id FROM {place}.customer",
+        f"CREATE PROCEDURE {place}.look() SELECT id FROM {place}.seen",
+        f"GRANT EXECUTE ON PROCEDURE {place}.look TO '{mariadb.user('caller')}'@'%'",
+    )
+    postgresql.run(
+        "CREATE TABLE customer (id int)",
+        "CREATE VIEW seen AS SELECT id FROM customer",
+        "CREATE FUNCTION look() RETURNS SETOF int LANGUAGE sql SECURITY DEFINER AS 'SELECT id FROM public.seen'",
+    )
+    for server, table in ((postgresql, "public.customer"), (mariadb, f"{place}.customer")):
+        [one] = [one for one in told(source_of(server.url()), table) if one.privilege == "execute"]
+        assert one.asset == f"w:{table}"
+
+
+@pytest.mark.service
 def test_nobody_calls_the_function_of_a_trigger(postgresql, source_of):
     postgresql.run(
         "CREATE TABLE customer (id int)",
