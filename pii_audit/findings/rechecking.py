@@ -139,7 +139,8 @@ def rechecked(finding: Finding, before: Ledger, now: Ledger) -> bool:
     * On a flow: something of that flow was seen again, or, where it stands on nothing that was seen, the flow was judged again;
       and what the next line says.
     * On a flow, a grant or a source: every asset of its source was read, save those that are gone (an outbox empties)
-      or that a rule left out before too; and every asset of other sources that its evidence names.
+      or that a rule left out before too; and every asset of other sources that its evidence names. What a gate judged outside
+      of all sources is none: it shows there whether it leaves.
     * On a declaration alone: all sources of the run that showed it, since any of them may have been the cause.
 
     What values of other sources proved of a column of digests is refuted by a run alone that looked into all of those again, and what
@@ -155,7 +156,9 @@ def rechecked(finding: Finding, before: Ledger, now: Ledger) -> bool:
     if finding.asset and not finding.flow and not finding.principal:
         return all(map(looked.again, finding.assets))
     sources = {finding.source} if finding.source else looked.all_sources
-    elsewhere = {asset for asset in finding.assets if asset.partition(":")[0] not in sources}
+    # An export that a gate judged lies in no source; whether it still leaves, the flow shows in its own.
+    judged = before.sources.get("", {}) if finding.flow in now.flows else {}
+    elsewhere = {asset for asset in finding.assets if asset.partition(":")[0] not in sources and asset not in judged}
     return bool(sources) and all(map(looked.through, sources)) and all(map(looked.again, elsewhere))
 
 

@@ -171,6 +171,14 @@ def test_a_flow_of_which_it_was_said_that_nothing_is_there_is_not_fixed_but_that
     assert rechecked(nothing_seen, ledger({"out:other": READ}), said)
 
 
+@pytest.mark.parametrize(("flows", "fixed"), [(("sms",), True), ((), False)], ids=["seen", "nothing of it seen"])
+def test_what_a_gate_found_in_an_export_is_fixed_when_its_flow_is_seen_without_it(flows, fixed):
+    exported = finding(asset="export/sms_9.csv", flow="sms", source="out")
+    gate = Ledger.of([("", "export/sms_9.csv", READ)], ("sms",))
+    assert rechecked(exported, gate, ledger({"out:f1": READ}, flows)) is fixed
+    assert not rechecked(exported, gate, ledger({"out:f1": READ, "out:f2": FAILED}, flows))
+
+
 DIGESTS = {
     "asset": "lake:t",
     "evidence": {"found": [{"asset": "lake:t", "field": "h", "identifier": "cn_mobile", "form": "bare_hash"}]},
