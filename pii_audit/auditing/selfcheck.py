@@ -28,7 +28,7 @@ from pii_audit.detection.tally import Detector
 from pii_audit.directory import Directory, load_directory
 from pii_audit.engine.interface import Engine, NoCheckpoint, Progress, Silent, Task
 from pii_audit.engine.local import LocalEngine
-from pii_audit.findings.funnel import Funnel, Ownership
+from pii_audit.findings.funnel import Funnel, Ownership, without_identifiers
 from pii_audit.findings.proof import proved
 from pii_audit.findings.rechecking import DIRECTORY, TRIED
 from pii_audit.identifiers.catalogue import Catalogue, load_catalogue
@@ -158,7 +158,7 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
         coverage=tuple(facts.coverage),
         verdicts=tuple(facts.verdicts),
         findings=tuple(map(crawled.queries.located, proved(findings, facts.inspected, fingerprinter))),
-        suppressed=tuple(suppressed),
+        suppressed=without_identifiers(suppressed, redactor.person),
         grouped=grouped,
         notes={
             **notes_of(space, policy, facts.inspected, facts.as_of, redactor),

@@ -24,6 +24,7 @@ from pii_audit.cli.session import Session
 from pii_audit.detection.redact import Redactor
 from pii_audit.detection.tally import Detector
 from pii_audit.errors import PiiAuditError, UsageError
+from pii_audit.findings.funnel import without_identifiers
 from pii_audit.identifiers.catalogue import Catalogue, load_catalogue
 from pii_audit.language import Text
 from pii_audit.model.asset import AssetKind
@@ -83,7 +84,9 @@ class Case:
             "fail_on": self.options.fail_on,
             "allow_incomplete": str(self.options.allow_incomplete).lower(),
         }
-        return replace(done, notes={**done.notes, **strictness})
+        return replace(
+            done, suppressed=without_identifiers(done.suppressed, self.shown), notes={**done.notes, **strictness}
+        )
 
     def wanted(self, paths: Sequence[str]) -> GateOptions:
         """How these paths are judged."""

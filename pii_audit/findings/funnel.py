@@ -115,6 +115,14 @@ class Funnel:
         return load_scale().from_people(self.policy.severity).severity(rule, draft.concern)
 
 
+def without_identifiers(suppressed: Iterable[Suppressed], shown: Callable[[str], str]) -> tuple[Suppressed, ...]:
+    """What exceptions hide, with their reasons as they may be shown: whoever writes a policy may write an identifier."""
+    return tuple(
+        Suppressed(replace(one.finding, suppressed_by=shown(one.exception)), shown(one.exception), shown(one.basis))
+        for one in suppressed
+    )
+
+
 def _joined(own: Text | None, general: Text) -> Text:
     """What to do about this very thing, then what the rule advises."""
     if own is None:

@@ -216,3 +216,42 @@ def test_who_is_masked_is_still_one_person(space, excess, call, told):
     (line,) = told(call(*accept, " LI.MING@bank.example"), 2)
     assert "one person" in line
     told(call(*accept, "li.meng@bank.example"), 0)
+
+
+def test_an_identifier_in_the_reason_of_an_exception_is_masked(space, excess, call):
+    """Policies are read by fewer people than the reports."""
+    path = space / "policies" / "exceptions.yaml"
+    path.write_text(
+        "version: 1\nexceptions:\n  - {rule: SHR002, flow: sms-daily, owner: a, approver: li.ming@bank.example,"
+        " reason: ask 13812345678, until: 2099-01-01}\n"
+    )
+    for command in (("run",), ("gate", str(excess), "--flow", "sms-daily", "--record")):
+        call(*command)
+        for form in ("table", "csv", "json", "html", "sarif"):
+            shown = call("report", "--format", form).out
+            assert "ask 138****5678" in shown
+            assert "li.ming" not in shown
+            assert "13812345678" not in shown
+    stored = (space / ".pii-audit" / "store.db").read_bytes()
+    assert b"li.ming" not in stored
+    assert b"13812345678" not in stored
+
+
+def test_what_a_recorded_gate_found_is_closed_by_a_run_that_sees_the_flow_without_it(space, call):
+    (space / "export").mkdir()
+    (space / "export" / "sms_9.csv").write_text("mobile,id_no\n13800138000,11010519491231002X\n")
+    assert call("gate", "export/sms_9.csv", "--flow", "sms-daily", "--record").code == 1
+    (mark,) = (
+        one["fingerprint"]
+        for one in json.loads(call("findings", "list", "--rule", "SHR002", "--format", "json").out)["findings"]
+    )
+    outbox = list((space / "outbox").glob("sms_*"))
+    kept = [path.read_bytes() for path in outbox]
+    for path in outbox:
+        path.unlink()
+    call("run")
+    assert _status(call, mark) == "not_rechecked"
+    for path, content in zip(outbox, kept, strict=True):
+        path.write_bytes(content)
+    call("run")
+    assert _status(call, mark) == "closed"
