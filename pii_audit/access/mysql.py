@@ -208,7 +208,9 @@ class Effective:
     def _leaving(self, context: Context, holder: str) -> Path:
         """The statements that end the memberships on the way, one after the other."""
         chain = [one for one in context.ways[holder] if one not in (PUBLIC, ANYBODY)]
-        return tuple(f"REVOKE {self._sql(role)} FROM {self._sql(member)}" for member, role in pairwise(chain))
+        # A role that every account has was granted to none.
+        left = ((member, role) for member, role in pairwise(chain) if role not in self._catalog.mandatory)
+        return tuple(f"REVOKE {self._sql(role)} FROM {self._sql(member)}" for member, role in left)
 
     def _withholding(self, target: str, holder: str, *, grantable: bool) -> Path:
         return (f"REVOKE GRANT OPTION ON {target} FROM {self._sql(holder)}",) if grantable else ()

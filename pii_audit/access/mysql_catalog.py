@@ -19,6 +19,8 @@ LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 _NAME = r"`((?:[^`]|``)+)`"
 _TABLE = re.compile(rf"{_NAME}\.{_NAME}(?!\.)(?: {_NAME})?")
 _COLUMN = re.compile(rf"(?:{_NAME}\.)?{_NAME}\.{_NAME}")
+_PART = r"(?:`([^`]*)`|'([^']*)'|\"([^\"]*)\"|([^\s@,'`\"]+))"
+_ROLE = re.compile(rf"{_PART}(?:@{_PART})?")
 
 Place = tuple[str, str]
 """Database and table."""
@@ -101,7 +103,10 @@ class Body:
 
 @dataclass(frozen=True)
 class Catalog:
-    """All of it; `accounts` by their names in the graph, `bodies` by the names of routines in small letters."""
+    """All of it; `accounts` by their names in the graph, `bodies` by the names of routines in small letters.
+
+    `mandatory` are the roles that every account of MySQL has: nobody was granted them.
+    """
 
     accounts: Mapping[str, Account]
     graph: Roles
@@ -110,6 +115,7 @@ class Catalog:
     views: Mapping[Place, View] = field(default_factory=dict)
     routines: tuple[Routine, ...] = ()
     bodies: Mapping[str, tuple[Body, ...]] = field(default_factory=dict)
+    mandatory: frozenset[str] = frozenset()
 
 
 def key(user: str, host: str) -> str:
@@ -132,6 +138,14 @@ def read_principals(session: Session) -> Catalog:
         Membership(key(role, role_host), key(user, host), admin=bool(admin))
         for role, role_host, user, host, admin in session.rows(sql(f"memberships{kind}"))
     ]
+    mandatory = _mandatory(session) if kind else frozenset()
+    granted = {(one.role, one.member) for one in members}
+    members += [
+        Membership(role, one.key)
+        for role in sorted(mandatory)
+        for one in accounts
+        if one.key != role and (role, one.key) not in granted
+    ]
     databases: dict[str, list[Entry]] = defaultdict(list)
     for user, host, database, rights, grants in session.rows(sql("acl_databases")):
         # A right of nobody is one of everybody who is let in from that host.
@@ -140,6 +154,7 @@ def read_principals(session: Session) -> Catalog:
     return Catalog(
         accounts={one.key: one for one in accounts},
         graph=Roles(members),
+        mandatory=mandatory,
         databases={holder: tuple(found) for holder, found in databases.items()},
     )
 
@@ -167,6 +182,17 @@ def read(session: Session) -> Catalog:
         },
         routines=tuple(_routines(session)),
         bodies={name: tuple(found) for name, found in bodies.items()},
+    )
+
+
+def _mandatory(session: Session) -> frozenset[str]:
+    """The roles of mandatory_roles, each with its host or from any (MySQL Reference Manual, 8.2.10)."""
+    values = [str(value) for _, value in session.rows(session.engine.queries.sql("mandatory_roles"))]
+    found = (_ROLE.finditer(value) for value in values)
+    return frozenset(
+        key("".join(filter(None, one.groups()[:4])), "".join(filter(None, one.groups()[4:])) or "%")
+        for matches in found
+        for one in matches
     )
 
 
