@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from pii_audit.auditing.flows import Beyond, judge_flows, match_assets
 from pii_audit.auditing.jobs import makes
@@ -53,7 +54,13 @@ class Recorded:
             policy, run.inspected, leaving_ids(self.workspace), makes(self.workspace, policy)
         )
         assets = {flow: [by_id[name] for name in names] for flow, names in matched.items()}
-        beyond = Beyond(run.inspected, self.provided, read={row.source for row in run.coverage}, coverage=run.coverage)
+        beyond = Beyond(
+            run.inspected,
+            self.provided,
+            read={row.source for row in run.coverage},
+            coverage=run.coverage,
+            zone=ZoneInfo(self.workspace.timezone),
+        )
         verdicts = judge_flows(policy, assets, beyond, self.catalogue, self.as_of)
         facts = Facts(
             policy=policy,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, tzinfo
 from typing import TypeAlias
 
 from pii_audit.auditing.history import History, first_columns
@@ -53,7 +53,7 @@ class Beyond:
 
     `provided` is None where no store says so, `first` what the first recorded run of the year saw in the feeds. `read` are
     the sources that were listed as a whole: a flow of theirs of which nothing is in the ledger (`coverage`) is judged too. `origins` are the
-    tables behind each column of a query, by its asset and name.
+    tables behind each column of a query, by its asset and name; days are those of `zone`.
     """
 
     inspected: Sequence[Inspected] = ()
@@ -62,6 +62,7 @@ class Beyond:
     read: Collection[str] = ()
     coverage: Sequence[Coverage] = ()
     origins: Origins = field(default_factory=dict)
+    zone: tzinfo = UTC
 
 
 def judge_flows(
@@ -69,7 +70,7 @@ def judge_flows(
 ) -> tuple[Verdict, ...]:
     """The verdicts on every flow of which something was seen, or should have been."""
     delivered = {flow: _read(mine) for flow, mine in assets.items()}
-    history = History.of(policy, delivered, beyond.provided or (), as_of)
+    history = History.of(policy, delivered, beyond.provided or (), as_of, beyond.zone)
     recorded = beyond.provided is not None
     abroad = history.abroad(catalogue) if recorded else None
     first = first_columns(policy, beyond.first)

@@ -183,7 +183,7 @@ def concluded(
 ) -> Run:
     """The run of a gate on what was read, by the flow's own rules."""
     judged = replace(policy, flows={**policy.flows, flow.id: flow})
-    beyond = what.beyond or Beyond(what.inspected)
+    beyond = what.beyond or Beyond(what.inspected, zone=options.timezone)
     judgements = judge_flows(judged, {flow.id: what.inspected}, beyond, catalogue, options.as_of)
     # Whether a declaration is used up is the self-check's question, not the gate's.
     verdicts = tuple(

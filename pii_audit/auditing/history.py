@@ -6,13 +6,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, tzinfo
 from typing import NamedTuple
 
 from pii_audit.identifiers.catalogue import Catalogue
 from pii_audit.model.run import Inspected
 from pii_audit.model.sketch import Sketch
 from pii_audit.policy.evaluation.border import regions_abroad
+from pii_audit.policy.evaluation.case import gather, is_sensitive
 from pii_audit.policy.matching import INSIDE, FlowMatcher
 from pii_audit.policy.model import Flow, Policy
 
@@ -29,23 +30,32 @@ class Abroad(NamedTuple):
 
 @dataclass(frozen=True)
 class History:
-    """What each flow provided, in this run and in those recorded before it, every different reading once."""
+    """What each flow provided, in this run and in those recorded before it, every different reading once.
+
+    Days are those of `zone`, the time zone of the workspace.
+    """
 
     policy: Policy
     provided: Mapping[str, Sequence[Inspected]]
     as_of: date
+    zone: tzinfo = UTC
     _told: dict[str, int] = field(default_factory=dict, repr=False)
     """Counted once for each recipient, however many flows it has."""
 
     @classmethod
     def of(
-        cls, policy: Policy, now: Mapping[str, Sequence[Inspected]], earlier: Iterable[Inspected], as_of: date
+        cls,
+        policy: Policy,
+        now: Mapping[str, Sequence[Inspected]],
+        earlier: Iterable[Inspected],
+        as_of: date,
+        zone: tzinfo = UTC,
     ) -> History:
         """Of the assets of a run by flow, and of earlier readings, which belong to the flow that claims them today."""
         by_flow: dict[str, list[Inspected]] = {flow: list(mine) for flow, mine in now.items()}
         for flow, one in _claimed(policy, earlier):
             by_flow.setdefault(flow, []).append(one)
-        return cls(policy, by_flow, as_of)
+        return cls(policy, by_flow, as_of, zone)
 
     def told(self, recipient: str) -> int:
         """The people of whom a recipient was told, by whichever flow."""
@@ -58,15 +68,14 @@ class History:
         """The people of whom anybody abroad was told."""
         home = self.policy.cross_border.home
         gone = [
-            one
+            (self.policy.flows[name], one)
             for name, several in self.provided.items()
             if regions_abroad(self.policy.recipients[self._to(name)], home, self.policy.flows[name].endpoint)
             for one in several
         ]
-        sensitive = (
-            one for one in gone if any("pipl28" in catalogue[found.identifier].sensitive for found in one.fields)
+        return Abroad(
+            _count(one for _, one in gone), _count(one for flow, one in gone if _is_sensitive(one, flow, catalogue))
         )
-        return Abroad(_count(gone), _count(sensitive))
 
     def persons_per_day(self, recipient: str) -> dict[date, int]:
         """The people of whom a recipient was told on each day; what bears no date went today."""
@@ -74,17 +83,19 @@ class History:
         for flow, several in self.provided.items():
             if self._to(flow) == recipient:
                 for one in several:
-                    days[_day(one) or self.as_of].append(one)
+                    days[self._day(one) or self.as_of].append(one)
         return {day: _count(several) for day, several in days.items()}
 
     def deliveries(self, flow: Flow) -> tuple[date, ...]:
-        """The days of the deliveries of a flow: of each file by the date in its name, else of its last change."""
-        files: dict[str, date] = {}
-        for one in self.provided.get(flow.id, ()):
-            day = _day(one)
-            if day is not None:
-                files[one.asset.id.split(INSIDE)[0]] = day
-        return tuple(files.values())
+        """The days of the deliveries of a flow: of each file by the date in its name, else of its last change.
+
+        A file that was written anew on another day was delivered anew.
+        """
+        told = ((one.asset.id.split(INSIDE)[0], self._day(one)) for one in self.provided.get(flow.id, ()))
+        return tuple(day for _, day in dict.fromkeys(told) if day is not None)
+
+    def _day(self, one: Inspected) -> date | None:
+        return _named_day(one) or (one.asset.modified.astimezone(self.zone).date() if one.asset.modified else None)
 
     def _to(self, flow: str) -> str:
         return self.policy.flows[flow].recipient
@@ -106,14 +117,18 @@ def _claimed(policy: Policy, assets: Iterable[Inspected]) -> Iterable[tuple[str,
             yield flow.id, one
 
 
-def _day(one: Inspected) -> date | None:
+def _is_sensitive(one: Inspected, flow: Flow, catalogue: Catalogue) -> bool:
+    return any(is_sensitive(seen.identifier, seen.subject, catalogue) for seen in gather(one.fields, flow))
+
+
+def _named_day(one: Inspected) -> date | None:
     outer = one.asset.name.split(INSIDE)[0].rpartition("/")[2]
     for found in _DATE.finditer(outer):
         try:
             return date(int(found[1]), int(found[3]), int(found[4]))
         except ValueError:  # 20260231
             continue
-    return one.asset.modified.date() if one.asset.modified else None
+    return None
 
 
 def _count(assets: Iterable[Inspected]) -> int:

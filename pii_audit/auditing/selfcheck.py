@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from fnmatch import fnmatchcase
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pii_audit
 from pii_audit.access import server_settings
@@ -322,6 +323,7 @@ def _facts(
             _listed(space, policy, crawled, options),
             crawled.coverage,
             crawled.queries.origins,
+            ZoneInfo(space.timezone),
         ),
         catalogue,
         as_of,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,7 +15,8 @@ from pii_audit.auditing.history import History
 from pii_audit.identifiers.catalogue import load_catalogue
 from pii_audit.model.asset import Asset, AssetKind
 from pii_audit.model.coverage import Coverage, CoverageStatus
-from pii_audit.model.evidence import AssetTally
+from pii_audit.model.evidence import AssetTally, FieldEvidence
+from pii_audit.model.forms import Form
 from pii_audit.model.run import Inspected
 from pii_audit.model.sketch import Sketch
 from pii_audit.policy.loader import load_policy
@@ -133,6 +136,45 @@ def test_a_delivery_has_the_day_of_its_name_else_of_its_last_change(history, nam
 def test_a_file_is_one_delivery_however_often_it_was_read_and_however_much_it_contains(history):
     one = history(told("sms_1.zip!a.csv", range(1, 3), DAY), told("sms_1.zip!b.csv", range(1, 3), DAY))
     assert one.deliveries(one.policy.flows["sms"]) == (DAY,)
+
+
+def test_a_file_without_a_date_that_is_written_anew_is_delivered_anew(history):
+    days = [date(2026, 6, day) for day in (1, 2, 2, 3)]
+    one = history(*(told("sms_list.csv", range(1, 3 + n), day) for n, day in enumerate(days)))
+    assert one.deliveries(one.policy.flows["sms"]) == tuple(dict.fromkeys(days))
+
+
+def test_the_day_of_a_file_is_that_of_the_workspace(root):
+    policy = load_policy(["p.yaml"], root, load_catalogue())
+    early = told("sms_list.csv", range(1, 3), DAY)
+    early = replace(early, asset=replace(early.asset, modified=datetime(2026, 6, 29, 23, 30, tzinfo=UTC)))
+    days = [
+        History.of(policy, {"sms": [early]}, (), DAY, zone).deliveries(policy.flows["sms"])
+        for zone in (UTC, ZoneInfo("Asia/Shanghai"))
+    ]
+    assert days == [(date(2026, 6, 29),), (date(2026, 6, 30),)]
+
+
+@pytest.mark.parametrize(("declared", "sensitive"), [("", 0), (", fields: {m: cn_mobile@minor}", 9)])
+def test_children_abroad_are_counted_as_sensitive(root, declared, sensitive):
+    (root / "p.yaml").write_text(POLICY.replace("region: CN", "region: SG").replace("pia: P-1", f"pia: P-1{declared}"))
+    catalogue = load_catalogue()
+    policy, one = load_policy(["p.yaml"], root, catalogue), told("sms_1.csv", range(1, 10), DAY)
+    found = FieldEvidence(
+        one.asset.id,
+        "m",
+        "cn_mobile",
+        Form.PLAIN,
+        9,
+        9,
+        1.0,
+        1.0,
+        level=catalogue["cn_mobile"].levels,
+        why=(),
+        confidence=1.0,
+    )
+    abroad = History.of(policy, {"sms": [replace(one, fields=(found,))]}, (), DAY).abroad(catalogue)
+    assert (abroad.everybody, abroad.sensitive) == (9, sensitive)
 
 
 def test_people_are_counted_once_a_day_and_once_a_year(history):

@@ -190,9 +190,8 @@ class Case:
         return known.enumerable if known else True
 
     def sensitive(self, seen: Seen) -> bool:
-        """Whether it is sensitive personal information (PIPL Art. 28: the classes listed, and children under 14)."""
-        known = self.catalogue.get(seen.identifier)
-        return seen.subject == "minor" or (known is not None and "pipl28" in known.sensitive)
+        """Whether it is sensitive personal information."""
+        return is_sensitive(seen.identifier, seen.subject, self.catalogue)
 
     def title(self, identifier: str) -> Text:
         """An identifier as a sentence names it."""
@@ -211,6 +210,12 @@ class Case:
         assets = tuple(asset.asset.id for asset in self.observed.assets)
         breached = None if outcome is Outcome.COMPLIANT else rule
         return self.verdict(element, outcome, message, policy, rule=breached, assets=assets, remedy=remedy)
+
+
+def is_sensitive(identifier: str, subject: str, catalogue: Catalogue) -> bool:
+    """Whether it is sensitive personal information (PIPL Art. 28: the classes listed, and children under 14)."""
+    known = catalogue.get(identifier)
+    return subject == "minor" or (known is not None and "pipl28" in known.sensitive)
 
 
 def gather(evidence: Iterable[FieldEvidence], flow: Flow) -> tuple[Seen, ...]:
