@@ -14,7 +14,7 @@ from pii_audit.model.evidence import FREE_TEXT, FieldEvidence
 from pii_audit.model.finding import Outcome
 from pii_audit.model.run import Inspected
 from pii_audit.rules.interface import Draft, Facts, concern, named, proof, titles
-from pii_audit.rules.store import KEPT, banned, never_kept, stored
+from pii_audit.rules.store import banned, is_kept, never_kept, stored
 
 GROUP = "card"
 
@@ -52,7 +52,7 @@ def of_others(facts: Facts) -> Iterator[Draft]:
 
 
 def _is_c3_of_a_card(facts: Facts, found: FieldEvidence) -> bool:
-    return found.form in KEPT and found.level.jrt0171 == "C3" and GROUP in facts.catalogue[found.identifier].groups
+    return is_kept(found) and found.level.jrt0171 == "C3" and GROUP in facts.catalogue[found.identifier].groups
 
 
 def _foreign(facts: Facts, one: Inspected, cards: Sequence[FieldEvidence]) -> int:

@@ -18,7 +18,7 @@ from pii_audit.policy.evaluation.wording import FORMS, demanded
 from pii_audit.policy.model import ALWAYS_PROHIBITED, Line
 from pii_audit.rules.interface import Draft, Facts, concern, named, proof, titles
 
-KEPT = frozenset({Form.PLAIN, Form.ENCODED, Form.BARE_HASH, Form.KEYED_HASH, Form.TOKENISED, Form.ENCRYPTED})
+_KEPT = frozenset({Form.PLAIN, Form.ENCODED, Form.BARE_HASH, Form.KEYED_HASH, Form.TOKENISED, Form.ENCRYPTED})
 """Forms in which prohibited data is still kept: PCI DSS 3.3.1 forbids it even encrypted."""
 
 
@@ -26,7 +26,7 @@ def prohibited(facts: Facts) -> Iterator[Draft]:
     """STO001: authentication data after authorisation, in whatever form; one finding an asset."""
     never = never_kept(facts)
     for one in stored(facts):
-        statements = [statement for statement in one.fields if statement.form in KEPT and banned(never, statement)]
+        statements = [statement for statement in one.fields if is_kept(statement) and banned(never, statement)]
         if not statements:
             continue
         kinds = titles(facts, [statement.identifier for statement in statements])
@@ -45,6 +45,11 @@ def prohibited(facts: Facts) -> Iterator[Draft]:
             policy=next((at for statement in statements if (at := _ban(never, statement))), None),
             concern=concern(facts, statements),
         )
+
+
+def is_kept(statement: FieldEvidence) -> bool:
+    """Whether the data is still there: in one of these forms, or under a mask that shows more than it may."""
+    return statement.form in _KEPT or statement.inadequate > 0
 
 
 def stored(facts: Facts) -> Iterator[Inspected]:

@@ -31,6 +31,12 @@ def test_what_is_hidden_or_allowed_is_not_prohibited(policy_of, asset, facts, sp
     assert list(prohibited(facts(policy, asset("core:cards", {"x": spec})))) == []
 
 
+def test_a_mask_that_shows_more_than_it_may_keeps_what_is_prohibited(policy_of, asset, facts):
+    told = facts(policy_of("purposes: {}\n"), asset("core:cards", {"x": "card_cvv2:masked"}, inadequate=3))
+    [draft] = prohibited(told)
+    assert (draft.rule, draft.identifiers) == ("STO001", ("card_cvv2",))
+
+
 def test_without_a_policy_sensitive_authentication_data_is_prohibited_all_the_same(policy_of, asset, facts):
     policy = policy_of("purposes: {}\n")
     for identifier in ("card_cvv2", "card_track1", "card_track2", "card_pin"):
