@@ -35,17 +35,19 @@ class Breach:
     def of_finding(cls, finding: Finding, partly: AbstractSet[str] = frozenset()) -> Breach:
         """The facts of a finding; of assets that were read `partly` nobody knows how many people they hold."""
         counted = finding.evidence.get("persons_at_most", finding.evidence.get("persons"))
+        # What it was compared with is no part of the breach.
+        assets = finding.assets - {finding.evidence.get("same_as")}
         return cls(
             finding.rule,
             finding.flow,
             finding.recipient,
             finding.identifiers,
             _fields(finding),
-            tuple(sorted(finding.assets)),
+            tuple(sorted(assets)),
             finding.source,
             finding.principal,
             tuple(finding.evidence.get("forms", ())),
-            None if finding.assets & partly else counted,
+            None if assets & partly else counted,
             frozenset(kind for kind in ("fields", "assets") if _is_cut(finding, kind)),
         )
 

@@ -8,7 +8,7 @@ import pytest
 from pii_audit.errors import Position
 from pii_audit.language import same
 from pii_audit.model.finding import Finding, Severity
-from pii_audit.policy.exceptions import Breach, excepted
+from pii_audit.policy.exceptions import Breach, covers, excepted
 from pii_audit.policy.model import ExceptionRule, Policy
 
 DAY = date(2026, 6, 30)
@@ -120,6 +120,15 @@ exceptions:
     for change in ({"fields": ["name", "tel"]}, {"forms": {"plain": 7, "encoded": 1}}, {"persons": 6}):
         more = replace(finding, evidence={**evidence, **change})
         assert excepted(policy, Breach.of_finding(more), DAY) is None
+
+
+def test_an_exception_for_a_copy_need_not_name_what_it_is_a_copy_of():
+    evidence = {"assets": ["share:list.csv", "core:customer"], "same_as": "core:customer", "persons": 9}
+    found = Finding("STO005", ("x",), Severity.MEDIUM, *[same("")] * 3, asset="share:list.csv", evidence=evidence)
+    given = ExceptionRule(Position("p.yaml", 1), "STO005", "a", "b", "x", asset="share:list.csv", persons_up_to=9)
+    assert covers(given, Breach.of_finding(found), DAY)
+    assert covers(given, Breach.of_finding(found, frozenset({"core:customer"})), DAY)
+    assert not covers(replace(given, asset="core:customer"), Breach.of_finding(found), DAY)
 
 
 def test_an_exception_never_covers_what_the_evidence_does_not_list_or_count():
