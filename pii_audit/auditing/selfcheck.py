@@ -164,6 +164,7 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
         notes={
             **notes_of(space, policy, facts.inspected, facts.as_of, redactor),
             **places(chosen, fingerprinter),
+            **({f"source.{DIRECTORY}.place": fingerprinter.text("place", DIRECTORY)} if space.directory else {}),
             **notes_of_ended("source", ended, redactor),
             **notes_of_ended("flow", no_more, redactor),
             **({TRIED: str(options.enumerate_hashes)} if options.enumerate_hashes else {}),

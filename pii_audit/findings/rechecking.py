@@ -246,6 +246,9 @@ class _Looked:
             return False
         if f"source.{source}" in self.now.ended:
             return True
+        if source == DIRECTORY:
+            # The ledger has its problems alone.
+            return DIRECTORY in self.now.places and not now
         # An empty outbox is what a flow that has ended leaves behind; else it may be a share that is not there today.
         emptied = self.ending is not None and source in self.now.places and not now
         return (emptied or any(depth.status in READ for depth in now.values())) and all(

@@ -9,14 +9,14 @@ from typing import Any
 
 from sqlalchemy.engine import Connection, Row
 
-from pii_audit.findings.rechecking import Ledger
+from pii_audit.findings.rechecking import Ledger, rechecked
 from pii_audit.language import Text
 from pii_audit.model.decision import Content
 from pii_audit.model.finding import Change, Finding, Status
 from pii_audit.model.lifecycle import Action
 from pii_audit.model.run import Run
 from pii_audit.policy.lapse import content_of
-from pii_audit.store.placing import CLOSING_KIND, DECIDED, Placed, as_it_stands, documents, life_of
+from pii_audit.store.placing import CLOSING_KIND, DECIDED, Placed, as_it_stands, documents, ledger_of, life_of
 
 Likeness = tuple[str, Content, int]
 
@@ -57,12 +57,15 @@ def _gone(
         and row.asset
         and row.life is not None
     }
-    now = Ledger.of_coverage(run.coverage)
-    return {
-        one.fingerprint: one
-        for one in documents(connection, candidates)
-        if one.asset and not one.flow and now.get(one.asset) is None and one.source in now.sources
-    }
+    now = Ledger.of_run(run)
+
+    def is_gone(one: Finding) -> bool:
+        if not one.asset or one.flow or now.get(one.asset) is not None:
+            return False
+        # What was decided is not looked for again until it has run out, and may have been out of reach.
+        return one.fingerprint in fixed or rechecked(one, ledger_of(connection, known[one.fingerprint].last_run), now)
+
+    return {one.fingerprint: one for one in documents(connection, candidates) if is_gone(one)}
 
 
 def _by_likeness(findings: Mapping[str, Finding]) -> dict[Likeness, list[Finding]]:

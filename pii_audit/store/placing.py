@@ -166,7 +166,7 @@ def unseen(connection: Connection, run: Run, known: Mapping[str, Row[Any]]) -> I
     for finding in documents(connection, waiting):
         row = waiting[finding.fingerprint]
         if row.last_run not in ledgers:
-            ledgers[row.last_run] = _ledger(connection, row.last_run)
+            ledgers[row.last_run] = ledger_of(connection, row.last_run)
         fixed = rechecked(finding, ledgers[row.last_run], now)
         yield _unseen(finding, row, (ending(finding, now) or same("")) if fixed else None)
 
@@ -210,7 +210,8 @@ def documents(connection: Connection, fingerprints: Iterable[str]) -> Iterator[F
             yield read(Finding, document)
 
 
-def _ledger(connection: Connection, number: int) -> Ledger:
+def ledger_of(connection: Connection, number: int) -> Ledger:
+    """What a recorded run looked into."""
     rows = connection.execute(select(schema.coverage.c.document).where(schema.coverage.c.run == number))
     run = connection.execute(select(schema.runs.c.document).where(schema.runs.c.number == number)).scalar_one()
     return Ledger.of_coverage((read(Coverage, document) for (document,) in rows), read(Run, run).notes)

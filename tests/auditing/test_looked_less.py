@@ -43,3 +43,21 @@ def test_digests_that_another_source_proved_stay_when_that_source_is_left_out(tm
         lake.execute("DELETE FROM t")
     assert of_lake("--source", "lake") == {"not_rechecked"}
     assert of_lake() == {"closed"}
+
+
+def test_a_problem_of_the_directory_closes_when_its_export_is_mended(tmp_path, call):
+    (tmp_path / "key").write_text("5a" * 32 + "\n")
+    (tmp_path / "p.yaml").write_text("version: 1\n")
+    (tmp_path / "audit.yaml").write_text(AUDIT + "directory: ad.ldif\n")
+    _table(tmp_path / "core.db", "n TEXT", ["1"])
+    _table(tmp_path / "lake.db", "n TEXT", ["1"])
+    user = "dn: CN=a,DC=bank,DC=example\nobjectClass: user\nsAMAccountName: a\nobjectSid: {}\n"
+
+    def status(sid):
+        (tmp_path / "ad.ldif").write_text(user.format(sid))
+        call("-w", tmp_path, "run")
+        listed = json.loads(call("-w", tmp_path, "findings", "list", "--rule", "COV001", "--format", "json").out)
+        return [one["status"] for one in listed["findings"]]
+
+    assert status("S-1-5-21-1-2-x") == ["open"]
+    assert status("S-1-5-21-1-2-3-1104") == ["closed"]

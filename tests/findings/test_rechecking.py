@@ -225,6 +225,21 @@ def test_a_directory_that_had_a_problem_is_no_source_to_be_read_again():
     assert rechecked(finding(**ON_DECLARATION), then, ledger({"a:t": READ}))
 
 
+@pytest.mark.parametrize(
+    ("now", "notes", "fixed"),
+    [
+        ({}, {"source.directory.place": "aa"}, True),
+        ({"directory:ad.ldif": FAILED}, {"source.directory.place": "aa"}, False),
+        ({}, {}, False),
+    ],
+    ids=["read without a problem", "another problem", "left out of the workspace"],
+)
+def test_a_problem_of_the_directory_is_put_right_once_it_was_read(now, notes, fixed):
+    problem = finding(source="directory", asset="directory:ad.ldif#7", evidence={"assets": ["directory:ad.ldif#7"]})
+    looked = Ledger.of([("directory", asset, depth) for asset, depth in now.items()], notes=notes)
+    assert rechecked(problem, ledger({"directory:ad.ldif#7": FAILED}), looked) is fixed
+
+
 def test_several_ledger_rows_on_one_asset_count_as_the_weakest():
     rows = [("core", "core:t", READ), ("core", "core:t", FAILED), ("core", "core:t", sampled(3))]
     assert Ledger.of(rows).get("core:t") == FAILED

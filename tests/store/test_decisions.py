@@ -248,6 +248,18 @@ def test_what_was_said_of_a_renamed_asset_goes_with_it_where_the_content_says_so
     assert store.verify().problems == ()
 
 
+def test_what_is_out_of_reach_is_not_renamed_but_there_twice(store, make):
+    """A copy of an accepted file, found while its folder cannot be read, is no accepted one."""
+    before = [make.row("hz/a.csv"), make.row("b.csv")]
+    store.record(make.run(1, [make.finding("aaaa", asset="core:hz/a.csv", evidence=HELD)], before))
+    store.move(["aaaa"], ACCEPT, _actor())
+    copy = make.finding("bbbb", asset="core:public/a.csv", evidence=HELD)
+    out_of_reach = [make.row("hz/", "failed"), make.row("public/a.csv"), make.row("b.csv")]
+    done = store.record(make.run(2, [copy], out_of_reach))
+    assert [(one.fingerprint[:4], one.status) for one in done.findings] == [("bbbb", Status.OPEN)]
+    assert store.finding("aaaa").finding.status is Status.ACCEPTED
+
+
 def test_of_two_that_look_alike_none_is_followed(store, make):
     store.record(make.run(1, [make.finding("aaaa", evidence=HELD)], [make.row("customer")]))
     store.move(["aaaa"], ACCEPT, _actor())
