@@ -26,7 +26,8 @@ from pii_audit.detection.enumeration import with_hashes_told
 from pii_audit.detection.proofs import settled
 from pii_audit.detection.redact import Redactor
 from pii_audit.detection.tally import Detector
-from pii_audit.directory import Directory, load_directory
+from pii_audit.directory import Directory
+from pii_audit.directory.loading import load_directory
 from pii_audit.engine.interface import Engine, NoCheckpoint, Progress, Silent, Task
 from pii_audit.engine.local import LocalEngine
 from pii_audit.findings.funnel import Funnel, Ownership, without_identifiers

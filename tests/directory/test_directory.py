@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pii_audit.directory import Directory, load_directory
+from pii_audit.directory import Directory
 from pii_audit.directory.ldif import ldif_entries
+from pii_audit.directory.loading import load_directory
 from pii_audit.directory.memberships import leaving
 from pii_audit.directory.sid import sid_bytes, sid_text
 from pii_audit.directory.told import Told

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pii_audit.directory import load_directory
+from pii_audit.directory.loading import load_directory
 from pii_audit.directory.sid import sid_bytes
 from pii_audit.errors import Position
 from pii_audit.model.coverage import Coverage
