@@ -1,4 +1,4 @@
-"""What an edit changes in the lines that are about no flow: storage, access, grades, thresholds, exceptions, rules of one's own.
+"""What an edit changes in the lines that no element of a flow tells: storage, access, grades, thresholds, exceptions, rules, terms.
 
 Lines that forbid or ask for something loosen when they go or ask for less; lines that permit loosen when they come.
 """
@@ -24,6 +24,7 @@ from pii_audit.policy.model import (
     Threshold,
 )
 from pii_audit.policy.permitted import loosened
+from pii_audit.policy.terms import edited_terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ def edited(before: Policy, after: Policy, catalogue: Catalogue) -> Iterator[Edit
     yield from _forms(before, after, catalogue)
     yield from _retention(before, after)
     yield from _numbers(before, after)
+    yield from (Edit(*term) for term in edited_terms(before, after))
     was, now = before.access.default, after.access.default
     if was != now:
         yield Edit("access", f"default: {was} → {now}", None, None, STRICTEST.index(now) > STRICTEST.index(was))
