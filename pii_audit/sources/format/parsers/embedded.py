@@ -5,19 +5,19 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from xml.etree.ElementTree import ParseError
 
 from defusedxml.ElementTree import iterparse
 
 from pii_audit.sources.format.isolated.frames import Part, PartKind, Sink
+from pii_audit.sources.format.parsers.package_rest import PLUMBING, send_bytes, send_rest
 from pii_audit.sources.format.parsers.pictures import LARGEST, Pictures
 from pii_audit.sources.format.parsers.xml_parts import tree
 
 _EMBEDDED = re.compile(r"(?:^|/)(?:embeddings/|Object[^/]*$|ObjectReplacements/)")
 _IMAGE = re.compile(r"\.(?:png|jpe?g|jfif|gif|tiff?|bmp|emf|wmf|emz|wmz|webp|heic|svg|wdp)$", re.IGNORECASE)
 _OF_OPEN_DOCUMENT = re.compile(r"(?:^|/)Pictures/[^/]+$")
-_PREVIEW = ("Thumbnails/", "docProps/")
 _RELATIONS = re.compile(r"(?P<folder>(?:.*/)?)_rels/(?P<part>[^/]+)\.rels")
 _SLIDE = re.compile(r"ppt/slides/slide(\d+)\.xml")
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
@@ -27,20 +27,33 @@ _LINK = "{http://www.w3.org/1999/xlink}href"
 _BROKEN = (ParseError, ValueError, KeyError, zipfile.BadZipFile)
 
 
-def send_embedded(document: zipfile.ZipFile, sink: Sink, sheets: Mapping[str, str] | None = None) -> None:
-    """Sends the files and images in a document; `sheets` are the names of sheets by the paths of their parts."""
+def send_embedded(
+    document: zipfile.ZipFile,
+    sink: Sink,
+    sheets: Mapping[str, str] | None = None,
+    *,
+    read: Collection[str] = (),
+    aside: Iterable[str] = (),
+) -> None:
+    """Sends the files and images in a document, then what its other parts say.
+
+    `sheets` are the names of sheets by the paths of their parts, `read` are the parts that were read, and `aside` is what their
+    attributes say.
+    """
     pictures = Pictures(sink)
     images: list[zipfile.ZipInfo] = []
+    rest: list[zipfile.ZipInfo] = []
     for entry in document.infolist():
-        if entry.is_dir() or not entry.file_size or entry.filename.startswith(_PREVIEW):
+        if not entry.file_size or PLUMBING.search(entry.filename):
             continue
         if _IMAGE.search(entry.filename) or _OF_OPEN_DOCUMENT.search(entry.filename):
             images.append(entry)
         elif _EMBEDDED.search(entry.filename):
             sink.begin(Part(PartKind.FILE, entry.filename.rpartition("/")[2]))
             with document.open(entry) as stream:
-                while data := stream.read(1 << 20):
-                    sink.data(data)
+                send_bytes(stream, sink)
+        elif entry.filename not in read:
+            rest.append(entry)
     places = _places(document, sheets or {}) if images else {}
     for entry in images:
         name = entry.filename.rpartition("/")[2]
@@ -50,6 +63,7 @@ def send_embedded(document: zipfile.ZipFile, sink: Sink, sheets: Mapping[str, st
         else:
             pictures.send(f"{place}!{name}" if place else name, document.read(entry))
     pictures.tell()
+    send_rest(document, rest, aside, sink)
 
 
 def relations(document: zipfile.ZipFile, part: str) -> dict[str, str]:

