@@ -16,6 +16,7 @@ from pii_audit.sources.format.isolated.frames import Sink
 from pii_audit.sources.format.packed.expansion import damaged
 from pii_audit.sources.format.packed.zip import ENCRYPTED
 from pii_audit.sources.format.parsers.blips import send_pictures
+from pii_audit.sources.format.parsers.compound_rest import send_rest
 
 _WORKS = {"matost", "wksssworkbook"}
 """Streams of Microsoft Works, whose .wps and .xlr are of a form of their own."""
@@ -37,6 +38,7 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:
     xls.parse(file, name, sink)
     with olefile.OleFileIO(file) as compound:
         send_pictures(compound, sink)
+        send_rest(compound, sink)
 
 
 def _send(compound: olefile.OleFileIO, streams: set[str], sink: Sink) -> None:
@@ -47,11 +49,13 @@ def _send(compound: olefile.OleFileIO, streams: set[str], sink: Sink) -> None:
 
         send_document(compound, sink)
         send_pictures(compound, sink)
+        send_rest(compound, sink)
     elif "powerpoint document" in streams:
         from pii_audit.sources.format.parsers.ppt import send_presentation  # noqa: PLC0415 - as above
 
         send_presentation(compound, sink)
         send_pictures(compound, sink)
+        send_rest(compound, sink)
     elif "__properties_version1.0" in streams:
         from pii_audit.sources.format.parsers.msg import send_message  # noqa: PLC0415 - as above
 
@@ -60,6 +64,6 @@ def _send(compound: olefile.OleFileIO, streams: set[str], sink: Sink) -> None:
         raise InspectionError(
             Text("没有能读取此类文件的读取器:Microsoft Works 文档", "no reader for this kind: Microsoft Works document")
         )
-    else:
+    elif not send_rest(compound, sink):
         said = Text("没有能读取此类文件的读取器:OLE 复合文件", "no reader for this kind: compound file (OLE)")
         raise InspectionError(said)

@@ -25,7 +25,6 @@ _PIECE = 8
 _COMPRESSED = 0x40000000
 _MARKS = str.maketrans({"\x07": "\t", "\r": "\n", "\x0b": "\n", "\x0c": "\n", "\x1e": "-", "\x1f": None, "\xa0": " "})
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
-_EMBEDDED = "ObjectPool"
 
 
 def send_document(compound: olefile.OleFileIO, sink: Sink) -> None:
@@ -44,10 +43,6 @@ def send_document(compound: olefile.OleFileIO, sink: Sink) -> None:
     for text in _pieces(main, table[start : start + length]):
         # A row of a table ends in one more mark than its last cell.
         sink.text(_CONTROL.sub(" ", text.replace("\x07\x07", "\x07\n").translate(_MARKS)))
-    embedded = {entry[1] for entry in compound.listdir() if entry[0] == _EMBEDDED and len(entry) > 1}
-    if embedded:
-        count = len(embedded)
-        sink.fail(Text(f"其中 {count} 个嵌入对象未读取", f"{count} embedded object(s) were not read"))
 
 
 def _pieces(main: bytes, clx: bytes) -> Iterator[str]:
