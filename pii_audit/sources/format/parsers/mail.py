@@ -30,8 +30,18 @@ _HEADERS = frozenset(
         "delivered-to",
     )
 )
+_TRACE = re.compile(
+    r"(?:received|message-id|references|in-reply-to|dkim-|arc-|authentication-|domainkey|mime-version|content-type|content-transfer"
+    r"|content-id|content-disposition|thread-|list-|x-(?:ms|microsoft|google|gm|spam|virus|forefront|exchange|mailer|received|qq|cm|"
+    r"coremail|aliyun))",
+    re.IGNORECASE,
+)
+"""Headers by which programs find their way, full of addresses and numbers of their own."""
+_TELLING = re.compile(r"\d{7}|\w@\w|[^\x00-\x7f]")
 _POSTMARK = re.compile(rb"From \S+\s+(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ")
 """How a message begins in a mailbox: sender and date, as asctime writes it."""
+_REPORTS = frozenset({"message/delivery-status", "message/disposition-notification"})
+"""Parts that are blocks of headers (RFC 3464, RFC 8098)."""
 _LARGEST = 512 << 20
 """Bytes of a message that are taken apart; a larger one is told as not read."""
 
@@ -93,14 +103,33 @@ def _messages(file: BinaryIO, sink: Sink | None) -> Iterator[bytes]:
 
 def _text(message: Message, *, html: bool) -> str:
     """Headers that name people, and all text that is not attached; HTML as text where it is asked for."""
-    lines = [f"{name}: {_decoded(str(value))}" for name, value in message.items() if name.lower() in _HEADERS]
-    for part in _leaves(message):
+    lines = list(_headers(message))
+    for part in _parts(message):
         kind = part.get_content_type()
-        if part.get_filename() is None and kind == "text/plain":
+        lines += _around(part)
+        if part is not message:
+            lines += _headers(part)
+        if part.is_multipart():
+            if kind in _REPORTS:
+                lines.append(decode_cell(part.as_bytes())[0])
+        elif part.get_filename() is None and kind == "text/plain":
             lines.append(_content(part))
         elif part.get_filename() is None and kind == "text/html" and html:
             lines.append(plain_text(_content(part)))
     return "\n".join(lines)
+
+
+def _headers(message: Message) -> Iterator[str]:
+    """Headers that name people, and others that look like data."""
+    for name, value in message.items():
+        text = _decoded(str(value))
+        if name.lower() in _HEADERS or (not _TRACE.match(name) and _TELLING.search(text)):
+            yield f"{name}: {text}"
+
+
+def _around(part: Message) -> list[str]:
+    """What stands before and behind the parts of a message, where no program shows it."""
+    return [one for one in (part.preamble, part.epilogue) if one and _TELLING.search(one)]
 
 
 def _files(message: Message, *, html: bool) -> Iterator[tuple[str, bytes]]:
@@ -108,7 +137,9 @@ def _files(message: Message, *, html: bool) -> Iterator[tuple[str, bytes]]:
     for number, part in enumerate(_leaves(message), start=1):
         kind = part.get_content_type()
         name = part.get_filename()
-        if kind == "message/rfc822":
+        if kind in _REPORTS:
+            continue
+        if part.get_content_maintype() == "message":
             inner = part.get_payload()
             first = inner[0] if isinstance(inner, list) and inner else None
             if isinstance(first, Message):
@@ -122,13 +153,17 @@ def _files(message: Message, *, html: bool) -> Iterator[tuple[str, bytes]]:
             yield f"part {number}", _bytes(part)
 
 
-def _leaves(message: Message) -> Iterator[Message]:
-    """The parts that hold something, in order; an attached message is one part."""
-    if message.is_multipart() and message.get_content_type() != "message/rfc822":
+def _parts(message: Message) -> Iterator[Message]:
+    """The message and its parts, in order; an attached message is one part."""
+    yield message
+    if message.is_multipart() and message.get_content_maintype() != "message":
         for part in cast("list[Message]", message.get_payload()):
-            yield from _leaves(part)
-    else:
-        yield message
+            yield from _parts(part)
+
+
+def _leaves(message: Message) -> Iterator[Message]:
+    """Those that hold something themselves."""
+    return (part for part in _parts(message) if not part.is_multipart() or part.get_content_maintype() == "message")
 
 
 def _bytes(part: Message) -> bytes:

@@ -76,3 +76,28 @@ def test_a_damaged_message_never_raises_and_always_leaves_a_row(read_inside, mut
     whole = raw if name == "g.eml" else b"From a@b Mon Jun  1 08:00:00 2026\n" + raw
     for broken in mutations(whole, 60):
         assert read_inside(broken, name)
+
+
+HEAD = "From: a@b.cn\nTo: c@d.cn\nSubject: s\n"
+PARTS = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        HEAD + "X-Customer: 13800138000\n\nx\n",
+        HEAD + "Comments: =?utf-8?b?MTM4MDAxMzgwMDA=?=\n\nx\n",
+        HEAD + PARTS + "13800138000\n--b\nContent-Type: text/plain\n\nx\n--b--\n",
+        HEAD + PARTS + "--b\nContent-Type: text/plain\n\nx\n--b--\n13800138000\n",
+        HEAD + PARTS + "--b\nContent-Type: text/plain\nContent-Description: 13800138000\n\nx\n--b--\n",
+        HEAD + PARTS + "--b\nContent-Type: message/delivery-status\n\nA: b\n\nFinal-Recipient: 13800138000\n--b--\n",
+    ],
+)
+def test_what_a_mail_does_not_show_is_read(read_inside, message):
+    assert read_inside(message.encode(), "a.eml")[""].text.count("13800138000") == 1
+
+
+def test_what_programs_write_into_headers_is_left_out(read_inside):
+    trace = "Message-ID: <13800138000@host>\nReceived: from x by y with z 13800138000\nX-MS-Exchange-Id: 13800138000\n"
+    text = read_inside((HEAD + trace + "\nx\n").encode(), "a.eml")[""].text
+    assert "13800138000" not in text
