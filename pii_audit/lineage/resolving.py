@@ -11,11 +11,13 @@ from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
 
 from pii_audit.language import Text
+from pii_audit.lineage.columns import ANY, all_of, among, known
 from pii_audit.lineage.dialects import Dialect
 from pii_audit.lineage.functions import Functions, Kind
 from pii_audit.lineage.graph import Formula, Node, OneOf
 from pii_audit.lineage.model import Circular, NoSuchColumn, Untraceable
 from pii_audit.lineage.naming import offset_of
+from pii_audit.lineage.pivots import pivoted
 from pii_audit.lineage.relations import Columns
 from pii_audit.lineage.specials import special
 from pii_audit.lineage.unknown import MARK, UNKNOWN_TEXT
@@ -67,8 +69,6 @@ _GENERATORS = (
     exp.PropertyEQ, exp.Kwarg, exp.Placeholder, exp.Var, exp.ColumnDef, exp.Parameter, exp.Anonymous,
 )  # fmt: skip
 """Table functions, and arguments of them, that read nothing but what they are given; of a function that nobody knows that is told by itself."""
-ANY = "*"
-"""The name of a column of a source whose columns have names that are not known: whatever is asked for is that."""
 Find: TypeAlias = Callable[[exp.Table], Columns]
 
 
@@ -130,6 +130,15 @@ class Resolver(ABC):
             raise found
         return found
 
+    def source_called(self, name: str, scope: Scope) -> str | None:
+        """The source of a scope by its name, or by that of a PIVOT of it."""
+        sources = scope.selected_sources
+        if name in sources:
+            return name
+        return next(
+            (one for one, pair in sources.items() if any(pivot.alias == name for pivot in _pivots(*pair))), None
+        )
+
     def named_columns_of(self, name: str, scope: Scope) -> Columns:
         """As `columns_of`; raises Untraceable where the columns have names that are not known."""
         columns = self.columns_of(name, scope)
@@ -148,8 +157,9 @@ class Resolver(ABC):
             names = names or self.actual(source).outer_columns
         renamed = [(new, one) for new, (_, one) in zip(names, columns, strict=False)]
         columns = [*renamed, *columns[len(renamed) :]]
-        pivots = (source if isinstance(source, exp.Table) else node).args.get("pivots")
-        return [(ANY, _all(columns))] if pivots else columns
+        for pivot in _pivots(node, source):
+            columns = pivoted(columns, pivot, self._functions)
+        return columns
 
     def _of_table(self, table: exp.Table, scope: Scope) -> Columns:
         if isinstance(table.this, exp.Identifier | exp.Parameter):
@@ -255,7 +265,7 @@ class Resolver(ABC):
 
     def _operand(self, expression: exp.Expr, scope: Scope) -> Node:
         if isinstance(expression, exp.Star):
-            return OneOf([_all(self.columns_of(name, scope)) for name in scope.selected_sources])
+            return OneOf([all_of(self.columns_of(name, scope)) for name in scope.selected_sources])
         if isinstance(expression, exp.Column):
             return self._column(expression, scope)
         inner = self._scopes.get(id(expression.unnest()))
@@ -266,7 +276,7 @@ class Resolver(ABC):
     def _column(self, column: exp.Column, scope: Scope) -> Node:
         parts = [part.name for part in column.parts]
         if isinstance(column.this, exp.Star):
-            return _all(self.columns_of(parts[0], scope))
+            return all_of(self.columns_of(self.source_called(parts[0], scope) or parts[0], scope))
         around: Scope | None = scope
         while around is not None:
             found = self._in_scope(parts, around)
@@ -284,13 +294,14 @@ class Resolver(ABC):
         """What a name means among the sources of one scope: a column, a member of one, a whole row."""
         sources = scope.selected_sources
         for at in range(len(parts) - 1):
-            if parts[at] in sources:
-                return self._member(parts[at], parts[at + 1], scope)
+            source = self.source_called(parts[at], scope)
+            if source is not None:
+                return self._member(source, parts[at + 1], scope)
         found: list[Node] = []
         failed: Untraceable | None = None
         for source in sources:
             try:
-                node = _among(self.columns_of(source, scope), parts[0])
+                node = among(self.columns_of(source, scope), parts[0])
             except Circular:
                 # A table function does not see its own columns, a derived table not the query that reads it.
                 continue
@@ -305,12 +316,12 @@ class Resolver(ABC):
             # It may be a column of the table that is not known.
             raise failed
         if len(parts) == 1 and parts[0] in sources:
-            return _all(self.columns_of(parts[0], scope))
+            return all_of(self.columns_of(parts[0], scope))
         return self._earlier(parts[0], scope)
 
     def _member(self, source: str, name: str, scope: Scope) -> Node:
         columns = self.columns_of(source, scope)
-        node = _among(columns, name)
+        node = among(columns, name)
         if node is not None:
             return node
         if name in _PSEUDO:
@@ -329,16 +340,9 @@ class Resolver(ABC):
         return self.bound(aliased.this, scope)
 
 
-def known(node: Node | Untraceable) -> Node:
-    """What a column is made of; raises Untraceable."""
-    if isinstance(node, Untraceable):
-        raise Untraceable(node.reason)
-    return node
-
-
-def _among(columns: Columns, name: str) -> Node | None:
-    found = [known(node) for one, node in columns if one.lower() == name or one == ANY]
-    return OneOf(found) if len(found) > 1 else found[0] if found else None
+def _pivots(node: exp.Expr, source: exp.Table | Scope) -> list[exp.Expr]:
+    """The PIVOT and UNPIVOT clauses of a source."""
+    return (source if isinstance(source, exp.Table) else node).args.get("pivots") or []
 
 
 def _names(expression: exp.Expr) -> list[exp.Identifier]:
@@ -349,10 +353,6 @@ def _names(expression: exp.Expr) -> list[exp.Identifier]:
         before = _names(expression.this)
         return [*before, expression.expression] if before else []
     return []
-
-
-def _all(columns: Columns) -> Node:
-    return OneOf([known(node) for _, node in columns])
 
 
 def not_followed(expression: exp.Expr) -> Untraceable:

@@ -9,12 +9,13 @@ from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from pii_audit.language import Text
+from pii_audit.lineage.columns import known
 from pii_audit.lineage.dialects import Dialect
 from pii_audit.lineage.functions import Functions
 from pii_audit.lineage.graph import Node, OneOf
 from pii_audit.lineage.model import Circular, Untraceable
 from pii_audit.lineage.naming import assigns, joined, mark_recursion, name_of, offset_of, recursive_bases, said
-from pii_audit.lineage.resolving import UNKNOWN_WORDS, Find, Projection, Resolver, known, not_followed
+from pii_audit.lineage.resolving import UNKNOWN_WORDS, Find, Projection, Resolver, not_followed
 from pii_audit.lineage.unknown import MARK
 
 _WIDTHS = Text("UNION 两边的列数不同", "the sides of a UNION have different numbers of columns")
@@ -149,7 +150,8 @@ class Query(Resolver):
         renamed = {item.this.name: said(item.args.get("alias")) for item in star.args.get("rename") or ()}
         replaced = {item.alias: item for item in star.args.get("replace") or ()}
         wanted = one.table if isinstance(one, exp.Column) else None
-        sources = [name for name in scope.selected_sources if wanted is None or name == wanted]
+        called = self.source_called(wanted, scope) if wanted is not None else None
+        sources = [name for name in scope.selected_sources if wanted is None or name == called]
         merged = joined(scope) if wanted is None else ()
         seen: set[str] = set()
         if wanted is not None and not sources:

@@ -308,3 +308,81 @@ def test_a_long_script_is_traced_within_seconds(warehouse, statements):
     assert time.process_time() - began < statements / 50
     assert (len(traced.outputs), traced.gaps) == (statements, ())
     assert traced.outputs[-1].columns[2].place.line == statements * 5 - 2
+
+
+def _of_customer(**columns: str) -> dict[str, set[str]]:
+    """What columns are made of, by the names of those of one table."""
+    return {name: {f"customer.{one}" for one in said.split()} for name, said in columns.items()}
+
+
+_KEPT = {"cust_no": "cust_no", "name": "name", "id_no": "id_no", "dt": "dt"}
+TURNED = {
+    "values below one another": (
+        "oracle",
+        "SELECT cust_no, v, n FROM customer UNPIVOT (v FOR n IN (phone AS 'p', email AS 'e'))",
+        _of_customer(cust_no="cust_no", v="phone email", n=""),
+    ),
+    "under the name of the result": (
+        "sqlserver",
+        "SELECT u.cust_no, u.v, u.n FROM customer UNPIVOT (v FOR n IN (phone, email)) AS u",
+        _of_customer(cust_no="cust_no", v="phone email", n=""),
+    ),
+    "all of it": (
+        "snowflake",
+        "SELECT * FROM customer UNPIVOT (v FOR n IN (phone, email))",
+        _of_customer(**_KEPT, n="", v="phone email"),
+    ),
+    "all of it by its name": (
+        "spark",
+        "SELECT u.* FROM customer UNPIVOT INCLUDE NULLS (v FOR n IN (phone AS p, email)) AS u",
+        _of_customer(**_KEPT, n="", v="phone email"),
+    ),
+    "several values in a row": (
+        "bigquery",
+        "SELECT a, b FROM customer UNPIVOT ((a, b) FOR n IN ((phone, name), (email, id_no)))",
+        _of_customer(a="phone email", b="name id_no"),
+    ),
+    "of a query": (
+        "snowflake",
+        "WITH c AS (SELECT cust_no, phone AS p, email FROM customer) SELECT v FROM c UNPIVOT (v FOR n IN (p, email)) WHERE n = 'x'",
+        _of_customer(v="phone email"),
+    ),
+    "values beside one another": (
+        "sqlserver",
+        "SELECT p.cust_no, p.[a] FROM (SELECT cust_no, phone, name FROM customer) AS s PIVOT (MAX(phone) FOR name IN ([a], [b])) AS p",
+        _of_customer(cust_no="cust_no", a="phone"),
+    ),
+    "how many there are": (
+        "sqlserver",
+        "SELECT cust_no, a FROM customer PIVOT (COUNT(phone) FOR name IN ([a], [b])) AS p",
+        _of_customer(cust_no="cust_no", a=""),
+    ),
+    "all of them": (
+        "oracle",
+        "SELECT * FROM (SELECT cust_no, name, phone FROM customer) PIVOT (MAX(phone) AS m FOR name IN ('a' AS a, 'b' AS b))",
+        _of_customer(cust_no="cust_no", a_m="phone", b_m="phone"),
+    ),
+    "a column that is called like a result": (
+        "oracle",
+        "SELECT email, a_email FROM customer PIVOT (MAX(phone) AS email FOR name IN ('a' AS a))",
+        _of_customer(email="email", a_email="phone"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("dialect", "sql", "expected"), TURNED.values(), ids=TURNED)
+def test_what_is_turned_is_made_of_what_is_turned_alone(warehouse, dialect, sql, expected):
+    assert warehouse.columns(sql, dialect) == expected
+
+
+@pytest.mark.parametrize(
+    ("dialect", "sql"),
+    [
+        ("oracle", "SELECT phone FROM customer UNPIVOT (v FOR n IN (phone AS 'p', email AS 'e'))"),
+        ("snowflake", "SELECT * FROM customer PIVOT (MAX(phone) FOR name IN (ANY))"),
+        ("snowflake", "SELECT v FROM customer UNPIVOT (v FOR n IN (phone, mobile))"),
+        ("duckdb", "UNPIVOT customer ON phone, email INTO NAME n VALUE v"),
+    ],
+)
+def test_what_is_turned_in_a_way_that_is_not_known_is_a_gap(warehouse, dialect, sql):
+    assert warehouse.gaps(sql, dialect)
