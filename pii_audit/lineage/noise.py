@@ -126,8 +126,8 @@ class _Reader:
             self._conditional = False
             return _Token(start, end, " ", hidden=False)
         if kind == "slash":
-            # `\G` and the like after a statement.
-            ends = found[0] in self._dialect.client.ends
+            # `\G` and the like after a statement; psql has the name of a file behind it.
+            ends = found[0].split()[0] in self._dialect.client.ends
             return _Token(start, end, ";", hidden=False) if ends else None
         if kind == "variable":
             name = _NAME.search(found[0])
@@ -197,7 +197,7 @@ def _pattern(dialect: Dialect) -> re.Pattern[str]:
         *([r"(?P<conditional>/\*!\d*)", r"(?P<closing>\*/)"] if parser in _CONDITIONAL else []),
         f"(?P<quoted>{'|'.join(quoted)})",
         r"(?P<end>;)",
-        r"(?P<slash>\\\w+)",
+        r"(?P<slash>\\(?:;|\w+[^\n\\]*))" if dialect.client_name == "psql" else r"(?P<slash>\\\w+)",
         f"(?P<variable>{'|'.join((*_BY_CLIENT.get(dialect.client_name, ()), *_VARIABLES))})",
         r"(?P<word>[\w.]+)",
         r"(?P<other>[^\s])",

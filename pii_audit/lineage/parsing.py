@@ -23,13 +23,33 @@ logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
 _BLOCKS = re.compile(r"\b(?:BEGIN|DECLARE|PROCEDURE|FUNCTION|TRIGGER|PACKAGE)\b", re.IGNORECASE)
 _INTO_FILE = re.compile(
-    r"\bINTO\s+(?:OUTFILE|DUMPFILE)\s+\S+(?:\s+(?:CHARACTER\s+SET\s+\w+|FIELDS|COLUMNS|LINES|OPTIONALLY|FORMAT\s+\w+|COMPRESSION\s+\w+"
+    r"\bINTO\s+(?:OUTFILE|DUMPFILE)\s+\S+(?:\s+(?:AND\s+STDOUT|APPEND|TRUNCATE|CHARACTER\s+SET\s+\w+|FIELDS|COLUMNS|LINES|OPTIONALLY|FORMAT\s+\w+|COMPRESSION\s+\w+"
     r"|(?:TERMINATED|ENCLOSED|ESCAPED|STARTING)\s+BY\s+x+))*",
     re.IGNORECASE,
 )
 """MySQL's and ClickHouse's way into a file; strings are rows of x in the outline."""
 _COPIED = re.compile(r"\s*COPY\b.*?\bTO\s+(?!STDOUT\b|PROGRAM\b)([^\s;(]+)", re.IGNORECASE | re.DOTALL)
 """The file of `\\copy`, which psql allows to be written without quotes."""
+_REPLACE = re.compile(r"\s*REPLACE\s+(?:LOW_PRIORITY\s+|DELAYED\s+)?(?:INTO\s+)?(?=\w)", re.IGNORECASE)
+"""MySQL's INSERT that takes away what has the same key."""
+_LOADED = re.compile(
+    r"\s*LOAD\s+(?:DATA|XML)\s+(?:LOW_PRIORITY\s+|CONCURRENT\s+)?(?:LOCAL\s+)?INFILE\s+x+\s+(?:REPLACE\s+|IGNORE\s+)?INTO\s+TABLE\s+"
+    r"(?P<table>[\w.]+)(?!.*\bSELECT\b).*",
+    re.IGNORECASE | re.DOTALL,
+)
+"""MySQL's way from a file into a table."""
+_DIRECTORY = re.compile(
+    r"\bINSERT\s+OVERWRITE\s+(?:LOCAL\s+)?DIRECTORY\s+(?:x+\s+)?USING\s+[\w.]+(?:\s+OPTIONS\s*\([^()]*\))?",
+    re.IGNORECASE,
+)
+"""Spark's way into a folder in a format of its own."""
+_EXTERNAL = re.compile(
+    r"\bORGANIZATION\s+EXTERNAL\s*\((?:[^()]|\([^()]*\))*\)(?:\s*REJECT\s+LIMIT\s+\w+|\s*PARALLEL(?:\s+\d+)?)*",
+    re.IGNORECASE,
+)
+"""Oracle's table in a file, which is written once."""
+_OPTIONS = re.compile(r"(?<=\bSTDOUT)\s*(?=\()", re.IGNORECASE)
+"""Where COPY has options that are not said to be such."""
 _UNLOAD = re.compile(r"\s*UNLOAD\s*\(\s*", re.IGNORECASE)
 
 
@@ -80,6 +100,7 @@ def _read(
     if unload:
         yield from _unloaded(script, unload.end(), dialect, variables)
         return
+    script, outline = _rewritten(script, outline)
     copied = _COPIED.match(outline)
     if copied and script.text[copied.start(1)] != "'":
         script = script.edited([Edit(*copied.span(1), "'x'")])
@@ -88,6 +109,23 @@ def _read(
         blank = script.text[into.start() : into.end()]
         script = script.edited([Edit(into.start(), into.end(), re.sub(r"[^\n]", " ", blank))])
     yield from _parsed(script, dialect, to_file=into is not None)
+
+
+def _rewritten(script: Mapped, outline: str) -> tuple[Mapped, str]:
+    """Forms that sqlglot does not know in the words of one that it knows, which says the same of where data goes."""
+    loaded = _LOADED.match(outline)
+    forms = (
+        (_REPLACE.match(outline), "INSERT INTO "),
+        (loaded, f"LOAD DATA INPATH 'x' INTO TABLE {script.text[slice(*loaded.span('table'))]}" if loaded else ""),
+        (_DIRECTORY.search(outline), "INSERT OVERWRITE DIRECTORY 'x' "),
+        (_EXTERNAL.search(outline), " "),
+        (_OPTIONS.search(outline), " WITH "),
+    )
+    for found, text in forms:
+        if found:
+            edit = Edit(*found.span(), text)
+            return script.edited([edit]), outline[: found.start()] + text + outline[found.end() :]
+    return script, outline
 
 
 def _parsed(script: Mapped, dialect: Dialect, *, to_file: bool) -> Iterator[Statement | Untraceable]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -69,6 +70,7 @@ _GENERATORS = (
     exp.PropertyEQ, exp.Kwarg, exp.Placeholder, exp.Var, exp.ColumnDef, exp.Parameter, exp.Anonymous,
 )  # fmt: skip
 """Table functions, and arguments of them, that read nothing but what they are given; of a function that nobody knows that is told by itself."""
+_TABLE_NAME = re.compile(r"\w+(?:\.\w+){0,2}")
 Find: TypeAlias = Callable[[exp.Table], Columns]
 
 
@@ -173,6 +175,8 @@ class Resolver(ABC):
 
     def _of_function(self, expression: exp.Expr, names: Sequence[str], scope: Scope) -> Columns:
         """Whatever a table function gives is made of its arguments."""
+        if isinstance(expression, exp.TableFromRows) and isinstance(expression.this, exp.Literal | exp.Placeholder):
+            return self._named_by_text(expression)
         parts: list[Node] = []
         for argument in (expression.this, *expression.expressions):
             if isinstance(argument, exp.Expr) and not isinstance(argument, exp.Identifier):
@@ -187,6 +191,15 @@ class Resolver(ABC):
                 parts.append(self.bound(argument, scope))
         node = OneOf(parts)
         return [(name, node) for name in names or (ANY,)]
+
+    def _named_by_text(self, expression: exp.TableFromRows) -> Columns:
+        """`TABLE('core.customer')`: a table by a text."""
+        name = expression.this
+        if not isinstance(name, exp.Literal) or not _TABLE_NAME.fullmatch(name.name):
+            raise Untraceable(
+                Text("表名不是写明的", "the name of the table is not written there"), offset_of(expression)
+            )
+        return self._find(exp.to_table(name.name.lower()))
 
     def _of_scope(self, source: Scope, scope: Scope) -> Columns:
         expression = source.expression

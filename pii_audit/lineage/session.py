@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -34,6 +35,11 @@ _COMMANDS = frozenset(
      "PRINT", "LIST", "REVOKE", "GRANT", "ADD ARCHIVE", "COMPUTE", "INVALIDATE METADATA", "REFRESH", "UNLOCK TABLES"}
 )  # fmt: skip
 """As above, of those that sqlglot reads no further than their first words."""
+_MOVES = re.compile(
+    r"TABLE\b.*\b(?:APPEND\s+FROM|EXCHANGE\s|SWITCH\s|MOVE\s+PARTITION|REPLACE\s+PARTITION|ATTACH\s|(?<!NO\s)INHERIT\s)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""ALTER that puts rows of one table into another."""
 
 
 class Session:
@@ -108,7 +114,7 @@ class Session:
             (exp.Create, writing.create),
             (exp.Cache, self._cache),
             (exp.Insert, self._insert),
-            (exp.MultitableInserts, writing.insert_several),
+            (exp.MultitableInserts, self._insert_several),
             (exp.Copy, self._copy),
             (exp.Export, self._export),
             (exp.LoadData, self._load),
@@ -116,7 +122,7 @@ class Session:
             (exp.Merge, writing.merge),
             ((exp.Delete, exp.TruncateTable), tables.emptied),
             (exp.Drop, tables.dropped),
-            (exp.Alter, tables.altered),
+            (exp.Alter, self._alter),
             ((exp.Declare, exp.Set), writing.set),
         )
         next((take for types, take in takes if isinstance(expression, types)), self._other)(expression)
@@ -127,15 +133,31 @@ class Session:
         else:
             self._leaves(Exit.FILE if self._reading.to_file else Exit.RESULT, expression)
 
+    def _alter(self, expression: exp.Expr) -> None:
+        if expression.find(exp.ReplacePartition, exp.SwapTable):
+            raise _moved()
+        self._reading.tables.altered(expression)
+
     def _cache(self, expression: exp.Expr) -> None:
         if expression.expression is not None:
             self._writing.define(expression.this, expression.expression, ())
 
     def _insert(self, expression: exp.Insert) -> None:
         if isinstance(expression.this, exp.Directory):
+            if expression.args.get("with_") is not None and expression.expression.args.get("with_") is None:
+                expression.expression.set("with_", expression.args["with_"])
             self._leaves(Exit.FILE, expression.expression)
         else:
             self._writing.insert(expression)
+
+    def _insert_several(self, expression: exp.MultitableInserts) -> None:
+        """Hive's `FROM t INSERT … SELECT … INSERT … SELECT …`: each select reads what the statement begins with."""
+        source = expression.args.get("source")
+        for one in expression.expressions:
+            if not isinstance(one, exp.Insert) or not isinstance(one.expression, exp.Select) or source is None:
+                raise Untraceable(Text("多表 INSERT 没有追踪", "INSERT ALL is not traced"), 0)
+            one.expression.set("from_", exp.From(this=source.copy()))
+            self._insert(one)
 
     def _export(self, expression: exp.Expr) -> None:
         self._leaves(Exit.FILE, expression.this)
@@ -192,9 +214,15 @@ class Session:
         if isinstance(expression, _NOTHING_LEAVES):
             return
         if isinstance(expression, exp.Command) and str(expression.this).upper() in _COMMANDS:
+            if str(expression.this).upper() == "ALTER" and _MOVES.match(str(expression.expression).lstrip()):
+                raise _moved()
             return
         if isinstance(expression, exp.Column) and UNKNOWN_TEXT in expression.name:
             raise Untraceable(UNKNOWN_WORDS, 0)
         kind = str(expression.this).upper() if isinstance(expression, exp.Command) else expression.key.upper()
         reason = Text(f"动态或过程式语句没有追踪({kind})", f"a dynamic or procedural statement is not traced ({kind})")
         raise Untraceable(reason, 0)
+
+
+def _moved() -> Untraceable:
+    return Untraceable(Text("行被移到另一张表,没有追踪", "it moves rows into another table, which is not traced"), 0)

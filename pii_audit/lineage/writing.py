@@ -107,15 +107,6 @@ class Writing:
         made.write(*renamed(columns, places, names[: len(columns)]))
         made.restrictions += self._reading.restrictions
 
-    def insert_several(self, expression: exp.MultitableInserts) -> None:
-        """Hive's `FROM t INSERT … SELECT … INSERT … SELECT …`: each select reads what the statement begins with."""
-        source = expression.args.get("source")
-        for one in expression.expressions:
-            if not isinstance(one, exp.Insert) or not isinstance(one.expression, exp.Select) or source is None:
-                raise Untraceable(Text("多表 INSERT 没有追踪", "INSERT ALL is not traced"), 0)
-            one.expression.set("from_", exp.From(this=source.copy()))
-            self.insert(one)
-
     def update(self, expression: exp.Update) -> None:
         """UPDATE, with what it joins."""
         source = expression.args.get("from_")
