@@ -27,7 +27,7 @@ _FIRM = re.compile(
 """How names of firms and their offices end."""
 _TITLE = re.compile(r"(?:先生|女士|小姐|太太|夫人)$")
 _NOT_IN_GIVEN_NAMES = frozenset("的了是不与或及第个种类型号码码税款项额费率价单表页们吗呢吧")
-_NOT_NAMES = frozenset(
+NOT_NAMES = frozenset(
     """
     不详 未知 无名 测试 男性 女性 已婚 未婚 高中 成功 平安 高级 安全 温州 常州 杭州 郑州 广州 金华 盛京 成都 武汉 南京 海南 云南 江苏 江西 安徽 宁夏 广东 广西
     宁波 温度 高度 明细 明天 时间 时期 国家 国际 全部 全国 全家 单位 单价 单据 支付 支出 支行 计算 计划 和平 平台 通过 通知 应用 应付 应收 管理 管理员 边界 连接
@@ -35,10 +35,11 @@ _NOT_NAMES = frozenset(
     银行卡 支付宝 应用名 文件名 支票 查询 空调 颜色 原因 青年 简介 平方米 别名 全称 简称 冻结 双方 同意 定期 海外 东方 西门 南门 东门 百里 初中 初级 华东 华南 华北 华中 文件 文本 文化 房产 房屋 车辆 车险 路由 党员 农业 江北 江南 权限 权益 终止 别墅 来源
     方案 方式 方法 关联 关系 成交 支取 计息 公积金 季度 季节 成品 毛利 毛重 安装 管道 白天 全天 双休 时效 时长 司法 习惯 卫生 毕业 广告 曾用 曾用名 符合 左侧 左右 宗教 祖籍
     应届 包装 包裹 常规 常态 明确 宣传 普通 金卡 银卡 白金卡 高净值 农户 农民 文员 司机 程序员 武警 车间 石油 石材 水泥 高新 余杭 萧山 海宁 平湖 宁海 余姚 奉化 路桥
+    明文 密文 正文 日志 脱敏 占比 单元 查明 公平 热力图 库里 列里 须单独
     华为 华润 华夏 浦发 广发 万科 万达 苏宁 国美 康师傅 麦当劳 沃尔玛
     """.split(),  # noqa: SIM905 - a list of words
 )
-"""Frequent words that begin with a character which is also a surname."""
+"""Frequent words that begin with a character which is also a surname, or that a network takes for names."""
 
 _PARTICLES = (
     "van|von|der|den|de|da|do|dos|das|del|della|di|du|la|le|el|al|bin|bint|ibn|ben|ten|ter|af|av|zu|zur|y|e|san|st\\.?"
@@ -113,7 +114,7 @@ def looks_like_name_part(value: str) -> bool:
     if len(text) > _LONGEST:
         return False
     if re.fullmatch(r"[\u3400-\u9fff]{1,3}", text):
-        return text not in _NOT_NAMES and not _NOT_IN_GIVEN_NAMES.intersection(text)
+        return text not in NOT_NAMES and not _NOT_IN_GIVEN_NAMES.intersection(text)
     words = text.split(" ")
     return (
         bool(text)
@@ -124,7 +125,7 @@ def looks_like_name_part(value: str) -> bool:
 
 
 def _chinese(text: str) -> bool:
-    if not _HAN_NAME.fullmatch(text) or text in _NOT_NAMES or _FIRM.fullmatch(text):
+    if not _HAN_NAME.fullmatch(text) or text in NOT_NAMES or _FIRM.fullmatch(text):
         return False
     surnames = _words("surnames_zh")
     compound = text[:4] if text[:4] in surnames else text[:2] if text[:2] in surnames else ""

@@ -48,6 +48,7 @@ def test_whole_names_look_like_names(name):
         "上官市场部",
         "慕容营业厅",
         "方式",
+        "明文",
         "金卡",
         "程序员",
         "余杭",

@@ -12,6 +12,7 @@ from pii_audit.detection.names.latin import latin_names
 from pii_audit.detection.names.span import ADDRESS, PERSON, Found, Method, Tagger
 from pii_audit.detection.names.streets import street_addresses
 from pii_audit.identifiers.fold import fold
+from pii_audit.identifiers.people import NOT_NAMES
 
 _LEAST = {PERSON: 0.5, ADDRESS: 0.5}
 """Below this certainty what the model says is not taken."""
@@ -57,7 +58,7 @@ def _plausible(text: str, one: Found) -> bool:
         return False
     span = text[one.start : one.end]
     if one.identifier == PERSON:
-        return _HAN_NAME.fullmatch(span) is not None and _NO_NAME.fullmatch(span) is None
+        return _HAN_NAME.fullmatch(span) is not None and _NO_NAME.fullmatch(span) is None and span not in NOT_NAMES
     return _PLACED.search(span) is not None or len(_AREA.findall(span)) > 1
 
 
