@@ -110,7 +110,8 @@ class CellReader:
         self, column: Column, name: ColumnName, found: Found, apart: NDArray[np.bool_], cells: Cells
     ) -> None:
         """Reads one value for all that hold the same."""
-        speaks = bool(name.by_shape) or name.best is not None
+        # Without a header only names in Han characters are told by their shape.
+        speaks = column.spoken if name.nameless else bool(name.by_shape) or name.best is not None
         questions, alike = self._questions(column)
         places = nonzero((alike | found.there | speaks) & ~apart)
         kind = column.kind[places]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pii_audit.identifiers.model import Identifier
-from pii_audit.identifiers.names import hint, tokens
+from pii_audit.identifiers.names import NAMELESS, hint, is_nameless, tokens
 from pii_audit.model.asset import Field
 
 NAMED = 0.5
@@ -19,6 +19,7 @@ class ColumnName:
 
     `hints` gives each identifier that they speak of its strength (-1 to 1); `positive` are those that they speak for, `by_shape` those of
     them that a cell's shape decides; `best` is the one that protected values are taken for. `areas` are other columns, with which it makes one address.
+    `nameless`: it has no header, which leaves it to the cells whether they are names.
     """
 
     field: Field
@@ -28,6 +29,7 @@ class ColumnName:
     positive: frozenset[str]
     by_shape: tuple[str, ...]
     areas: tuple[str, ...] = ()
+    nameless: bool = False
 
     @classmethod
     def read(cls, field: Field, identifiers: Iterable[Identifier], areas: tuple[str, ...] = ()) -> ColumnName:
@@ -35,12 +37,15 @@ class ColumnName:
         known = tuple(identifiers)
         hints: dict[str, float] = {}
         best, highest = None, NAMED
+        nameless = is_nameless(field.name) and not field.comment
         for identifier in known:
             strength = hint(identifier, field.name, field.comment)
+            if nameless and "name" in identifier.groups:
+                strength = strength or NAMELESS
             if strength:
                 hints[identifier.id] = strength
             if strength > highest or (strength == highest and best is None):
                 best, highest = identifier, strength
         positive = frozenset(identifier for identifier, strength in hints.items() if strength > 0)
         by_shape = tuple(one.id for one in known if one.id in positive and one.column_only is not None)
-        return cls(field, hints, tokens(field.name), best, positive, by_shape, areas)
+        return cls(field, hints, tokens(field.name), best, positive, by_shape, areas, nameless)

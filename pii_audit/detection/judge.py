@@ -13,7 +13,7 @@ from pii_audit.detection.bounds import chance_of, upper_bound
 from pii_audit.detection.matcher import BOOST
 from pii_audit.detection.tally import Detector, without_rejected
 from pii_audit.identifiers.model import Identifier
-from pii_audit.identifiers.names import COMMENT, WEAK_EXACT
+from pii_audit.identifiers.names import COMMENT, NAMELESS, WEAK_EXACT
 from pii_audit.identifiers.subjects import names_somebody, subject_of
 from pii_audit.language import Text, same
 from pii_audit.model.asset import Asset, Field
@@ -50,6 +50,10 @@ SPARSE = 0.3
 """Below this share of cells with the right shape, a column name alone is doubted."""
 REPEATED, REPEATED_HITS, PURE = 20, 100, 0.95
 """From so many rows a distinct value, in so many rows and with less than that share of the right shape, values are labels: of products, of branches."""
+
+
+MOST = 100
+"""Rows a distinct value from which, without a header, values are labels."""
 
 
 @dataclass
@@ -250,6 +254,15 @@ def _by_name(evidence: Evidence, field: FieldTally, strength: float, neighbours:
         judged.times("values", Text("少数几个值反复出现", "a few values come again and again"), 0.5)
     if ratio < SPARSE:
         judged.times("values", Text("形似的单元格很少", "few cells have its shape"), ratio / SPARSE)
+    distinct = max(1, len(evidence.persons))
+    if strength <= NAMELESS and (
+        ratio < DENSE or distinct < min(MANY, evidence.hits / 2) or evidence.hits >= MOST * distinct
+    ):
+        judged.times(
+            "values",
+            Text("没有列名,且取值不像各不相同的人", "no header, and the values are not those of many people"),
+            0.5,
+        )
     return judged
 
 

@@ -19,6 +19,7 @@ PART = 0.7
 COMMENT = 0.6
 WEAK_EXACT = 0.5
 WEAK_PART = 0.3
+NAMELESS = 0.2
 AGAINST = -1.0
 AGAINST_IN_COMMENT = -0.5
 
@@ -64,6 +65,15 @@ class Hinted(Protocol):
 
     @property
     def columns(self) -> Hints: ...
+
+
+_NAMELESS = re.compile(r"(?:column|col|field|unnamed|c|f|列|字段)[ _:]*[0-9]{1,4}", re.IGNORECASE)
+"""What a column without a header is called by us and by others."""
+
+
+def is_nameless(name: str) -> bool:
+    """Whether the name of a column says nothing but where it stands."""
+    return _NAMELESS.fullmatch(name.strip()) is not None
 
 
 @lru_cache(maxsize=16384)

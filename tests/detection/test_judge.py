@@ -160,3 +160,24 @@ def found_in(columns):
     return {
         one.identifier for one in judge(detector, asset, tally, Coverage("s", "t", CoverageStatus.INSPECTED)).fields
     }
+
+
+NAMES = [surname + given for surname in "王李张刘陈" for given in ("伟", "建国", "秀英", "敏", "志强", "丽华")]
+
+
+def test_names_without_a_header_are_found_beside_what_tells_people(table, numbers):
+    rows = len(NAMES)
+    people = {
+        "column 1": [numbers.digits(8) for _ in NAMES],
+        "column 2": NAMES,
+        "column 3": [numbers.resident_id() for _ in NAMES],
+    }
+    assert {one.field: one.identifier for one in table(people).fields} == {
+        "column 2": "person_name",
+        "column 3": "cn_resident_id",
+    }
+    alone = {name: people[name] for name in ("column 1", "column 2")}
+    assert not table(alone).fields
+    for labels in (["金卡", "银卡", "普通"], ["高新支行", "江北支行", "文三路"], ["张伟", "王芳", "李娜"]):
+        seen = table({"column 1": (labels * rows)[:rows], "column 3": people["column 3"]}).fields
+        assert {one.identifier for one in seen} == {"cn_resident_id"}, labels
