@@ -61,10 +61,12 @@ def run(session: Session, options: argparse.Namespace) -> int:
     for check in _all(session):
         checks.append(check)
         mark, style = MARKS[check.state]
-        session.out.print(mark, style=style, end=" ")
-        session.out.print(check.what.in_(session.language), markup=False, soft_wrap=True)
-        if check.todo:
-            session.out.print(f"  → {check.todo.in_(session.language)}", markup=False, soft_wrap=True)
+        with session.out.capture() as painted:
+            session.out.print(mark, style=style, end=" ")
+            session.out.print(check.what.in_(session.language), markup=False, soft_wrap=True)
+            if check.todo:
+                session.out.print(f"  → {check.todo.in_(session.language)}", markup=False, soft_wrap=True)
+        put([painted.get()])
     return BROKEN if any(check.state == BAD for check in checks) else 0
 
 

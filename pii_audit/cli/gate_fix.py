@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from pii_audit.cli.gate_pass import ended, tell
+from pii_audit.cli.gate_pass import tell
 from pii_audit.cli.options import put, say
 from pii_audit.cli.session import Session
 from pii_audit.errors import InspectionError, UsageError
@@ -57,7 +57,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     _refuse(options)
     out = Path(options.fix)
     case = open_case(session, options)
-    with ended(), ExitStack() as stack:
+    with ExitStack() as stack:
         export, source = _export(case, options, stack)
         renames = export.cutter().renames
 

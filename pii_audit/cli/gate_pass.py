@@ -7,10 +7,9 @@ import re
 import resource
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from pii_audit.cli.ending import ENDING
 from pii_audit.cli.options import emit, let_go_of_stdout, say
 from pii_audit.cli.session import Session
 from pii_audit.errors import OutputError, UsageError
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 STDIN = "-"
 INTERRUPTED = 130
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
-_ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
 def size(text: str) -> int:
@@ -69,7 +67,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     # A core file would hold the key and the export.
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     try:
-        with ended(), Spool(options.spool_memory) as spool:
+        with Spool(options.spool_memory) as spool:
             case = open_case(session, options)
             inputs = case.inputs([STDIN], certified=False, also=spool.write)
             judged = case.judge(inputs.paths, inputs.streams, copies=False)
@@ -120,21 +118,6 @@ def _refuse(options: argparse.Namespace) -> None:
         )
 
 
-@contextmanager
-def ended() -> Iterator[None]:
-    """Whoever ends the program ends it as Ctrl-C does: in words, with nothing released."""
-
-    def stop(_signal: int, _frame: object) -> None:
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, stop) for number in _ENDING}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 def tell(session: Session, run: Run) -> None:
     """What stands against an export and what could not be read of it, a line each, on stderr."""
     from pii_audit.render.safe import safe  # noqa: PLC0415 - start-up does without
@@ -150,7 +133,7 @@ def tell(session: Session, run: Run) -> None:
 
 def _release(spool: Spool) -> None:
     """All of it; from the first byte on only the reader can stop it. OutputError where the reader goes away."""
-    held = {number: signal.signal(number, signal.SIG_IGN) for number in (*_ENDING, signal.SIGINT)}
+    held = {number: signal.signal(number, signal.SIG_IGN) for number in (*ENDING, signal.SIGINT)}
     sent = 0
     try:
         for block in spool.blocks():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import os
 import re
 import sys
 import traceback
@@ -14,7 +15,8 @@ from typing import Any, NoReturn
 
 import pii_audit
 from pii_audit.cli.commands import COMMANDS
-from pii_audit.cli.options import let_go_of_stdout, say
+from pii_audit.cli.ending import ended
+from pii_audit.cli.options import let_go_of_stdout, put, say
 from pii_audit.cli.session import Session, wants_colour
 from pii_audit.errors import OutputError, PiiAuditError, UnforeseenError, UsageError
 from pii_audit.language import Language, Text, language_of_locale, same
@@ -95,10 +97,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; gives its exit code. No foreseeable cause ends in a traceback."""
     line = list(sys.argv[1:] if arguments is None else arguments)
     session = Session(_language(line))
-    _tolerant_streams()
+    _streams()
     try:
-        code = _dispatch(line, session.language)
-        sys.stdout.flush()
+        with ended():
+            code = _dispatch(line, session.language)
+        put(())
     except PiiAuditError as error:
         return session.fail(error)
     except KeyboardInterrupt:
@@ -109,9 +112,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
         )
         return INTERRUPTED
-    except BrokenPipeError:
-        let_go_of_stdout()
-        return 0
     except OSError as error:
         if error.filename is not None or error.errno not in FULL:
             return session.fail(_unforeseen(error))
@@ -126,11 +126,11 @@ def _dispatch(line: Sequence[str], language: Language) -> int:
     parser = global_options(language)
     chosen, rest = parser.parse_known_args(line)
     if chosen.version:
-        print(f"pii-audit {pii_audit.__version__}")  # noqa: T201 - the payload
+        put([f"pii-audit {pii_audit.__version__}\n"])
         return 0
     name = next((word for word in rest if not word.startswith("-")), None)
     if name is None:
-        print(_overview(parser, language), end="")  # noqa: T201 - the payload
+        put([_overview(parser, language)])
         return 0 if chosen.help else USAGE
     if name not in COMMANDS or rest[0] != name:
         from pii_audit.document import unknown  # noqa: PLC0415 - brings the YAML reader, for this one sentence
@@ -150,7 +150,7 @@ def _dispatch(line: Sequence[str], language: Language) -> int:
     module.arguments(command, language)
     command._action_groups.extend(parser._action_groups[-1:])  # noqa: SLF001 - argparse has no public way to show a group without parsing it
     if chosen.help:
-        print(command.of_action(rest[1:]).format_help(), end="")  # noqa: T201 - the payload
+        put([command.of_action(rest[1:]).format_help()])
         return 0
     options = command.parse_args(rest[1:])
     session = Session(
@@ -226,8 +226,15 @@ def _language(line: Sequence[str]) -> Language:
     return language_of_locale()
 
 
-def _tolerant_streams() -> None:
-    """With LANG=C a Chinese name must not end the program: what the terminal cannot show is escaped."""
+def _streams() -> None:
+    """Streams that no call fails for: those that its caller closed lead nowhere, and what a terminal cannot show is escaped.
+
+    Nothing that is opened later, the store least of all, stands in the place of one that is missing.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - a device, for as long as we run
+    # With LANG=C a Chinese name must not end the program.
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

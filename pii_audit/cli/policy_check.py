@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from datetime import timedelta
 
 from pii_audit.cli.options import add_day, number, say
@@ -60,7 +59,8 @@ def run(session: Session, options: argparse.Namespace) -> int:
     if options.run is not None:
         problems += unobserved(policy, recorded(space, options.run), catalogue, as_of)
     for problem in sorted(problems, key=lambda problem: problem.position):
-        print(from_here(problem, space.root).in_(session.language), file=sys.stderr)  # noqa: T201 - diagnostics are this command's output
+        where = from_here(problem, space.root)
+        session.tell(Text(where.in_("zh"), where.in_("en")))
     flows, recipients = len(policy.flows), len(policy.recipients)
     session.say(
         Text(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -44,13 +45,18 @@ class Session:
 
     def say(self, *lines: Text) -> None:
         """Lines of narration, unless quiet; a name in one makes no two of it."""
-        for line in () if self.quiet else lines:
-            print(_one_line(line.in_(self.language)), file=sys.stderr)  # noqa: T201 - narration is this program's output
+        if not self.quiet:
+            self.tell(*lines)
+
+    def tell(self, *lines: Text) -> None:
+        """Diagnostics, also when quiet."""
+        for line in lines:
+            _tell(line.in_(self.language))
 
     def fail(self, error: PiiAuditError) -> int:
         """Tells an error, one line a diagnostic; gives its exit code."""
         for line in error.lines(self.language):
-            print(_one_line(line), file=sys.stderr)  # noqa: T201 - narration is this program's output
+            _tell(line)
         return error.exit_code
 
     def workspace(self) -> Workspace:
@@ -60,9 +66,14 @@ class Session:
         return load_workspace(self.folder or find_workspace(Path.cwd()))
 
 
-def _one_line(text: str) -> str:
-    """A diagnostic as one line without control characters: it may quote a name."""
-    return "".join(character if character.isprintable() else f"\\x{ord(character):02x}" for character in text)
+def _tell(text: str) -> None:
+    """A diagnostic as one line without control characters: it may quote a name.
+
+    A log that is full, or that nobody reads any more, changes no exit code.
+    """
+    line = "".join(character if character.isprintable() else f"\\x{ord(character):02x}" for character in text)
+    with suppress(OSError):
+        print(line, file=sys.stderr)  # noqa: T201 - narration is this program's output
 
 
 def wants_colour(no_color: bool) -> bool:  # noqa: FBT001 - an option's value

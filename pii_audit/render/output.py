@@ -29,12 +29,12 @@ def write_output(path: Path | str | None, payload: str | bytes) -> None:
     if path is None or str(path) == STDOUT:
         _to_stdout(data)
         return
-    if str(path) == STDERR:
-        sys.stderr.flush()
-        sys.stderr.buffer.write(data)
-        sys.stderr.buffer.flush()
-        return
     try:
+        if str(path) == STDERR:
+            sys.stderr.flush()
+            sys.stderr.buffer.write(data)
+            sys.stderr.buffer.flush()
+            return
         mode = Path(path).stat().st_mode if Path(path).exists() else None
         if mode is not None and stat.S_ISDIR(mode):
             raise _failed(path, Text("是文件夹", "it is a folder"), Text("给出文件名", "name a file in it"))
