@@ -99,14 +99,15 @@ def add_identifiers(parser: argparse.ArgumentParser, language: Language) -> None
 
 
 def own_identifiers(options: argparse.Namespace) -> tuple[Path, ...]:
-    """The files and folders that `--identifiers` names; UsageError where one is not there."""
+    """The files and folders that `--identifiers` names; UsageError where one is not there, or holds none."""
+    from pii_audit.identifiers.catalogue import files_of  # noqa: PLC0415 - start-up does without
+
+    todo = Text("--identifiers 后写 YAML 文件或文件夹", "give --identifiers a YAML file or a folder of them")
     for path in options.identifiers:
         if not os.path.exists(path):
-            raise UsageError(
-                Text("没有这个文件或文件夹", "there is no such file or folder"),
-                where=path,
-                todo=Text("--identifiers 后写 YAML 文件或文件夹", "give --identifiers a YAML file or a folder of them"),
-            )
+            raise UsageError(Text("没有这个文件或文件夹", "there is no such file or folder"), where=path, todo=todo)
+        if not any(files_of([Path(path)])):
+            raise UsageError(Text("文件夹中没有 YAML 文件", "the folder holds no YAML file"), where=path, todo=todo)
     return tuple(map(Path, options.identifiers))
 
 

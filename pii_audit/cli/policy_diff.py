@@ -116,7 +116,14 @@ def _policy(place: str, catalogue: Catalogue) -> Policy:
     if os.path.isfile(path / "audit.yaml"):
         space = load_workspace(path)
         return policy_of(space, catalogue)
-    return load_policy([place], Path.cwd(), catalogue)
+    policy = load_policy([place], Path.cwd(), catalogue)
+    if not policy.files:
+        raise UsageError(
+            Text("文件夹中没有策略文件", "the folder holds no policy file"),
+            where=place,
+            todo=Text("请检查路径", "check the path"),
+        )
+    return policy
 
 
 def _today(spaces: Sequence[Workspace]) -> date:

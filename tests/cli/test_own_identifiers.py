@@ -77,3 +77,16 @@ def test_a_path_that_is_not_there_is_told(own, call):
     answer = call("inspect", own / "audit.yaml", "--identifiers", own / "nowhere")
     assert answer.code == 2
     assert "there is no such file or folder" in answer.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("inspect", "a.csv"), ("identifiers", "list"), ("gate", "a.csv", "--flow", "sms-daily")],
+    ids=lambda words: words[0],
+)
+def test_a_folder_without_a_definition_is_a_mistake(space, call, told, words):
+    (space / "a.csv").write_text("mobile\n13800138000\n")
+    (space / "none").mkdir()
+    (space / "none" / "readme.txt").write_text("nothing here")
+    [line] = told(call(*words, "--identifiers", "none"), 2)
+    assert line.startswith("none: the folder holds no YAML file")

@@ -223,3 +223,10 @@ def test_draft_writes_a_policy_that_loads_and_matches_what_was_seen(space, call)
 def test_draft_needs_a_run(space, call, told):
     told(call("policy", "draft"), 2)
     told(call("policy", "draft", "--from-run", "last"), 2)
+
+
+@pytest.mark.parametrize("words", [("policies", "none"), ("none", "policies")], ids=["new", "old"])
+def test_a_folder_without_a_policy_is_compared_with_nothing(space, call, told, words):
+    (space / "none").mkdir()
+    [line] = told(call("policy", "diff", *words, "--forbid-loosening"), 2)
+    assert line.startswith("none: the folder holds no policy file")
