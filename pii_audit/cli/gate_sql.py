@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from datetime import UTC
 from pathlib import Path
@@ -137,13 +136,14 @@ def _variables(options: argparse.Namespace) -> dict[str, str]:
 
 def _scripts(path: str) -> dict[str, bytes]:
     """The scripts that are meant, by how they are named: one file, standard input, or all of a folder."""
+    from pii_audit.document.folders import below  # noqa: PLC0415
     from pii_audit.sources.export_jobs import is_script  # noqa: PLC0415
 
     if path == "-":
         return {"-": sys.stdin.buffer.read()}
     found = Path(path)
     try:
-        files = [one for one in _below(found) if is_script(one.name)] if found.is_dir() else [found]
+        files = [one for one in below(found) if is_script(one.name) and one.is_file()] if found.is_dir() else [found]
         scripts = {str(one): one.read_bytes() for one in files}
     except OSError as error:
         reason = error.strerror or type(error).__name__
@@ -157,16 +157,6 @@ def _scripts(path: str) -> dict[str, bytes]:
             where=path,
         )
     return scripts
-
-
-def _below(folder: Path) -> list[Path]:
-    """The files of a folder, at any depth; OSError where one of its folders cannot be listed, which `rglob` passes over."""
-
-    def refuse(error: OSError) -> None:
-        raise error
-
-    found = [Path(where, name) for where, _, names in os.walk(folder, onerror=refuse) for name in names]
-    return sorted(one for one in found if one.is_file())
 
 
 def _inventory(case: Case) -> tuple[Inspected, ...]:

@@ -8,7 +8,8 @@ from pathlib import Path, PurePosixPath
 
 from pii_audit import content
 from pii_audit.document import SUFFIXES, Missing, Reader, Section, json_schema
-from pii_audit.errors import Position
+from pii_audit.document.folders import below
+from pii_audit.errors import Position, UsageError
 from pii_audit.identifiers.definition import SPEC, Definition
 from pii_audit.identifiers.model import Catalogue, Identifier
 from pii_audit.identifiers.vocabulary import FOLDER, Vocabulary
@@ -63,10 +64,16 @@ def _ordered(identifiers: Mapping[str, Identifier], titles: Mapping[str, Text]) 
 
 
 def files_of(extra: Iterable[Path]) -> Iterator[Path]:
-    """The files that `extra` files and folders stand for."""
+    """The files that `extra` files and folders stand for; UsageError where a folder cannot be listed."""
     for path in extra:
         if path.is_dir():
-            yield from sorted(found for found in path.rglob("*") if found.name.casefold().endswith(SUFFIXES))
+            try:
+                found = below(path)
+            except OSError as error:
+                reason = error.strerror or type(error).__name__
+                said = Text(f"文件夹无法读取:{reason}", f"the folder cannot be read: {reason}")
+                raise UsageError(said, where=str(error.filename or path)) from None
+            yield from (one for one in found if one.name.casefold().endswith(SUFFIXES))
         else:
             yield path
 

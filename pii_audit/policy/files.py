@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pii_audit import content
 from pii_audit.document import MAX_BYTES, MISSING, SUFFIXES, Reader, Section, Spec, unknown
+from pii_audit.document.folders import below
 from pii_audit.errors import Position
 from pii_audit.language import Text
 from pii_audit.workspace import PACKS, packs, shown_path
@@ -161,8 +162,11 @@ def files_of(
     path = Path(os.path.normpath(folder / entry))
     paths = [path] if not cases or _wanted(path.name, cases=True) else _beside(path)
     if os.path.isdir(path):
-        every = sorted(path.rglob("*"), key=lambda found: found.relative_to(path).as_posix())
-        paths = [found for found in every if _wanted(found.name, cases=cases) and not _hidden(found.relative_to(path))]
+        try:
+            paths = [found for found in below(path, hidden=False) if _wanted(found.name, cases=cases)]
+        except OSError as error:
+            _unread(in_workspace(Path(error.filename or path), root or folder), error, reader, at)
+            return
     for found in paths:
         file = _read(found, in_workspace(found, root or folder), reader, at)
         if file is not None:
@@ -178,10 +182,6 @@ def _beside(path: Path) -> list[Path]:
 def _wanted(name: str, *, cases: bool) -> bool:
     small = name.casefold()
     return small.endswith(CASES) if cases else small.endswith(SUFFIXES) and not small.endswith(CASES)
-
-
-def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
 
 
 def _of_pack(entry: str, reader: Reader, at: Position | None, *, cases: bool) -> Iterator[File]:
@@ -203,9 +203,18 @@ def _read(path: Path, shown: str, reader: Reader, at: Position | None) -> File |
                 return File(shown, data, path.parent)
             said = Text("文件超过 64 MB,不像是人写的策略", "larger than 64 MB, not a file that a person wrote")
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        said = Text(f"无法读取:{reason}", f"cannot be read: {reason}")
+        _unread(shown, error, reader, at)
+        return None
+    _note(shown, said, reader, at)
+    return None
+
+
+def _unread(shown: str, error: OSError, reader: Reader, at: Position | None) -> None:
+    reason = error.strerror or type(error).__name__
+    _note(shown, Text(f"无法读取:{reason}", f"cannot be read: {reason}"), reader, at)
+
+
+def _note(shown: str, said: Text, reader: Reader, at: Position | None) -> None:
     if at is not None:
         said = Text(f"{shown} {said.zh}", f"{shown} {said.en}")
     reader.note(at or Position(shown), said)
-    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sqlite3
@@ -94,6 +95,22 @@ def call(capsys, monkeypatch) -> Callable[..., Answer]:
         return Answer(code, *capsys.readouterr())
 
     return run
+
+
+@pytest.fixture
+def unlisted(monkeypatch) -> Callable[[str], None]:
+    """Folders of this name may not be listed from now on, by root neither."""
+    listing = os.scandir
+
+    def refuse(name: str) -> None:
+        def scandir(path="."):
+            if Path(os.fsdecode(path)).name == name:
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fsdecode(path))
+            return listing(path)
+
+        monkeypatch.setattr(os, "scandir", scandir)
+
+    return refuse
 
 
 @pytest.fixture

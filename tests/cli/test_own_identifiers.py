@@ -90,3 +90,14 @@ def test_a_folder_without_a_definition_is_a_mistake(space, call, told, words):
     (space / "none" / "readme.txt").write_text("nothing here")
     [line] = told(call(*words, "--identifiers", "none"), 2)
     assert line.startswith("none: the folder holds no YAML file")
+
+
+def test_a_folder_of_definitions_that_cannot_be_listed_is_an_error(own, call, told, unlisted):
+    (own / "own" / "more").mkdir()
+    unlisted("more")
+    for words in (("inspect", own / "a.csv"), ("identifiers", "list")):
+        [line] = told(call(*words, "--identifiers", own / "own"), 2)
+        assert line.startswith(f"{own / 'own' / 'more'}: the folder cannot be read")
+    (own / "audit.yaml").write_text((own / "audit.yaml").read_text() + "identifiers: [own/]\n")
+    for words in (("run",), ("policy", "check"), ("gate", "outbox/sms_1.csv", "--flow", "sms-daily")):
+        told(call(*words), 2)

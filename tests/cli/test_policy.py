@@ -230,3 +230,11 @@ def test_a_folder_without_a_policy_is_compared_with_nothing(space, call, told, w
     (space / "none").mkdir()
     [line] = told(call("policy", "diff", *words, "--forbid-loosening"), 2)
     assert line.startswith("none: the folder holds no policy file")
+
+
+def test_a_folder_of_policies_that_cannot_be_listed_is_an_error(space, call, told, unlisted):
+    (space / "policies" / "more").mkdir()
+    unlisted("more")
+    [line] = told(call("policy", "check"), 2)
+    assert "policies/more" in line
+    assert "Permission denied" in line
