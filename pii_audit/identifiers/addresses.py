@@ -78,8 +78,9 @@ def _chinese(text: str) -> bool:
         return False
     numbered = _CHINESE_NUMBER.search(text) is not None
     street = _CHINESE_STREET.search(text) is not None
-    within = len(set(_CHINESE_AREA.findall(text))) >= 2  # noqa: PLR2004 - city and district, say
-    return sum((numbered, street, within)) >= 2  # noqa: PLR2004 - any two of the three
+    if numbered != street:
+        return len(set(_CHINESE_AREA.findall(text))) >= 2  # noqa: PLR2004 - city and district, say
+    return numbered
 
 
 def _western(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from pii_audit.identifiers import canonical
 
@@ -86,10 +87,17 @@ def email(value: str) -> bool:
     local, _, domain = value.rpartition("@")
     return (
         0 < len(local) <= 64  # noqa: PLR2004 - RFC 5321 4.5.3.1.1
-        and len(domain) <= 255  # noqa: PLR2004 - RFC 5321 4.5.3.1.2
-        and ".." not in local
         and not local.startswith(".")
         and not local.endswith(".")
+        and ".." not in local
+        and _takes_mail(domain)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _takes_mail(domain: str) -> bool:
+    return (
+        len(domain) <= 255  # noqa: PLR2004 - RFC 5321 4.5.3.1.2
         and _LABELS.fullmatch(domain) is not None
         and domain.rpartition(".")[2].lower() not in _FILE_ENDINGS
     )

@@ -188,6 +188,20 @@ def cn_mobile(codes: Codes) -> Verdicts:
     return _mobiles()(_digits(codes[:, -11:]))
 
 
+_BITS = np.array([number.bit_count() for number in range(1 << 10)])
+_USUAL_FIRST = np.array([digit in (1, 2, 3, 5, 6, 7) for digit in range(10)])
+"""Digits that neither a trunk prefix nor a service number begins with."""
+_FEWEST_DIFFERENT = 3
+
+
+def phone_intl(codes: Codes) -> Verdicts:
+    """International telephone number without a plus: one of many different digits with a usual beginning; the others are for the validator to judge."""
+    digits = _digits(codes)
+    different = _BITS[np.bitwise_or.reduce(1 << digits, axis=1)] >= _FEWEST_DIFFERENT
+    ascending = (np.diff(digits, axis=1) % 10 == 1).all(axis=1)
+    return np.where(_USUAL_FIRST[digits[:, 0]] & different & ~ascending, UNKNOWN, UNDECIDED)
+
+
 _USCC_VALUES = np.full(256, -1, np.int64)
 for _place, _character in enumerate(USCC_ALPHABET):
     _USCC_VALUES[ord(_character)] = _USCC_VALUES[ord(_character.lower())] = _place
@@ -213,6 +227,7 @@ CHECKS: Mapping[str, tuple[Check, frozenset[int]]] = {
     "resident_id_15": (resident_id_15, frozenset({15})),
     "card": (card, frozenset(range(13, 20))),
     "imei": (imei, frozenset({15})),
+    "phone_intl": (phone_intl, frozenset(range(7, 16))),
     "cn_mobile": (cn_mobile, frozenset(range(11, 16))),
     "uscc": (uscc, frozenset({18})),
     "tw_permit": (tw_permit, frozenset({8, 10})),

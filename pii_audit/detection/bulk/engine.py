@@ -6,7 +6,7 @@ same pass; only what has no fixed shape is left to a regular expression, and tha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -23,6 +23,7 @@ from pii_audit.detection.bulk.plan import ALNUM, DIGIT, Plan, Where
 from pii_audit.detection.bulk.spans import Page, Spans
 from pii_audit.detection.bulk.words import Hits, Lines, Near, Words
 from pii_audit.detection.context import AFTER, BEFORE
+from pii_audit.detection.groups import groups
 from pii_audit.detection.matcher import part_of_number
 from pii_audit.identifiers.model import Identifier
 
@@ -54,6 +55,7 @@ class Engine:
             for pattern in identifier.patterns
         ]
         self._rest = [plan for plan in self._plans if plan.where is not Where.TABLES]
+        self._anchors = tuple(dict.fromkeys(anchor for plan in self._plans for anchor in plan.anchors))
         self._places = Places(self._plans, self._words.pairs)
         asked_for = (plan.identifier.context for plan in self._plans if plan.pattern.needs_context)
         self._asked_for = tuple(dict.fromkeys(word for context in asked_for for word in context))
@@ -70,9 +72,10 @@ class Engine:
             reading.judged(plan, spanning.from_places(plan, page, reading.promising(plan, at)))
             for plan, at in places.items()
         ]
+        anchors = {anchor: self._places.anchors(page.codes, first, anchor) for anchor in self._anchors}
         for plan in self._rest:
             if plan.where is Where.ANCHOR:
-                spans = spanning.around_anchors(plan, page, self._places.anchors(page.codes, first, plan.anchor))
+                spans = spanning.around_anchors(plan, page, anchors)
             else:
                 spans = reading.elsewhere(plan)
             found.append(reading.judged(plan, spans))
@@ -174,12 +177,10 @@ class _Reading:
         if identifier.validator is None or not plan.pattern.validate:
             return np.full(len(spans), UNKNOWN)
         verdicts = np.full(len(spans), UNDECIDED)
-        if identifier.validator in CHECKS and plan.shapes:
+        if identifier.validator in CHECKS:
             check, lengths = CHECKS[identifier.validator]
-            for shape in np.unique(spans.shape).tolist():
-                solid = plan.shapes.solid[shape]
-                if solid and len(solid) in lengths:
-                    rows = nonzero(spans.shape == shape)
+            for rows, solid in self._solid(plan, spans):
+                if len(solid) in lengths:
                     verdicts[rows] = check(self.page.codes[spans.start[rows][:, None] + np.array(solid)])
         rest = nonzero(verdicts == UNDECIDED)
         verdicts[rest] = [
@@ -187,6 +188,17 @@ class _Reading:
             for start, end in zip(spans.start[rest].tolist(), spans.end[rest].tolist(), strict=True)
         ]
         return verdicts
+
+    def _solid(self, plan: Plan, spans: Spans) -> Iterator[tuple[NDArray[np.int64], Sequence[int]]]:
+        """Spans of one form, with the places of their letters and digits: those of a fixed shape, and numbers of one length."""
+        if plan.shapes:
+            for shape, rows in groups(spans.shape):
+                yield rows, plan.shapes.solid[shape] or ()
+        else:
+            length = spans.end - spans.start
+            bare = nonzero(self.page.digits_from(spans.start) == spans.end)
+            for size, rows in groups(length[bare]):
+                yield bare[rows], range(size)
 
     def standing_alone(self, found: Candidates, identifiers: Sequence[Identifier]) -> Candidates:
         """Those candidates that are neither part of a decimal number nor of a UUID."""

@@ -129,8 +129,8 @@ class Places:
             for heads in several:
                 table |= ((heads.tables[1][:, None] & heads.tables[0][None, :]) != 0) * kinds
         for plan in plans:
-            if plan.anchor:
-                first, *second = map(ord, plan.anchor)
+            for anchor in plan.anchors:
+                first, *second = map(ord, anchor)
                 table[second or slice(None), first] |= _ANCHOR
         self._table = table.reshape(-1)
 

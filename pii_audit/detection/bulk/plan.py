@@ -75,12 +75,15 @@ class Plan:
         for one in expression.classes(tree) if tree else ():
             self.alphabet |= alphabet.members(one)[0]
         self.by_token = self.by_pair = False
-        self.anchor = ""
+        self.signs = tuple(dict.fromkeys(_held(tree))) if tree else ()
+        """What stands in every match beside its beginning."""
+        self.anchors: tuple[str, ...] = ()
+        """Those of them that are rare, to look for the one that is rarest in a text."""
         self.where = Where.EVERYWHERE if tree is None or expression.shortest(tree) == 0 else self._place(tree)
 
     def _place(self, tree: Node) -> Where:
-        self.anchor = _anchor(tree)
-        if self.anchor:
+        self.anchors = _anchors(self.signs)
+        if self.anchors:
             return Where.ANCHOR
         first, second = self._first(tree)[:2]
         lead = _first_lead(tree)
@@ -142,6 +145,17 @@ class Plan:
             return None
         found = expression.shapes(self._tree, SHAPES)
         return Shapes(found, self._alphabet, self.outside) if found else None
+
+    @cached_property
+    def bare(self) -> Membership:
+        """Of shape (DEPTH + 1,): which lengths of numbers are a match as a whole, whatever their digits; a longer one is for the pattern to judge."""
+        found = np.zeros(DEPTH + 1, np.bool_)
+        members = [self._alphabet.members(one)[0] for one in expression.classes(self._tree)] if self._tree else []
+        if self.exact and not self.pattern.group and all(one[DIGIT].all() or not one[DIGIT].any() for one in members):
+            for length in range(1, DEPTH):
+                whole = self.in_text.match("0" * length)
+                found[length] = whole is not None and whole.end() == length
+        return found
 
     @cached_property
     def in_codes(self) -> re.Pattern[str] | None:
@@ -215,12 +229,11 @@ def _first_lead(node: Node) -> int | None:
             return None
 
 
-def _anchor(tree: Node) -> str:
-    """A rare sign that stands in every match, or two together; empty where there is none, or where matches begin with it."""
-    signs = _held(tree)
+def _anchors(signs: Sequence[str]) -> tuple[str, ...]:
+    """Of runs of signs, the rare signs, and two that stand together."""
     found = [sign for sign in _RARE if any(sign in one for one in signs)]
     found += [one[at : at + 2] for one in signs for at in range(len(one) - 1)]
-    return found[0] if found else ""
+    return tuple(dict.fromkeys(found))
 
 
 def _held(node: Node) -> list[str]:

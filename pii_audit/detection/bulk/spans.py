@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pii_audit.detection.bulk.alphabet import ASCII, Codes, Encoded, nonzero
 from pii_audit.detection.bulk.places import BACK, FRONT, Positions, extended, thinned
-from pii_audit.detection.bulk.plan import Plan, Shapes
+from pii_audit.detection.bulk.plan import DEPTH, DIGIT, Plan, Shapes
 from pii_audit.detection.bulk.words import Near
 from pii_audit.detection.context import AFTER, BEFORE
 from pii_audit.detection.matcher import PIECE
@@ -42,6 +42,19 @@ class Page:
     def written(self) -> str:
         """The padded codes as Latin-1, for regular expressions."""
         return self.codes.tobytes().decode("latin-1")
+
+    @cached_property
+    def _undigital(self) -> Positions:
+        return nonzero(~DIGIT[self.codes])
+
+    def digits_from(self, at: Positions) -> Positions:
+        """Where the digits end that stand from some places on."""
+        return self._undigital[np.searchsorted(self._undigital, at)]
+
+    @cached_property
+    def text_folded(self) -> str:
+        """The folded text, without padding."""
+        return fold(self.text) if 1 in self._folding else self.text
 
     def folded(self, start: int, end: int) -> str:
         """The folded text between two places."""
@@ -85,7 +98,16 @@ def from_places(plan: Plan, page: Page, at: Positions) -> Spans:
         begins = plan.outside[page.codes[at - 1]] | (plan.free & (page.codes[at] >= ASCII))
         return _of_shapes(plan.shapes, page.codes, at[begins])
     at, _ = thinned(page.codes, at, plan.beginnings)
-    return Spans.of(_matches(plan, page, at))
+    if not plan.bare.any() or not len(at):
+        return Spans.of(_matches(plan, page, at))
+    end = page.digits_from(at)
+    bare = plan.bare[np.minimum(end - at, DEPTH)] & ~plan.alphabet[page.codes[end]]
+    bare &= plan.outside[page.codes[end]] & plan.outside[page.codes[at - 1]]
+    rest = Spans.of(_matches(plan, page, at[~bare]))
+    # No other match goes on behind a number that its pattern cannot go on behind.
+    both = Spans(np.append(at[bare], rest.start), np.append(end[bare], rest.end), np.full(int(bare.sum()) + len(rest), -1))
+    both = both.at(np.argsort(both.start, kind="stable"))
+    return both.at(_apart(both.start, both.end))
 
 
 def _of_shapes(shapes: Shapes, codes: Codes, at: Positions) -> Spans:
@@ -127,30 +149,37 @@ def _apart(start: Positions, end: Positions) -> NDArray[np.bool_]:
     return kept
 
 
+def _searched(plan: Plan, page: Page) -> tuple[re.Pattern[str], str, int]:
+    """A pattern, what it is applied to, and how far its places are moved there: codes where they are exact, else the folded text."""
+    if plan.exact and plan.in_codes:
+        return plan.in_codes, page.written, 0
+    return plan.in_text, page.text_folded, FRONT
+
+
 def _matches(plan: Plan, page: Page, at: Positions) -> Iterator[tuple[int, int]]:
-    """The matches that begin at some places; codes that are not exact are a first look, the folded text decides."""
-    group = plan.pattern.group
-    match = plan.in_codes.match if plan.in_codes else None
+    """The matches that begin at some places."""
+    regex, text, moved = _searched(plan, page)
+    match, group = regex.match, plan.pattern.group
+    # One character more, for the boundary.
+    longest = min(plan.longest, page.size) + 1
     reach = 0
-    for place in at.tolist():
+    for place in (at - moved).tolist():
         if place < reach:
             continue
-        found = match(page.written, place) if match else None
-        low = 0
-        if not plan.exact and (found or not match):
-            # One character before and one behind, for the boundary; the text itself has no padding.
-            low = max(place - 1, FRONT)
-            high = min(place + min(plan.longest, page.size) + 1, FRONT + page.size)
-            found = plan.in_text.match(page.folded(low, high), place - low)
+        found = match(text, place, place + longest)
         if found:
-            reach = low + found.end()
+            reach = found.end()
             start, end = found.span(group)
-            yield low + start, low + end
+            yield start + moved, end + moved
 
 
-def around_anchors(plan: Plan, page: Page, at: Positions) -> Spans:
-    """The matches of a pattern in the runs of its characters around its anchors."""
-    return _in_windows(plan, page, at, at + len(plan.anchor))
+def around_anchors(plan: Plan, page: Page, anchors: Mapping[str, Positions]) -> Spans:
+    """The matches of a pattern in the runs of its characters around the rarest of its anchors; `anchors` says where each stands."""
+    anchor = min(plan.anchors, key=lambda one: len(anchors[one]))
+    at = anchors[anchor]
+    if not all(sign in page.written for sign in plan.signs):
+        return Spans.of(())
+    return _in_windows(plan, page, at, at + len(anchor))
 
 
 def around_words(plan: Plan, page: Page, near: Near) -> Spans:
@@ -164,43 +193,27 @@ def around_words(plan: Plan, page: Page, near: Near) -> Spans:
 def _in_windows(plan: Plan, page: Page, low: Positions, high: Positions) -> Spans:
     if not len(low):
         return Spans.of(())
-    windows = zip(*map(np.ndarray.tolist, extended(page.codes, low, high, plan.alphabet)), strict=True)
-    return Spans.of(_within(plan, page, windows))
+    low, high = extended(page.codes, low, high, plan.alphabet)
+    if 2 * int((high - low).sum()) > page.size:
+        # What is between such windows costs less than to begin in each of them.
+        low, high = low[:1], high[-1:]
+    return Spans.of(_within(plan, page, zip(low.tolist(), high.tolist(), strict=True)))
 
 
-def _within(plan: Plan, page: Page, windows: Iterable[tuple[int, int]]) -> Iterable[tuple[int, int]]:
+def _within(plan: Plan, page: Page, windows: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """The matches between some pairs of places; what stands directly outside counts for the boundary."""
-    if plan.exact and plan.in_codes:
-        return _in_codes(plan.in_codes, plan.pattern.group, page, windows)
-    return _in_text(plan, page, windows)
-
-
-def _in_codes(
-    regex: re.Pattern[str], group: int, page: Page, windows: Iterable[tuple[int, int]]
-) -> Iterator[tuple[int, int]]:
+    regex, text, moved = _searched(plan, page)
+    search, group = regex.finditer, plan.pattern.group
     for start, end in windows:
-        for found in regex.finditer(page.written, start, end + 1):
-            yield found.span(group)
-
-
-def _in_text(plan: Plan, page: Page, windows: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    group = plan.pattern.group
-    for start, end in windows:
-        low, high = max(start - 1, FRONT), min(end + 1, FRONT + page.size)
-        for found in plan.in_text.finditer(page.folded(low, high), start - low):
+        for found in search(text, start - moved, end - moved + 1):
             first, last = found.span(group)
-            yield low + first, low + last
+            yield first + moved, last + moved
 
 
 def everywhere(plan: Plan, page: Page) -> Spans:
     """The matches of a pattern that nothing gives away, between NULs."""
     if plan.exact:
         return Spans.of(_within(plan, page, [(FRONT, FRONT + page.size)]))
-    folded = fold(page.text)
-    group = plan.pattern.group
-    return Spans.of(
-        (start + FRONT, end + FRONT)
-        for piece in PIECE.finditer(folded)
-        for found in plan.in_text.finditer(folded, *piece.span())
-        for start, end in (found.span(group),)
-    )
+    pieces = map(re.Match.span, PIECE.finditer(page.text_folded))
+    # What is looked at for the boundary is not the NUL behind a piece.
+    return Spans.of(_within(plan, page, ((start + FRONT, end + FRONT - 1) for start, end in pieces)))
