@@ -19,11 +19,11 @@ from pii_audit.detection.bulk.alphabet import nonzero
 from pii_audit.detection.cell import EMPTY, Cell
 from pii_audit.detection.clearing import BORDER, Clearing
 from pii_audit.detection.column_name import ColumnName
-from pii_audit.detection.encodings import decoded, may_decode
-from pii_audit.detection.first_bytes import maybe_text
+from pii_audit.detection.encodings import decoded
+from pii_audit.detection.first_bytes import may_decode, maybe_text
 from pii_audit.detection.found import APART, Found
 from pii_audit.detection.groups import groups, numbered
-from pii_audit.detection.kinds import Column, OfKinds
+from pii_audit.detection.kinds import SPACES, Column, OfKinds, signs
 from pii_audit.detection.matcher import Matcher
 from pii_audit.detection.spoilt import may_be_spoilt
 from pii_audit.detection.values import (
@@ -40,6 +40,9 @@ from pii_audit.identifiers.fold import fold
 
 _POINTED = re.compile(r"\.0+\s*$")
 """How the kind of what may be an integer in a float column ends."""
+
+_POWER, _PADDING = signs("eE"), SPACES | signs("0")
+"""A number that a machine wrote otherwise has an exponent, or begins or ends with zeros."""
 
 Question = Callable[[Sequence[str]], NDArray[np.int64]]
 """What is asked of values before one of their kind may stand for them; the answers are numbers."""
@@ -160,9 +163,8 @@ class CellReader:
     def _undo(self, column: Column, cells: Cells, name: ColumnName) -> None:
         """Looks into what says nothing until it is decoded, whatever its column is called."""
         silent = np.array([not cell.hits for cell in cells.cells], np.bool_)[cells.of]
-        silent &= column.of_kinds(may_decode)
         hidden = {}
-        for place in maybe_text(column, nonzero(silent)).tolist():
+        for place in maybe_text(column, nonzero(silent & may_decode(column))).tolist():
             if text := decoded(column.values[place]):
                 hidden[place] = text.replace(BORDER, " ")
         if not hidden:
@@ -177,7 +179,8 @@ class CellReader:
 
     def _restore(self, column: Column, cells: Cells, name: ColumnName) -> None:
         """Reads numbers that a machine wrote otherwise than people write them."""
-        spoilt = nonzero(column.of_kinds(may_be_spoilt)).tolist()
+        may = column.holding(_POWER) | column.edged(_PADDING)
+        spoilt = nonzero(may & column.of_kinds(may_be_spoilt, among=may)).tolist()
         held = {place: (column.values[place], cells.cells[cells.of[place]]) for place in spoilt}
         for place, cell in self._values.unspoilt(
             held, name, lambda numbers: self.read(Column(numbers), name).each()

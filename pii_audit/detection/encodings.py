@@ -68,10 +68,6 @@ def _unescape(found: re.Match[str]) -> str:
     return chr(code) if code <= _HIGHEST and code not in _SURROGATES else found[0]
 
 
-may_decode = re.compile(r"\s*(?:[0AaXx+/_-]{8,}={0,2}|(?:0x|0X)[0Aa]{16,})\s*|.*?(?:[%\\]|&#).*", re.DOTALL).fullmatch
-"""Whether `decoded` may find something in values of a kind (`kinds`)."""
-
-
 def decoded(value: str) -> str:
     """The text inside a cell that is wholly base64 or hexadecimal, or in which characters are escaped; nothing where there is none."""
     bare = value.strip()

@@ -1,4 +1,4 @@
-"""Base64 and hexadecimal cells that are no text, told by their first bytes: nearly all digests, UUIDs and long numbers."""
+"""Cells that may be encoded text; base64 and hexadecimal that is none is told by its first bytes: nearly all digests, UUIDs and long numbers."""
 
 from __future__ import annotations
 
@@ -10,20 +10,23 @@ from numpy.typing import NDArray
 
 from pii_audit.detection.bulk.alphabet import nonzero
 from pii_audit.detection.encodings import from_base64
-from pii_audit.detection.kinds import Column, signs
+from pii_audit.detection.kinds import SPACES, Column, signs
 
 LOOKED_AT = 16
 """Characters of a cell: twelve bytes in base64, eight in hexadecimal."""
-_KIND = re.compile(rf"(?!0[xX])[0AaXx+/_-]{{{LOOKED_AT},}}={{0,2}}")
 _HEX = np.full(256, 255, np.uint8)
 for _value, _digit in enumerate(string.hexdigits[:16]):
     _HEX[[ord(_digit), ord(_digit.upper())]] = _value
-_BASE64 = np.zeros(256, np.uint8)
+_BASE64, _BARE = np.zeros(256, np.uint8), np.zeros(256, np.bool_)
 for _digit in string.ascii_letters + string.digits + "+/-_":
-    _BASE64[ord(_digit)] = from_base64(_digit * 8)[0] >> 2
+    _BASE64[ord(_digit)], _BARE[ord(_digit)] = from_base64(_digit * 8)[0] >> 2, True
 
 _ELSE = signs(" \t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029=xX%\\&")
 """What may stand in a value that is more than base64 without padding, which never has 4 n + 1 characters (RFC 4648 3.2)."""
+_ESCAPES = signs("%\\&")
+_ENCODED = signs(string.ascii_letters + string.digits + "+/-_=")
+_SHORTEST = 8
+"""Characters of base64 that is looked into."""
 _DEAD = 4
 """The state of what is no text."""
 
@@ -57,6 +60,16 @@ def _gb18030() -> NDArray[np.uint8]:
 _READERS = (_utf_8(), _gb18030())
 
 
+_may_decode = re.compile(r"\s*(?:[0AaXx+/_-]{8,}={0,2}|(?:0x|0X)[0Aa]{16,})\s*|.*?(?:[%\\]|&#).*", re.DOTALL).fullmatch
+
+
+def may_decode(column: Column) -> NDArray[np.bool_]:
+    """In which values `encodings.decoded` may find something, by their characters."""
+    encoded = column.only(_ENCODED) & (column.lengths >= _SHORTEST)
+    among = ~encoded & (column.holding(_ESCAPES) | column.edged(SPACES))
+    return encoded | column.of_kinds(_may_decode, among=among)
+
+
 def maybe_text(column: Column, places: NDArray[np.int64]) -> NDArray[np.int64]:
     """Those of some values of a column that may decode to text, as far as their length and their first bytes say."""
     misfit = column.lengths[places] % 4 == 1
@@ -64,10 +77,12 @@ def maybe_text(column: Column, places: NDArray[np.int64]) -> NDArray[np.int64]:
         places = places[~misfit | column.holding(_ELSE)[places]]
     if not len(places) or not column.plain:
         return places
-    told = column.of_kinds(_KIND.fullmatch)[places]
-    asked = places[told]
     codes = np.minimum(column.units, 255).astype(np.uint8)
-    heads = codes[column.starts[asked][:, None] + np.arange(LOOKED_AT)]
+    told = (column.only(_ENCODED) & (column.lengths >= LOOKED_AT))[places]
+    heads = codes[column.starts[places[told]][:, None] + np.arange(LOOKED_AT)]
+    plainly = _BARE[heads].all(axis=1) & ~((heads[:, 0] == ord("0")) & (heads[:, 1] | 32 == ord("x")))
+    told[told] = plainly
+    asked, heads = places[told], heads[plainly]
     hexadecimal = _is_hex(column, codes)[asked]
     kept = np.zeros(len(asked), np.bool_)
     kept[hexadecimal] = _readable(_from_hex(heads[hexadecimal]))

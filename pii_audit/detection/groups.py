@@ -15,11 +15,12 @@ def numbered(*keys: NDArray[np.int64]) -> NDArray[np.int64]:
     """A number from 0 for each row of some columns of one length, the same for rows that are equal in all of them."""
     number, count = np.zeros(len(keys[0]), np.int64), 1
     for key in keys:
+        if len(key) and (key == key[0]).all():
+            continue
         values, place = np.unique(key, return_inverse=True)
-        if len(values) > 1:
-            both = number * len(values) + place
-            values, number = np.unique(both, return_inverse=True) if count > 1 else (values, place)
-            count = len(values)
+        both = number * len(values) + place
+        values, number = np.unique(both, return_inverse=True) if count > 1 else (values, place)
+        count = len(values)
     return number
 
 

@@ -44,6 +44,8 @@ def signs(wanted: str) -> NDArray[np.bool_]:
     return table
 
 
+SPACES = signs("".join(filter(str.isspace, map(chr, range(_BMP)))))
+"""White space, of which `signs` knows what is folded to it as well."""
 _NONZERO, _MASK = signs("123456789"), signs("*")
 _SPOKEN = signs(" ")
 _SPOKEN[0x4E00:0xA000] = True
@@ -131,6 +133,23 @@ class Column:
         if self.plain:
             return np.logical_or.reduceat(signs[self.units], self.starts)
         return np.array([any(signs[min(ord(sign), _BMP - 1)] for sign in value) for value in self.values], np.bool_)
+
+    def only(self, signs: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Which values hold nothing but some signs, given as a table over the basic plane."""
+        if self.plain:
+            # What joins the values is one of them for this.
+            told = signs[self.units]
+            told[self.starts[1:] - 1] = True
+            only: NDArray[np.bool_] = np.logical_and.reduceat(told, self.starts)
+            return only
+        return np.array([all(signs[min(ord(sign), _BMP - 1)] for sign in value) for value in self.values], np.bool_)
+
+    def edged(self, signs: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Which values begin or end with one of some signs."""
+        if self.plain:
+            return signs[self.units[self.starts]] | signs[self.units[self.starts + self.lengths - 1]]
+        ends = (value[0] + value[-1] for value in self.values)
+        return np.array([any(signs[min(ord(sign), _BMP - 1)] for sign in both) for both in ends], np.bool_)
 
     def up_to(self, length: int) -> NDArray[np.bool_]:
         """Which values have no more characters."""

@@ -25,7 +25,7 @@ _FIRM = re.compile(
     r".+(?:支行|分行|总行|银行|公司|集团|机场|百货|科技|证券|保险|基金|商场|酒店|超市|学校|医院|大厦|[部店厂局厅])"
 )
 """How names of firms and their offices end."""
-_TITLE = re.compile(r"(?:先生|女士|小姐|太太|夫人)$")
+_TITLES = ("先生", "女士", "小姐", "太太", "夫人")
 _NOT_IN_GIVEN_NAMES = frozenset("的了是不与或及第个种类型号码码税款项额费率价单表页们吗呢吧")
 NOT_NAMES = frozenset(
     """
@@ -97,7 +97,8 @@ def looks_like_name(value: str) -> bool:
     if not text or len(text) > _LONGEST or not (text.isalpha() or all(not sign.isdigit() for sign in text)):
         return False
     if "\u3400" <= text[0] <= "\u9fff":
-        bare = _TITLE.sub("", closed(text))
+        bare = closed(text)
+        bare = bare[:-2] if bare.endswith(_TITLES) else bare
         surname_and_title = bare != text and bare in _words("surnames_zh")
         written = (_MINORITY_NAME, _TRANSLITERATED)
         return surname_and_title or _chinese(bare) or any(regex.fullmatch(bare) for regex in written)

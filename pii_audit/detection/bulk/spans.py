@@ -16,7 +16,14 @@ from pii_audit.detection.bulk.plan import DEPTH, DIGIT, Plan, Shapes
 from pii_audit.detection.bulk.words import Near
 from pii_audit.detection.context import AFTER, BEFORE
 from pii_audit.detection.matcher import PIECE
-from pii_audit.identifiers.fold import fold
+from pii_audit.identifiers.fold import FOLDING, fold
+
+
+_BEYOND = "\uffff"
+_FOLDED = np.arange(0x10000, dtype="<u2")
+for _code, _folded in FOLDING.items():
+    if _code < len(_FOLDED):
+        _FOLDED[_code] = _folded
 
 
 class Page:
@@ -43,18 +50,23 @@ class Page:
         """The padded codes as Latin-1, for regular expressions."""
         return self.codes.tobytes().decode("latin-1")
 
-    @cached_property
-    def _undigital(self) -> Positions:
-        return nonzero(~DIGIT[self.codes])
-
     def digits_from(self, at: Positions) -> Positions:
-        """Where the digits end that stand from some places on."""
-        return self._undigital[np.searchsorted(self._undigital, at)]
+        """Where the digits end that stand from some places on, as far as tables look."""
+        end = at.copy()
+        going = np.arange(len(at))
+        for _ in range(DEPTH):
+            going = going[DIGIT[self.codes[end[going]]]]
+            end[going] += 1
+        return end
 
     @cached_property
     def text_folded(self) -> str:
         """The folded text, without padding."""
-        return fold(self.text) if 1 in self._folding else self.text
+        if 1 not in self._folding:
+            return self.text
+        folded = _FOLDED[self._encoded.units].tobytes().decode("utf-16-le", "surrogatepass")
+        # Beyond the basic plane there are no units; halves of pairs that stand together become one.
+        return folded if len(folded) == self.size and _BEYOND not in folded else fold(self.text)
 
     def folded(self, start: int, end: int) -> str:
         """The folded text between two places."""
@@ -105,7 +117,9 @@ def from_places(plan: Plan, page: Page, at: Positions) -> Spans:
     bare &= plan.outside[page.codes[end]] & plan.outside[page.codes[at - 1]]
     rest = Spans.of(_matches(plan, page, at[~bare]))
     # No other match goes on behind a number that its pattern cannot go on behind.
-    both = Spans(np.append(at[bare], rest.start), np.append(end[bare], rest.end), np.full(int(bare.sum()) + len(rest), -1))
+    both = Spans(
+        np.append(at[bare], rest.start), np.append(end[bare], rest.end), np.full(int(bare.sum()) + len(rest), -1)
+    )
     both = both.at(np.argsort(both.start, kind="stable"))
     return both.at(_apart(both.start, both.end))
 
