@@ -23,7 +23,7 @@ from pii_audit.detection.encodings import decoded
 from pii_audit.detection.first_bytes import may_decode, maybe_text
 from pii_audit.detection.found import APART, Found
 from pii_audit.detection.groups import groups, numbered
-from pii_audit.detection.kinds import SPACES, Column, OfKinds, signs
+from pii_audit.detection.kinds import Column, OfKinds, Sign
 from pii_audit.detection.matcher import Matcher
 from pii_audit.detection.spoilt import may_be_spoilt
 from pii_audit.detection.values import (
@@ -40,9 +40,6 @@ from pii_audit.identifiers.fold import fold
 
 _POINTED = re.compile(r"\.0+\s*$")
 """How the kind of what may be an integer in a float column ends."""
-
-_POWER, _PADDING = signs("eE"), SPACES | signs("0")
-"""A number that a machine wrote otherwise has an exponent, or begins or ends with zeros."""
 
 Question = Callable[[Sequence[str]], NDArray[np.int64]]
 """What is asked of values before one of their kind may stand for them; the answers are numbers."""
@@ -98,7 +95,7 @@ class CellReader:
         cells = Cells.empty(len(column.values))
         found = Found(column, self._matcher.arrays(column.text, refuted=True, hinted=name.positive), self._apart)
         cleared = by_value(column.starts.tolist(), self._engine.undone(column.text, refuted=True, hinted=name.positive))
-        apart = column.odd | column.of_kinds(forms.MASKS.search, among=column.masked)
+        apart = column.holding(Sign.ODD) | column.of_kinds(forms.MASKS.search, among=column.holding(Sign.MASK))
         apart |= found.keys == APART
         apart[list(cleared)] = True
         for place in nonzero(apart).tolist():
@@ -179,7 +176,8 @@ class CellReader:
 
     def _restore(self, column: Column, cells: Cells, name: ColumnName) -> None:
         """Reads numbers that a machine wrote otherwise than people write them."""
-        may = column.holding(_POWER) | column.edged(_PADDING)
+        # It has an exponent, or begins or ends with zeros.
+        may = column.holding(Sign.POWER) | column.edged(Sign.PADDING)
         spoilt = nonzero(may & column.of_kinds(may_be_spoilt, among=may)).tolist()
         held = {place: (column.values[place], cells.cells[cells.of[place]]) for place in spoilt}
         for place, cell in self._values.unspoilt(

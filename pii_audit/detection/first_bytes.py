@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pii_audit.detection.bulk.alphabet import nonzero
 from pii_audit.detection.encodings import from_base64
-from pii_audit.detection.kinds import SPACES, Column, signs
+from pii_audit.detection.kinds import Column, Sign
 
 LOOKED_AT = 16
 """Characters of a cell: twelve bytes in base64, eight in hexadecimal."""
@@ -21,10 +21,6 @@ _BASE64, _BARE = np.zeros(256, np.uint8), np.zeros(256, np.bool_)
 for _digit in string.ascii_letters + string.digits + "+/-_":
     _BASE64[ord(_digit)], _BARE[ord(_digit)] = from_base64(_digit * 8)[0] >> 2, True
 
-_ELSE = signs(" \t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029=xX%\\&")
-"""What may stand in a value that is more than base64 without padding, which never has 4 n + 1 characters (RFC 4648 3.2)."""
-_ESCAPES = signs("%\\&")
-_ENCODED = signs(string.ascii_letters + string.digits + "+/-_=")
 _SHORTEST = 8
 """Characters of base64 that is looked into."""
 _DEAD = 4
@@ -65,8 +61,8 @@ _may_decode = re.compile(r"\s*(?:[0AaXx+/_-]{8,}={0,2}|(?:0x|0X)[0Aa]{16,})\s*|.
 
 def may_decode(column: Column) -> NDArray[np.bool_]:
     """In which values `encodings.decoded` may find something, by their characters."""
-    encoded = column.only(_ENCODED) & (column.lengths >= _SHORTEST)
-    among = ~encoded & (column.holding(_ESCAPES) | column.edged(SPACES))
+    encoded = ~column.holding(Sign.UNENCODED) & (column.lengths >= _SHORTEST)
+    among = ~encoded & (column.holding(Sign.ESCAPE) | column.edged(Sign.SPACE))
     return encoded | column.of_kinds(_may_decode, among=among)
 
 
@@ -74,11 +70,12 @@ def maybe_text(column: Column, places: NDArray[np.int64]) -> NDArray[np.int64]:
     """Those of some values of a column that may decode to text, as far as their length and their first bytes say."""
     misfit = column.lengths[places] % 4 == 1
     if misfit.any():
-        places = places[~misfit | column.holding(_ELSE)[places]]
+        # Base64 without padding never has 4 n + 1 characters (RFC 4648 3.2).
+        places = places[~misfit | column.holding(Sign.BESIDE_BASE64)[places]]
     if not len(places) or not column.plain:
         return places
     codes = np.minimum(column.units, 255).astype(np.uint8)
-    told = (column.only(_ENCODED) & (column.lengths >= LOOKED_AT))[places]
+    told = (~column.holding(Sign.UNENCODED) & (column.lengths >= LOOKED_AT))[places]
     heads = codes[column.starts[places[told]][:, None] + np.arange(LOOKED_AT)]
     plainly = _BARE[heads].all(axis=1) & ~((heads[:, 0] == ord("0")) & (heads[:, 1] | 32 == ord("x")))
     told[told] = plainly

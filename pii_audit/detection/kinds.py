@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from enum import IntFlag, auto
 from functools import cached_property
 
 import numpy as np
@@ -35,25 +37,55 @@ def _kind_of_each() -> NDArray[np.uint16]:
 _TABLE = _kind_of_each()
 
 
-def signs(wanted: str) -> NDArray[np.bool_]:
-    """A table of the code points whose folded form is one of some."""
-    table = np.zeros(_BMP, np.bool_)
-    codes = frozenset(map(ord, wanted))
-    table[[code for code in codes if code < _BMP]] = True
-    table[[code for code, folded in FOLDING.items() if code < _BMP and folded in codes]] = True
+class Sign(IntFlag):
+    """Sets of characters that some questions about values begin with; what is folded to one of a set is one as well."""
+
+    NONZERO = auto()
+    MASK = auto()
+    SPOKEN = auto()
+    """Space and Han characters."""
+    SPACE = auto()
+    PADDING = auto()
+    """White space and 0: what a machine fills numbers up with."""
+    POWER = auto()
+    """The letter before an exponent."""
+    ESCAPE = auto()
+    UNENCODED = auto()
+    """What stands neither in base64 nor in hexadecimal."""
+    BESIDE_BASE64 = auto()
+    """What may stand in a value that is more than base64 without padding."""
+    ODD = auto()
+    """What nobody sees, halves of pairs, and what stands for all beyond the basic plane: such values are asked by themselves."""
+
+
+_SPACES = "".join(filter(str.isspace, map(chr, range(_BMP))))
+
+
+def _signs() -> NDArray[np.uint16]:
+    table = np.zeros(_BMP, np.uint16)
+    for sign, characters in (
+        (Sign.NONZERO, "123456789"),
+        (Sign.MASK, "*"),
+        (Sign.SPOKEN, " "),
+        (Sign.SPACE | Sign.PADDING, _SPACES),
+        (Sign.PADDING, "0"),
+        (Sign.POWER, "eE"),
+        (Sign.ESCAPE, "%\\&"),
+        (Sign.BESIDE_BASE64, "=xX%\\&" + _SPACES),
+    ):
+        table[list(map(ord, characters))] |= np.uint16(sign)
+    table[0x4E00:0xA000] |= np.uint16(Sign.SPOKEN)
+    encoded = f"{string.ascii_letters}{string.digits}+/-_={BORDER}"
+    table[np.isin(np.arange(_BMP), list(map(ord, encoded)), invert=True)] |= np.uint16(Sign.UNENCODED)
+    for code, folded in FOLDING.items():
+        if code < _BMP:
+            table[code] |= table[folded]
+    unseen = re.compile(f"[{INVISIBLE}\ud800-\udfff\uffff]").finditer("".join(map(chr, range(_BMP))))
+    table[[found.start() for found in unseen]] |= np.uint16(Sign.ODD)
     return table
 
 
-SPACES = signs("".join(filter(str.isspace, map(chr, range(_BMP)))))
-"""White space, of which `signs` knows what is folded to it as well."""
-_NONZERO, _MASK = signs("123456789"), signs("*")
-_SPOKEN = signs(" ")
-_SPOKEN[0x4E00:0xA000] = True
-_ODD = np.zeros(_BMP, np.bool_)
-_ODD[[found.start() for found in re.finditer(f"[{INVISIBLE}\ud800-\udfff\uffff]", "".join(map(chr, range(_BMP))))]] = (
-    True
-)
-"""What nobody sees, halves of pairs, and what stands for all beyond the basic plane: such values are asked by themselves."""
+_SIGNS = _signs()
 
 
 @dataclass(frozen=True)
@@ -101,9 +133,8 @@ class Column:
 
     @cached_property
     def _numbered(self) -> tuple[list[str], NDArray[np.int64]]:
-        numbers: dict[str, int] = {}
-        of_each = [numbers.setdefault(kind, len(numbers)) for kind in self._each]
-        return list(numbers), np.array(of_each, np.int64)
+        numbers = {kind: number for number, kind in enumerate(dict.fromkeys(self._each))}
+        return list(numbers), np.fromiter(map(numbers.__getitem__, self._each), np.int64, len(self.values))
 
     @property
     def kinds(self) -> list[str]:
@@ -128,52 +159,31 @@ class Column:
         told[asked] = list(map(said, map(self.kinds.__getitem__, asked.tolist())))
         return told[self.kind]
 
-    def holding(self, signs: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Which values hold one of some signs, given as a table over the basic plane."""
+    @cached_property
+    def _held(self) -> NDArray[np.uint16]:
         if self.plain:
-            return np.logical_or.reduceat(signs[self.units], self.starts)
-        return np.array([any(signs[min(ord(sign), _BMP - 1)] for sign in value) for value in self.values], np.bool_)
+            return np.bitwise_or.reduceat(_SIGNS[self.units], self.starts)
+        return np.array([_held(value) for value in self.values], np.uint16)
 
-    def only(self, signs: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Which values hold nothing but some signs, given as a table over the basic plane."""
-        if self.plain:
-            # What joins the values is one of them for this.
-            told = signs[self.units]
-            told[self.starts[1:] - 1] = True
-            only: NDArray[np.bool_] = np.logical_and.reduceat(told, self.starts)
-            return only
-        return np.array([all(signs[min(ord(sign), _BMP - 1)] for sign in value) for value in self.values], np.bool_)
+    def holding(self, sign: Sign) -> NDArray[np.bool_]:
+        """Which values hold one of some signs."""
+        return (self._held & np.uint16(sign)).astype(np.bool_)
 
-    def edged(self, signs: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def edged(self, sign: Sign) -> NDArray[np.bool_]:
         """Which values begin or end with one of some signs."""
         if self.plain:
-            return signs[self.units[self.starts]] | signs[self.units[self.starts + self.lengths - 1]]
-        ends = (value[0] + value[-1] for value in self.values)
-        return np.array([any(signs[min(ord(sign), _BMP - 1)] for sign in both) for both in ends], np.bool_)
+            first, last = self.units[self.starts], self.units[self.starts + self.lengths - 1]
+            ends: NDArray[np.uint16] = _SIGNS[first] | _SIGNS[last]
+            return (ends & np.uint16(sign)).astype(np.bool_)
+        return np.array([_held(value[0] + value[-1]) & sign != 0 for value in self.values], np.bool_)
 
     def up_to(self, length: int) -> NDArray[np.bool_]:
         """Which values have no more characters."""
         return self.lengths <= length
 
-    @property
-    def nonzero(self) -> NDArray[np.bool_]:
-        """Which values hold a digit that is not 0."""
-        return self.holding(_NONZERO)
 
-    @property
-    def masked(self) -> NDArray[np.bool_]:
-        """Which values hold an asterisk."""
-        return self.holding(_MASK)
-
-    @property
-    def spoken(self) -> NDArray[np.bool_]:
-        """Which values hold a space or a Han character."""
-        return self.holding(_SPOKEN)
-
-    @property
-    def odd(self) -> NDArray[np.bool_]:
-        """Which values may differ from others of their kind where it does not show it."""
-        return self.holding(_ODD)
+def _held(value: str) -> int:
+    return int(np.bitwise_or.reduce(_SIGNS[[min(ord(sign), _BMP - 1) for sign in value]]))
 
 
 class OfKinds:

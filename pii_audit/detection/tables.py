@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from pii_audit.detection.cells import Cells
 from pii_audit.detection.digests import digests
 from pii_audit.detection.gather import Gatherings, count_cell
 from pii_audit.detection.groups import groups
-from pii_audit.detection.kinds import Column
+from pii_audit.detection.kinds import Column, Sign
 from pii_audit.detection.meanings import (
     AGREEMENTS,
     DATE,
@@ -35,10 +36,14 @@ class Rows:
     """The cells of a column as distinct values, and the rows in which each stands."""
 
     def __init__(self, cells: Sequence[str | None]) -> None:
-        numbers: dict[str, int] = {}
-        self._of = np.array([numbers.setdefault(cell, len(numbers)) if cell else -1 for cell in cells], np.int64)
-        self.column = Column(list(numbers))
-        self.counts = np.bincount(self._of[self._of >= 0], minlength=len(numbers))
+        distinct = dict.fromkeys(filter(None, cells))
+        self.column = Column(list(distinct))
+        if len(distinct) == len(cells):
+            self._of = np.arange(len(cells))
+        else:
+            numbers: dict[str | None, int] = {None: -1, "": -1, **dict(zip(distinct, count(), strict=False))}
+            self._of = np.fromiter(map(numbers.__getitem__, cells), np.int64, len(cells))
+        self.counts = np.bincount(self._of[self._of >= 0], minlength=len(distinct))
         """In how many rows each value stands."""
 
     def holding(self, values: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -54,14 +59,14 @@ class Rows:
             months=self._months(),
             evidence=gathered.evidence(fingerprinter, samples=samples),
             digests=digests(self.column.values, self.counts.tolist(), fingerprinter),
-            prose=int(self.counts[self.column.of_kinds(is_prose, among=self.column.spoken)].sum()),
+            prose=int(self.counts[self.column.of_kinds(is_prose, among=self.column.holding(Sign.SPOKEN))].sum()),
         )
 
     def _agreed(self) -> NDArray[np.bool_]:
         """Which values are a yes, or the number or date of a consent."""
         column = self.column
-        agreed = column.nonzero & column.of_kinds(is_reference, among=column.up_to(LONGEST_REFERENCE))
-        for place in nonzero(agreed & column.spoken).tolist():
+        agreed = column.holding(Sign.NONZERO) & column.of_kinds(is_reference, among=column.up_to(LONGEST_REFERENCE))
+        for place in nonzero(agreed & column.holding(Sign.SPOKEN)).tolist():
             agreed[place] = REFERENCE.fullmatch(fold(column.values[place]).strip()) is not None
         for place in nonzero(column.of_kinds(may_agree, among=column.up_to(LONGEST_AGREEMENT))).tolist():
             agreed[place] |= column.values[place].strip().lower() in AGREEMENTS

@@ -42,7 +42,7 @@ _BETWEEN_HAN = re.compile(rf"(?<=[\u3400-\u9fff])[ {_SPACES}]+(?=[\u3400-\u9fff]
 
 def closed(text: str) -> str:
     """The text without spaces between Han characters: `姓　名` is 姓名 set apart, `王 伟` is as wide as a name of three characters."""
-    return text if text.isascii() else _BETWEEN_HAN.sub("", text)
+    return _BETWEEN_HAN.sub("", text) if len(text.split()) > 1 else text
 
 
 INVISIBLE = (

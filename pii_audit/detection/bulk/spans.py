@@ -18,7 +18,6 @@ from pii_audit.detection.context import AFTER, BEFORE
 from pii_audit.detection.matcher import PIECE
 from pii_audit.identifiers.fold import FOLDING, fold
 
-
 _BEYOND = "\uffff"
 _FOLDED = np.arange(0x10000, dtype="<u2")
 for _code, _folded in FOLDING.items():
