@@ -9,15 +9,19 @@ from urllib.parse import urlsplit
 from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.workspace import Source, resolve
 
+_BY_DATABASE = frozenset({"mysql", "mariadb"})
+"""Servers of which `include` says in which databases they are looked into: what lies in another one is not listed at all."""
 
-def place_of(source: Source) -> tuple[str, str]:
-    """Where a source points to, its url resolved already, without who asks; and at which endpoint."""
+
+def place_of(source: Source) -> tuple[str, ...]:
+    """Where a source points to, its url resolved already, without who asks; at which endpoint; and in which databases of a server."""
     try:
         parts = urlsplit(source.url)
     except ValueError:
         return source.url, source.endpoint or ""
     url = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl() if parts.netloc else source.url
-    return url, source.endpoint or ""
+    named = {pattern.partition(".")[0] for pattern in source.include if "." in pattern}
+    return url, source.endpoint or "", *(sorted(named) if parts.scheme in _BY_DATABASE else ())
 
 
 def places(sources: Iterable[Source], fingerprinter: Fingerprinter) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -162,6 +162,19 @@ def rechecked(finding: Finding, before: Ledger, now: Ledger) -> bool:
     return bool(sources) and all(map(looked.through, sources)) and all(map(looked.again, elsewhere))
 
 
+def _stem(asset: str) -> str:
+    """With what the names of all begin that a row of the ledger stands for: `share:hz/`, `core:crm.` of `core:crm.*`, `share:a.zip`."""
+    return asset.removesuffix("*")
+
+
+def _beginnings(asset: str) -> Iterator[str]:
+    """The stems of the folders, containers, schemas and databases that an asset lies in."""
+    for place, sign in enumerate(asset):
+        if sign in "/!.":
+            yield asset[:place]
+            yield asset[: place + 1]
+
+
 def ending(finding: Finding, now: Ledger) -> Text | None:
     """What a run says of the end of a finding's flow or source, in words."""
     return _Looked(finding, Ledger(), now).ending
@@ -228,16 +241,21 @@ class _Looked:
             return depth.as_strong_as(then) and not self.missed(asset, depth, then)
         source = asset.partition(":")[0]
         listed = self.now.sources.get(source, {})
-        left_out = (name for name, depth in listed.items() if depth.status is CoverageStatus.SKIPPED)
+        left_out = (_stem(name) for name, depth in listed.items() if depth.status is CoverageStatus.SKIPPED)
         return not any(map(asset.startswith, left_out)) and self.through(source)
 
     def through(self, source: str) -> bool:
         """Whether all that is there of a source was read, save what a rule left out before too."""
         before, now = self.before.sources.get(source, {}), self.now.sources.get(source, {})
+        unmet = {beginning for asset in before.keys() - now.keys() for beginning in _beginnings(asset)}
 
         def enough(asset: str, depth: Depth) -> bool:
             if depth.status is CoverageStatus.SKIPPED:
-                return asset not in before or before[asset].status is CoverageStatus.SKIPPED
+                # A folder that is left out now may be where something lay that was read before.
+                was_read = (
+                    before[asset].status is not CoverageStatus.SKIPPED if asset in before else _stem(asset) in unmet
+                )
+                return not was_read
             if asset not in before:
                 return depth.status in READ
             return depth.as_strong_as(before[asset]) and not self.missed(asset, depth, before[asset])

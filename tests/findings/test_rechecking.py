@@ -179,6 +179,23 @@ def test_what_a_gate_found_in_an_export_is_fixed_when_its_flow_is_seen_without_i
     assert not rechecked(exported, gate, ledger({"out:f1": READ, "out:f2": FAILED}, flows))
 
 
+@pytest.mark.parametrize(
+    ("before", "left_out", "fixed"),
+    [
+        ("share:hz/a", "share:hz/", False),
+        ("share:hz/a.zip!b.csv", "share:hz/a.zip", False),
+        ("share:crm.t", "share:crm.*", False),
+        ("share:hz/a", "share:other/", True),
+        ("share:hz/a", "share:hz/a.ok", True),
+    ],
+)
+@pytest.mark.parametrize("stands_on", [{"principal": "world"}, {"flow": "sms"}, {}], ids=["grant", "flow", "source"])
+def test_what_lay_where_a_new_rule_looks_no_more_is_not_gone(before, left_out, fixed, stands_on):
+    one = finding(asset=None, source="share", evidence={"assets": [before]}, **stands_on)
+    then, now = {before: READ, "share:b": READ}, {left_out: SKIPPED, "share:b": READ}
+    assert rechecked(one, ledger(then), ledger(now)) is fixed
+
+
 DIGESTS = {
     "asset": "lake:t",
     "evidence": {"found": [{"asset": "lake:t", "field": "h", "identifier": "cn_mobile", "form": "bare_hash"}]},
