@@ -124,7 +124,7 @@ class ValueReader:
             if decimal:
                 good = [one for one in good if one.identifier.id in name.positive]
             if name.best and forms.is_masked(folded):
-                good = [one for one in good if one.validated or not forms.beside_mask(value, one.start, one.end)]
+                good = [one for one in good if _checked(one) or not forms.beside_mask(value, one.start, one.end)]
             hits = [_hit(one, value, name) for one in self._matcher.resolve(good)]
         tried = lookalikes_of(candidates, [hit.match for hit in hits])
         lookalikes = {**dict.fromkeys(whole, 1), **tried}
@@ -202,8 +202,12 @@ def shape_of(folded: str) -> tuple[bool, str]:
 
 def _counts(one: Candidate, name: ColumnName) -> bool:
     """Whether a match is evidence: by its score, or by a check that chance would pass rarely, which the whole column will show."""
-    proven = one.validated and one.identifier.chance < 1 and not one.doubted
-    return proven or _score(one, name) >= MATCH_THRESHOLD
+    return (_checked(one) and not one.doubted) or _score(one, name) >= MATCH_THRESHOLD
+
+
+def _checked(one: Candidate) -> bool:
+    """Whether a match is proven by more than its shape, which the end of a masked e-mail address has as well."""
+    return one.validated and one.identifier.chance < 1
 
 
 def _score(one: Candidate, name: ColumnName) -> float:

@@ -33,6 +33,7 @@ def only(values, name):
         (["6222020000**4566"] * 3, "card_no", "bank_card", 3, (10, 4)),
         (["张*", "李*"], "cust_name", "person_name", 0, (1, 0)),
         (["z***@example.com"] * 3, "email", "email", 0, (1, 10)),
+        (["z***n@example.com"] * 3, "email", "email", 3, (1, 11)),
     ],
 )
 def test_masked_values_tell_what_they_show_and_whether_it_is_too_much(values, name, identifier, inadequate, visible):
