@@ -30,11 +30,16 @@ _TITLED = re.compile(
 )
 _SALUTED = re.compile(rf"(?:尊敬的|亲爱的)(?:客户|用户|会员)?[ \t:]*({_HAN_NAME})[ \t]*(?=[:,!]|您好|你好)")
 
+_GREETED = re.compile(
+    rf"(?:^|[】\]\"“])[ \t]*({_HAN_NAME}?)(?:先生|女士|小姐|同学)?[,:]?[ \t]*(?:您好|你好)", re.MULTILINE
+)
+"""At the head of a message, behind the sign of its sender."""
+
 
 def names_by_context(text: str) -> Iterator[Found]:
     """The Chinese names of a text that a title, a label or a salutation gives away; none overlaps another."""
     taken: set[int] = set()
-    for regex in (_TITLED, _SALUTED, _BEFORE):
+    for regex in (_TITLED, _SALUTED, _GREETED, _BEFORE):
         for found in regex.finditer(text):
             start, end = found.span(1)
             if not taken.intersection(range(start, end)) and looks_like_name(found[1]):
