@@ -90,11 +90,16 @@ def people(one: Inspected, statements: Sequence[FieldEvidence]) -> int:
 
 def concern(facts: Facts, statements: Sequence[FieldEvidence], *, everyone: bool = False) -> Concern:
     """Whom some statements concern: sensitive or other information, in clear or not."""
-    sensitive = [statement for statement in statements if facts.catalogue[statement.identifier].sensitive]
-    other = [statement for statement in statements if not facts.catalogue[statement.identifier].sensitive]
+    # Children's information is sensitive whatever it is (PIPL Art. 28).
+    sensitive, other = 0, 0
+    for one in statements:
+        if facts.catalogue[one.identifier].sensitive or one.subject == "minor":
+            sensitive = max(sensitive, one.persons)
+        else:
+            other = max(other, one.persons)
     return Concern(
-        sensitive=max((statement.persons for statement in sensitive), default=0),
-        other=max((statement.persons for statement in other), default=0),
+        sensitive=sensitive,
+        other=other,
         c3_in_clear=any(
             statement.level.jrt0171 == "C3" and statement.form in PLAIN_EQUIVALENT for statement in statements
         ),

@@ -10,7 +10,7 @@ import pytest
 from pii_audit.language import same
 from pii_audit.model.finding import Finding, Severity
 from pii_audit.policy.exceptions import Breach, excepted
-from pii_audit.rules.interface import proof
+from pii_audit.rules.interface import concern, proof
 
 
 @pytest.fixture
@@ -46,6 +46,13 @@ def test_people_of_every_asset_and_subject_add_up_and_uncounted_ones_are_so_many
 ):
     evidence = told(*columns)
     assert (evidence["persons"], evidence.get("persons_at_most")) == (persons, at_most)
+
+
+@pytest.mark.parametrize(("subject", "counted"), [("customer", (0, 40)), ("minor", (40, 0))])
+def test_children_are_of_sensitive_concern_whatever_is_known_of_them(policy_of, asset, facts, subject, counted):
+    one = asset("core:a", {"m": "cn_mobile"}, persons=40, subject=subject)
+    told = concern(facts(policy_of("purposes: {}\n"), one), one.fields)
+    assert (told.sensitive, told.other) == counted
 
 
 def test_an_exception_for_so_many_people_does_not_cover_an_asset_whose_people_cannot_be_counted(told, policy_of):
