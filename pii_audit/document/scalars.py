@@ -145,7 +145,7 @@ def _reference(text: str) -> str:
 
 
 PROOF = Scalar(Text("编号、名称或方式", "a number, name or method"), _reference, {"type": "string", "minLength": 1})
-"""What is taken for proof because it is there: a contract's number, an officer's name. `none`, `TBD` and `待定` are no such thing."""
+"""What is taken for proof because it is there: a contract's number, an officer's name, who approved. `none`, `TBD` and `待定` are no such thing."""
 
 
 def number(low: float, high: float) -> Scalar:

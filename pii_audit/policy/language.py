@@ -232,9 +232,9 @@ EXCEPTION = Record(
         "source": ID,
         "recipient": ID,
         "principal": NON_EMPTY,
-        "owner": NON_EMPTY,
-        "approver": NON_EMPTY,
-        "reason": NON_EMPTY,
+        "owner": PROOF,
+        "approver": PROOF,
+        "reason": PROOF,
         "until": DATE,
         "while": Record({"fields": ListOf(NON_EMPTY), "forms": ListOf(FORM), "persons_up_to": COUNT}),
     },
@@ -284,7 +284,7 @@ RULE_ID = word(Text("规则编号,例如 ORG001", "a rule id such as ORG001"), r
 REVIEW = Record({"last": DATE, "every": PERIOD, "ref": PROOF}, required=("last",))
 GOVERNANCE = Record({"officer": PROOF, "compliance_audit": REVIEW, "access_review": REVIEW})
 ATTESTATION = Record(
-    {"item": RULE_ID, "by": NON_EMPTY, "on": DATE, "until": DATE, "ref": PROOF},
+    {"item": RULE_ID, "by": PROOF, "on": DATE, "until": DATE, "ref": PROOF},
     required=("item", "by", "on", "until", "ref"),
     what=Text("证明", "an attestation"),
 )
