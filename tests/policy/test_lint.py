@@ -217,3 +217,16 @@ def test_lines_that_matched_nothing_of_a_run_are_named(policy_of, catalogue, ass
         "p0.yaml:15:7: no asset matches outbox.no_*",
         "p0.yaml:19:5: the exception covered nothing of run R: remove it",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("outbox.sms_*", 0), ("outbox.smss_1", 1), ("*.nothing", 1), ("elsewhere.x", 0)]
+)
+def test_names_of_assets_that_none_has_are_named(policy_of, catalogue, asset, name, told):
+    seen, moment = asset({"m": "cn_mobile"}), datetime(2026, 6, 30, tzinfo=UTC)
+    run = Run("R", moment, moment, "0", "run", inspected=(seen,), coverage=(seen.coverage,))
+    policy = policy_of(
+        f"version: 1\npurposes: {{p: {{held_in: '{name}'}}}}\nclassification: {{grades: [{{asset: '{name}', grade: 4}}]}}\n"
+    )
+    found = [problem.in_("en") for problem in unobserved(policy, run, catalogue, DAY)]
+    assert found == [f"p0.yaml:{place}: no asset matches {name}" for place in ("2:12", "3:27")[: 2 * told]]

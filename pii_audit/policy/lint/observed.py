@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
+from fnmatch import fnmatchcase
 
 from pii_audit.errors import Problem
 from pii_audit.identifiers.model import Catalogue
@@ -42,6 +43,7 @@ def unobserved(policy: Policy, run: Run, catalogue: Catalogue, as_of: date) -> l
         *_purposes(policy, seen, met, catalogue),
         *_access(policy, run),
         *_retention(policy, run, catalogue),
+        *_assets(policy, run),
         *_exceptions(policy, run, as_of),
     ]
     return sorted(found, key=lambda problem: problem.position)
@@ -100,6 +102,17 @@ def _access(policy: Policy, run: Run) -> Iterator[Problem]:
             named = ", ".join(rule.principals)
             said = Text(f"运行 {run.id} 没有见到主体 {named}", f"run {run.id} saw no grant to {named}")
             yield Problem(rule.position, said)
+
+
+def _assets(policy: Policy, run: Run) -> Iterator[Problem]:
+    """Names of assets under held_in and grades that none has: what they are misspelt for is not looked at."""
+    read, names = _read(run), {f"{one.asset.source}.{one.asset.name}" for one in run.inspected}
+    named = [(pattern, one.position) for one in policy.purposes.values() for pattern in one.held_in]
+    named += [(grade.asset, grade.position) for grade in policy.classification.grades]
+    for pattern, position in named:
+        source = pattern.partition(".")[0]
+        if (source in read or "*" in source) and not any(fnmatchcase(name, pattern) for name in names):
+            yield Problem(position, Text(f"没有资产与 {pattern} 相符", f"no asset matches {pattern}"))
 
 
 def _retention(policy: Policy, run: Run, catalogue: Catalogue) -> Iterator[Problem]:
