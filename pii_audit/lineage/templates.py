@@ -25,6 +25,7 @@ RENDERINGS = 16
 REF = "ⵥref"
 """The schema under which the models of a project are read, which no table can be."""
 _SIGNS = re.compile(r"\{\{|\{%|\{#")
+_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _FROM, _TO = "\ue000", "\ue001"
 """Around the number of a place, within a rendering."""
 _PLACE = re.compile(f"{_FROM}([0-9]+){_TO}")
@@ -147,13 +148,26 @@ def _dbt(unknown: Callable[..., Any], variables: Mapping[str, str]) -> dict[str,
     def variable(name: object, *_default: object) -> Any:
         return variables.get(str(name), unknown(name=f"var({name!r})"))
 
+    def not_run(*_parts: object, **_named: object) -> str:
+        raise Untraceable(Text("模板运行的查询没有追踪", "a query that the template itself runs is not traced"), 0)
+
     return {
         "ref": lambda *parts, **_named: f"{REF}.{named(parts[-1])}" if parts else MARK * 3,
         "source": lambda *parts, **_named: named(*parts),
-        "config": lambda *_parts, **_named: "",
+        "config": lambda *_parts, **named: "".join(map(_hook, (named.get("pre_hook"), named.get("post_hook")))),
+        "run_query": not_run,
+        "statement": not_run,
         "var": variable,
         "env_var": variable,
     }
+
+
+def _hook(hook: object) -> str:
+    """The statements of a hook, which are run beside the model; what they ask for in turn is not known."""
+    if isinstance(hook, list | tuple):
+        return "".join(map(_hook, hook))
+    said = hook.get("sql", "") if isinstance(hook, dict) else hook
+    return f";\n{_TAG.sub(MARK * 3, str(said))}\n;\n" if said is not None else ""
 
 
 def _with_places(environment: _Sandbox, text: str) -> str:

@@ -685,12 +685,13 @@ EXPORTS = {
         ),
         (
             "{{ config(pre_hook=\"insert into log select 1\") }} select phone from {{ source('core','customer') }}",
-            "phone",
+            "phone -",
         ),
         (
             "{{ config(post_hook=\"copy into @s from (select name from core.customer)\") }} select phone from {{ source('core','customer') }}",
-            "phone",
+            "name phone",
         ),
+        ("{% set q %}select phone from core.customer{% endset %}{% set r = run_query(q) %}select 1", GAP),
         (
             "{% call statement('x', fetch_result=True) %}select phone from core.customer{% endcall %}select name from core.customer",
             GAP,
@@ -719,6 +720,7 @@ EXPORTS = {
         ("select phone{{ ',' if var('x') }} {{ 'name' if var('x') }} from core.customer", "phone name"),
         ("{% include 'x.sql' %}", GAP),
         ("{{ macro_of_package() }}", GAP),
+        ("{% do run_query('insert into t select phone from core.customer') %}select 1 as a", GAP),
         ("{% set a = dbt_utils.get_column_values(ref('x'),'y') %}select {% for i in a %}{{i}},{% endfor %} 1", GAP),
         ("select {{ 'pho' ~ 'ne' }} from core.customer", "phone"),
         ("select {{ caller() }}", GAP),
@@ -731,6 +733,16 @@ EXPORTS = {
             "phone name",
         ),
         ("{{ 'select phone from core.customer' }}", "phone"),
+        (
+            "{{ config(post_hook=\"copy (select name from core.customer) to '/x'\") }} select phone from core.customer",
+            "name phone",
+        ),
+        (
+            "{{ config(post_hook=['grant select on {{ this }} to x', {'sql': 'vacuum'}], pre_hook='analyze core.customer') }} select phone from core.customer",
+            "phone",
+        ),
+        ("{{ config(post_hook=export()) }} select phone from core.customer", GAP),
+        ("{{ config(post_hook='copy (select * from {{ this }}) to x') }} select phone from core.customer", GAP),
     ],
 }
 """Of each statement what its columns are made of, one after another: `+` for several, `-` for nothing that is stored."""

@@ -11,7 +11,10 @@ from pii_audit.document import INTEGER, STRING, ListOf, MapOf, Reader, Record
 from pii_audit.errors import ConfigurationError
 
 PATH = "scanners/lineage/hosts.yaml"
-_PYTHON = ("statements", "generic", "receivers", "tables", "keywords", "said", "said_keywords", "drivers")
+_PYTHON = (
+    "statements", "generic", "receivers", "of_receivers", "clients", "tables", "tables_of_receivers", "options", "dumps", "operators", "keywords",
+    "said", "said_keywords", "drivers",
+)  # fmt: skip
 _OPTIONS = ("statement", "script", "first", "after", "dumps")
 _MAGICS = ("sql", "shell", "timed", "shown", "other")
 _WORDS = ListOf(STRING)
@@ -40,7 +43,13 @@ class PythonNames:
     statements: frozenset[str]
     generic: frozenset[str]
     receivers: frozenset[str]
+    of_receivers: frozenset[str]
+    clients: frozenset[str]
     tables: frozenset[str]
+    tables_of_receivers: frozenset[str]
+    options: frozenset[str]
+    dumps: frozenset[str]
+    operators: frozenset[str]
     keywords: frozenset[str]
     said: frozenset[str]
     said_keywords: frozenset[str]

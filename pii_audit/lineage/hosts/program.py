@@ -18,7 +18,10 @@ from pii_audit.lineage.unknown import UNKNOWN_TEXT
 
 _UNROLLED = 64
 """Members of a list for which a loop is gone through one by one."""
-_TABLE = re.compile(r"[\w.$]+")
+_TABLE = re.compile(r"[\w.$]+\Z|\s*\(")
+"""A table by its name, or a query in parentheses as one."""
+_TABLE_OPTION = "dbtable"
+_OPERATOR = "Operator"
 _FIRST = frozenset({"query", "statement", "operation", "table_name"})
 """How the first argument is called where it is given by its name."""
 _STEPS = 50_000
@@ -80,8 +83,8 @@ class Program:
     """One file on the way through it.
 
     `handed` is what databases are given, `seen` what stands in any other place, `commands` are lists of words that begin with a name, all by
-    the offset of the expression. `sinks` are the
-    texts that functions hand on with parameters in them, by the functions' names.
+    the offset of the expression. `sinks` are the texts that functions hand on with parameters in them, by the functions' names; `gaps` is
+    what lets out something that cannot be told.
     """
 
     source: str
@@ -90,6 +93,7 @@ class Program:
     seen: dict[int, tuple[Words, ...]] = field(default_factory=dict)
     commands: dict[int, tuple[Words, ...]] = field(default_factory=dict)
     sinks: dict[str, dict[int, tuple[Words, ...]]] = field(default_factory=dict)
+    gaps: dict[int, Text] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._names = host_names()[0]
@@ -334,7 +338,10 @@ class Program:
         elif before is not node.func or not isinstance(before, ast.Name):
             self._looked([before], names)
         for one in () if tells else self._given(node, called):
-            self._hand(one, names, table=called in self._names.tables)
+            self._hand(one, names, table=called in self._names.tables | self._names.tables_of_receivers)
+        if not tells:
+            self._options(node, called, names)
+            self._dumped(node, called)
         for texts in self._known.sinks.get(called, {}).values():
             for words in texts:
                 self._take(self._expressions.at(node), self._expressions.given(words, called, node, names))
@@ -353,25 +360,52 @@ class Program:
             # A function of the file itself: what it hands on is known by what it does.
             return
         first = node.args[0] if node.args and not isinstance(node.args[0], ast.Starred) else None
-        generic = called in names.generic and (self._reads_databases or self._of_database(node.func))
-        surely = generic or called in names.statements | names.tables
+        of_database = self._of_database(node.func)
+        generic = called in names.generic and (self._reads_databases or of_database)
+        alone = called in names.of_receivers | names.tables_of_receivers and of_database
+        surely = generic or alone or called in names.statements | names.tables
         if surely and first is not None:
             yield first
+        keywords = names.keywords | names.operators if called.endswith(_OPERATOR) else names.keywords
         for one in node.keywords:
-            if one.arg in names.keywords or (surely and first is None and one.arg in _FIRST):
+            if one.arg in keywords or (surely and first is None and one.arg in _FIRST):
                 yield one.value
+            elif called.endswith(_OPERATOR):
+                yield from _configured(one.value, keywords)
 
     def _of_database(self, function: ast.expr) -> bool:
         """Whether a method is one of something that is called like a connection, or what a connection gives (`db.cursor().execute`)."""
         before = function.value if isinstance(function, ast.Attribute) else None
         name = name_of(before.func if isinstance(before, ast.Call) else before) if before is not None else ""
-        return name.rpartition("_")[2].lower() in self._names.receivers
+        last = name.rpartition("_")[2].lower()
+        reader = isinstance(before, ast.Attribute) and name == "read" and self._of_database(before)
+        return reader or last in self._names.receivers or (self._reads_databases and last in self._names.clients)
+
+    def _options(self, node: ast.Call, called: str, names: Names) -> None:
+        """`read.option("query", …)` and `read.options(dbtable=…)`; `read.jdbc(url, table)`."""
+        given = [(one.arg, one.value) for one in node.keywords] if called == "options" else []
+        first, others = node.args[0] if node.args else None, node.args[1:]
+        if others and called == "option" and isinstance(first, ast.Constant):
+            given = [(str(first.value), others[0])]
+        elif others and called == "jdbc" and self._of_database(node.func):
+            given = [(_TABLE_OPTION, others[0])]
+        for option, value in given:
+            if option in self._names.options:
+                self._hand(value, names, table=option == _TABLE_OPTION)
+
+    def _dumped(self, node: ast.Call, called: str) -> None:
+        """What lets out something whole, if it is not told by SQL what."""
+        dumps = called in self._names.dumps
+        told = any(one.arg in self._names.keywords | self._names.operators for one in node.keywords)
+        if dumps and not told and (called.endswith(_OPERATOR) or self._reads_databases or self._of_database(node.func)):
+            reason = Text(f"{called} 导出的内容没有追踪", f"what {called} lets out is not traced")
+            self.gaps[self._expressions.at(node)] = reason
 
     def _hand(self, node: ast.expr, names: Names, *, table: bool) -> None:
         texts = self._expressions.texts(node, names)
         if table:
             before = Words((("SELECT * FROM ", self._expressions.at(node), True),))
-            texts = tuple(before + words if _TABLE.fullmatch(words.text) else words for words in texts)
+            texts = tuple(before + words if _TABLE.match(words.text) else words for words in texts)
         if isinstance(node, ast.Constant) and not isinstance(node.value, str | bytes):
             return
         self._take(self._expressions.at(node), texts)
@@ -390,6 +424,16 @@ def _own(function: ast.expr) -> bool:
     """Whether what is called by its mere name, or as a method of the object itself."""
     before = function.value if isinstance(function, ast.Attribute) else None
     return before is None or (isinstance(before, ast.Name) and before.id in ("self", "cls"))
+
+
+def _configured(node: ast.expr, keywords: frozenset[str]) -> Iterator[ast.expr]:
+    """The statements in what an operator is configured with: `{"query": {"query": …}}`."""
+    if isinstance(node, ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(value, ast.Dict):
+                yield from _configured(value, keywords)
+            elif isinstance(key, ast.Constant) and key.value in keywords:
+                yield value
 
 
 def _says_only(node: ast.stmt) -> bool:

@@ -55,6 +55,8 @@ def _told(program: Program, script: Mapped) -> Embedded:
             found.script(open_words(words).mapped().within(script))
         else:
             found.gap(Untraceable(_NOT_WRITTEN, script.origin(at)))
+    for at, reason in program.gaps.items():
+        found.gap(Untraceable(reason, script.origin(at)))
     for words in _widest(program.seen.values()):
         if any(words.literals <= one for one in used):
             continue

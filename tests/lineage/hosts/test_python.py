@@ -148,6 +148,27 @@ WRITTEN = {
         'spark.sql("SELECT phone FROM customer").write.option("header", True).csv("/o")',
         {"1:19": "phone"},
     ),
+    "a table that is copied": (
+        'with cur.copy("COPY (SELECT phone FROM customer) TO STDOUT") as c: pass',
+        {"1:29": "phone"},
+    ),
+    "a query that is copied": ('c.copy_from_query("SELECT phone FROM customer", output="x")', {"1:27": "phone"}),
+    "a table of Spark": ('spark.table("staff")', {"1:13": "boss+id+name"}),
+    "a table of a reader": ('spark.read.table("staff").write.csv("/x")', {"1:18": "boss+id+name"}),
+    "a table by an option": ('spark.read.format("jdbc").option("dbtable", "staff").load()', {"1:45": "boss+id+name"}),
+    "a query as a table": (
+        'spark.read.format("jdbc").options(dbtable="(SELECT phone FROM customer) t").load()',
+        {"1:43": "phone"},
+    ),
+    "a table by its place": ('spark.read.jdbc(url, "staff")', {"1:22": "boss+id+name"}),
+    "what an operator is configured with": (
+        'BigQueryInsertJobOperator(configuration={"query": {"query": "SELECT phone FROM customer"}})',
+        {"1:69": "phone"},
+    ),
+    "operators that are expanded": (
+        'PostgresOperator.partial(task_id="x").expand(sql=["SELECT phone FROM customer"])',
+        {"1:59": "phone"},
+    ),
     "bytes": ('cur.execute(b"SELECT phone FROM customer")', {"1:22": "phone"}),
     "bytes that are decoded": ('q = b"SELECT phone FROM customer".decode()\ncur.execute(q)', {"1:14": "phone"}),
     "a call of what a call gives": ('partial(run, "SELECT phone FROM customer")()', {"1:22": "phone"}),
@@ -187,6 +208,10 @@ NONE = {
     "words that begin like SQL": 'x = ["selection", "update", "created table", "copy that to me", "with care"]',
     "an expression of pandas": 'import pandas as pd\ndf.query("a > 3")\ndf.query(q)',
     "execute of something else": "pool.execute(job)\nexecutor.submit(run)",
+    "methods that are called alike": (
+        "import psycopg\nimport shutil\nshutil.copy(a, b)\ndf.query(q)\nd.copy()\npage.table(x)\nx.option('header', q)\nf.options(query=None)"
+        "\nS3ToRedshiftOperator(table='t')\nclient.get(query=q)"
+    ),
     "no strings at all": "x = 1\nimport os\n",
     "an empty file": "",
     "a table that is only counted in words": 'x = f"{n} rows from {t}"',
@@ -216,6 +241,26 @@ GAPS = {
     "a script that an operator names": ('HiveOperator(hql="daily.hql")', "1:18 it runs daily.hql"),
     "a template for all of it": ('SqlOperator(sql="{{ params.query }}")', "1:18 what a variable or a template"),
     "an argument of a keyword": ("SQLExecuteQueryOperator(sql=query)", "1:29 the SQL that is handed"),
+    "the query of an operator": ("AthenaOperator(query=Q)", "1:22 the SQL that is handed"),
+    "what an operator is configured with": (
+        'BigQueryInsertJobOperator(configuration={"query": {"query": Q}})',
+        "1:61 the SQL that is handed",
+    ),
+    "an operator for whole tables": (
+        'RedshiftToS3Operator(table="customer", s3_bucket="b")',
+        "1:1 what RedshiftToS3Operator lets out",
+    ),
+    "a client of a warehouse": ("from google.cloud import bigquery\nclient.query(q)", "2:14 the SQL that is handed"),
+    "a whole table of a client": (
+        'from google.cloud import bigquery\nclient.extract_table("core.customer", "gs://x")',
+        "2:1 what extract_table lets out",
+    ),
+    "a table that is copied": ('cur.copy_to(f, "customer")', "1:1 what copy_to lets out"),
+    "a procedure by its name": ('cursor.callproc("export_all")', "1:1 what callproc lets out"),
+    "a connection that is made there": ("engine.connect().execute(q)", "1:26 the SQL that is handed"),
+    "a query that is copied": ("import psycopg\nwith cur.copy(q) as c: pass", "2:15 the SQL that is handed"),
+    "a query of polars": ("pl.read_database(q, c)", "1:18 the SQL that is handed"),
+    "an option of a reader": ('spark.read.option("query", q).load()', "1:28 the SQL that is handed"),
     "a syntax error of SQL": ('run("SELECT phone,,\\n FROM WHERE")', "1:"),
     "a syntax error of Python": ("def f(:\n  pass", "1:1 it cannot be read as Python 3"),
     "Python 2": ('print "SELECT phone FROM customer"', "1:1 it cannot be read as Python 3"),
