@@ -111,7 +111,7 @@ class CellReader:
     ) -> None:
         """Reads one value for all that hold the same."""
         # Without a header only names in Han characters are told by their shape.
-        speaks = column.spoken if name.nameless else bool(name.by_shape) or name.best is not None
+        speaks = column.holding(Sign.SPOKEN) if name.nameless else bool(name.by_shape) or name.best is not None
         questions, alike = self._questions(column)
         places = nonzero((alike | found.there | speaks) & ~apart)
         kind = column.kind[places]
