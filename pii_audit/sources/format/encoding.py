@@ -13,6 +13,8 @@ REPLACEMENT = "\ufffd"
 SEGMENT = 1 << 20
 """A line longer than this (in bytes) is decoded piece by piece."""
 
+LINE_BY_LINE = ("utf-8", "gb18030")
+"""Encodings in which LF is one byte that is no part of anything else: each line is decoded by itself."""
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -139,18 +141,20 @@ def decode_cell(raw: bytes) -> tuple[str, bool]:
 class Decoder:
     """Decodes a file piece by piece; whatever cannot be decoded is replaced, counted and located, never dropped.
 
-    `replaced` counts replacement characters (and passages in another encoding's byte order), `first_bad` is the
-    1-based line of the first, `nuls` counts NUL characters. The text has no byte order mark and its own line ends.
+    `replaced` counts replacement characters (and lines with a passage in another encoding's byte order), `first_bad` is the
+    1-based line of the first, `nuls` counts NUL characters. The text has no byte order mark and its own line ends. `line` is the
+    one in which the first byte stands.
     """
 
-    def __init__(self, encoding: Encoding) -> None:
+    def __init__(self, encoding: Encoding, line: int = 1) -> None:
         self.encoding = encoding
         self.replaced = 0
         self.first_bad: int | None = None
         self.nuls = 0
         self._pending = b""
         self._skip = encoding.bom
-        self._line = 1
+        self._line = line
+        self._after_cr = False
 
     def feed(self, data: bytes, *, final: bool = False) -> str:
         """The text of the next bytes; some may be held back until the line or the character is complete."""
@@ -158,7 +162,7 @@ class Decoder:
             data, self._skip = data[self._skip :], max(0, self._skip - len(data))
         raw = self._pending + data
         self._pending = b""
-        if self.encoding.codec not in ("utf-8", "gb18030"):
+        if self.encoding.codec not in LINE_BY_LINE:
             text = self._segment(raw, (self.encoding.codec,), final=final)
         elif final:
             text = self._lines(raw)
@@ -188,13 +192,21 @@ class Decoder:
         return self._kept(raw, text, left)
 
     def _kept(self, raw: bytes, text: str, left: bytes = b"") -> str:
-        if self.encoding.codec in ("utf-8", "gb18030") and b"\0" in raw and _WIDE_PASSAGE.search(raw):
-            self._bad(1)
+        if self.encoding.codec in LINE_BY_LINE and b"\0" in raw and _WIDE_PASSAGE.search(raw):
+            self._wide_passages(raw)
         if self.encoding.codec.startswith("utf-16") and _NARROW_PASSAGE.search(raw):
             self._bad(1)
         self._pending = left
-        self._line += text.count("\n")
+        # Pieces of two-byte text may end between CR and LF.
+        self._line += line_ends(text) - (self._after_cr and text.startswith("\n"))
+        self._after_cr = text.endswith("\r") if text else self._after_cr
         return text
+
+    def _wide_passages(self, raw: bytes) -> None:
+        """Counts the lines that hold one, so that the count does not depend on how many lines come at once."""
+        for line, one in enumerate(raw.splitlines(), self._line):
+            if _WIDE_PASSAGE.search(one):
+                self._bad(1, line)
 
     def _lines(self, raw: bytes) -> str:
         if self.encoding.codec == "utf-8" or raw.isascii():
@@ -215,10 +227,15 @@ class Decoder:
             self._bad(text.count(REPLACEMENT))
         return self._kept(raw, text)
 
-    def _bad(self, count: int) -> None:
+    def _bad(self, count: int, line: int = 0) -> None:
         if count and self.first_bad is None:
-            self.first_bad = self._line
+            self.first_bad = line or self._line
         self.replaced += count
+
+
+def line_ends(text: str) -> int:
+    """How many lines end in a text: with LF, CR LF or CR."""
+    return text.count("\n") + text.count("\r") - text.count("\r\n")
 
 
 def _strict(codec: str, raw: bytes) -> str | None:

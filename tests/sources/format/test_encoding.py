@@ -63,6 +63,25 @@ def test_a_utf16_passage_inside_an_8_bit_file_counts_as_undecodable():
     assert decoder.first_bad == 51
 
 
+@pytest.mark.parametrize("step", [7, 100_000])
+def test_each_line_with_a_utf16_passage_counts_once_however_many_come_at_once(step):
+    passage = "13800138000\n".encode("utf-16-le")
+    _, decoder = decoded((b"plain line of text\n" * 20 + passage + b"plain line of text\n" * 30) * 2, step)
+    assert (decoder.replaced, decoder.first_bad) == (2, 21)
+
+
+@pytest.mark.parametrize(("codec", "broken"), [("utf-8", b"\xff\n"), ("utf-16-le", b"\x00\xdc\n\x00")])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_broken_place_is_told_by_its_line_whatever_ends_lines(codec, broken, end):
+    data = f"plain{end}plain words{end}".encode(codec)
+    for step in range(1, len(data) + 1):
+        decoder = Decoder(Encoding(codec))
+        for at in range(0, len(data), step):
+            decoder.feed(data[at : at + step])
+        decoder.feed(broken, final=True)
+        assert (decoder.replaced, decoder.first_bad) == (1, 3)
+
+
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff")), st.integers(1, 9))
 def test_utf8_survives_any_splitting_into_blocks(text, step):
     assert decoded(text.encode(), step)[0] == text
