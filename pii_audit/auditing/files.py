@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from pii_audit.detection.judge import judge
 from pii_audit.detection.tally import Detector
-from pii_audit.engine.chunks import Tallying
+from pii_audit.engine.chunks import Looked, Tallying
 from pii_audit.engine.interface import Progress, Silent
 from pii_audit.errors import InspectionError, UsageError
 from pii_audit.language import Text
@@ -24,7 +24,7 @@ from pii_audit.sources.file_share.local import FolderSource, Selection
 from pii_audit.sources.file_share.names import real
 from pii_audit.sources.format.files import readings, readings_of_stream
 from pii_audit.sources.format.fixed_width import Layouts
-from pii_audit.sources.interface import Reading, Sampling
+from pii_audit.sources.interface import Portion, Reading, Sampling
 
 STDIN = "-"
 Watch = Callable[[Asset, Chunk], None]
@@ -72,8 +72,8 @@ class Files:
                         continue
                     asset, reading = one
                     progress.asset(asset.name)
-                    chunks = _watched(asset, reading, watch, progress)
-                    yield _read(detector, asset, reading, tallying.each(asset, chunks))
+                    portions = _watched(asset, reading, watch, progress)
+                    yield _read(detector, asset, reading, tallying.each(asset, portions))
                     progress.done()
 
     def listed(self, path: str) -> Iterator[Path]:
@@ -106,24 +106,30 @@ class Files:
         return FolderSource("", path, Selection(self.include), self.layouts)
 
 
-def _watched(asset: Asset, reading: Reading, watch: Watch | None, progress: Progress) -> Iterator[Chunk]:
+def _watched(asset: Asset, reading: Reading, watch: Watch | None, progress: Progress) -> Iterator[Portion]:
+    """What is to be tallied; it is parsed here where somebody watches."""
+    if watch is None:
+        for portion in reading.portions():
+            progress.advance(0, 0)
+            yield portion
+        return
     for chunk in reading:
-        if watch is not None:
-            watch(asset, chunk)
+        watch(asset, chunk)
         progress.advance(0, 0)
         yield chunk
 
 
-def _read(detector: Detector, asset: Asset, reading: Reading, tallies: Iterator[AssetTally]) -> Inspected:
-    """What the tallies of an asset's chunks say together, and what was read of it."""
+def _read(detector: Detector, asset: Asset, reading: Reading, looked: Iterator[Looked]) -> Inspected:
+    """What the tallies of an asset's portions say together, and what was read of it."""
     tally = AssetTally()
     failure: Text | None = None
     try:
-        for more in tallies:
+        for more, noted in looked:
+            reading.note(noted)
             tally += more
     except InspectionError as error:
         failure = error.what
     coverage = reading.coverage()
     if failure is not None:
         coverage = replace(coverage, status=CoverageStatus.FAILED, reason=failure)
-    return judge(detector, asset, tally, coverage)
+    return judge(detector, asset, tally.even(), coverage)

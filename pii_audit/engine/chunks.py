@@ -1,4 +1,4 @@
-"""The chunks of one asset, tallied in several processes once that pays: what makes one large file as fast as many small ones."""
+"""The chunks of one asset, parsed where that was left to others, and tallied in several processes once that pays: what makes one large file as fast as many small ones."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 from pii_audit.detection.tally import Detector
 from pii_audit.engine.processors import processors
 from pii_audit.errors import InspectionError
 from pii_audit.language import Text
-from pii_audit.model.asset import Asset, Chunk
+from pii_audit.model.asset import Asset, TableChunk, TextChunk
 from pii_audit.model.evidence import AssetTally
+from pii_audit.sources.interface import Noted, Portion
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
 
-    Submit = Callable[[Asset, Chunk], Future[AssetTally]]
+    Submit = Callable[[Asset, Portion], Future["Looked"]]
 
+Looked: TypeAlias = tuple[AssetTally, Noted]
+"""The tally of a portion, and what parsing it noted."""
 PATIENCE = 3.0
 """Seconds of tallying in this process after which others are asked: to begin one costs about one."""
 AHEAD = 2
@@ -32,17 +35,25 @@ _detector: dict[str, Detector] = {}
 DIED = Text("读取它的进程意外终止(可能内存不足)", "the process that read it died (perhaps there was not enough memory)")
 
 
-def side_by_side(submit: Submit, ahead: int, asset: Asset, chunks: Iterable[Chunk]) -> Iterator[AssetTally]:
-    """A tally for each chunk, in order, while so many more are on their way.
+def look(detector: Detector, asset: Asset, portion: Portion) -> Looked:
+    """Parses a portion where it is not parsed, and tallies it."""
+    if isinstance(portion, TableChunk | TextChunk):
+        return detector.tally(asset, portion), Noted()
+    chunk, noted = portion.parsed()
+    return detector.tally(asset, chunk), noted
 
-    Raises what reading the chunks raises, once those that were read are tallied; InspectionError where a process dies.
+
+def side_by_side(submit: Submit, ahead: int, asset: Asset, portions: Iterable[Portion]) -> Iterator[Looked]:
+    """What is in each portion, in order, while so many more are on their way.
+
+    Raises what reading the portions raises, once those that were read are tallied; InspectionError where a process dies.
     """
     from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415 - where processes are
 
-    pending: deque[Future[AssetTally]] = deque()
+    pending: deque[Future[Looked]] = deque()
     try:
-        for chunk in chunks:
-            pending.append(submit(asset, chunk))
+        for portion in portions:
+            pending.append(submit(asset, portion))
             while len(pending) > ahead:
                 yield pending.popleft().result()
         while pending:
@@ -81,25 +92,25 @@ class Tallying:
         self._pool.shutdown(cancel_futures=True)
         self._pool = None
 
-    def each(self, asset: Asset, chunks: Iterable[Chunk]) -> Iterator[AssetTally]:
-        """A tally for each chunk, in order; raises as `side_by_side` does."""
-        rest = iter(chunks)
-        for chunk in rest:
+    def each(self, asset: Asset, portions: Iterable[Portion]) -> Iterator[Looked]:
+        """What is in each portion, in order; raises as `side_by_side` does."""
+        rest = iter(portions)
+        for portion in rest:
             if self._jobs > 1 and self._patience <= 0:
-                yield from self._elsewhere(asset, chain((chunk,), rest))
+                yield from self._elsewhere(asset, chain((portion,), rest))
             else:
                 started = time.monotonic()
-                tally = self._detector.tally(asset, chunk)
+                looked = look(self._detector, asset, portion)
                 self._patience -= time.monotonic() - started
-                yield tally
+                yield looked
 
-    def _elsewhere(self, asset: Asset, chunks: Iterable[Chunk]) -> Iterator[AssetTally]:
+    def _elsewhere(self, asset: Asset, portions: Iterable[Portion]) -> Iterator[Looked]:
         from pii_audit.engine.workers import workers  # noqa: PLC0415 - what is soon done goes without
 
         pool = self._pool = self._pool or workers(self._jobs, _prepare, self._detector)
         try:
             yield from side_by_side(
-                lambda one, chunk: pool.submit(_tally, one, chunk), AHEAD * self._jobs, asset, chunks
+                lambda one, portion: pool.submit(_look, one, portion), AHEAD * self._jobs, asset, portions
             )
         except InspectionError as error:
             if error.what == DIED:
@@ -112,5 +123,5 @@ def _prepare(detector: Detector) -> None:
     _detector["one"] = detector
 
 
-def _tally(asset: Asset, chunk: Chunk) -> AssetTally:
-    return _detector["one"].tally(asset, chunk)
+def _look(asset: Asset, portion: Portion) -> Looked:
+    return look(_detector["one"], asset, portion)

@@ -7,22 +7,23 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from pii_audit.detection.judge import judge
+from pii_audit.engine.chunks import Looked, look
 from pii_audit.engine.interface import Task, resumable, size_of
 from pii_audit.engine.unchanged import Helped, Watch, carried, with_known
 from pii_audit.language import Text
-from pii_audit.model.asset import Asset, Chunk, TableChunk
+from pii_audit.model.asset import Asset, TableChunk, TextChunk
 from pii_audit.model.coverage import Coverage
 from pii_audit.model.evidence import AssetTally
 from pii_audit.model.run import Inspected
 from pii_audit.model.unchanged import Known
-from pii_audit.sources.interface import Reading, Tallied, failed
+from pii_audit.sources.interface import Portion, Reading, Tallied, failed
 
 SAVE_EVERY = 5.0
 """Seconds between two checkpoints of one asset."""
 
 
-Tallier = Callable[[Asset, Iterable[Chunk]], Iterator[AssetTally]]
-"""Gives a tally for each chunk of an asset."""
+Tallier = Callable[[Asset, Iterable[Portion]], Iterator[Looked]]
+"""Tells what is in each portion of an asset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,31 +76,38 @@ class LocalEngine:
         tally = task.checkpoint.load(name) or AssetTally()
         saved = time.monotonic()
         unknown = _unknown(task, reading, tally.chunks)
-        for more in self.tallier(asset, unknown) if self.tallier else _tallied(task, asset, unknown):
+        for more, noted in self.tallier(asset, unknown) if self.tallier else _looked(task, asset, unknown):
+            reading.note(noted)
             tally += more
             if time.monotonic() - saved > SAVE_EVERY:
                 task.checkpoint.save(name, tally)
                 saved = time.monotonic()
         task.checkpoint.save(name, tally)
-        return judge(task.detector, asset, tally, reading.coverage())
+        return judge(task.detector, asset, tally.even(), reading.coverage())
 
 
-def _unknown(task: Task, reading: Reading, known: frozenset[str]) -> Iterator[Chunk]:
-    for chunk in reading:
-        task.progress.advance(*_amount(chunk))
-        if chunk.id not in known:
-            yield chunk
+def _unknown(task: Task, reading: Reading, known: frozenset[str]) -> Iterator[Portion]:
+    for portion in reading.portions():
+        task.progress.advance(*_amount(portion))
+        if portion.id not in known:
+            yield portion
+        elif not isinstance(portion, TableChunk | TextChunk):
+            # What could not be read of it is told again.
+            reading.note(portion.parsed()[1])
 
 
-def _tallied(task: Task, asset: Asset, chunks: Iterable[Chunk]) -> Iterator[AssetTally]:
-    return (task.detector.tally(asset, chunk) for chunk in chunks)
+def _looked(task: Task, asset: Asset, portions: Iterable[Portion]) -> Iterator[Looked]:
+    return (look(task.detector, asset, portion) for portion in portions)
 
 
-def _amount(chunk: Chunk) -> tuple[int, int]:
-    """Rows and, roughly, bytes of a chunk."""
-    if isinstance(chunk, TableChunk):
-        return len(chunk.rows), sum(sum(map(len, filter(None, cells))) + len(cells) for cells in chunk.columns.values())
-    return chunk.text.count("\n"), len(chunk.text)
+def _amount(portion: Portion) -> tuple[int, int]:
+    """Rows, where they are parsed, and, roughly, bytes of a portion."""
+    if isinstance(portion, TableChunk):
+        columns = portion.columns.values()
+        return len(portion.rows), sum(sum(map(len, filter(None, cells))) + len(cells) for cells in columns)
+    if isinstance(portion, TextChunk):
+        return portion.text.count("\n"), len(portion.text)
+    return 0, portion.size
 
 
 def _judged(task: Task, asset: Asset, reading: Tallied) -> Inspected:

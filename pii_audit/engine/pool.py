@@ -10,18 +10,18 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeAlias
 
-from pii_audit.engine.chunks import AHEAD, DIED, side_by_side
+from pii_audit.engine.chunks import AHEAD, DIED, Looked, look, side_by_side
 from pii_audit.engine.interface import NoCheckpoint, Silent, Task, resumable, size_of
 from pii_audit.engine.local import LocalEngine
 from pii_audit.engine.unchanged import Watch, renewed, same_mark, with_known
 from pii_audit.engine.workers import stopped, workers
 from pii_audit.errors import InspectionError
-from pii_audit.model.asset import Asset, Chunk
+from pii_audit.model.asset import Asset
 from pii_audit.model.coverage import Coverage
 from pii_audit.model.evidence import AssetTally
 from pii_audit.model.run import Inspected
 from pii_audit.model.unchanged import Known, Proof
-from pii_audit.sources.interface import failed
+from pii_audit.sources.interface import Portion, failed
 
 _worker: dict[str, Any] = {}
 """The task of this worker process, set once when it starts."""
@@ -43,7 +43,7 @@ class PoolEngine:
         remote = replace(task, progress=Silent(), checkpoint=NoCheckpoint(), memory=None)
         pool = workers(self.jobs, _prepare, remote)
         shared = LocalEngine(
-            partial(side_by_side, lambda asset, chunk: pool.submit(_tally, asset, chunk), AHEAD * self.jobs)
+            partial(side_by_side, lambda asset, portion: pool.submit(_look_at, asset, portion), AHEAD * self.jobs)
         )
         try:
             planned = deque(_planned(pool, task, met))
@@ -169,9 +169,8 @@ def _prepare(task: Task) -> None:
     _worker["task"] = task
 
 
-def _tally(asset: Asset, chunk: Chunk) -> AssetTally:
-    tally: AssetTally = _worker["task"].detector.tally(asset, chunk)
-    return tally
+def _look_at(asset: Asset, portion: Portion) -> Looked:
+    return look(_worker["task"].detector, asset, portion)
 
 
 def _look(asset: Asset, kept: _Kept, size: int | None, content: str | None) -> _Looked:

@@ -176,6 +176,15 @@ class AssetTally:
             _sum(self.together, other.together),
         )
 
+    def even(self) -> AssetTally:
+        """The same once all chunks are merged: of a column that was not in each of them, the other rows are empty."""
+        texts = self.fields.get(FREE_TEXT, FieldTally()).rows
+        fields = {
+            name: field if name == FREE_TEXT else replace(field, rows=self.rows - texts)
+            for name, field in self.fields.items()
+        }
+        return replace(self, fields=fields)
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:

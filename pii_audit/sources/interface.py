@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol, TypeAlias
 
 from pii_audit.language import Text
 from pii_audit.model.asset import Asset, Chunk
@@ -29,6 +30,52 @@ class Sampling:
         return self.rows is None or total <= self.rows
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What was odd about some rows that were parsed: how often, and the first line of it; those of several parts add up in any order.
+
+    `rows` are those that were read, `ragged` those with more or fewer cells than others; `strays` are quotes that are never closed, `replaced`
+    places that could not be decoded, `nuls` NUL characters.
+    """
+
+    rows: int = 0
+    ragged: int = 0
+    first_ragged: int | None = None
+    strays: int = 0
+    replaced: int = 0
+    first_bad: int | None = None
+    nuls: int = 0
+
+    def __add__(self, other: Noted) -> Noted:
+        return Noted(
+            self.rows + other.rows,
+            self.ragged + other.ragged,
+            min(filter(None, (self.first_ragged, other.first_ragged)), default=None),
+            self.strays + other.strays,
+            self.replaced + other.replaced,
+            min(filter(None, (self.first_bad, other.first_bad)), default=None),
+            self.nuls + other.nuls,
+        )
+
+
+class Unparsed(Protocol):
+    """A part of an asset as it stands there, picklable: whoever has it can parse it, wherever that is. `size` is in bytes."""
+
+    @property
+    def id(self) -> str:
+        """The id of the chunk that it is."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+
+    def parsed(self) -> tuple[Chunk, Noted]:
+        """The chunk, and what the reading that gave it is to be told."""
+
+
+Portion: TypeAlias = Chunk | Unparsed
+
+
 class Reading(ABC):
     """One asset being read: iterate over its chunks, then ask how far that got.
 
@@ -39,9 +86,16 @@ class Reading(ABC):
     def __iter__(self) -> Iterator[Chunk]:
         """The chunks, in reading order, ids unique within the asset and the same on every reading of unchanged data."""
 
+    def portions(self) -> Iterator[Portion]:
+        """The same in place of the chunks, where parsing may be left to others; `note` is to be told what each of them noted."""
+        return iter(self)
+
+    def note(self, noted: Noted) -> None:  # noqa: B027 - most leave nothing to others
+        """Takes what was noted where a portion was parsed."""
+
     @abstractmethod
     def coverage(self) -> Coverage:
-        """The ledger row; complete once the chunks are exhausted."""
+        """The ledger row; complete once the chunks are exhausted, and all that was noted is told."""
 
 
 @dataclass(frozen=True, slots=True)

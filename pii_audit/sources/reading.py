@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from pii_audit.language import Text
 from pii_audit.model.asset import Chunk, TableChunk
 from pii_audit.model.coverage import Coverage, CoverageStatus
-from pii_audit.sources.interface import Reading, Sampling, failed
+from pii_audit.sources.interface import Portion, Reading, Sampling, failed
 
 ROWS = 20_000
 """Rows in one chunk, fewer where cells are large."""
@@ -22,6 +22,7 @@ SAMPLE_CHARACTERS = 128 << 20
 """Of a sample that is drawn in memory at most, cells together: tables are as wide as anybody makes them."""
 
 Row = Sequence[str | None] | Mapping[str, str | None]
+P = TypeVar("P")
 R = TypeVar("R")
 """A row in whatever form its source gives it."""
 
@@ -73,8 +74,14 @@ class LedgerReading(Reading):
         self.ledger = ledger
 
     def __iter__(self) -> Iterator[Chunk]:
+        return self._guarded(self.chunks())
+
+    def portions(self) -> Iterator[Portion]:
+        return self._guarded(self.parts())
+
+    def _guarded(self, given: Iterator[P]) -> Iterator[P]:
         try:
-            yield from self.chunks()
+            yield from given
         except OSError as error:
             self.ledger.failures.append(unreadable(error))
         except (MemoryError, RecursionError):
@@ -84,6 +91,10 @@ class LedgerReading(Reading):
     @abstractmethod
     def chunks(self) -> Iterator[Chunk]:
         """The chunks; an OSError that is raised here ends the reading as failed."""
+
+    def parts(self) -> Iterator[Portion]:
+        """The same, unparsed where others can parse it."""
+        return self.chunks()
 
     def coverage(self) -> Coverage:
         return self.ledger.coverage()
@@ -152,11 +163,11 @@ class Batcher:
         if len(self._rows) >= ROWS or self._size >= CHARACTERS:
             yield from self.flush()
 
-    def extend_all(self, several: Iterable[Sequence[Row]]) -> Iterator[TableChunk]:
-        """Takes all rows of an asset, some (of about a million characters) at once; counts them in the ledger."""
-        self._ledger.rows = self._ledger.total = number = 0
+    def extend_all(self, several: Iterable[Sequence[Row]], number: int = 0) -> Iterator[TableChunk]:
+        """Takes all rows of an asset, some (of about a million characters) at once, the first of which has that number; counts them in the ledger."""
+        self._ledger.rows = self._ledger.total = 0
         for rows in several:
-            self._ledger.rows = self._ledger.total = number + len(rows)
+            self._ledger.rows = self._ledger.total = self._ledger.rows + len(rows)
             cells = chain.from_iterable(row.values() if isinstance(row, Mapping) else row for row in rows)
             self._size += sum(map(len, filter(None, cells)))
             taken = 0
@@ -181,14 +192,19 @@ class Batcher:
         if mappings:
             names = dict.fromkeys(name for row in mappings for name in row)
             return {name: [row.get(name) for row in mappings] for name in names}
-        rows = [row for row in self._rows if not isinstance(row, Mapping)]
-        widths = {len(self._names), *map(len, rows)}
-        width = max(widths)
-        if len(widths) > 1:
-            rows = [[*row, *([None] * (width - len(row)))] for row in rows]
-        for index in range(len(self._names), width):
-            self._names.append(self._surplus(index))
-        return dict(zip(self._names, zip(*rows, strict=True), strict=True))
+        return columns_of([row for row in self._rows if not isinstance(row, Mapping)], self._names, self._surplus)
+
+
+def columns_of(
+    rows: Sequence[Sequence[str | None]], names: list[str], surplus: Callable[[int], str]
+) -> dict[str, Sequence[str | None]]:
+    """The columns of some rows; names of those that are past the last are added by `surplus`."""
+    widths = {len(names), *map(len, rows)}
+    width = max(widths)
+    if len(widths) > 1:
+        rows = [[*row, *([None] * (width - len(row)))] for row in rows]
+    names += [surplus(index) for index in range(len(names), width)]
+    return dict(zip(names, zip(*rows, strict=True), strict=True))
 
 
 def generator(sampling: Sampling, source: str, asset: str) -> random.Random:

@@ -125,6 +125,36 @@ def test_a_chunk_that_the_checkpoint_holds_is_not_looked_at_again(share):
     assert second == first
 
 
+@pytest.mark.parametrize("chosen", [LocalEngine(), PoolEngine(2)], ids=["local", "pool"])
+def test_what_was_odd_about_rows_is_told_whoever_parses_them_and_again_when_a_run_goes_on(
+    chosen, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("pii_audit.engine.pool.LARGE_FILE", 100_000)
+    rows = [b"138%08d,x\n" % row for row in range(50_000)]
+    rows[30_000], rows[40_000], rows[45_000] = b"13800000000\n", b"\xff\xfe,x\n", b'13800000000,"x\n'
+    (tmp_path / "odd.csv").write_bytes(b"mobile,note\n" + b"".join(rows))
+    share, memory = FolderSource("share", tmp_path), Memory()
+    [first] = chosen.inspect(task(share, checkpoint=memory))
+    assert first.coverage.reason.en == (
+        "2 place(s) could not be decoded, the first in line 40002; "
+        "1 row(s) have more or fewer cells, the first in line 30002; 1 quotation mark(s) are never closed"
+    )
+    assert (first.coverage.status, first.coverage.rows) == (CoverageStatus.FAILED, 50_000)
+    assert list(chosen.inspect(task(share, checkpoint=memory))) == [first]
+
+
+def test_a_column_that_appears_late_has_as_many_rows_as_the_others(tmp_path):
+    rows = [b"138%08d,x\n" % row for row in range(50_000)]
+    rows[30_000] = b"1,x,13800138000\n"
+    (tmp_path / "a.csv").write_bytes(b"mobile,note\n" + b"".join(rows))
+    [one] = LocalEngine().inspect(task(FolderSource("share", tmp_path)))
+    assert {name: (field.rows, field.filled) for name, field in one.tally.fields.items()} == {
+        "mobile": (50_000, 50_000),
+        "note": (50_000, 50_000),
+        "column 3": (50_000, 1),
+    }
+
+
 def test_half_an_asset_in_the_store_is_gone_on_with_and_each_chunk_counted_once(share, tmp_path):
     detector = Detector(load_catalogue(), Fingerprinter(b"k" * 32))
     asset = next(one for one in share.assets() if isinstance(one, Asset) and one.name == "0.csv")

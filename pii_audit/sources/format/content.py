@@ -96,71 +96,88 @@ class Content:
         """The text of the head, for telling the structure; leaves the pass untouched."""
         return Decoder(self.decoder.encoding).feed(self.head, final=self.whole)
 
+    def blocks(self) -> Iterator[bytes]:
+        """The bytes from the first one on, some at once; a hole is one that is zero."""
+        data = self.head
+        while data:
+            yield data
+            if self.whole:
+                return
+            data = (b"\0" if self._holes and self._holes.skip() else b"") + self._read(BLOCK)
+            self.bytes += len(data)
+
     def texts(self) -> Iterator[str]:
         """The whole text in pieces that end at line ends where lines are of ordinary length."""
-        data, final = self.head, self.whole
-        while True:
-            text = self.decoder.feed(data, final=final)
-            if text:
-                yield text
-            if final:
-                return
-            try:
-                data = (b"\0" if self._holes and self._holes.skip() else b"") + self._read(BLOCK)
-            except OSError:
-                text = self.decoder.feed(b"", final=True)
-                if text:
-                    yield text
-                raise
-            self.bytes += len(data)
-            final = not data
+        return decoded(self.blocks(), self.decoder)
 
     def lines(self) -> Iterator[str]:
         """Lines with their own ends (LF, CR LF or CR); one of more than 16 million characters comes in pieces."""
-        rest = ""
-        pieces = self.texts()
-        while True:
-            try:
-                piece = next(pieces, None)
-            except OSError:
-                yield from io.StringIO(rest, newline="").readlines()
-                raise
-            if piece is None:
-                break
-            text = rest + piece
-            held = "\r" if text.endswith("\r") else ""
-            body = text[: len(text) - len(held)]
-            lines = io.StringIO(body, newline="").readlines()
-            rest = held
-            if lines and not lines[-1].endswith(("\n", "\r")):
-                rest = lines.pop() + held
-            yield from lines
-            while len(rest) >= MAX_LINE:
-                cut = place_to_cut(rest[:MAX_LINE])
-                yield rest[:cut]
-                rest = rest[cut:]
-        yield from io.StringIO(rest, newline="").readlines()
+        return lines_of(self.texts())
 
     def settle(self, ledger: Ledger) -> None:
-        """Writes into the ledger what decoding met."""
+        """Writes into the ledger how much was read, and what decoding met."""
         ledger.bytes = self.bytes
-        decoder = self.decoder
         if self._holes:
             ledger.notes += self._holes.notes()
-        if decoder.replaced:
-            ledger.failures.append(
-                Text(
-                    f"{decoder.replaced} 处字节无法解码,首处在第 {decoder.first_bad} 行",
-                    f"{decoder.replaced} place(s) could not be decoded, the first in line {decoder.first_bad}",
-                )
+        tell_decoding(ledger, self.decoder.replaced, self.decoder.first_bad, self.decoder.nuls)
+
+
+def decoded(blocks: Iterator[bytes], decoder: Decoder) -> Iterator[str]:
+    """Bytes as text, in pieces that end at line ends where lines are of ordinary length; what was held is given before an OSError is raised."""
+    failure: OSError | None = None
+    final = False
+    while not final:
+        try:
+            data = next(blocks, b"")
+        except OSError as error:
+            failure, data = error, b""
+        final = not data
+        text = decoder.feed(data, final=final)
+        if text:
+            yield text
+    if failure:
+        raise failure
+
+
+def lines_of(pieces: Iterator[str]) -> Iterator[str]:
+    """The lines of a text with their own ends, as `Content.lines` gives them."""
+    rest = ""
+    while True:
+        try:
+            piece = next(pieces, None)
+        except OSError:
+            yield from io.StringIO(rest, newline="").readlines()
+            raise
+        if piece is None:
+            break
+        text = rest + piece
+        held = "\r" if text.endswith("\r") else ""
+        body = text[: len(text) - len(held)]
+        lines = io.StringIO(body, newline="").readlines()
+        rest = held
+        if lines and not lines[-1].endswith(("\n", "\r")):
+            rest = lines.pop() + held
+        yield from lines
+        while len(rest) >= MAX_LINE:
+            cut = place_to_cut(rest[:MAX_LINE])
+            yield rest[:cut]
+            rest = rest[cut:]
+    yield from io.StringIO(rest, newline="").readlines()
+
+
+def tell_decoding(ledger: Ledger, replaced: int, first_bad: int | None, nuls: int) -> None:
+    """Writes into the ledger what decoding met."""
+    if replaced:
+        ledger.failures.append(
+            Text(
+                f"{replaced} 处字节无法解码,首处在第 {first_bad} 行",
+                f"{replaced} place(s) could not be decoded, the first in line {first_bad}",
             )
-        if decoder.nuls:
-            ledger.notes.append(
-                Text(
-                    f"{decoder.nuls} 个 NUL 字符按分隔符处理",
-                    f"{decoder.nuls} NUL character(s) were read as separators",
-                )
-            )
+        )
+    if nuls:
+        ledger.notes.append(
+            Text(f"{nuls} 个 NUL 字符按分隔符处理", f"{nuls} NUL character(s) were read as separators"),
+        )
 
 
 class Holes:

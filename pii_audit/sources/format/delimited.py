@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-from collections import deque
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
+from typing import TypeAlias
 
 from pii_audit.language import Text
 from pii_audit.model.asset import Field, TableChunk
-from pii_audit.sources.format.content import MAX_LINE, Content
-from pii_audit.sources.interface import Sampling
-from pii_audit.sources.reading import Batcher, Ledger, LedgerReading, sampled, unique
+from pii_audit.model.coverage import Coverage
+from pii_audit.sources.format.content import Content, decoded, lines_of, tell_decoding
+from pii_audit.sources.format.encoding import LINE_BY_LINE, Decoder, Encoding
+from pii_audit.sources.format.records import CELLS, Records
+from pii_audit.sources.format.splitter import Splitter
+from pii_audit.sources.interface import Noted, Sampling
+from pii_audit.sources.reading import Batcher, Ledger, LedgerReading, columns_of, sampled, unique
 
-CELLS = 10_000
-"""Cells of a row past this many stay together in one."""
-BLOCK = 1 << 20
-"""Characters of lines that are parsed at once."""
-RECORD_LINES = 200
-RECORD_CHARACTERS = 1 << 20
-"""A quoted cell over more lines or characters than these is taken for a quote that was never closed."""
+Columns: TypeAlias = Mapping[str, Sequence[str | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,118 +45,94 @@ class Dialect:
         return tuple(Field(name) for name in self.names())
 
 
-class Records:
-    """Parses lines into rows of cells.
+class Table:
+    """Lines as rows, and what is odd about them; `header` says that the first row is one, `line` is the first line."""
 
-    A quote that is never closed costs the columns of one row, not the rest of the file. `line` is the 1-based line in
-    which the last row began, `raw` its text with its line end; `strays` counts rows that were read without regard to quotes.
-    """
+    def __init__(
+        self, texts: Iterator[str], decoder: Decoder, dialect: Dialect, *, header: bool, line: int = 1
+    ) -> None:
+        self._records = Records(lines_of(texts), dialect.delimiter, line)
+        self._decoder = decoder
+        self._width = len(dialect.names())
+        self._header = header
+        self._ragged = 0
+        self._first_ragged: int | None = None
 
-    def __init__(self, lines: Iterator[str], delimiter: str) -> None:
-        csv.field_size_limit(2 * MAX_LINE)
-        self.line = 0
-        self.raw = ""
-        self.strays = 0
-        self._lines = lines
-        self._delimiter = delimiter
-        self._again: deque[str] = deque()
-        self._passed = 0
-        self._failure: OSError | None = None
+    def rows(self) -> Iterator[list[list[str]]]:
+        """The rows that hold data, those of some lines at once."""
+        for rows in self._records.together():
+            kept = rows if {*map(len, rows)} == {self._width} and not self._header else self._sorted(rows)
+            if self._decoder.nuls:
+                kept = [[cell.replace("\0", "\n") for cell in row] for row in kept]
+            yield kept
 
-    def __iter__(self) -> Iterator[list[str]]:
-        while (row := self._one()) is not None:
-            yield row
-        self._end()
+    def _sorted(self, rows: list[list[str]]) -> list[list[str]]:
+        """The rows that are neither empty nor the header; those of another width are counted."""
+        found = [(line, row) for line, row in enumerate(rows, self._records.line) if row]
+        if self._header and found:
+            self._header = False
+            del found[0]
+        ragged = [line for line, row in found if len(row) != self._width]
+        self._ragged += len(ragged)
+        self._first_ragged = self._first_ragged or next(iter(ragged), None)
+        return [row for _, row in found]
 
-    def together(self) -> Iterator[list[list[str]]]:
-        """The rows of some lines at once, `line` is that of the first of them; in one go where each has a line of its own."""
-        while block := self._block():
-            rows = self._each_its_line(block)
-            if rows is not None:
-                self.line = self._passed + 1
-                self._passed += len(block)
-                yield rows
-                continue
-            self._again.extend(block)
-            while self._again and (row := self._one()) is not None:
-                yield [row]
-        self._end()
-
-    def _block(self) -> list[str]:
-        """About a million characters of lines."""
-        block: list[str] = []
-        size = 0
-        while size < BLOCK and (line := self._next()) is not None:
-            block.append(line)
-            size += len(line)
-        return block
-
-    def _each_its_line(self, block: Sequence[str]) -> list[list[str]] | None:
-        """The rows of some lines, if each is one and has no cell too many."""
-        try:
-            # An empty line behind them is a row of its own, unless a quote is open before it.
-            rows = list(csv.reader(chain(block, ("\n",)), delimiter=self._delimiter))
-        except csv.Error:
-            return None
-        return rows[:-1] if len(rows) == len(block) + 1 and max(map(len, rows)) <= CELLS else None
-
-    def _one(self) -> list[str] | None:
-        taken: list[str] = []
-        line = self._next()
-        if line is None:
-            return None
-        if '"' not in line:
-            self._passed += 1
-            self.line, self.raw = self._passed, line
-            bare = line.rstrip("\r\n")
-            return bare.split(self._delimiter, CELLS) if bare else []
-        self._again.appendleft(line)
-        row = self._parse(taken)
-        if row is None:
-            return None
-        if len(taken) > 1 and _unclosed(taken):
-            self._again.extendleft(reversed(taken[1:]))
-            del taken[1:]
-            self.strays += 1
-            row = next(csv.reader(taken, delimiter=self._delimiter, quoting=csv.QUOTE_NONE), [])
-        self.line, self.raw = self._passed + 1, "".join(taken)
-        self._passed += len(taken)
-        return row if len(row) <= CELLS else [*row[:CELLS], "\n".join(row[CELLS:])]
-
-    def _next(self) -> str | None:
-        if self._again:
-            return self._again.popleft()
-        try:
-            return next(self._lines, None)
-        except OSError as error:
-            # What was read until then is parsed first.
-            self._failure = error
-            return None
-
-    def _end(self) -> None:
-        if self._failure:
-            raise self._failure
-
-    def _feed(self, taken: list[str]) -> Iterator[str]:
-        size = 0
-        while len(taken) < RECORD_LINES and size <= RECORD_CHARACTERS:
-            line = self._next()
-            if line is None:
-                return
-            taken.append(line)
-            size = size + len(line) if len(taken) > 1 else 0
-            yield line
-
-    def _parse(self, taken: list[str]) -> list[str] | None:
-        try:
-            return next(csv.reader(self._feed(taken), delimiter=self._delimiter), None)
-        except csv.Error:
-            # What the parser refuses is one cell: nothing is left out.
-            return ["".join(taken)]
+    def noted(self) -> Noted:
+        """What was odd until now."""
+        return Noted(
+            ragged=self._ragged,
+            first_ragged=self._first_ragged,
+            strays=self._records.strays,
+            replaced=self._decoder.replaced,
+            first_bad=self._decoder.first_bad,
+            nuls=self._decoder.nuls,
+        )
 
 
-def _unclosed(lines: Sequence[str]) -> bool:
-    return sum(line.count('"') for line in lines) % 2 == 1
+@dataclass(frozen=True, slots=True)
+class UnparsedRows:
+    """Bytes of whole rows, which whoever has them can parse; `line` is the first one, `header` says that the first row is one."""
+
+    id: str
+    data: bytes
+    encoding: Encoding
+    dialect: Dialect
+    header: bool
+    line: int
+
+    @property
+    def size(self) -> int:
+        """How many bytes they are."""
+        return len(self.data)
+
+    def parsed(self) -> tuple[TableChunk, Noted]:
+        """The rows, numbered by the lines before them, and what is odd about them."""
+        decoder = Decoder(self.encoding, self.line)
+        text = decoder.feed(self.data, final=True)
+        names = self.dialect.names()
+        columns: Columns | None = _plain_columns(text, self.dialect.delimiter, names, header=self.header)
+        noted = Noted(replaced=decoder.replaced, first_bad=decoder.first_bad)
+        if columns is None:
+            table = Table(iter((text,)), decoder, self.dialect, header=self.header, line=self.line)
+            rows = list(chain.from_iterable(table.rows()))
+            columns = columns_of(rows, list(names), _surplus(names)) if rows else {}
+            noted = table.noted()
+        count = len(next(iter(columns.values()), ()))
+        numbers = range(self.line - 1, self.line - 1 + count)
+        return TableChunk(self.id, numbers, columns), replace(noted, rows=count)
+
+
+def _plain_columns(text: str, delimiter: str, names: Sequence[str], *, header: bool) -> Columns | None:
+    """The columns of lines without quotes that all have as many cells as there are names; None for others."""
+    if '"' in text or "\0" in text or not 1 < len(names) <= CELLS:
+        return None
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+    lines = text.removesuffix("\n").split("\n")
+    if "\r" in text or any(line.count(delimiter) != len(names) - 1 for line in lines):
+        return None
+    cells = delimiter.join(lines[header:]).split(delimiter)
+    return {name: cells[place :: len(names)] for place, name in enumerate(names)} if len(lines) > header else {}
 
 
 class DelimitedReading(LedgerReading):
@@ -170,58 +143,83 @@ class DelimitedReading(LedgerReading):
         self._content = content
         self._dialect = dialect
         self._sampling = sampling
-        self._ragged = 0
-        self._first_ragged = 0
+        self._noted = Noted()
 
     def chunks(self) -> Iterator[TableChunk]:
-        records = Records(self._content.lines(), self._dialect.delimiter)
+        number = 0
+        for part in self.parts():
+            chunk = part
+            if isinstance(chunk, UnparsedRows):
+                chunk, noted = chunk.parsed()
+                self.note(noted)
+            count = len(chunk.rows)
+            if self._sampling.rows is not None:
+                yield chunk
+            elif count:
+                yield replace(chunk, rows=range(number, number + count))
+            number += count
+
+    def parts(self) -> Iterator[TableChunk | UnparsedRows]:
+        """The same, in bytes that hold whole rows where these are told apart; rows are numbered by the lines before them."""
+        encoding, delimiter = self._content.decoder.encoding, self._dialect.delimiter
+        header = self._dialect.header is not None
+        try:
+            splitter = Splitter(self._content.blocks(), encoding, delimiter)
+            encoding = Encoding(encoding.codec)
+            if encoding.codec in LINE_BY_LINE and self._sampling.rows is None:
+                for part in splitter.parts():
+                    name = f"bytes {part.at}-{part.at + len(part.data) - 1}"
+                    yield UnparsedRows(name, part.data, encoding, self._dialect, header, part.line)
+                    header = header and not part.data.strip(b"\r\n")
+            decoder = Decoder(encoding, splitter.line)
+            texts = decoded(splitter.rest(), decoder)
+            table = Table(texts, decoder, self._dialect, header=header, line=splitter.line)
+            yield from self._rest(table, splitter.line - 1)
+        finally:
+            self._content.settle(self.ledger)
+
+    def _rest(self, table: Table, number: int) -> Iterator[TableChunk]:
         names = self._dialect.names()
-        taken = set(names)
-        batcher = Batcher(self.ledger, names, lambda index: surplus(index, taken))
+        batcher = Batcher(self.ledger, names, _surplus(names))
         try:
             if self._sampling.rows is None:
-                yield from batcher.extend_all(self._rows(records))
+                yield from batcher.extend_all(table.rows(), number)
             else:
-                rows = enumerate(chain.from_iterable(self._rows(records)))
-                for number, row in sampled(rows, self._sampling, self.ledger):
-                    yield from batcher.add(number, row)
+                rows = enumerate(chain.from_iterable(table.rows()))
+                for place, row in sampled(rows, self._sampling, self.ledger):
+                    yield from batcher.add(place, row)
             yield from batcher.flush()
         except OSError:
             yield from batcher.flush()
             raise
         finally:
-            self._settle(records)
+            self._noted += table.noted()
 
-    def _rows(self, records: Records) -> Iterator[list[list[str]]]:
-        """The rows that hold data, those of some lines at once."""
-        width = len(self._dialect.names())
-        header = self._dialect.header is not None
-        for rows in records.together():
-            found = [(line, row) for line, row in enumerate(rows, records.line) if row]
-            if header and found:
-                header = False
-                del found[0]
-            ragged = [line for line, row in found if len(row) != width]
-            self._ragged += len(ragged)
-            self._first_ragged = self._first_ragged or next(iter(ragged), 0)
-            kept = [row for _, row in found]
-            if self._content.decoder.nuls:
-                kept = [[cell.replace("\0", "\n") for cell in row] for row in kept]
-            yield kept
+    def note(self, noted: Noted) -> None:
+        self._noted += noted
 
-    def _settle(self, records: Records) -> None:
-        self._content.settle(self.ledger)
-        if self._ragged:
-            self.ledger.notes.append(
+    def coverage(self) -> Coverage:
+        noted, ledger = self._noted, replace(self.ledger, notes=[*self.ledger.notes], failures=[*self.ledger.failures])
+        if noted.rows:
+            ledger.rows = ledger.total = (ledger.rows or 0) + noted.rows
+        tell_decoding(ledger, noted.replaced, noted.first_bad, noted.nuls)
+        if noted.ragged:
+            ledger.notes.append(
                 Text(
-                    f"{self._ragged} 行的列数与其他行不同,首处在第 {self._first_ragged} 行",
-                    f"{self._ragged} row(s) have more or fewer cells, the first in line {self._first_ragged}",
+                    f"{noted.ragged} 行的列数与其他行不同,首处在第 {noted.first_ragged} 行",
+                    f"{noted.ragged} row(s) have more or fewer cells, the first in line {noted.first_ragged}",
                 )
             )
-        if records.strays:
-            self.ledger.notes.append(
-                Text(f"{records.strays} 处引号没有闭合", f"{records.strays} quotation mark(s) are never closed"),
+        if noted.strays:
+            ledger.notes.append(
+                Text(f"{noted.strays} 处引号没有闭合", f"{noted.strays} quotation mark(s) are never closed"),
             )
+        return ledger.coverage()
+
+
+def _surplus(names: Sequence[str]) -> Callable[[int], str]:
+    taken = set(names)
+    return lambda index: surplus(index, taken)
 
 
 def surplus(index: int, taken: set[str]) -> str:

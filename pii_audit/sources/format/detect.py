@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from pii_audit.sources.format.delimited import CELLS, Dialect
+from pii_audit.sources.format.delimited import Dialect
 from pii_audit.sources.format.header import is_header
 from pii_audit.sources.format.jsonpath import decoder
+from pii_audit.sources.format.records import CELLS
 from pii_audit.sources.format.sql.words import HOLDS_DATA
 from pii_audit.sources.format.swift import OPENS_MT
 

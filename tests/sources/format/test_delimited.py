@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pii_audit.sources.format import delimited
-from pii_audit.sources.format.delimited import Records
+from pii_audit.sources.format import records
+from pii_audit.sources.format.records import Records
 from pii_audit.sources.interface import Sampling
 
 PEOPLE = "姓名,手机号,备注\n张三,13800138000,a\n李四,13900139000,b\n"
@@ -96,7 +96,9 @@ def test_a_column_alone_is_a_table_in_a_file_called_csv(read_bytes):
 def test_chunks_hold_20000_rows_under_stable_ids(read_bytes):
     data = b"id,phone,x\n" + b"".join(b"%d,13800138000,y\n" % number for number in range(48_000))
     read = read_bytes(data)
-    assert read.ids == ["0-19999", "20000-39999", "40000-47999"]
+    assert read.ids == ["bytes 0-388880", "bytes 388881-788880", "bytes 788881-948900"]
+    assert list(read.rows) == list(range(48_000))
+    assert read_bytes(data.decode().encode("utf-16")).ids == ["0-19999", "20000-39999", "40000-47999"]
 
 
 def test_a_sample_is_repeatable_by_its_seed_and_says_what_it_read(read_bytes):
@@ -139,7 +141,7 @@ def test_rows_read_together_are_those_read_one_by_one_with_the_same_lines(texts,
     lines = io.StringIO("\n".join(texts), newline="").readlines()
     alone, together = Records(iter(lines), ","), Records(iter(lines), ",")
     one_by_one = [(alone.line, row) for row in alone]
-    with mock.patch.object(delimited, "BLOCK", block):
+    with mock.patch.object(records, "BLOCK", block):
         at_once = [(line, row) for rows in together.together() for line, row in enumerate(rows, together.line)]
     assert at_once == one_by_one
     assert together.strays == alone.strays

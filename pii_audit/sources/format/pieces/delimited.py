@@ -9,8 +9,9 @@ from functools import lru_cache
 from pii_audit.language import Text
 from pii_audit.model.asset import Asset
 from pii_audit.sources.format.content import Content
-from pii_audit.sources.format.delimited import Dialect, Records, surplus
+from pii_audit.sources.format.delimited import Dialect, surplus
 from pii_audit.sources.format.pieces.interface import CutError, Edits, Piece, Slot
+from pii_audit.sources.format.records import Records
 
 _EMPTY = '""'
 _END = re.compile(r"(?:\r\n|\n|\r)\Z")

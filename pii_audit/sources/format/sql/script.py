@@ -11,7 +11,7 @@ from pii_audit.language import Text
 from pii_audit.model.asset import Field
 from pii_audit.sources.format.beside import Beside
 from pii_audit.sources.format.content import Content
-from pii_audit.sources.format.delimited import Records
+from pii_audit.sources.format.records import Records
 from pii_audit.sources.format.sql import words
 from pii_audit.sources.format.sql.values import Values, copied
 from pii_audit.sources.reading import unreadable
