@@ -17,6 +17,7 @@ from benchmarks.child import read_found
 from benchmarks.contestants.interface import TABLE, TEXT, Contestant
 from benchmarks.corpus.table import TableCorpus, write_table
 from benchmarks.corpus.text import TextCorpus, write_text
+from benchmarks.gate import gate_runs
 from benchmarks.measure import Measured, measure, scored
 from benchmarks.plot import bars
 from benchmarks.report import MEGABYTE, Table
@@ -47,7 +48,13 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--size", type=float, default=100, help="megabytes of text (100; 5 for a smoke test)")
     parser.add_argument("--held-out", type=float, default=10, help="megabytes of the held-out text (10)")
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the table (1000000)")
-    parser.add_argument("--only", action="append", default=[], metavar="NAME", help="run these contestants only")
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="run these contestants only; `gate` is the export gate",
+    )
     parser.add_argument(
         "--errors", action="store_true", help="no speed: score our own engine and list what it confuses"
     )
@@ -119,7 +126,10 @@ def _table(asked: argparse.Namespace, folder: Path, console: Console) -> list[Ta
         for one in results
         if one.contestant.module == "ourselves"
     }
-    return [report.table_speed(results), report.columns(corpus.read_labels(), reported)] if results else []
+    tables = [report.table_speed(results), report.columns(corpus.read_labels(), reported)] if results else []
+    if not asked.only or "gate" in asked.only:
+        tables.append(report.gate_speed(gate_runs(corpus.csv, folder, console.print)))
+    return tables
 
 
 def _quality(scores: dict[str, dict[str, Score]], ours: Sequence[str], *, errors: bool) -> list[Table]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.gate import Ran
 from benchmarks.measure import Measured
 from benchmarks.scoring import Confusion, Count, Score
 
@@ -81,6 +82,28 @@ def table_speed(results: Sequence[Measured]) -> Table:
     return Table(
         "Table: speed", note, ("", "rows read", "rows per CPU s", "time of Polars ×", "peak MB", "spread"), rows
     )
+
+
+def gate_speed(runs: Sequence[Ran]) -> Table:
+    """The gate: megabytes a second by the clock, and the ratio to `cat`."""
+    cat = next(one for one in runs if one.title == "cat")
+    rows = [
+        (
+            one.title,
+            f"{one.size / MEGABYTE:.0f}",
+            f"{one.wall:.2f}",
+            f"{one.cpu:.2f}",
+            f"{one.size / MEGABYTE / one.wall:.2f}",
+            f"{(one.wall / one.size) / (cat.wall / cat.size):,.0f}",
+            f"{one.peak / MEGABYTE:.0f}",
+        )
+        for one in runs
+    ]
+    note = (
+        "A CSV file of fifteen columns, read in full by whole runs of the program: started, every cell looked into, judged. `cat` gives the "
+        "file to nobody, most of it from memory. Memory is that of the largest process."
+    )
+    return Table("Export gate: speed", note, ("", "MB", "s", "CPU s", "MB per s", "time of cat ×", "peak MB"), rows)
 
 
 def overall(scores: Mapping[str, Mapping[str, Score]]) -> Table:

@@ -33,10 +33,11 @@ def test_a_results_page_and_a_plot_are_written(tmp_path):
     pytest.importorskip("pyarrow", reason="of the extra bench")
     page = tmp_path / "results.md"
     small = ["--size", "0.02", "--held-out", "0.02", "--rows", "50", "--keep", str(tmp_path), "--out", str(page)]
-    assert main(["--only", "reference", "--only", "reference_table", *small]) == 0
+    assert main(["--only", "reference", "--only", "reference_table", "--only", "gate", *small]) == 0
     text = page.read_text(encoding="utf-8")
     assert "## Text: speed" in text
     assert "## Table: columns" in text
+    assert "| gate --pass-through | 0 |" in text
     assert "| cn_mobile |" in text
     assert str(tmp_path) not in text
     ET.fromstring(page.with_suffix(".svg").read_text(encoding="utf-8"))
