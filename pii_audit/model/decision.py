@@ -10,8 +10,9 @@ from datetime import date, datetime
 class Content:
     """What a finding holds, as far as a decision rests on it; compared, never shown.
 
-    `parts` name what it is about (`identifier:cn_mobile`, `field:tel`, `form:plain`), `persons` counts people, and `proof`
-    is a keyed HMAC of the values themselves where they are few enough for each to have been looked at, else empty.
+    `parts` name what it is about (`identifier:cn_mobile`, `fields:tel`, `forms:plain`), `persons` counts people, and `proof`
+    is a keyed HMAC of the values themselves where they are few enough for each to have been looked at, else empty. Assets or
+    fields that are more than a finding lists are counted instead, in `assets` and `fields`; 0 is not known.
     """
 
     severity: str
@@ -19,6 +20,8 @@ class Content:
     parts: frozenset[str] = frozenset()
     persons: int = 0
     proof: str = ""
+    assets: int = 0
+    fields: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,11 +45,19 @@ def _worse(before: Content, now: Content) -> Iterator[Text]:
         yield Text("严重程度已上升", "it has become more severe")
     if now.outcome != before.outcome and now.outcome == "violation":
         yield Text("由无法证明变为违规", "what could not be shown is now a violation")
-    new = sorted(now.parts - before.parts)
+    new = sorted(part for part in now.parts - before.parts if not _was_counted(part, before))
     if new:
         names = ", ".join(part.partition(":")[2] for part in new[:3])
         more = "" if len(new) <= 3 else f" (+{len(new) - 3})"  # noqa: PLR2004 - as many as fit a sentence
         yield Text(f"出现新内容：{names}{more}", f"there is more to it: {names}{more}")
+    if 0 < before.assets < now.assets:
+        yield Text(
+            f"资产由 {before.assets} 个增至 {now.assets} 个", f"it has {now.assets} assets, then {before.assets}"
+        )
+    if 0 < before.fields < now.fields:
+        yield Text(
+            f"字段由 {before.fields} 个增至 {now.fields} 个", f"it has {now.fields} fields, then {before.fields}"
+        )
     if now.persons >= MANY_MORE * max(before.persons, FEW_PEOPLE):
         yield Text(
             f"涉及人数由 {before.persons} 增至 {now.persons}",
@@ -66,10 +74,12 @@ def content_of(finding: Finding) -> Content:
     """
     evidence = finding.evidence
     parts = {f"identifier:{name}" for name in finding.identifiers}
-    for kind in ("fields", "columns", "forms", "path"):
+    for kind in ("columns", "forms", "path"):
         parts |= {f"{kind}:{name}" for name in _names(evidence.get(kind))}
-    if not finding.flow:
-        parts |= {f"asset:{name}" for name in finding.assets}
+    named, assets = _listed("asset", finding.assets, evidence.get("assets_total"))
+    parts |= set() if finding.flow else named
+    named, fields = _listed("fields", frozenset(_names(evidence.get("fields"))), evidence.get("fields_total"))
+    parts |= named
     persons = evidence.get("persons")
     proof = evidence.get("proof")
     return Content(
@@ -78,7 +88,23 @@ def content_of(finding: Finding) -> Content:
         parts=frozenset(parts),
         persons=persons if isinstance(persons, int) else 0,
         proof=proof if isinstance(proof, str) else "",
+        assets=0 if finding.flow else assets,
+        fields=fields,
     )
+
+
+def _listed(kind: str, names: frozenset[str], total: object) -> tuple[set[str], int]:
+    """The names as parts, and how many there are; of a list that was cut off the number alone: which stand in it depends on the rest."""
+    if isinstance(total, int):
+        return set(), total
+    return {f"{kind}:{name}" for name in names}, len(names)
+
+
+def _was_counted(part: str, before: Content) -> bool:
+    """Whether there were so many of a kind that none of them was named."""
+    kind = part.partition(":")[0]
+    counted = {"asset": before.assets, "fields": before.fields}.get(kind, 0)
+    return counted > 0 and not any(one.startswith(f"{kind}:") for one in before.parts)
 
 
 def _names(listed: object) -> Iterator[str]:

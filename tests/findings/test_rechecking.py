@@ -196,6 +196,13 @@ def test_what_lay_where_a_new_rule_looks_no_more_is_not_gone(before, left_out, f
     assert rechecked(one, ledger(then), ledger(now)) is fixed
 
 
+def test_more_copies_than_are_listed_may_lie_in_any_source():
+    copies = finding(asset=None, source="test", evidence={"assets": ["test:t", "core:t"], "assets_total": 60})
+    then = ledger({"test:t": READ, "core:t": READ, "lake:t": READ})
+    assert not rechecked(copies, then, ledger({"test:t": READ, "core:t": READ}))
+    assert rechecked(copies, then, then)
+
+
 DIGESTS = {
     "asset": "lake:t",
     "evidence": {"found": [{"asset": "lake:t", "field": "h", "identifier": "cn_mobile", "form": "bare_hash"}]},

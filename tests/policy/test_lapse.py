@@ -67,10 +67,40 @@ def test_a_finding_is_about_its_asset_and_one_on_a_flow_is_not_about_todays_file
     evidence = {"fields": ["tel"], "forms": {"plain": 3}, "assets": ["core:t"], "persons": 3, "proof": "aa"}
     stored = content_of(_finding(identifiers=("cn_mobile",), evidence=evidence))
     assert stored == Content(
-        "high", "violation", frozenset({"identifier:cn_mobile", "fields:tel", "forms:plain", "asset:core:t"}), 3, "aa"
+        "high",
+        "violation",
+        frozenset({"identifier:cn_mobile", "fields:tel", "forms:plain", "asset:core:t"}),
+        3,
+        "aa",
+        assets=1,
+        fields=1,
     )
     assert "asset:core:t" not in content_of(_finding(flow="sms", evidence=evidence)).parts
 
 
 def test_evidence_of_another_shape_is_passed_over():
     assert content_of(_finding(evidence={"persons": "many", "fields": "tel", "proof": 7})).persons == 0
+
+
+def _standing_on(assets, total=None):
+    """The content of a finding that stands on so many assets and lists these of them."""
+    evidence = {"assets": assets} if total is None else {"assets": assets, "assets_total": total}
+    nothing = same("")
+    return content_of(
+        Finding("STO005", ("a",), Severity.HIGH, nothing, nothing, nothing, source="core", evidence=evidence)
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "why"),
+    [
+        pytest.param((["a", "b"], 60), (["b", "c"], 59), None, id="one gone, so that another one is listed"),
+        pytest.param((["a", "b"], 60), (["a", "b"], 61), "61 assets, then 60", id="one more, which is not listed"),
+        pytest.param((["a", "b"], 60), (["c"],), None, id="so few now that all are listed"),
+        pytest.param((["a", "b"],), (["a", "c"], 60), "60 assets, then 2", id="more now than are listed"),
+        pytest.param((["a", "b"],), (["a", "c"],), "more to it: c", id="another one"),
+    ],
+)
+def test_of_more_assets_than_are_listed_the_number_counts_and_not_which_are_listed(before, now, why):
+    reason = why_lapsed("STO005", None, DAY, _standing_on(*before), _standing_on(*now))
+    assert reason is None if why is None else why in reason.en
