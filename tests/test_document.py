@@ -212,6 +212,10 @@ class TestFilesThatAreNoYaml:
         assert read("\ufeffa: 1\nb: x\n", MapOf(INTEGER))[1] == ['f.yaml:2:4: expected a whole number, got "x"']
         assert read("\ufeffa: \x07\n", MapOf(STRING))[1] == ["f.yaml:1:4: control character U+0007 is not allowed"]
 
+    @pytest.mark.parametrize("written", ["\\0", "\\x00", "\\u0000"])
+    def test_a_nul_written_as_an_escape_is_none_either(self, written: str) -> None:
+        assert read(f'a: "x{written}y"\n', MapOf(STRING))[1] == ["f.yaml:1:4: control character U+0000 is not allowed"]
+
     def test_aliases_that_explode_are_stopped(self) -> None:
         lines = ["a: &a [x, x, x, x, x, x, x, x, x]"]
         for before, name in zip("abcdefgh", "bcdefghi", strict=True):

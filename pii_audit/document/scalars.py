@@ -27,6 +27,8 @@ class Scalar(Spec):
     def read(self, node: Node, reader: Reader) -> Any:
         if not isinstance(node, yaml.ScalarNode) or empty(node) or (node.style in ("'", '"') and not self.quoted):
             return reader.wrong(node, expected(self.what, node))
+        if "\0" in node.value:  # as an escape in quotes; no file, no name and no pattern has one
+            return reader.wrong(node, Text("不允许的控制字符 U+0000", "control character U+0000 is not allowed"))
         try:
             return self.convert(node.value)
         except ValueError as error:

@@ -12,6 +12,8 @@ from pii_audit.workspace.model import Workspace
 
 KEY_DIGITS = 64
 """Hexadecimal digits of a key: 256 bits, the block of HMAC-SHA-256 (RFC 2104)."""
+LONGEST = 4096
+"""Characters that are read of a key file; more are no key, and a device has no end."""
 
 
 def resolve(reference: str) -> str:
@@ -70,7 +72,8 @@ def key_file(workspace: Workspace) -> Path | None:
     """The file that holds the key, when the workspace keeps it in one."""
     if workspace.key is None or not workspace.key.startswith("file:"):
         return None
-    return workspace.root / Path(workspace.key.removeprefix("file:")).expanduser()
+    # A user whom nobody knows leaves the path as it is, and no file is there.
+    return workspace.root / os.path.expanduser(workspace.key.removeprefix("file:"))  # noqa: PTH111 - Path.expanduser raises RuntimeError there
 
 
 def load_key(workspace: Workspace) -> bytes:
@@ -86,7 +89,8 @@ def load_key(workspace: Workspace) -> bytes:
         digits = resolve(workspace.key)
     else:
         try:
-            digits = path.read_text(encoding="ascii")
+            with path.open(encoding="ascii") as file:
+                digits = file.read(LONGEST)
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(
                 Text(

@@ -70,5 +70,12 @@ def test_a_key_of_another_shape_is_refused_and_never_echoed(tmp_path, digits):
 def test_a_key_that_is_not_there_says_what_to_do(tmp_path):
     with pytest.raises(UsageError, match="cannot be read"):
         load_key(workspace(tmp_path, "file:nowhere"))
+    with pytest.raises(UsageError, match="cannot be read"):
+        load_key(workspace(tmp_path, "file:~nobody-of-that-name/key"))
     with pytest.raises(UsageError, match="names no HMAC key"):
         load_key(workspace(tmp_path, None))
+
+
+def test_a_device_without_an_end_is_no_key(tmp_path):
+    with pytest.raises(UsageError, match="64 hexadecimal digits"):
+        load_key(workspace(tmp_path, "file:/dev/zero"))
