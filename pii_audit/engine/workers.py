@@ -6,11 +6,14 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.connection import wait
 from typing import TypeVar
 
+GRACE = 2.0
+"""Seconds in which a process that nobody asks any more puts away what it has in hand."""
 T = TypeVar("T")
 
 
@@ -20,7 +23,7 @@ def workers(count: int, prepare: Callable[[T], None], argument: T) -> ProcessPoo
 
 
 def stopped(pool: ProcessPoolExecutor) -> None:
-    """Ends the processes at once: nobody waits for what they are at; the executor has no public way to do so before Python 3.14."""
+    """Ends what the processes are at: nobody waits for it; the executor has no public way to do so before Python 3.14."""
     for process in list((pool._processes or {}).values()):  # noqa: SLF001
         process.terminate()
 
@@ -28,8 +31,14 @@ def stopped(pool: ProcessPoolExecutor) -> None:
 def _start(prepare: Callable[[T], None], argument: T) -> None:
     # An interruption is for the process that asked to handle; it ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _stop)
     threading.Thread(target=_watch, daemon=True).start()
     prepare(argument)
+
+
+def _stop(_signal: int, _frame: object) -> None:
+    """Ends what this process is at, and with it the copies that it made of what it reads."""
+    raise SystemExit(1)
 
 
 def _watch() -> None:
@@ -37,4 +46,6 @@ def _watch() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         wait([parent.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(GRACE)
         os._exit(1)

@@ -13,6 +13,7 @@ from contextlib import closing
 
 import pytest
 
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PASS = ("gate", "-", "--flow", "sms-daily", "--pass-through")
 CALLS = {
     "may leave": (("gate", "outbox/sms_1.csv", "--flow", "sms-daily"), 0),
@@ -84,8 +85,9 @@ def test_a_check_whose_reader_has_gone_away_is_still_broken(space, unread):
     assert ran(["--help"], space, stdout=unread) == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=["SIGTERM", "SIGHUP"])
-def test_whoever_ends_a_run_ends_it_in_words_and_without_a_copy_of_what_it_read(space, tmp_path, number):
+@pytest.fixture
+def reading(space, tmp_path):
+    """Begins a run in so many processes; gives it, and the folder of its copies, once it reads one of a database in an archive."""
     copies = tmp_path / "copies"
     copies.mkdir()
     with closing(sqlite3.connect(tmp_path / "base.db")) as base:
@@ -94,19 +96,42 @@ def test_whoever_ends_a_run_ends_it_in_words_and_without_a_copy_of_what_it_read(
         base.commit()
     with zipfile.ZipFile(space / "share" / "all.zip", "w") as archive:
         archive.write(tmp_path / "base.db", "base.db")
-    running = subprocess.Popen(
-        [sys.executable, "-m", "pii_audit", "run", "--source", "share"],
-        cwd=space,
-        env={**os.environ, "TMPDIR": str(copies)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # noqa: PLW1509 - no thread runs here
-    )
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and not list(copies.glob("*/entry")):
+
+    def begin(jobs):
+        running = subprocess.Popen(
+            [sys.executable, "-m", "pii_audit", "run", "--source", "share", "--jobs", str(jobs)],
+            cwd=space,
+            env={**os.environ, "TMPDIR": str(copies)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            preexec_fn=lambda: [signal.signal(number, signal.SIG_DFL) for number in ENDING],  # noqa: PLW1509 - no thread runs here
+        )
+        assert until(lambda: list(copies.glob("*/entry")))
+        return running, copies
+
+    return begin
+
+
+def until(holds, seconds=60):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and not holds():
         time.sleep(0.01)
+    return holds()
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("number", ENDING, ids=lambda number: number.name)
+def test_whoever_ends_a_run_ends_it_in_words_and_without_a_copy_of_what_it_read(reading, number, jobs):
+    running, copies = reading(jobs)
     running.send_signal(number)
     _, err = running.communicate(timeout=60)
     assert running.returncode == 130, err
     assert b"--resume" in err
     assert list(copies.iterdir()) == []
+
+
+def test_processes_whose_run_was_killed_put_their_copies_away(reading):
+    running, copies = reading(2)
+    running.kill()
+    running.communicate(timeout=60)
+    assert until(lambda: not list(copies.iterdir()), 30)
