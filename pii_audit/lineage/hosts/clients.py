@@ -9,18 +9,49 @@ from pathlib import PurePosixPath
 from pii_audit.lineage.hosts.commands import Word
 from pii_audit.lineage.hosts.names import Client, host_names
 
-WRAPPERS = frozenset(
-    {"sudo", "env", "exec", "time", "nohup", "nice", "ionice", "timeout", "docker", "podman", "nerdctl", "crictl", "docker-compose", "kubectl",
-     "oc", "ssh", "su", "runuser", "gosu", "doas", "command", "xargs", "parallel", "eval", "watch", "flock", "find", "setsid", "stdbuf",
-     "unbuffer", "chroot", "srun", "builtin", "nsenter", "strace", "script"}
+_WRAPPERS = frozenset(
+    {"sudo", "env", "exec", "time", "nohup", "nice", "ionice", "doas", "command", "xargs", "parallel", "eval", "setsid", "stdbuf", "unbuffer",
+     "builtin", "strace", "watch"}
 )  # fmt: skip
-"""Words before the program that is run."""
+"""Words right before the program that is run, but for options."""
+_REACHING = frozenset(
+    {"docker", "podman", "nerdctl", "crictl", "docker-compose", "kubectl", "oc", "ssh", "su", "runuser", "gosu", "timeout", "flock", "chroot", "srun",
+     "nsenter", "script"}
+)  # fmt: skip
+"""The same, with the host, the container or something else between them."""
+_WITH_VALUE = frozenset(
+    [
+        "-u",
+        "-g",
+        "-n",
+        "-P",
+        "-I",
+        "-L",
+        "-d",
+        "-E",
+        "-s",
+        "-a",
+        "-e",
+        "-o",
+        "-p",
+        "-C",
+        "-h",
+        "-k",
+        "--user",
+        "--group",
+    ]
+)
+"""Their options behind which another word belongs to them."""
+_INTERACTIVE = frozenset({"-i", "-it", "-ti", "-T"})
+"""Of a container, whose name follows."""
+_BY_FIND = frozenset({"-exec", "-execdir", "-ok", "-okdir"})
 _VALUED = frozenset("hHpPuUdDSFvR")
 """Options of one letter, in most clients, of which the rest of the word is a value."""
 _LETTERS = re.compile(r"-[A-Za-z]+")
 _PLAIN = re.compile(r"[A-Za-z]+")
 _LONG = 4
 """Letters by which a long option is known that is not written to its end."""
+_SET = re.compile(r"[A-Za-z_]\w*=")
 _OF_A_VARIABLE = re.compile(r"\$\{?(?P<name>[A-Za-z_]\w*)")
 
 
@@ -67,11 +98,28 @@ def _listed(text: str, options: frozenset[str]) -> str:
     return next((one for one in sorted(options) if one.startswith(text)), f"-{text[-1]}")
 
 
+def is_run(before: Sequence[Word]) -> bool:
+    """Whether what stands before a program runs it."""
+    name = program(before[0]) if before else ""
+    if before and before[-1].text in _WITH_VALUE:
+        return False
+    if name == "find":
+        return before[-1].text in _BY_FIND
+    return name in _REACHING or is_direct(before)
+
+
 def is_direct(before: Sequence[Word]) -> bool:
-    """Whether nothing but words that run others, with their options, stands before a program."""
+    """Whether nothing but words that run others, with their options and variables, stands before a program."""
     texts = ["", *(word.text for word in before)]
     pairs = list(zip(texts[1:], texts, strict=False))
-    return all(one in WRAPPERS or one.startswith("-") or one.isdigit() or last.startswith("-") for one, last in pairs)
+    return all(
+        one.rpartition("/")[2] in _WRAPPERS | _REACHING
+        or one.startswith("-")
+        or one.isdigit()
+        or last in _WITH_VALUE | _INTERACTIVE
+        or _SET.match(one)
+        for one, last in pairs
+    )
 
 
 def others(words: Sequence[Word], client: Client) -> Iterator[Word]:

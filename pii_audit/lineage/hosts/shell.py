@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
 from pii_audit.language import Text
-from pii_audit.lineage.hosts.clients import WRAPPERS, given_by, is_direct, others, program
+from pii_audit.lineage.hosts.clients import given_by, is_direct, is_run, others, program
 from pii_audit.lineage.hosts.commands import Command, Word, output
 from pii_audit.lineage.hosts.embedded import Embedded, Findings
 from pii_audit.lineage.hosts.names import Client, host_names
@@ -105,7 +105,6 @@ class _Reading:
 
     def _among(self, command: Command, names: AbstractSet[str]) -> int | None:
         """Where one of these programs stands among the words, None where none is run."""
-        wrapped = command.name in WRAPPERS
         for at, word in enumerate(command.words):
             name = program(word)
             if name not in names:
@@ -115,7 +114,7 @@ class _Reading:
             if client is not None and client.after and client.after.isdisjoint(one.text for one in after):
                 continue
             by_option = self._whole and client is not None and any(given_by(one, client) for one in after)
-            if at == 0 or by_option or (wrapped and not _asks_for(command)):
+            if by_option or (is_run(command.words[:at]) and not _asks_for(command)):
                 return at
         return None
 

@@ -121,6 +121,9 @@ NONE = {
     "clients that are asked for": (
         'psql -l\nmysql --version\nif command -v psql > /dev/null; then sudo apt install mysql "$X"; fi\nsudo systemctl restart mysql'
     ),
+    "people and folders that are called like clients": (
+        "D=/var/lib/mysql\nfind $D -print0 | xargs -0 chown mysql\nsudo chown -R mysql $D < x\nsudo -u mysql ls\nid -u mysql | cat"
+    ),
     "choices that are called like clients": "case $1 in psql) a ;; mysql) b ;; esac\nfor db in mysql hive; do echo $db; done",
     "other words of a client": 'bq ls "$D"\naws s3 cp "$A" "$B"\nsqlite3 "$DB" \'VACUUM\'\npsql -c \'\\d\'\nmysql < /dev/null',
     "an empty script": "",
@@ -160,6 +163,8 @@ GAPS = {
     ),
     "scripts that are found": ("find . -name '*.sql' -exec psql -f {} \\;", "1:36 the SQL that is handed"),
     "what another program gives at the end": ("ls *.sql | xargs -n1 psql -f", "1:27 the SQL that is handed"),
+    "a client behind variables": ('env A=1 nice -n 5 psql < "$F"', "1:27 the SQL $F that is handed"),
+    "a client on another host": ('ssh -p 22 db psql <<< "$Q"', "1:24 the SQL $Q that is handed"),
     "a program of one's own around it": ('retry psql -c "$SQL"', "1:16 the SQL $SQL that is handed"),
     "a client in a variable of others": ('"${PSQL_CMD}" -c "$SQL"', "1:19 the SQL $SQL that is handed"),
     "a client that is given all by others": ('exec psql -h db "$@"', "1:6 what psql reads here is not known"),
