@@ -21,7 +21,7 @@ from pii_audit.lineage.unknown import MARK
 _PYTHON = frozenset({"python", "python3", "ipython", "pyspark"})
 _VARIABLE = re.compile(r"\$\{?[\w@*]+\}?")
 _POSITIONAL = re.compile(r"\$\{?[1-9@*]\}?")
-_UNKNOWN = re.compile(rf"\$\{{[^}}\n]*\}}|\$[\w@*#?!$-]+|{MARK}+")
+_UNKNOWN = re.compile(rf"\$\{{[^}}\n]*\}}|\$\([\w.-]*\)|\$[\w@*#?!$-]+|{MARK}+")
 _ALONE = re.compile(r"\\?[\w+]*;?")
 """One word alone, as `exit` and `\\dt`, lets nothing out."""
 _AROUND = " \t\r\n;\"'()\\"

@@ -17,6 +17,11 @@ YAML = {
         "job:\n  script:\n    - |\n      psql <<EOF\n      SELECT phone FROM customer\n      EOF\n",
         {"5:14": "phone"},
     ),
+    "a command word by word": ("command: [psql, -c, SELECT phone FROM customer]\n", {"1:28": "phone"}),
+    "a command and its words": (
+        "c:\n- command: [psql, -h, db]\n  args: ['-c', 'SELECT phone FROM customer']\n",
+        {"3:24": "phone"},
+    ),
     "a list": ("sql:\n- SELECT phone FROM customer\n- SELECT name FROM customer\n", {"2:10": "phone", "3:10": "name"}),
 }
 
@@ -34,6 +39,7 @@ def test_sql_in_yaml_is_traced_at_its_own_line(programs, text, expected):
         "models:\n  - {name: customer, description: 'select all from here', tests: [unique]}\n",
         'query: up{job="x"}\nname: select\n',
         "# sql: SELECT phone FROM customer\na: 1\n",
+        "packages: [mysql, psql, hive]\nargs: [-c, $X]\nimage: mysql\nservices:\n- mysql\n- sqlite3\n",
     ],
 )
 def test_words_about_sql_in_yaml_are_none(programs, text):
@@ -48,6 +54,10 @@ def test_words_about_sql_in_yaml_are_none(programs, text):
         ("- " * 5000, "1:"),
         ("sql: daily/a.sql\n", "1:6 it runs daily/a.sql"),
         ("bash_command: pg_dump core > x\n", "1:15 what pg_dump lets out"),
+        ("command: [psql, -c, $(SQL)]\n", "1:21 the SQL that is handed"),
+        ("command: [psql, -h, db]\nargs: [-f, $FILE]\n", "2:12 the SQL $FILE that is handed"),
+        ("entrypoint: [mysql]\ncommand: [-h, db]\n", "1:14 what mysql reads here"),
+        ("c:\n- command: ['/bin/sh', -c, 'psql -c \"$SQL\"']\n", "2:38 the SQL $SQL that is handed"),
     ],
 )
 def test_what_is_not_known_of_yaml_is_a_gap(programs, text, told):
