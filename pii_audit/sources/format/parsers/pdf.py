@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import io
-from collections.abc import Iterator
+from contextlib import suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
@@ -17,15 +16,13 @@ from pii_audit.language import Text
 from pii_audit.sources.format.isolated.frames import Part, PartKind, Sink
 from pii_audit.sources.format.packed.expansion import damaged
 from pii_audit.sources.format.packed.zip import ENCRYPTED
+from pii_audit.sources.format.parsers.pdf_rest import attached, document_texts, page_texts
 
 if TYPE_CHECKING:
     from PIL import Image
 
     from pii_audit.sources.format.parsers.image import Recognition
 
-_KEYS = (b"Contents", b"V", b"TU")
-"""Of an annotation: a note's text, a form field's value, and what a reader is told the field is (ISO 32000-1, 12.5, 12.7)."""
-_LONGEST = 1 << 16
 FEW = 50
 """Characters of a page number or a stamp on a scan; a scan with a text layer has more."""
 DOTS = 300 / 72
@@ -47,6 +44,10 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
     except pdfium.PdfiumError as error:
         encrypted = error.err_code == raw.FPDF_ERR_PASSWORD
         raise InspectionError(ENCRYPTED if encrypted else damaged().what) from None
+    with suppress(pdfium.PdfiumError):
+        document.init_forms()
+    form = document.formenv.raw if document.formenv else None
+    pinned: list[pdfium.PdfAttachment] = []
     sink.begin(Part(PartKind.TEXT))
     unread: list[int] = []
     broken: list[int] = []
@@ -61,7 +62,8 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
             continue
         text, images = "", []
         try:
-            text = "\n".join(_texts(page))
+            text = "\n".join([_text(page), *page_texts(page, form)])
+            pinned += attached(page)
             images = _images(page, blank=not text.strip())
         except pdfium.PdfiumError:
             broken.append(number + 1)
@@ -82,7 +84,10 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
     if broken:
         pages = _listed(broken)
         sink.fail(Text(f"第 {pages} 页损坏", f"page(s) {pages} are damaged"))
-    _attachments(document, sink)
+    file.seek(0)
+    for said in dict.fromkeys(document_texts(document, file.read())):
+        sink.text(said + "\n")
+    _attachments(document, pinned, sink)
 
 
 _Box: TypeAlias = tuple[float, float, float, float]
@@ -194,35 +199,21 @@ def _drawn(page: pdfium.PdfPage, box: _Box, longest: int) -> Image.Image:
     # What is cut off is given as it lies on the page that was turned, clockwise: its left is what was at the bottom.
     crop = tuple(max(0.0, one) for one in (*beside[turns:], *beside[:turns]))
     scale = min(DOTS, longest / max(box[2] - box[0], box[3] - box[1]))
-    drawn: Image.Image = page.render(scale=scale, crop=crop).to_pil()
+    drawn: Image.Image = page.render(scale=scale, crop=crop, may_draw_forms=False).to_pil()
     return drawn
 
 
-def _texts(page: pdfium.PdfPage) -> Iterator[str]:
+def _text(page: pdfium.PdfPage) -> str:
     text = page.get_textpage()
-    yield text.get_text_range()
+    said: str = text.get_text_range()
     text.close()
-    for index in range(raw.FPDFPage_GetAnnotCount(page)):
-        annotation = raw.FPDFPage_GetAnnot(page, index)
-        if annotation:
-            values = dict.fromkeys(filter(None, (_value(annotation, key) for key in _KEYS)))
-            yield " ".join(values)
-            raw.FPDFPage_CloseAnnot(annotation)
+    return said
 
 
-def _value(annotation: raw.FPDF_ANNOTATION, key: bytes) -> str:
-    size = raw.FPDFAnnot_GetStringValue(annotation, key, None, 0)
-    if not 2 < size <= _LONGEST:  # noqa: PLR2004 - two bytes are the end mark alone
-        return ""
-    buffer = ctypes.create_string_buffer(size)
-    raw.FPDFAnnot_GetStringValue(annotation, key, ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR)), size)
-    return buffer.raw[:size].decode("utf-16-le", "replace").rstrip("\0")
-
-
-def _attachments(document: pdfium.PdfDocument, sink: Sink) -> None:
-    for index in range(document.count_attachments()):
-        attachment = document.get_attachment(index)
-        sink.begin(Part(PartKind.FILE, attachment.get_name() or f"attachment {index + 1}"))
+def _attachments(document: pdfium.PdfDocument, pinned: list[pdfium.PdfAttachment], sink: Sink) -> None:
+    listed = [document.get_attachment(index) for index in range(document.count_attachments())]
+    for index, attachment in enumerate((*listed, *pinned), 1):
+        sink.begin(Part(PartKind.FILE, attachment.get_name() or f"attachment {index}"))
         try:
             data = io.BytesIO(bytes(attachment.get_data()))
         except pdfium.PdfiumError:

@@ -153,3 +153,55 @@ def test_a_truncated_pdf_fails_or_is_repaired(read_inside, checkout, keep):
 def test_a_damaged_pdf_never_raises_and_always_leaves_a_row(read_inside, mutations, checkout):
     for broken in mutations((checkout / "tests/sources/format/data/letter.pdf").read_bytes(), 60):
         assert read_inside(broken, "a.pdf")
+
+
+def with_objects(*, page="", catalog="", trailer="", more=""):
+    """A PDF of one page with these entries and objects, without a table of where they are."""
+    return (
+        f"%PDF-1.7\n1 0 obj <</Type/Catalog/Pages 2 0 R {catalog}>> endobj\n2 0 obj <</Type/Pages/Kids[3 0 R]/Count 1>> endobj\n"
+        f"3 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 300 300] {page}>> endobj\n{more}\ntrailer <</Root 1 0 R {trailer}>>\n"
+    ).encode()
+
+
+def stream(text):
+    return f"<</Length {len(text)}>> stream\n{text}\nendstream"
+
+
+NOTE = "9 0 obj <</Type/Annot/Rect[0 0 9 9] {}>> endobj"
+SAID = {
+    "properties": {"trailer": "/Info 9 0 R", "more": "9 0 obj <</Title(13600136000)>> endobj"},
+    "XMP": {"more": f"9 0 obj {stream('<x:xmpmeta xmlns:x=1><d>13600136000</d></x:xmpmeta>')} endobj"},
+    "bookmark": {
+        "catalog": "/Outlines 9 0 R",
+        "more": "9 0 obj <</First 8 0 R/Last 8 0 R/Count 1>> endobj 8 0 obj <</Title(13600136000)/Parent 9 0 R>> endobj",
+    },
+    "link": {"page": "/Annots[9 0 R]", "more": NOTE.format("/Subtype/Link/A<</S/URI/URI(tel:13600136000)>>")},
+    "rich text": {"page": "/Annots[9 0 R]", "more": NOTE.format("/Subtype/FreeText/RC(<p>13600136000</p>)")},
+    "subject": {"page": "/Annots[9 0 R]", "more": NOTE.format("/Subtype/Highlight/Subj(13600136000)")},
+    "value of a parent": {
+        "page": "/Annots[9 0 R]",
+        "catalog": "/AcroForm<</Fields[8 0 R]>>",
+        "more": NOTE.format("/Subtype/Widget/Parent 8 0 R")
+        + "\n8 0 obj <</FT/Tx/T(x)/V(13600136000)/Kids[9 0 R]>> endobj",
+    },
+    "choice": {
+        "page": "/Annots[9 0 R]",
+        "catalog": "/AcroForm<</Fields[9 0 R]>>",
+        "more": NOTE.format("/Subtype/Widget/FT/Ch/T(x)/Opt[(13600136000)]"),
+    },
+    "XFA": {
+        "catalog": "/AcroForm<</Fields[]/XFA 9 0 R>>",
+        "more": f"9 0 obj {stream('<xdp><a>13600136000</a></xdp>')} endobj",
+    },
+}
+
+
+@pytest.mark.parametrize("where", SAID)
+def test_what_is_said_beside_the_text_is_read(read_inside, where):
+    assert read_inside(with_objects(**SAID[where]), "a.pdf")[""].text.count("13600136000") == 1
+
+
+def test_a_file_that_is_pinned_to_a_page_is_read(read_inside):
+    file = "/Subtype/FileAttachment/FS<</Type/Filespec/F(a.txt)/EF<</F 8 0 R>>>>"
+    more = f"{NOTE.format(file)}\n8 0 obj {stream('call 13600136000')} endobj"
+    assert read_inside(with_objects(page="/Annots[9 0 R]", more=more), "a.pdf")["!a.txt"].text == "call 13600136000"
