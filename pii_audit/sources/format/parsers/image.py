@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,9 +21,11 @@ from rapidocr.utils.process_img import get_rotate_crop_image
 
 from pii_audit.errors import InspectionError
 from pii_audit.language import Text
+from pii_audit.sources.format.encoding import decode_cell
 from pii_audit.sources.format.isolated.frames import Part, PartKind, Sink
 from pii_audit.sources.format.packed.expansion import broken_off, damaged
 from pii_audit.sources.format.parsers.text_lines import LONGEST, lines_of
+from pii_audit.sources.format.parsers.xmp import said_in_packets, telling
 
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "DIB", "WEBP", "GIF")
 PIXELS = 100_000_000
@@ -37,6 +40,9 @@ SURE = 0.5
 """Certainty, from 0 to 1, from which a line counts as read; the recogniser's own default."""
 SECONDS = 200.0
 """For which pages are begun: below the patience of who waits, so that what was read is kept."""
+_EXIF = (0x8769, 0x8825)
+"""The parts of EXIF that say how and where a picture was taken."""
+_LONGEST_WORDS = 1 << 16
 _ORIENTATION = 0x0112
 """EXIF: which side of the picture is up."""
 _THREADS = min(4, os.cpu_count() or 1)
@@ -99,7 +105,35 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
         sink.text("\f\n")
         if image.format == "MPO":
             break  # what follows is the same picture again, for a screen or an eye
+    file.seek(0)
+    lines = list(said_in_packets(file.read()))
+    try:
+        lines += _said(image)
+    except (SyntaxError, ValueError, LookupError, TypeError, OSError, struct.error):
+        sink.note(Text("EXIF 损坏", "its EXIF is damaged"))
+    for line in dict.fromkeys(lines):
+        sink.text(line + "\n")
     recognition.tell(sink)
+
+
+def _said(image: Image.Image) -> Iterator[str]:
+    """What is written into the file beside the picture and may be about somebody: comments, and texts of EXIF and its kin.
+
+    Without unpacking the picture, as Pillow's own way to EXIF does.
+    """
+    exif = Image.Exif()
+    exif.load(image.info.get("exif", b""))
+    values = [*image.info.values(), *getattr(image, "tag_v2", {}).values(), *exif.values()]
+    values += [one for part in _EXIF for one in exif.get_ifd(part).values()]
+    for value in values:
+        text, understood = _words(value) if isinstance(value, bytes) else (value, True)
+        if isinstance(text, str) and understood and "\0" not in text and "<x:xmpmeta" not in text and telling(text):
+            yield text
+
+
+def _words(value: bytes) -> tuple[str, bool]:
+    """Bytes as text: such a comment names its encoding in front (EXIF 2.3, UserComment)."""
+    return decode_cell(value[:_LONGEST_WORDS].removeprefix(b"ASCII\0\0\0").strip(b"\0"))
 
 
 def _upright(page: Image.Image, sink: Sink) -> Image.Image:

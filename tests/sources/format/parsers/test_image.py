@@ -241,3 +241,16 @@ def test_the_recogniser_has_nothing_that_calls_home():
     where = Path(find_spec("onnxruntime").origin).parent / "capi"
     assert not [one.name for one in where.glob("*.so*") if b"events.data.microsoft.com" in one.read_bytes()]
     assert client._QUIET["ORT_DISABLE_TELEMETRY"] == "1"
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "TIFF", "GIF", "WEBP"])
+def test_what_is_written_into_the_file_is_read(read_inside, form):
+    picture = Image.new("RGB", (60, 40), "white")
+    exif = picture.getexif()
+    exif[0x010E], exif[0x0131] = "张三 13800138000", "a program 1.0"
+    more = {"PNG": {"exif": exif}, "GIF": {"comment": "张三 13800138000"}}.get(form, {"exif": exif})
+    out = io.BytesIO()
+    picture.save(out, form, **more)
+    text = read_inside(out.getvalue(), "a.img")[""].text
+    assert text.count("13800138000") == 1
+    assert "a program" not in text
