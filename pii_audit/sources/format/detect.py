@@ -37,6 +37,8 @@ _OPENS_HTML = re.compile(
     r"(?:\s|<\?xml[^>]*>|<!--(?:(?!-->).)*-->)*+<(?:!doctype\s+html|html|head|body|table|meta|style|div|center|h[1-6]|p|form)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_OPENS_FOLDED = re.compile(r"BEGIN:(?:VCALENDAR|VCARD)\s|(?:version: *1\s+)?dn::? ", re.IGNORECASE)
+"""Calendars, address cards and LDIF."""
 _OPENS_MAILBOX = re.compile(r"From \S+\s+(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [^\n]*\n[A-Za-z][A-Za-z0-9-]*:")
 _OPENS_MAIL = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*+)*+")
 """A block of header fields (RFC 5322, section 2.2), perhaps of none."""
@@ -104,6 +106,8 @@ def structure_of(preview: str, *, whole: bool, name: str) -> Structure:
         return Parsed("xml")
     if OPENS_MT.match(start):
         return Parsed("swift_mt")
+    if _OPENS_FOLDED.match(start):
+        return Parsed("folded")
     if _OPENS_MAILBOX.match(preview):
         return Parsed("mailbox")
     if _is_mail(preview):

@@ -129,6 +129,11 @@ class _Records:
     def comment(self, text: str) -> None:
         self._add([*self._path, "comment()"], text)
 
+    def pi(self, target: str, data: str = "") -> None:
+        # How a page is to look, or which program to start.
+        if data.strip() and not target.startswith(("xml-", "mso-")):
+            self._add([*self._path, f"processing-instruction({target})"], data)
+
     def close(self) -> None:
         """Sends what stands outside of records, and a record that was broken off."""
         self._take()
