@@ -86,8 +86,18 @@ def test_people_and_deliveries_are_those_of_files_alone(jobs, call):
     recipients = jobs / "policies" / "recipients.yaml"
     recipients.write_text(recipients.read_text() + "    max_persons: {per_run: 10, per_year: 10}\n")
     told = _run(call)
-    volumes = {one["element"]: one["outcome"] for one in told["verdicts"] if one["element"].startswith("max_persons")}
-    assert volumes == {"max_persons.per_run": "compliant", "max_persons.per_year": "compliant"}
+    assert _volumes(told) == {"max_persons.per_run": "compliant", "max_persons.per_year": "compliant"}
+
+
+def test_by_a_script_alone_nobody_can_count_the_people(jobs, call):
+    recipients = jobs / "policies" / "recipients.yaml"
+    recipients.write_text(recipients.read_text() + "    max_persons: {per_run: 10, per_year: 10}\n")
+    (jobs / "outbox" / "sms_1.csv").unlink()
+    assert _volumes(_run(call)) == {"max_persons.per_run": "gap", "max_persons.per_year": "gap"}
+
+
+def _volumes(told):
+    return {one["element"]: one["outcome"] for one in told["verdicts"] if one["element"].startswith("max_persons")}
 
 
 def test_a_script_keeps_nothing_and_is_read_by_nobody(jobs, call):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pii_audit.language import Text
+from pii_audit.model.asset import AssetKind
 from pii_audit.model.finding import Outcome, Verdict
 from pii_audit.model.run import Inspected
 from pii_audit.policy.evaluation.case import Case
@@ -15,7 +16,10 @@ def uncounted(case: Case) -> list[Inspected]:
     if case.knowledge.persons_this_run is not None:
         return []
     holding = {name for seen in case.seen for name in seen.assets}
-    return [asset for asset in case.observed.assets if asset.asset.id in holding and not asset.persons]
+    # Beside files, the script that writes them delivers nobody; by itself it is all that there is to tell by.
+    files = [asset for asset in case.observed.assets if asset.asset.kind is not AssetKind.QUERY]
+    assets = files or case.observed.assets
+    return [asset for asset in assets if asset.asset.id in holding and not asset.persons]
 
 
 def at_least_this_run(case: Case) -> int:
