@@ -19,9 +19,9 @@ Places = NDArray[np.int64]
 
 
 def record_ends(data: bytes, encoding: Encoding, delimiter: str, every: int) -> list[End]:
-    """Some ends of records, the last included, in bytes of whole lines that begin with a record: `Records` begins anew there, whatever follows.
+    """Some ends of records in bytes of whole lines that begin with one: `Records` begins anew there, whatever follows.
 
-    Every so many records where quotes stand where RFC 4180 has them, or open no cell at all; else parsing tells of one. None where more
+    Every so many records (the last one where there are fewer) where quotes stand where RFC 4180 has them, or open no cell at all; else parsing tells of one. None where more
     bytes have to tell.
     """
     content = np.frombuffer(data, np.uint8)
@@ -30,8 +30,8 @@ def record_ends(data: bytes, encoding: Encoding, delimiter: str, every: int) -> 
     records = _record_ends(content, lines, delimiter) if told else lines[:0]
     if not len(records):
         return _parsed(data, encoding, delimiter)
-    chosen = [*records[every - 1 :: every].tolist(), int(records[-1])]
-    return [End(int(lines[place]) + 1, place + 1) for place in dict.fromkeys(chosen)]
+    chosen = records[every - 1 :: every].tolist() or [int(records[-1])]
+    return [End(int(lines[place]) + 1, place + 1) for place in chosen]
 
 
 def _line_ends(data: bytes, content: NDArray[np.uint8]) -> Places:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pii_audit.sources.format.encoding import SEGMENT, Encoding
 from pii_audit.sources.reading import ROWS
 
-PART = 4 << 20
+PART = 6 << 20
 """Bytes of a part, about; fewer where rows are short."""
 LARGEST = 16 << 20
 """Bytes that are looked at for the end of a record."""
@@ -96,4 +96,4 @@ class Splitter:
 
         whole = self._held[: self._held.rfind(b"\n") + 1]
         ends = record_ends(whole, self._encoding, self._delimiter, ROWS) if whole else []
-        return [*ends[:-1], *last] if ended else ends
+        return [*(end for end in ends if end.at < len(self._held)), *last] if ended else ends
