@@ -19,7 +19,7 @@ _HEADER = struct.Struct("<I")
 _ENTRY = struct.Struct("<HHI")
 _USER, _GROUP_OBJECT, _GROUP, _MASK = 0x02, 0x04, 0x08, 0x10
 """Tags of entries (linux/posix_acl.h)."""
-NO_LIST = frozenset({errno.ENODATA, errno.ENOTSUP, errno.EOPNOTSUPP})
+_NO_LIST = frozenset({errno.ENODATA, errno.ENOTSUP, errno.EOPNOTSUPP})
 """What says that a file has no such list, or the file system none of this kind."""
 
 
@@ -43,16 +43,23 @@ class AccessList:
     named: tuple[Named, ...]
 
 
-def access_list(path: Path) -> AccessList | None:
-    """The list of a file or folder; None where it has none or the file system knows none. Raises OSError."""
+def attribute(path: Path, name: str) -> bytes | None:
+    """An extended attribute that holds a list; None where there is none or the file system knows none. Raises OSError."""
     if not hasattr(os, "getxattr"):
         return None
     try:
-        raw = os.getxattr(path, ATTRIBUTE)
+        return os.getxattr(path, name)
     except OSError as error:
-        if error.errno in NO_LIST:
+        if error.errno in _NO_LIST:
             return None
         raise
+
+
+def access_list(path: Path) -> AccessList | None:
+    """The list of a file or folder; None where it has none or the file system knows none. Raises OSError."""
+    raw = attribute(path, ATTRIBUTE)
+    if raw is None:
+        return None
     entries = _entries(raw)
     mask = next((bits for tag, bits, _ in entries if tag == _MASK), READ | WRITE | PASS)
     group = next((bits for tag, bits, _ in entries if tag == _GROUP_OBJECT), 0)

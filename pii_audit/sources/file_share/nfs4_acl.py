@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import struct
 from dataclasses import dataclass
 from pathlib import Path
 
 from pii_audit.language import Text
-from pii_audit.sources.file_share.acl import NO_LIST
+from pii_audit.sources.file_share.acl import attribute
 from pii_audit.sources.reading import StreamError
 
 ATTRIBUTE = "system.nfs4_acl"
@@ -54,15 +53,8 @@ class Entry:
 
 def nfs4_list(path: Path) -> tuple[Entry, ...] | None:
     """The list of a file or folder; None where it lies on no such server. Raises OSError, also for a list that is none."""
-    if not hasattr(os, "getxattr"):
-        return None
-    try:
-        raw = os.getxattr(path, ATTRIBUTE)
-    except OSError as error:
-        if error.errno in NO_LIST:
-            return None
-        raise
-    return entries(raw)
+    raw = attribute(path, ATTRIBUTE)
+    return None if raw is None else entries(raw)
 
 
 def entries(raw: bytes) -> tuple[Entry, ...]:

@@ -81,7 +81,7 @@ def test_files_are_listed_by_the_rules_of_a_share_and_sampled(samba, source, rea
 @pytest.mark.parametrize("back", [True, False])
 def test_a_connection_that_was_lost_is_made_anew_and_read_on_if_it_can(samba, source, passage, monkeypatch, back):
     monkeypatch.setattr(remote, "PAUSES", (0, 0))
-    rows = 300_000
+    rows = 1_000_000
     (samba.drop / "a.csv").write_text("no,mobile\n" + "".join(f"{number},13800138000\n" for number in range(rows)))
     way = passage("127.0.0.1", samba.port)
     share = source(port=way.port)

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from pii_audit.sources.format.content import Content
 from pii_audit.sources.format.encoding import decode_cell
 from pii_audit.sources.format.isolated.frames import Part, PartKind, Sink
-from pii_audit.sources.reading import Ledger
+from pii_audit.sources.format.parsers.decoding import tell
 
 _FOLD = re.compile(r"\r?\n[ \t]")
 _PRINTABLE = re.compile(r"ENCODING=QUOTED-PRINTABLE[^:\n]*:", re.IGNORECASE)
@@ -25,12 +25,7 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
     sink.begin(Part(PartKind.TEXT))
     for line in _lines(content.texts()):
         sink.text(_meant(line))
-    ledger = Ledger("", "")
-    content.settle(ledger)
-    for note in ledger.notes:
-        sink.note(note)
-    for failure in ledger.failures:
-        sink.fail(failure)
+    tell(content, sink)
 
 
 def _lines(texts: Iterator[str]) -> Iterator[str]:

@@ -12,11 +12,11 @@ from urllib.parse import unquote_to_bytes
 from pii_audit.sources.format.content import Content
 from pii_audit.sources.format.encoding import decode_cell
 from pii_audit.sources.format.isolated.frames import Part, PartKind, Sink
+from pii_audit.sources.format.parsers.decoding import tell
 from pii_audit.sources.format.parsers.flow import Flow
 from pii_audit.sources.format.parsers.package_rest import said_in
 from pii_audit.sources.format.parsers.pictures import Pictures
 from pii_audit.sources.format.parsers.xml_parts import attribute
-from pii_audit.sources.reading import Ledger
 
 _BLOCKS = frozenset(
     (
@@ -111,12 +111,7 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
         reader.feed(text)
     reader.close()
     flow.close()
-    ledger = Ledger("", "")
-    content.settle(ledger)
-    for note in ledger.notes:
-        sink.note(note)
-    for failure in ledger.failures:
-        sink.fail(failure)
+    tell(content, sink)
     pictures = Pictures(sink)
     for number, data in enumerate(reader.files, 1):
         if not pictures.skips(data):

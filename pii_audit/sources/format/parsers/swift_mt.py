@@ -8,9 +8,9 @@ from pii_audit.language import Text
 from pii_audit.model.asset import Field
 from pii_audit.sources.format.content import Content
 from pii_audit.sources.format.isolated.frames import Part, PartKind, Sink
+from pii_audit.sources.format.parsers.decoding import tell
 from pii_audit.sources.format.payments import swift_mt
 from pii_audit.sources.format.swift import messages, rows, whole
-from pii_audit.sources.reading import Ledger
 
 
 def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the parsers' signature
@@ -38,7 +38,4 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
             )
         if not found or not whole(message):
             sink.text(message)
-    ledger = Ledger("", "")
-    content.settle(ledger)
-    for failure in ledger.failures:
-        sink.fail(failure)
+    tell(content, sink)

@@ -19,8 +19,8 @@ from pii_audit.language import Text
 from pii_audit.model.asset import Field
 from pii_audit.sources.format.content import Content
 from pii_audit.sources.format.isolated.frames import Part, PartKind, Sink
+from pii_audit.sources.format.parsers.decoding import tell
 from pii_audit.sources.format.payments import NAMESPACE, iso20022
-from pii_audit.sources.reading import Ledger
 
 MAX_RECORD = 4 << 20
 """Characters of a record, or of what stands outside of records, that become one row."""
@@ -185,10 +185,7 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
             )
         else:
             sink.note(Text("声明了实体,已按文本读取", "declares entities, which are not followed; it was read as text"))
-    ledger = Ledger("", "")
-    content.settle(ledger)
-    for failure in ledger.failures:
-        sink.fail(failure)
+    tell(content, sink)
 
 
 def _broken(texts: Iterator[str], target: object) -> tuple[int, str] | None:
