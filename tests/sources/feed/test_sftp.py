@@ -97,7 +97,7 @@ def test_a_file_that_vanished_or_may_not_be_read_is_in_the_ledger(sshd, source, 
 
 
 def test_a_server_that_goes_away_leaves_what_was_read_and_is_in_the_ledger(sshd, source, passage):
-    (sshd.drop / "a.csv").write_text("no,mobile\n" + "".join(f"{number},13800138000\n" for number in range(400_000)))
+    (sshd.drop / "a.csv").write_text("no,mobile\n" + "".join(f"{number},13800138000\n" for number in range(1_500_000)))
     way = passage("127.0.0.1", sshd.port)
     asset = Asset("drop", "a.csv", AssetKind.FEED, size=(sshd.drop / "a.csv").stat().st_size)
     drop = source(sshd.url.replace(str(sshd.port), str(way.port)), known=sshd.known("way", "host", way.port))
@@ -107,7 +107,7 @@ def test_a_server_that_goes_away_leaves_what_was_read_and_is_in_the_ledger(sshd,
         rows += len(chunk.rows)
         way.cut()
     found.close()
-    assert 0 < rows < 400_000
+    assert 0 < rows < 1_500_000
     assert reading.coverage().reason.en.startswith("the SFTP server cannot be reached, or went away")
 
 
