@@ -31,6 +31,7 @@ from pii_audit.policy.model import Flow, Policy
 from pii_audit.rules.interface import Facts
 from pii_audit.rules.share import verdicts as shared
 from pii_audit.rules.store import prohibited
+from pii_audit.sources.feed.outbox import control_file
 from pii_audit.sources.format.fixed_width import Layouts
 from pii_audit.sources.globs import path_match
 from pii_audit.workspace import Workspace
@@ -101,6 +102,23 @@ def refuse_strangers(space: Workspace, flow: Flow, paths: Sequence[str], shown: 
                 where=shown(path),
                 todo=Text("换用它的数据流,或先在策略中声明", "name its own flow, or declare one in the policies first"),
             )
+
+
+def control_files(space: Workspace, flow: Flow, paths: Sequence[str]) -> dict[str, Text]:
+    """Control files of the flow's own source among some paths, and why each is passed over: a shell's `outbox/sms_*` names them as well."""
+    folder = _folder(space, flow)
+    if folder is None:
+        return {}
+    ignore = next(one.ignore for one in space.sources if one.id == flow.source)
+    found = {}
+    for path in paths:
+        inside = _resolved(path)
+        if os.path.isfile(inside) and inside.is_relative_to(folder):
+            name = inside.relative_to(folder).as_posix()
+            control = control_file(name, ignore)
+            if control and not path_match(name, flow.match):
+                found[path] = control
+    return found
 
 
 def included(space: Workspace, flow: Flow, paths: Sequence[str]) -> tuple[str, ...]:

@@ -14,7 +14,15 @@ from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
 from pii_audit.auditing.files import STDIN, Files
-from pii_audit.auditing.gate import GateOptions, allowing_gaps, flow_of, gate, included, refuse_strangers
+from pii_audit.auditing.gate import (
+    GateOptions,
+    allowing_gaps,
+    control_files,
+    flow_of,
+    gate,
+    included,
+    refuse_strangers,
+)
 from pii_audit.auditing.inputs import FileDigest, Inputs, StandardInput
 from pii_audit.auditing.receipt import Receipt, elements
 from pii_audit.cli.gate_judge import STATED
@@ -28,12 +36,14 @@ from pii_audit.findings.funnel import without_identifiers
 from pii_audit.identifiers.catalogue import Catalogue, load_catalogue
 from pii_audit.language import Text
 from pii_audit.model.asset import AssetKind
+from pii_audit.model.coverage import Coverage
 from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.model.run import Run
 from pii_audit.policy.loader import policy_of
 from pii_audit.policy.model import Flow, Policy
 from pii_audit.render.interface import renderer
 from pii_audit.render.output import write_output
+from pii_audit.sources.interface import skipped
 from pii_audit.sources.registry import layouts_of
 from pii_audit.workspace import Source, Workspace, load_key
 
@@ -68,6 +78,11 @@ class Case:
         wanted = self.wanted(paths)
         listed = Files((), AssetKind.FEED, wanted.include, wanted.ignore).listed
         return Inputs(paths, self.shown, listed, standard_input, certified=certified)
+
+    def controls(self, paths: Sequence[str]) -> dict[str, Coverage]:
+        """The rows in the ledger of control files that stand among the paths."""
+        found = control_files(self.space, self.flow, paths)
+        return {path: skipped("", self.shown(path), why) for path, why in found.items()}
 
     def judge(self, paths: Sequence[str], streams: Mapping[str, BinaryIO] | None = None, *, copies: bool = True) -> Run:
         """The run of a gate on these paths, as strict as the options say."""

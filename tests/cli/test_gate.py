@@ -131,6 +131,19 @@ def test_a_folder_of_the_source_is_judged_by_the_files_that_the_flow_matches(spa
     assert [name for name, status in read.items() if status == "inspected"] == ["sms_1.csv"]
 
 
+def test_a_control_file_beside_an_export_is_passed_over_and_told(space, call, told):
+    (space / "outbox" / "sms_1.ok").write_text("sms_1.csv|20")
+    answer = call("gate", "outbox/sms_1.csv", "outbox/sms_1.ok", "--flow", "sms-daily", "--format", "json")
+    assert answer.code == 0
+    rows = {row["asset"]: (row["status"], row["reason"]) for row in json.loads(answer.out)["coverage"]}
+    assert rows == {
+        "outbox/sms_1.csv": ("inspected", None),
+        "outbox/sms_1.ok": ("skipped", "a control file, ignored by *.ok"),
+    }
+    [line] = told(call("gate", "outbox/sms_1.ok", "--flow", "sms-daily"), 2)
+    assert "sms_*.csv" in line
+
+
 def test_a_folder_outside_the_source_is_judged_as_a_whole(space, call, tmp_path):
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "other.csv").write_text("id_no\n11010519491231002X\n440524188001010014\n")

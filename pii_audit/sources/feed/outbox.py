@@ -29,6 +29,12 @@ def _nobody(name: str) -> Text | None:  # noqa: ARG001 - the signature of Vouch
     return None
 
 
+def control_file(name: str, ignore: Sequence[str]) -> Text | None:
+    """Why a file of an outbox is passed over as a control file; None for any other."""
+    ignored = path_match(name, ignore)
+    return Text(f"控制文件,按 ignore 规则跳过:{ignored}", f"a control file, ignored by {ignored}") if ignored else None
+
+
 class OutboxSource(FolderSource):
     """The files of an outbox; `ignore` names control files (`*.ok`, `*.ctl`), `vouch` is asked about encrypted ones."""
 
@@ -64,9 +70,8 @@ class OutboxSource(FolderSource):
         return kind is not None and kind.encrypted
 
     def rule(self, relative: str) -> Text | None:
-        ignored = path_match(relative, self._ignore)
-        if ignored:
-            return Text(f"控制文件,按 ignore 规则跳过:{ignored}", f"a control file, ignored by {ignored}")
+        if control := control_file(relative, self._ignore):
+            return control
         folder = (self.root / relative).parent
         if folder.name == "tmp" and all((folder.parent / name).is_dir() for name in ("new", "cur")):
             return Text("maildir 的 tmp:邮件尚未写完", "in tmp of a maildir: a message that is being written")
