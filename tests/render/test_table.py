@@ -200,11 +200,19 @@ def test_the_table_format_is_plain_text_as_wide_as_columns_says(run, monkeypatch
 def test_the_list_of_findings_shows_status_and_dates(run):
     day = datetime(2026, 1, 2, tzinfo=UTC)
     tracked = [Tracked(replace(run.findings[0], severity=Severity.LOW), day, day.replace(month=3), "r9")]
-    for width in (60, 120):
+    for width in (60, 120, 160):
         screen = _screen(lambda console: render_findings(tracked, console, "en", TODAY), width)
         for text in ("a1b2c3d4a1b2", "LOW", "open", "2026-01-02", "2026-03-02", "SHR002"):
             assert text in screen
     assert "no such findings" in _screen(lambda console: render_findings([], console, "en", TODAY), 60)
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_the_list_of_findings_breaks_no_title_on_a_usual_terminal(run, width):
+    day = datetime(2026, 1, 2, tzinfo=UTC)
+    tracked = [Tracked(one, day, day, "r9") for one in run.findings]
+    screen = _screen(lambda console: render_findings(tracked, console, "en", TODAY), width)
+    assert all(one.title.en in screen for one in run.findings)
 
 
 def test_a_field_that_holds_several_identifiers_counts_once_and_at_the_gravest_level(run):

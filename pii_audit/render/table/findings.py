@@ -46,6 +46,8 @@ SET_ASIDE = Text("不计入", "Set aside")
 ABSENT = (Change.FIXED, Change.NOT_RECHECKED)
 NAMES_SHOWN = 8
 """So many fields or samples of one finding are listed; the rest is counted."""
+_ROOM_FOR_ALL = 140
+"""Columns of a terminal from which on the table of findings breaks no words; below, each has its own lines."""
 
 
 def print_findings(run: Run, console: Console, language: Language, *, verbose: bool = False) -> None:
@@ -255,7 +257,7 @@ def print_tracked(tracked: Sequence[Tracked], console: Console, language: Langua
     if not tracked:
         console.print(line(Text("没有符合条件的问题", "no such findings").in_(language)))
         return
-    if console.width >= WIDE:
+    if console.width >= _ROOM_FOR_ALL:
         _print_tracked_wide(tracked, console, language, today)
         return
     for each in tracked:
