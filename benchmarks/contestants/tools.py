@@ -21,10 +21,11 @@ def prepare_ripgrep() -> Scan:
 
 def prepare_ripgrep_catalogue() -> Scan:
     """The program `rg` with every pattern of the catalogue."""
-    return _ripgrep([one.regex for one in exported("rust")])
+    # Some go over a line's end: without the option, ripgrep takes none of them.
+    return _ripgrep([one.regex for one in exported("rust")], "--multiline")
 
 
-def _ripgrep(patterns: Sequence[str]) -> Scan:
+def _ripgrep(patterns: Sequence[str], *options: str) -> Scan:
     program = shutil.which("rg")
     if program is None:
         message = "ripgrep is not installed (the package ripgrep of Debian)"
@@ -44,6 +45,7 @@ def _ripgrep(patterns: Sequence[str]) -> Scan:
                 "--no-line-number",
                 "--text",
                 "--threads=1",
+                *options,
                 "-f",
                 str(listed),
                 str(path),
