@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,28 +72,33 @@ def gate_runs(csv: Path, folder: Path, say: Callable[[str], None]) -> list[Ran]:
     return runs
 
 
+_MEASURED = """
+import json, os, subprocess, sys, time
+started = time.monotonic()
+process = subprocess.Popen(sys.argv[2:])
+_, status, used = os.wait4(process.pid, 0)
+told = time.monotonic() - started, used.ru_utime + used.ru_stime, used.ru_maxrss, os.waitstatus_to_exitcode(status)
+open(sys.argv[1], "w").write(json.dumps(told))
+"""
+"""Runs a command from a small process: to the peak of what it runs, Linux counts the memory of the process that it was started from."""
+
+
 def _run(title: str, command: Sequence[str], path: Path, folder: Path, *, piped: bool = False) -> Ran:
+    told = folder / "told.json"
     with path.open("rb") as stream:
-        started = time.monotonic()
-        process = subprocess.Popen(  # noqa: S603 - this program, or cat
-            command,
+        subprocess.run(  # noqa: S603 - this program, or cat
+            [sys.executable, "-c", _MEASURED, str(told), *command],
             cwd=folder,
             stdin=stream if piped else subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             env=_environment(),
+            check=True,
         )
-        try:
-            # Of this process and those that it has waited for, which is more than Popen tells.
-            _, status, used = os.wait4(process.pid, 0)
-        except BaseException:
-            process.kill()
-            raise
-    wall = time.monotonic() - started
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in JUDGED:
-        message = f"{title} failed: exit code {process.returncode}"
+    wall, used, peak, code = json.loads(told.read_text())
+    if code not in JUDGED:
+        message = f"{title} failed: exit code {code}"
         raise RuntimeError(message)
-    return Ran(title, path.stat().st_size, wall, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024)
+    return Ran(title, path.stat().st_size, wall, used, peak * 1024)
 
 
 def _environment() -> dict[str, str]:
