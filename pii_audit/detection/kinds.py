@@ -13,25 +13,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pii_audit.detection.bulk import expression
-from pii_audit.detection.bulk.alphabet import nonzero
+from pii_audit.detection.bulk.alphabet import BEYOND, FOLDED, nonzero, units_of
 from pii_audit.detection.bulk.expression import Characters
 from pii_audit.detection.clearing import BORDER
 from pii_audit.detection.kind import ALIKE, kind_of
-from pii_audit.identifiers.fold import FOLDING, INVISIBLE
+from pii_audit.identifiers.fold import INVISIBLE
 
 _BMP = 0x10000
 
 
 def _kind_of_each() -> NDArray[np.uint16]:
-    table = np.arange(_BMP, dtype=np.uint16)
-    for code, folded in FOLDING.items():
-        if code < _BMP:
-            table[code] = folded
     alike = np.arange(_BMP, dtype=np.uint16)
     for sign, ranges in ALIKE:
         for low, high in ranges:
             alike[low : high + 1] = ord(sign)
-    return alike[table]
+    return alike[FOLDED]
 
 
 _TABLE = _kind_of_each()
@@ -77,9 +73,7 @@ def _signs() -> NDArray[np.uint16]:
     table[0x4E00:0xA000] |= np.uint16(Sign.SPOKEN)
     encoded = f"{string.ascii_letters}{string.digits}+/-_={BORDER}"
     table[np.isin(np.arange(_BMP), list(map(ord, encoded)), invert=True)] |= np.uint16(Sign.UNENCODED)
-    for code, folded in FOLDING.items():
-        if code < _BMP:
-            table[code] |= table[folded]
+    table |= table[FOLDED]
     unseen = re.compile(f"[{INVISIBLE}\ud800-\udfff\uffff]").finditer("".join(map(chr, range(_BMP))))
     table[[found.start() for found in unseen]] |= np.uint16(Sign.ODD)
     return table
@@ -114,14 +108,13 @@ class Column:
 
     @cached_property
     def units(self) -> NDArray[np.uint16]:
-        """The text in UTF-16, where each character is one unit; else nothing."""
-        raw = self.text.encode("utf-16-le", "surrogatepass")
-        return np.frombuffer(raw if len(raw) == 2 * len(self.text) else b"", "<u2")
+        """The code points of the text (`units_of`)."""
+        return units_of(self.text)
 
     @property
     def plain(self) -> bool:
-        """Whether every character of the text is one unit."""
-        return bool(self.values) and len(self.units) == len(self.text)
+        """Whether every character of the text is one of the basic plane."""
+        return bool(self.values) and bool((self.units != BEYOND).all())
 
     @cached_property
     def _each(self) -> list[str]:
@@ -161,9 +154,7 @@ class Column:
 
     @cached_property
     def _held(self) -> NDArray[np.uint16]:
-        if self.plain:
-            return np.bitwise_or.reduceat(_SIGNS[self.units], self.starts)
-        return np.array([_held(value) for value in self.values], np.uint16)
+        return np.bitwise_or.reduceat(_SIGNS[self.units], self.starts)
 
     def holding(self, sign: Sign) -> NDArray[np.bool_]:
         """Which values hold one of some signs."""
@@ -171,19 +162,13 @@ class Column:
 
     def edged(self, sign: Sign) -> NDArray[np.bool_]:
         """Which values begin or end with one of some signs."""
-        if self.plain:
-            first, last = self.units[self.starts], self.units[self.starts + self.lengths - 1]
-            ends: NDArray[np.uint16] = _SIGNS[first] | _SIGNS[last]
-            return (ends & np.uint16(sign)).astype(np.bool_)
-        return np.array([_held(value[0] + value[-1]) & sign != 0 for value in self.values], np.bool_)
+        first, last = self.units[self.starts], self.units[self.starts + self.lengths - 1]
+        ends: NDArray[np.uint16] = _SIGNS[first] | _SIGNS[last]
+        return (ends & np.uint16(sign)).astype(np.bool_)
 
     def up_to(self, length: int) -> NDArray[np.bool_]:
         """Which values have no more characters."""
         return self.lengths <= length
-
-
-def _held(value: str) -> int:
-    return int(np.bitwise_or.reduce(_SIGNS[[min(ord(sign), _BMP - 1) for sign in value]]))
 
 
 class OfKinds:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pii_audit.detection import forms
-from pii_audit.detection.bulk.alphabet import nonzero
+from pii_audit.detection.bulk.alphabet import nonzero, units_of
 from pii_audit.detection.bulk.candidates import Candidates
 from pii_audit.detection.bulk.resolving import winners
 from pii_audit.detection.gather import WEAKEST_FIRST, Gatherings
@@ -91,8 +91,7 @@ class Lines:
     def __init__(self, text: str, found: Candidates, matches: Matches, identifiers: Sequence[Identifier]) -> None:
         self._text = text
         self._found, self._matches, self._identifiers = found, matches, identifiers
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-        self._breaks = nonzero(codes == ord("\n"))
+        self._breaks = nonzero(units_of(text) == ord("\n"))
         self._line = self._line_of(matches.start)
         self.count = len(self._breaks) + (0 if text.endswith("\n") or not text else 1)
 

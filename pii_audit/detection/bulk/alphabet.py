@@ -42,6 +42,24 @@ def as_memberships(bits: Sequence[int]) -> Membership:
 
 
 _BMP = 0x10000
+BEYOND = _BMP - 1
+"""What stands for every character beyond the basic plane; itself it is none (Unicode noncharacter)."""
+FOLDED = np.arange(_BMP, dtype="<u2")
+"""What each character of the basic plane is folded to."""
+for _code, _folded in FOLDING.items():
+    if _code < _BMP:
+        FOLDED[_code] = _folded
+
+
+def units_of(text: str) -> NDArray[np.uint16]:
+    """The code points of a text, lone surrogates included, one a character; `BEYOND` for those beyond the basic plane."""
+    raw = text.encode("utf-16-le", "surrogatepass")
+    if len(raw) == 2 * len(text):
+        return np.frombuffer(raw, "<u2")
+    wide: NDArray[np.uint32] = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    return np.minimum(wide, BEYOND).astype(np.uint16)
+
+
 _KINDS = 60
 """Kinds of characters, told apart by wide ranges, that have a code each; the others stand for characters named one by one."""
 _FEW = 4
@@ -50,7 +68,7 @@ _FEW = 4
 
 @dataclass(frozen=True)
 class Encoded:
-    """One text: `codes` of its characters, and `units`, their code points as they are; 65,535 beyond the basic plane."""
+    """One text: `codes` of its characters, and `units`, their code points as they are (`units_of`)."""
 
     codes: Codes
     units: NDArray[np.uint16] | Codes
@@ -146,14 +164,11 @@ class Alphabet:
         if text.isascii():
             codes = np.frombuffer(text.encode("ascii"), np.uint8)
             return Encoded(codes, codes)
-        raw = text.encode("utf-16-le", "surrogatepass")
-        narrow = len(raw) == 2 * len(text)
-        wide = np.frombuffer(b"" if narrow else text.encode("utf-32-le", "surrogatepass"), "<u4")
-        units = np.frombuffer(raw, "<u2") if narrow else np.minimum(wide, _BMP - 1).astype("<u2")
+        units = units_of(text)
         codes = np.empty(len(units), np.uint8)
         np.take(self._table, units, out=codes, mode="clip")
-        beyond = nonzero(wide >= _BMP)
-        codes[beyond] = [FOLDING.get(character, self._table[_BMP - 1]) for character in wide[beyond].tolist()]
+        beyond = nonzero(units == BEYOND)
+        codes[beyond] = [FOLDING.get(ord(text[at]), self._table[BEYOND]) for at in beyond.tolist()]
         return Encoded(codes, units)
 
 

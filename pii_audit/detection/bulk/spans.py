@@ -10,19 +10,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from pii_audit.detection.bulk.alphabet import ASCII, Codes, Encoded, nonzero
+from pii_audit.detection.bulk.alphabet import ASCII, BEYOND, FOLDED, Codes, Encoded, nonzero
 from pii_audit.detection.bulk.places import BACK, FRONT, Positions, extended, thinned
 from pii_audit.detection.bulk.plan import DEPTH, DIGIT, Plan, Shapes
 from pii_audit.detection.bulk.words import Near
 from pii_audit.detection.context import AFTER, BEFORE
 from pii_audit.detection.matcher import PIECE
-from pii_audit.identifiers.fold import FOLDING, fold
-
-_BEYOND = "\uffff"
-_FOLDED = np.arange(0x10000, dtype="<u2")
-for _code, _folded in FOLDING.items():
-    if _code < len(_FOLDED):
-        _FOLDED[_code] = _folded
+from pii_audit.identifiers.fold import fold
 
 
 class Page:
@@ -63,9 +57,9 @@ class Page:
         """The folded text, without padding."""
         if 1 not in self._folding:
             return self.text
-        folded = _FOLDED[self._encoded.units].tobytes().decode("utf-16-le", "surrogatepass")
-        # Beyond the basic plane there are no units; halves of pairs that stand together become one.
-        return folded if len(folded) == self.size and _BEYOND not in folded else fold(self.text)
+        folded = FOLDED[self._encoded.units].tobytes().decode("utf-16-le", "surrogatepass")
+        # Halves of pairs that stand together become one.
+        return folded if len(folded) == self.size and chr(BEYOND) not in folded else fold(self.text)
 
     def folded(self, start: int, end: int) -> str:
         """The folded text between two places."""
