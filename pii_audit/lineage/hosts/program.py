@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from pii_audit.language import Text
+from pii_audit.lineage.hosts.embedded import ENTANGLED
 from pii_audit.lineage.hosts.names import host_names
 from pii_audit.lineage.hosts.values import Expressions, name_of, terms_of
 from pii_audit.lineage.hosts.words import Items, Names, Parameter, Value, Words, either, flat
@@ -57,10 +58,6 @@ class _Known:
             for name, one in self.sinks.items()
         }
         return _Known(attributes, sinks, returns)
-
-
-def _entangled() -> Untraceable:
-    return Untraceable(Text("程序过于庞杂,没有追踪", "the program is too entangled to be traced"), 0)
 
 
 def _settled(now: Mapping[str, Value], before: Mapping[str, Value]) -> dict[str, Value]:
@@ -120,7 +117,7 @@ class Program:
             self._known = found
             self._expressions.returns = self._known.returns
         else:
-            raise _entangled()
+            raise Untraceable(ENTANGLED)
         for name, texts in self.sinks.items():
             if name not in self._called or name in self._passed_on:
                 for at, several in texts.items():
@@ -181,7 +178,7 @@ class Program:
     def _statement(self, node: ast.stmt, names: Names) -> None:
         self._steps += 1
         if self._steps > _STEPS:
-            raise _entangled()
+            raise Untraceable(ENTANGLED)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             self._functions.append(_Function(node, names))
             self._looked([*node.decorator_list, *self._defaults(node, names)], names)

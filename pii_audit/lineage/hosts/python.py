@@ -39,7 +39,7 @@ def sql_in_python(script: Mapped) -> Embedded:
     except RecursionError:
         return Embedded(gaps=(Untraceable(_DEEP, script.origin(0)),))
     except Untraceable as gap:
-        return Embedded(gaps=(gap,))
+        return Embedded(gaps=(Untraceable(gap.reason, script.origin(0)),))
     return _told(program, script)
 
 

@@ -31,7 +31,7 @@ _NAME = re.compile(r"[\w./-]+")
 
 def sql_in_shell(script: Mapped) -> Embedded:
     """The SQL of a script of a shell."""
-    return _sql(script, commands(script.text), whole=True)
+    return _script(script, whole=True)
 
 
 def sql_in_words(words: Sequence[Mapped], script: Mapped) -> Embedded:
@@ -47,7 +47,7 @@ def note(text: Mapped, found: Findings, *, to_its_end: bool = True) -> None:
         return
     more = Embedded()
     if _runs_client(text.text):
-        more = _sql(text, commands(text.text), whole=False, to_its_end=to_its_end)
+        more = _script(text, whole=False, to_its_end=to_its_end)
     if more != Embedded():
         found.add(more)
     elif is_sql(text.text):
@@ -58,6 +58,14 @@ def _runs_client(text: str) -> bool:
     names = host_names()[1]
     known = names.clients.keys() | names.dumps
     return any(found[0].rpartition("/")[2] in known for found in _NAME.finditer(text))
+
+
+def _script(script: Mapped, *, whole: bool, to_its_end: bool = True) -> Embedded:
+    try:
+        every = commands(script.text)
+    except Untraceable as gap:
+        return Embedded(gaps=(Untraceable(gap.reason, script.origin(0)),))
+    return _sql(script, every, whole=whole, to_its_end=to_its_end)
 
 
 def _sql(script: Mapped, every: Sequence[Command], *, whole: bool, to_its_end: bool = True) -> Embedded:

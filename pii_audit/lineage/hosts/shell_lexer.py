@@ -29,7 +29,7 @@ _COMMANDS = 32
 
 
 def commands(text: str) -> list[Command]:
-    """The commands of a script in order, those within substitutions before the one that they stand in."""
+    """The commands of a script in order, those within substitutions before the one that they stand in; raises Untraceable."""
     lexer = _Lexer(text, Variables({}))
     lexer.read(0, len(text), 0)
     if any(command.function for command in lexer.found):
@@ -337,7 +337,8 @@ class _Lexer(Words):
             found.add(self.text[start:end], start)
         else:
             self.within(start, end, depth, found, stop="")
+        ways = self.variables.made(found.words())
         for one in command.made:
-            one.documents = found.words()
+            one.documents = ways
             if one.name == "read":
-                self.variables.set(one.words[-1].text, found.words())
+                self.variables.set(one.words[-1].text, ways)

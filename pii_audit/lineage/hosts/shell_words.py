@@ -65,7 +65,7 @@ class Words(ABC):
                 at = close + 1
             else:
                 break
-        return found.words(), at
+        return self.variables.made(found.words()), at
 
     def within(self, at: int, end: int, depth: int, found: Putting, *, stop: str) -> int:
         """Text in double quotes, or in a here-document, up to `stop`; gives where that stands."""

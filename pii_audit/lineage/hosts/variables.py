@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pii_audit.lineage.hosts.commands import Ways, Word, kept, unknown
+from pii_audit.lineage.hosts.embedded import ENTANGLED
 from pii_audit.lineage.hosts.literals import merged
+from pii_audit.lineage.model import Untraceable
 from pii_audit.lineage.text import Mapped
 
 WAYS = 16
@@ -16,6 +18,10 @@ _PIECES = 128
 """So many pieces of the script may be in one value."""
 _LOOPS = 3
 """Loops within one another of which the bodies are gone through twice."""
+_STEPS = 4_000_000
+"""Values that are looked at on one way through a script."""
+_OF_A_PIECE = 4
+"""So often each piece of a word is looked at until the word is whole."""
 
 
 class Putting:
@@ -97,6 +103,7 @@ class Variables:
         self._blocks: list[_Block] = []
         self._functions: list[str] = []
         self._loops = 0
+        self._steps = 0
         self.chain: list[_Held] = []
         self._arrays: dict[str, list[Ways] | None] = {}
         self.every: dict[str, Values] = {}
@@ -105,6 +112,16 @@ class Variables:
     def function(self) -> str:
         """The function in whose body this is."""
         return self._functions[-1] if self._functions else ""
+
+    def made(self, ways: Ways) -> Ways:
+        """A word of the script that was put together; raises Untraceable where that was too much."""
+        self._spend(_OF_A_PIECE * sum(len(one.mapped.pieces) for one in ways))
+        return ways
+
+    def _spend(self, steps: int) -> None:
+        self._steps += steps
+        if self._steps > _STEPS:
+            raise Untraceable(ENTANGLED)
 
     def inside(self, kind: str) -> bool:
         """Whether the innermost block is of a kind."""
@@ -209,6 +226,7 @@ class Variables:
 
     def _either(self, ways: Sequence[_Held]) -> _Held:
         several = [one for one in ways if not one.gone]
+        self._spend(sum(map(len, several)))
         found = _Held()
         found.gone = not several
         for name in dict.fromkeys(name for one in several for name in one):

@@ -133,6 +133,21 @@ _LONG_TEXTS = [
 ]  # fmt: skip
 
 
+_CHAINED = "".join(f"x && V{number}=1 || " for number in range(4000))
+_ENTANGLED = {
+    "values that grow": ("a.sh", 'for a in b c; do A="$A$a"\n' * 1000, "1:1"),
+    "variables that may be set": ("a.sh", _CHAINED, "1:1"),
+    "commands in YAML": ("a.yaml", f"run: |\n  {_CHAINED} psql\n", "2:3"),
+}
+
+
+@pytest.mark.parametrize(("name", "text", "place"), _ENTANGLED.values(), ids=_ENTANGLED)
+def test_a_script_of_a_shell_that_goes_on_and_on_is_soon_a_gap(programs, name, text, place):
+    start = time.process_time()
+    assert programs.gaps(name, text) == [f"{place} the program is too entangled to be traced"]
+    assert time.process_time() - start < 30
+
+
 @pytest.mark.parametrize("unit", _LONG_TEXTS)
 def test_whether_a_long_text_is_sql_is_soon_told(unit):
     from pii_audit.lineage.hosts.wording import is_sql
@@ -151,6 +166,7 @@ def test_whether_a_long_text_is_sql_is_soon_told(unit):
         ("a.sh", "psql <<E\n" + "SELECT phone FROM customer;" * 100 + "\nE\n" + "# a" * LONG),
         ("a.sh", 'A="$A x"\n' * 1000),
         ("a.sh", "case a in b) C=1;; " * 1000),
+        ("a.sh", "echo a\n" * (LONG // 10)),
         ("a.yaml", "a: " + "b " * (LONG // 2)),
         ("a.yaml", 'a: "' + "x y\n   " * (LONG // 7) + '"'),
         ("a.ipynb", _notebook("x = 1\n" * 2000)),
