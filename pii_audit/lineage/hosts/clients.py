@@ -19,6 +19,7 @@ _REACHING = frozenset(
      "nsenter", "script"}
 )  # fmt: skip
 """The same, with the host, the container or something else between them."""
+_SHELLS = frozenset({"sh", "bash", "dash", "ksh", "zsh"})
 _WITH_VALUE = frozenset(
     [
         "-u",
@@ -106,6 +107,11 @@ def is_run(before: Sequence[Word]) -> bool:
     if name == "find":
         return before[-1].text in _BY_FIND
     return name in _REACHING or is_direct(before)
+
+
+def is_run_by_shell(before: Sequence[Word]) -> bool:
+    """Whether what stands before a text has it run by another shell: `ssh db "psql core"`, `bash -c psql`."""
+    return bool(before) and is_run([one for one in before if program(one) not in _SHELLS])
 
 
 def is_direct(before: Sequence[Word]) -> bool:

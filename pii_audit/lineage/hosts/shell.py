@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
 from pii_audit.language import Text
-from pii_audit.lineage.hosts.clients import given_by, is_direct, is_run, others, program
+from pii_audit.lineage.hosts.clients import given_by, is_direct, is_run, is_run_by_shell, others, program
 from pii_audit.lineage.hosts.commands import Command, Word, output
 from pii_audit.lineage.hosts.embedded import Embedded, Findings
 from pii_audit.lineage.hosts.names import Client, host_names
@@ -31,27 +31,33 @@ _NAME = re.compile(r"[\w./-]+")
 
 def sql_in_shell(script: Mapped) -> Embedded:
     """The SQL of a script of a shell."""
-    return _script(script, whole=True)
+    return _script(script, whole=True).found.embedded()
 
 
 def sql_in_words(words: Sequence[Mapped], script: Mapped) -> Embedded:
     """The SQL of one command that is given word by word."""
     command = Command([Word(word) for word in words])
-    return _sql(script, [command], whole=any(one.text.startswith("-") or MARK in one.text for one in command.words))
+    whole = any(one.text.startswith("-") or MARK in one.text for one in command.words)
+    return _read(script, [command], whole=whole).found.embedded()
 
 
-def note(text: Mapped, found: Findings, *, to_its_end: bool = True) -> None:
-    """Notes a text of a program: SQL, a command of a shell with SQL in it, or nothing of the kind. A command may go on elsewhere."""
+def note(text: Mapped, found: Findings, *, to_its_end: bool = True) -> str:
+    """Notes a text of a program: SQL, a command of a shell with SQL in it, or nothing of the kind. A command may go on elsewhere.
+
+    Gives the client in it that reads whatever the shell that runs the text is given.
+    """
     if is_sql(text.text, at_once=True):
         found.script(text)
-        return
-    more = Embedded()
+        return ""
+    waiting, more = "", Embedded()
     if _runs_client(text.text):
-        more = _script(text, whole=False, to_its_end=to_its_end)
+        reading = _script(text, whole=False, to_its_end=to_its_end)
+        waiting, more = reading.waiting, reading.found.embedded()
     if more != Embedded():
         found.add(more)
     elif is_sql(text.text):
         found.script(text)
+    return waiting
 
 
 def _runs_client(text: str) -> bool:
@@ -60,29 +66,32 @@ def _runs_client(text: str) -> bool:
     return any(found[0].rpartition("/")[2] in known for found in _NAME.finditer(text))
 
 
-def _script(script: Mapped, *, whole: bool, to_its_end: bool = True) -> Embedded:
+def _script(script: Mapped, *, whole: bool, to_its_end: bool = True) -> _Reading:
     try:
-        every = commands(script.text)
+        return _read(script, commands(script.text), whole=whole, to_its_end=to_its_end)
     except Untraceable as gap:
-        return Embedded(gaps=(Untraceable(gap.reason, script.origin(0)),))
-    return _sql(script, every, whole=whole, to_its_end=to_its_end)
+        reading = _read(script, (), whole=whole)
+        reading.found.gap(Untraceable(gap.reason, script.origin(0)))
+        return reading
 
 
-def _sql(script: Mapped, every: Sequence[Command], *, whole: bool, to_its_end: bool = True) -> Embedded:
+def _read(script: Mapped, every: Sequence[Command], *, whole: bool, to_its_end: bool = True) -> _Reading:
     reading = _Reading(script, every, whole=whole, to_its_end=to_its_end)
     for command in every:
         reading.read(command)
-    return reading.found.embedded()
+    return reading
 
 
 class _Reading:
     """What commands hand to databases.
 
-    `whole`, they are a script; else a text in which there may be commands, and may be words about them, not always `to_its_end`.
+    `whole`, they are a script; else a text in which there may be commands, and may be words about them, not always `to_its_end`. Of such a
+    text `waiting` is a client that reads what whoever runs the text is given.
     """
 
     def __init__(self, script: Mapped, every: Sequence[Command], *, whole: bool, to_its_end: bool) -> None:
         self.found = Findings()
+        self.waiting = ""
         self._script = script
         self._every = every
         self._whole = whole
@@ -103,7 +112,11 @@ class _Reading:
             self._python(command, words[at + 1 :])
             return
         known = command.taken or id(command) in self._read_there
-        for word in () if known else (*words, *command.documents):
+        for number, word in enumerate(() if known else words):
+            client = self._look(word)
+            if client and is_run_by_shell(words[:number]) and not self._input(command, command, client, word):
+                self.waiting = client
+        for word in () if known else command.documents:
             self._look(word)
         self._look_at_values(command)
         at = self._among(command, self._names.dumps)
@@ -126,10 +139,11 @@ class _Reading:
                 return at
         return None
 
-    def _look(self, word: Word, *, to_its_end: bool = True) -> None:
-        """A word anywhere: a statement, or a command for another shell."""
+    def _look(self, word: Word, *, to_its_end: bool = True) -> str:
+        """A word anywhere: a statement, or a command for another shell; gives the client in that which waits."""
         if word.text != self._script.text and (is_sql(word.text) or _runs_client(word.text)):
-            note(word.mapped.within(self._script), self.found, to_its_end=to_its_end)
+            return note(word.mapped.within(self._script), self.found, to_its_end=to_its_end)
+        return ""
 
     def _look_at_values(self, command: Command) -> None:
         """What variables are set to: of a command (`PSQL="psql -c"`) the rest may follow where it is run."""
@@ -158,13 +172,18 @@ class _Reading:
         among = list(others(words, client))
         for number, word in enumerate(among, 1):
             given |= self._other(word, command, may_be_sql=bool(client.words) and number >= client.words)
-        if given or self._input(command, command, name):
+        if given or self._input(command, command, program(name), name):
             return
         last = among[client.words - 1 :] if client.words else []
         for word in last:
             self._handed(word, command)
-        if not last and self._whole and is_direct(command.words[:at]):
-            self._by_callers(command, words, name)
+        asks = any(word.text in self._names.asks for word in words)
+        if last or asks or not is_direct(command.words[:at]):
+            return
+        if self._whole:
+            self._by_callers(command, name)
+        else:
+            self.waiting = program(name)
 
     def _options(self, words: Sequence[Word], client: Client, command: Command) -> bool:
         """Notes what options give, and tells whether that is all that is run."""
@@ -198,16 +217,14 @@ class _Reading:
             return False
         return True
 
-    def _by_callers(self, command: Command, words: Sequence[Word], name: Word) -> None:
+    def _by_callers(self, command: Command, name: Word) -> None:
         """A client that is given nothing reads what whoever calls it does."""
-        if any(word.text in self._names.asks for word in words):
-            return
-        given = [self._input(one, command, name) for one in self._calls(command)]
+        client = program(name)
+        given = [self._input(one, command, client, name) for one in self._calls(command)]
         if not given or not all(given):
-            client = program(name)
             self._gap(Text(f"交给 {client} 的内容未知", f"what {client} reads here is not known"), name)
 
-    def _input(self, given: Command, command: Command, name: Word) -> bool:
+    def _input(self, given: Command, command: Command, client: str, at: Word) -> bool:
         """What a client gets by the standard input of a command, itself or one around it; whether it gets anything."""
         for one in given.documents:
             self._handed(one, command)
@@ -219,9 +236,8 @@ class _Reading:
             for one in written:
                 self._handed(one, before)
             if not written:
-                client = program(name)
                 reason = Text(f"经管道交给 {client} 的内容未知", f"what is piped into {client} is not known")
-                self._gap(reason, name)
+                self._gap(reason, at)
         return bool(given.documents or given.sources or given.piped)
 
     def _handed(self, word: Word, command: Command) -> None:

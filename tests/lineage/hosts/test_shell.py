@@ -105,6 +105,7 @@ WRITTEN = {
     ),
     "a document within another": ("ssh db <<'E'\npsql <<X\nSELECT phone FROM customer\nX\nE\n", {"3:8": "phone"}),
     "no blanks": ('psql -c \'SELECT"phone"FROM"customer"\'', {"1:16": "phone"}),
+    "what another host is given": ("echo SELECT phone FROM customer | ssh db 'psql core'", {"1:13": "phone"}),
     "carriage returns": ("psql <<EOF\r\nSELECT phone FROM customer\r\nEOF\r\n", {"2:8": "phone"}),
 }
 
@@ -126,6 +127,7 @@ NONE = {
     ),
     "choices that are called like clients": "case $1 in psql) a ;; mysql) b ;; esac\nfor db in mysql hive; do echo $db; done",
     "other words of a client": 'bq ls "$D"\naws s3 cp "$A" "$B"\nsqlite3 "$DB" \'VACUUM\'\npsql -c \'\\d\'\nmysql < /dev/null',
+    "texts that name a client": 'mail -s "psql is down" < "$F"\nssh db "psql -l" < "$F"\nssh db "echo psql" < "$F"\ncat "$F" | grep "psql x"',
     "an empty script": "",
     "what never ends": 'echo "' + "$(" * 200 + "'",
 }
@@ -169,6 +171,12 @@ GAPS = {
     "a client in a variable of others": ('"${PSQL_CMD}" -c "$SQL"', "1:19 the SQL $SQL that is handed"),
     "a client that is given all by others": ('exec psql -h db "$@"', "1:6 what psql reads here is not known"),
     "a group in a pipe": ('{ echo "$A"; cat b; } | psql', "1:25 what is piped into psql"),
+    "what another host is given": ('ssh db "psql core" < "$F"', "1:23 the SQL $F that is handed"),
+    "what another shell is given": ("sudo bash -c 'cd x && mysql core' <<< $Q", "1:39 the SQL $Q that is handed"),
+    "what a shell in a container is given": (
+        "make | docker exec -i pg sh -c 'sh -c \"mysql -pSecret core\"'",
+        "1:33 what is piped into mysql is not known",
+    ),
     "a default": ('psql -c "${Q:-SELECT phone FROM customer}"', "1:10 the SQL ${Q} that is handed"),
     "a script by a variable in letters together": ('psql -qAtf "$F"', "1:13 the SQL $F that is handed"),
     "a table that a client lets out": ("bq extract d.customer gs://x", "1:1 what bq lets out is not traced"),
@@ -198,7 +206,7 @@ def test_directives_of_a_client_are_let_be(programs):
         'mysql -uroot -pSecret -e "$SQL"', 'mysql -u root --password=Secret < "$F"', "make | mysql -pSecret", "mysql -h db -pSecret",
         'M="mysql -pSecret db"\nmake | $M', 'M="mysql -pSecret db"\n$M', 'PGPASSWORD=Secret psql -c "$X"', 'sqlplus u/Secret@db "@$F"',
         "mysqldump -pSecret core > x", 'D="mysqldump -pSecret"\n$D core > x', 'ssh db "mysql -pSecret -e \\"$SQL\\""',
-        'psql "postgresql://u:Secret@db/core" -f "$F"', "bcp dbo.customer out x.csv -PSecret -S db",
+        'psql "postgresql://u:Secret@db/core" -f "$F"', 'make | ssh db "mysql -pSecret"', "bcp dbo.customer out x.csv -PSecret -S db",
     ],
 )  # fmt: skip
 def test_what_is_not_known_is_told_without_the_words_of_the_command(programs, script):
