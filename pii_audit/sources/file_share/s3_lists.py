@@ -53,12 +53,15 @@ def _granted(grantee: Mapping[str, Any], permission: str, owner: str | None) -> 
     """One entry; None for the owner's, and for the store itself."""
     if permission not in _PERMISSIONS:
         raise LookupError
-    group, who = grantee.get("URI"), grantee.get("ID") or grantee.get("EmailAddress")
+    group, who = grantee.get("URI"), grantee.get("ID") or grantee.get("EmailAddress") or ""
     if group:
         name = group.rpartition("/")[2]
         if name in _ANYBODY:
             return Granted(WORLD, permission, f"{name} {permission}")
         return None if group == _OF_THE_STORE else Granted(f"group:{group}", permission, f"{permission} group:{group}")
+    # MinIO keeps no lists: it answers with one entry for an owner without a name.
+    if who == owner:
+        return None
     if not who:
         raise LookupError
-    return None if who == owner else Granted(f"user:{who}", permission, f"{permission} user:{who}")
+    return Granted(f"user:{who}", permission, f"{permission} user:{who}")

@@ -530,6 +530,17 @@ def test_a_list_that_cannot_be_understood_is_told(store, source, monkeypatch):
     ]
 
 
+def test_the_entry_of_an_owner_without_a_name_is_for_no_other():
+    answer = {
+        "Owner": {"ID": "", "DisplayName": ""},
+        "Grants": [{"Grantee": {"Type": "CanonicalUser"}, "Permission": "FULL_CONTROL"}],
+    }
+    rights = s3_rights.BucketRights(Client(bucket=answer, listed=answer), "b", "http://minio.bank.example")
+    rights.load()
+    assert not rights.problems
+    assert not list(rights.grants("archive:a.csv", "a.csv"))
+
+
 def test_whoever_may_write_an_access_list_can_read(store, source):
     name = store.bucket({"a.csv": b"x"})
     store.client.put_object_acl(
