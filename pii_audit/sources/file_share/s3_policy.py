@@ -6,7 +6,7 @@ What "public" means is AWS's (Amazon S3 User Guide, "Blocking public access"); o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -74,6 +74,17 @@ class Statement:
                 _is_anybody(one) or _glob(one).fullmatch(principal) for one in self.principals
             )
         return bool({EVERYBODY, principal, *_accounts(principal)} & {*self.principals})
+
+
+def left_by(denials: Collection[Statement], principal: str) -> Iterator[str]:
+    """Whom of a principal these denials leave: itself, or those within it whom every one of them spares by name."""
+    if not any(one.denies(principal) for one in denials):
+        yield principal
+        return
+    for spared in dict.fromkeys(name for one in denials if one.not_principals for name in one.principals):
+        within = principal in (EVERYBODY, *_accounts(spared))
+        if within and not any(one.denies(spared) for one in denials):
+            yield spared
 
 
 def statement(section: Mapping[str, Any], number: int) -> Statement:

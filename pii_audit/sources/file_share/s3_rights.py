@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ from pii_audit.language import Text
 from pii_audit.model.grant import Grant
 from pii_audit.sources.file_share.refused import Refused
 from pii_audit.sources.file_share.s3_lists import WORLD, Granted, granted
-from pii_audit.sources.file_share.s3_policy import EVERYBODY, Statement, listed, principal_of, statement
+from pii_audit.sources.file_share.s3_policy import EVERYBODY, Statement, left_by, listed, principal_of, statement
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -85,11 +85,15 @@ class BucketRights:
     def _by_lists(self, asset: str, key: str, resource: str) -> Iterator[Grant]:
         command = f"aws s3api put-{{}}-acl{self._at} --acl private --bucket {self._bucket}"
         for one in self._of_bucket:
-            if one.changes and not self._is_closed(one, ("s3:PutObject",), resource):
-                yield _by_list(one, "bucket ACL", asset, "write", command.format("bucket"))
+            if one.changes:
+                closing = command.format("bucket")
+                for who in self._left(one, ("s3:PutObject",), resource):
+                    yield _grant(who, asset, "write", f"bucket ACL {one.called}", closing)
         for one in granted(self._client.get_object_acl(Bucket=self._bucket, Key=key)) if self.lists else ():
-            if one.reads and not self._is_closed(one, _READS, resource):
-                yield _by_list(one, "object ACL", asset, "read", f"{command.format('object')} --key {shlex.quote(key)}")
+            if one.reads:
+                closing = f"{command.format('object')} --key {shlex.quote(key)}"
+                for who in self._left(one, _READS, resource):
+                    yield _grant(who, asset, "read", f"object ACL {one.called}", closing)
 
     def _load_list(self) -> None:
         try:
@@ -105,27 +109,25 @@ class BucketRights:
             )
             self.problems.append(Refused(said))
 
-    def _is_closed(self, one: Granted, actions: Sequence[str], resource: str) -> bool:
-        """Whether what a list gives to everybody is taken away from them by the block on public access or the policy."""
+    def _left(self, one: Granted, actions: Sequence[str], resource: str) -> Iterable[str]:
+        """Who has what a list gives: of everybody, those whom the block on public access and the policy leave."""
         if one.principal != WORLD:
-            return False
-        denied = [said for said in self._statements if not said.allow and said.denies(EVERYBODY)]
-        return self._ignores_lists or all(any(said.covers(action, resource) for said in denied) for action in actions)
+            return (one.principal,)
+        if self._ignores_lists:
+            return ()
+        denials = [said for said in self._statements if not said.allow]
+        by_action = ([said for said in denials if said.covers(action, resource)] for action in actions)
+        return dict.fromkeys(_named(who) for covering in by_action for who in left_by(covering, EVERYBODY))
 
     def _by_policy(self, said: Statement, denials: Sequence[Statement], asset: str, privilege: str) -> Iterator[Grant]:
-        opened = f"bucket policy {said.named}"
-        if said.public:
-            if any(one.denies(EVERYBODY) for one in denials) or (self._restricts and not said.circle):
-                return
-            who = f"group:{said.circle}" if said.circle else WORLD
-            yield Grant(who, asset, privilege, opened, (who, opened), closing=said.closing)
+        if said.public and self._restricts and not said.circle:
             return
-        for principal in said.principals:
-            if not any(one.denies(principal) for one in denials):
-                named = principal_of(principal)
-                # The statement would go for the others as well.
-                closing = said.closing if len(said.principals) == 1 else ()
-                yield Grant(named, asset, privilege, opened, (named, opened), closing=closing)
+        # Where it names several, the statement would go for the others as well.
+        closing = said.closing if said.public or len(said.principals) == 1 else ()
+        for principal in (EVERYBODY,) if said.public else said.principals:
+            for who in left_by(denials, principal):
+                named = f"group:{said.circle}" if said.circle and who == EVERYBODY else _named(who)
+                yield _grant(named, asset, privilege, f"bucket policy {said.named}", *closing)
 
     def _asked(self, operation: str) -> Mapping[str, Any]:
         """An answer about the bucket; empty where it has no such setting, or the store knows none."""
@@ -158,6 +160,9 @@ class BucketRights:
         return f"aws s3api put-bucket-policy{self._at} --bucket {self._bucket} --policy {shlex.quote(text)}"
 
 
-def _by_list(one: Granted, what: str, asset: str, privilege: str, closing: str) -> Grant:
-    opened = f"{what} {one.called}"
-    return Grant(one.principal, asset, privilege, opened, (one.principal, opened), closing=(closing,))
+def _named(who: str) -> str:
+    return WORLD if who == EVERYBODY else principal_of(who)
+
+
+def _grant(who: str, asset: str, privilege: str, opened: str, *closing: str) -> Grant:
+    return Grant(who, asset, privilege, opened, (who, opened), closing=closing)

@@ -429,6 +429,34 @@ def test_a_policy_that_cannot_be_understood_is_told(policy):
     assert said == ([] if policy == "{}" else ["the bucket's policy cannot be understood"])
 
 
+SPARED = {"Principal": None, "NotPrincipal": {"AWS": [STAFF, "arn:aws:iam::210987654321:role/app"]}, "Effect": "Deny"}
+
+
+@pytest.mark.parametrize(
+    ("opened", "denials", "left"),
+    [
+        ("*", [SPARED], {f"user:{STAFF}", "role:arn:aws:iam::210987654321:role/app"}),
+        ("*", [SPARED, {"Effect": "Deny", "Principal": {"AWS": STAFF}}], {"role:arn:aws:iam::210987654321:role/app"}),
+        ("*", [SPARED, {"Effect": "Deny"}], set()),
+        ("*", [{**SPARED, "Condition": {"Bool": {"aws:SecureTransport": "false"}}}], {"world"}),
+        (STAFF.split(":")[4], [SPARED], {f"user:{STAFF}"}),
+        ("300000000003", [SPARED], set()),
+    ],
+)
+def test_whom_a_denial_spares_by_name_still_reads(opened, denials, left):
+    everything = {**PUBLIC, "Resource": "arn:aws:s3:::NAME/*", "Action": "s3:*"}
+    assert _by_policy({**everything, "Principal": {"AWS": opened}}, *({**everything, **one} for one in denials)) == left
+
+
+def test_whom_a_denial_spares_by_name_still_reads_by_an_access_list():
+    listed = {"Grants": [{"Grantee": {"URI": "http://acs.amazonaws.com/groups/global/AllUsers"}, "Permission": "READ"}]}
+    denial = filled({**PUBLIC, **SPARED, "Resource": "arn:aws:s3:::NAME/*", "Action": "s3:*"}, "b")
+    rights = s3_rights.BucketRights(Client(json.dumps({"Statement": denial}), listed=listed), "b", None)
+    rights.load()
+    found = {one.principal for one in rights.grants("archive:a.csv", "a.csv")}
+    assert found == {f"user:{STAFF}", "role:arn:aws:iam::210987654321:role/app"}
+
+
 def test_access_lists_open_objects_unless_they_are_off_or_ignored(store, source):
     name = store.bucket({"a.csv": b"x", "b.csv": b"x"})
     store.client.put_object_acl(Bucket=name, Key="b.csv", ACL="public-read")
