@@ -13,9 +13,9 @@ from itertools import pairwise
 
 from pii_audit.access.mysql_catalog import ANYBODY, LOCAL, PUBLIC, Account, Catalog, Place, Routine, read
 from pii_audit.access.mysql_reading import Reading
-from pii_audit.access.mysql_routines import opened
 from pii_audit.access.opening import Opening
 from pii_audit.access.roles import Path
+from pii_audit.access.routines import Texts
 from pii_audit.language import Text
 from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.grant import Grant
@@ -294,7 +294,18 @@ class Effective:
 
     @cached_property
     def _routines(self) -> list[tuple[Routine, Mapping[Place, str]]]:
+        """Routines that run as their definer, with the assets that they show: those of tables and views that they name and may read."""
         shown = {place: {place: asset} for place, asset in self._assets.items()}
         for view, places in self._exposing.items():
             shown[view] = {**shown.get(view, {}), **{place: self._assets[place] for place in places}}
-        return list(opened(self._catalog, self._reading, shown))
+        texts = Texts(self._catalog.bodies, {place: place[1] for place in shown})
+        found: list[tuple[Routine, Mapping[Place, str]]] = []
+        for routine in self._catalog.routines:
+            opened: dict[Place, str] = {}
+            for place, acting in texts.named(routine.text, routine.definer):
+                holders = self._reading.holders(acting)
+                if self._reading.reads(place, None, holders) and self._reading.readable(place, holders):
+                    opened |= shown[place]
+            if opened:
+                found.append((routine, opened))
+        return found

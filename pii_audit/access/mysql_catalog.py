@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from pii_audit.access.roles import Membership, Roles
+from pii_audit.access.routines import Body
 from pii_audit.sources.database.names import quoted
 from pii_audit.sources.database.session import Session
 
@@ -92,15 +93,6 @@ class Routine:
     callers: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
-    """What a routine does, None where we may not see it, and with whose rights: its definer's, or those of who calls it."""
-
-    definer: str
-    runs_as_definer: bool
-    text: str | None
-
-
 @dataclass(frozen=True)
 class Catalog:
     """All of it; `accounts` by their names in the graph, `bodies` by the names of routines in small letters.
@@ -170,8 +162,8 @@ def read(session: Session) -> Catalog:
     for user, host, database, table, column, rights in session.rows(sql("acl_columns")):
         tables[database, table].append(Entry(key(user, host), database, _rights(rights), table, column))
     bodies: dict[str, list[Body]] = defaultdict(list)
-    for name, definer, runs_as_definer, text in session.rows(sql("acl_bodies")):
-        bodies[name.casefold()].append(Body(definer.removesuffix("@"), bool(runs_as_definer), text))
+    for name, definer, as_definer, text in session.rows(sql("acl_bodies")):
+        bodies[name.casefold()].append(Body(definer.removesuffix("@"), bool(as_definer), text))
     known: frozenset[Place] = frozenset((row[0], row[1]) for row in session.rows(sql("acl_relations")))
     return replace(
         principals,

@@ -21,10 +21,10 @@ from pii_audit.access.postgresql_catalog import (
     Role,
     read,
 )
-from pii_audit.access.postgresql_functions import opened
 from pii_audit.access.postgresql_openings import Context, openings
 from pii_audit.access.postgresql_reading import READ_ALL, Actor, Reading
 from pii_audit.access.roles import Path
+from pii_audit.access.routines import Texts
 from pii_audit.model.grant import Grant
 from pii_audit.sources.database.names import quoted
 from pii_audit.sources.database.session import Session
@@ -255,11 +255,22 @@ class Effective:
 
     @cached_property
     def _functions(self) -> list[tuple[Function, frozenset[str]]]:
-        shown = (
-            (relation, frozenset({relation.asset} & self._assets) | exposed.keys())
+        """Functions that run as their owner, with the assets that they show: those of relations that they name and may read."""
+        shown = {
+            relation.oid: frozenset({relation.asset} & self._assets) | exposed.keys()
             for relation, _, exposed in self._relations
-        )
-        return list(opened(self._catalog, self._reading, shown))
+        }
+        texts = Texts(self._catalog.bodies, {oid: self._catalog.relations[oid].name for oid in shown})
+        found = []
+        for function in self._catalog.functions:
+            opened: set[str] = set()
+            for oid, acting in texts.named(function.text, function.owner):
+                owner = self._reading.actor(acting)
+                if self._reading.reads(oid, None, owner, owner):
+                    opened |= shown[oid]
+            if opened:
+                found.append((function, frozenset(opened)))
+        return found
 
     def _exposed(self, relation: Relation) -> Mapping[str, frozenset[str]]:
         """The columns of wanted tables that a view shows, through other views too, or a table whose columns these inherit."""

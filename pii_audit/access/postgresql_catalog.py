@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pii_audit.access.roles import Membership, Roles
+from pii_audit.access.routines import Body
 from pii_audit.sources.database.names import qualified, quoted
 from pii_audit.sources.database.session import Session
 
@@ -87,21 +88,12 @@ class Function:
         return f"{quoted(self.schema)}.{quoted(self.name)}({self.arguments})"
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
-    """What a function does, and with whose rights: its owner's where it is a `definer`, else those of who calls it."""
-
-    owner: str
-    definer: bool
-    text: str
-
-
 @dataclass(frozen=True)
 class Catalog:
     """All of it.
 
     `spaces` maps a schema ("" for the database) to who may enter it; `views` a view to (table, columns) that it reads; `heirs` a table
-    to (table, columns) whose rows are read with its own; `bodies` a name to the functions of that name.
+    to (table, columns) whose rows are read with its own; `bodies` a name in small letters to the functions of that name.
     `creators_grant` says that CREATEROLE is enough to give oneself any role that is no superuser, as it was before PostgreSQL 16.
     """
 
