@@ -189,6 +189,22 @@ def test_who_logs_in_for_somebody_has_what_that_one_has(rights):
     assert bob.leaving == ('ALTER USER "CRM" REVOKE CONNECT THROUGH "BOB"',)
 
 
+def test_what_an_application_may_as_each_of_many_is_told_once(rights):
+    people = [f"P{number}" for number in range(50)]
+    found = rights(
+        full=True,
+        principals=[*PEOPLE, *((name, "user", "OPEN", "N") for name in people)],
+        memberships=[("TELLER", name, "YES", "NO") for name in people],
+        acl_objects=[select("TELLER"), select("P7")],
+        acl_proxies=[("BOB", name) for name in people],
+    )
+    ways = [one.path for one in found if one.principal == "user:BOB"]
+    assert ways == [
+        ("user:BOB", "CONNECT THROUGH BOB AS P0", "user:P0", "role:TELLER"),
+        ("user:BOB", "CONNECT THROUGH BOB AS P7", "user:P7"),
+    ]
+
+
 def test_where_it_is_not_told_who_logs_in_for_others_the_ledger_says_so(recorded):
     class Refusing(recorded):
         def rows(self, sql, parameters=()):
