@@ -19,7 +19,6 @@ SOME = Entry("", 0xFFFFFFFF, allows=True)
 """What stands for one of several entries of a list that are not told apart."""
 _STRANGERS = frozenset({EVERYONE, NETWORK, ANONYMOUS, GUESTS})
 """Of whom it is not known that they have logged in."""
-_TWO = 2
 Subject = tuple[str, ...]
 """Somebody who is in all of these at once, by their SIDs."""
 Further = frozenset[int]
@@ -83,9 +82,9 @@ class Subjects:
             asked = [one for at, one in enumerate(lists) if at not in further]
             untold = [lists[at] for at in further]
             for both in (self._joint((*subject, sid)) for sid in besides):
-                # Nobody is two users at once.
-                users = sum(sid.startswith("user:") for sid in both)
-                if both in through or users == _TWO or self._is_empty(both, untold, effective):
+                # Nobody is two users at once, save by a name with its domain and without (NFS).
+                users = {sid.partition("@")[0] for sid in both if sid.startswith("user:")}
+                if both in through or len(users) > 1 or self._is_empty(both, untold, effective):
                     continue
                 if all(self._decides(one, both) for one in asked):
                     through[both] = further

@@ -122,6 +122,15 @@ def test_a_folder_has_to_let_somebody_pass(share, folder, expected):
     assert both == (b"desk" in folder)
 
 
+@pytest.mark.parametrize("folder", [packed(allow("OWNER@", PASS)), None], ids=["list", "mode"])
+def test_the_owner_of_a_folder_may_be_who_a_list_names_with_a_domain(share, tmp_path, folder):
+    (tmp_path / "hz").chmod(0o700)
+    named = f"{OWNER}@bank.example"
+    found = share(packed(allow(named.removeprefix("user:")), allow("bob@bank.example")), folder)
+    assert readers(found) == {named}
+    assert f"only who is also in {OWNER.removeprefix('user:')}" in found[0].path
+
+
 def test_a_folder_with_a_mode_alone_lets_pass_by_it(share, tmp_path):
     listed = packed(allow(EVERYONE))
     (tmp_path / "hz").chmod(0o711)
