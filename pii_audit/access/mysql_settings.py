@@ -96,8 +96,9 @@ def _creating(source: str, catalog: Catalog, account: Account, holder: Account) 
         SettingKind.SELF_GRANT,
         f"CREATE USER {way}",
         Text(
-            f"{account.principal} {by.zh}有 CREATE USER,可重设他人(含管理员)的密码并以其身份登录",
-            f"{account.principal} has CREATE USER{by.en}: it can set the passwords of others, administrators included, and log in as them",
+            f"{account.principal} {by.zh}有 CREATE USER,可重设他人(含管理员)的密码并以其身份登录;MySQL 8.0.16 起有 SYSTEM_USER 者除外",
+            f"{account.principal} has CREATE USER{by.en}: it can set the passwords of others, administrators included, and log in as them; "
+            "from MySQL 8.0.16 on not of those who have SYSTEM_USER",
         ),
         Text("收回 CREATE USER,由单独的管理员账号管理账号", "take it back; an account of its own manages accounts"),
         account.principal,
