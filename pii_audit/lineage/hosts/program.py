@@ -5,14 +5,16 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
 from pii_audit.language import Text
+from pii_audit.lineage.hosts.calls import Calls
 from pii_audit.lineage.hosts.embedded import ENTANGLED
 from pii_audit.lineage.hosts.names import host_names
-from pii_audit.lineage.hosts.values import Expressions, name_of, terms_of
+from pii_audit.lineage.hosts.syntax import bodies_of, name_of, outermost, says_only, told_by
+from pii_audit.lineage.hosts.values import Expressions
 from pii_audit.lineage.hosts.words import Items, Names, Parameter, Value, Words, either, flat
 from pii_audit.lineage.model import Untraceable
 from pii_audit.lineage.unknown import UNKNOWN_TEXT
@@ -21,10 +23,6 @@ _UNROLLED = 64
 """Members of a list for which a loop is gone through one by one."""
 _TABLE = re.compile(r"[\w.$]+\Z|\s*\(")
 """A table by its name, or a query in parentheses as one."""
-_TABLE_OPTION = "dbtable"
-_OPERATOR = "Operator"
-_FIRST = frozenset({"query", "statement", "operation", "table_name"})
-"""How the first argument is called where it is given by its name."""
 _STEPS = 50_000
 """Statements that are gone through in one file, loops over lists unrolled."""
 _ROUNDS = 12
@@ -106,7 +104,7 @@ class Program:
         self._returns: dict[str, Value] = {}
         self._known = _Known()
         self._steps = 0
-        self._reads_databases = not self._names.drivers.isdisjoint(_imported(self.tree))
+        self._calls = Calls(self.tree)
 
     def read(self) -> None:
         """Goes through the file until what its functions give one another is known."""
@@ -204,8 +202,8 @@ class Program:
             self._looked([node.value], names)
             self._returned(self._expressions.of(node.value, names))
         elif isinstance(node, ast.Raise | ast.Assert):
-            self._said(_told_by(node), names)
-        elif not _says_only(node):
+            self._said(told_by(node), names)
+        elif not says_only(node):
             self._compound(node, names)
 
     def _compound(self, node: ast.stmt, names: Names) -> None:
@@ -223,7 +221,7 @@ class Program:
                     self._bind(item.optional_vars, self._expressions.of(item.context_expr, names), names)
             self._block(node.body, names)
             return
-        bodies = list(_bodies(node))
+        bodies = list(bodies_of(node))
         if not bodies:
             return
         ways = [names.branch() for _ in bodies]
@@ -282,7 +280,7 @@ class Program:
     def _looked(self, nodes: Iterable[ast.expr], names: Names) -> None:
         """Notes what stands in some expressions, and what their calls hand on."""
         for node in nodes:
-            for inner in _outermost(node):
+            for inner in outermost(node):
                 if isinstance(inner, ast.Call):
                     self._call(inner, names)
                 elif isinstance(inner, ast.Lambda):
@@ -301,7 +299,7 @@ class Program:
     def _said(self, nodes: Iterable[ast.expr], names: Names) -> None:
         """What is told to people: its texts are no SQL, yet calls within it are made as anywhere."""
         for node in nodes:
-            for inner in _outermost(node):
+            for inner in outermost(node):
                 if isinstance(inner, ast.Call):
                     self._call(inner, names, said=True)
                 elif isinstance(inner, ast.Lambda | ast.NamedExpr):
@@ -334,11 +332,12 @@ class Program:
             self._said([before], names)
         elif before is not node.func or not isinstance(before, ast.Name):
             self._looked([before], names)
-        for one in () if tells else self._given(node, called):
-            self._hand(one, names, table=called in self._names.tables | self._names.tables_of_receivers)
         if not tells:
-            self._options(node, called, names)
-            self._dumped(node, called)
+            own = called in self._expressions.parameters and _own(node.func)
+            for one, table in self._calls.handed(node, own=own):
+                self._hand(one, names, table=table)
+            if dumped := self._calls.dumped(node):
+                self.gaps[self._expressions.at(node)] = dumped
         for texts in self._known.sinks.get(called, {}).values():
             for words in texts:
                 self._take(self._expressions.at(node), self._expressions.given(words, called, node, names))
@@ -349,54 +348,6 @@ class Program:
             self._said(others, names)
         else:
             self._looked(others, names)
-
-    def _given(self, node: ast.Call, called: str) -> Iterator[ast.expr]:
-        """The arguments of a call that are SQL by the names with which they are given."""
-        names = self._names
-        if called in self._expressions.parameters and _own(node.func):
-            # A function of the file itself: what it hands on is known by what it does.
-            return
-        first = node.args[0] if node.args and not isinstance(node.args[0], ast.Starred) else None
-        of_database = self._of_database(node.func)
-        generic = called in names.generic and (self._reads_databases or of_database)
-        alone = called in names.of_receivers | names.tables_of_receivers and of_database
-        surely = generic or alone or called in names.statements | names.tables
-        if surely and first is not None:
-            yield first
-        keywords = names.keywords | names.operators if called.endswith(_OPERATOR) else names.keywords
-        for one in node.keywords:
-            if one.arg in keywords or (surely and first is None and one.arg in _FIRST):
-                yield one.value
-            elif called.endswith(_OPERATOR):
-                yield from _configured(one.value, keywords)
-
-    def _of_database(self, function: ast.expr) -> bool:
-        """Whether a method is one of something that is called like a connection, or what a connection gives (`db.cursor().execute`)."""
-        before = function.value if isinstance(function, ast.Attribute) else None
-        name = name_of(before.func if isinstance(before, ast.Call) else before) if before is not None else ""
-        last = name.rpartition("_")[2].lower()
-        reader = isinstance(before, ast.Attribute) and name == "read" and self._of_database(before)
-        return reader or last in self._names.receivers or (self._reads_databases and last in self._names.clients)
-
-    def _options(self, node: ast.Call, called: str, names: Names) -> None:
-        """`read.option("query", …)` and `read.options(dbtable=…)`; `read.jdbc(url, table)`."""
-        given = [(one.arg, one.value) for one in node.keywords] if called == "options" else []
-        first, others = node.args[0] if node.args else None, node.args[1:]
-        if others and called == "option" and isinstance(first, ast.Constant):
-            given = [(str(first.value), others[0])]
-        elif others and called == "jdbc" and self._of_database(node.func):
-            given = [(_TABLE_OPTION, others[0])]
-        for option, value in given:
-            if option in self._names.options:
-                self._hand(value, names, table=option == _TABLE_OPTION)
-
-    def _dumped(self, node: ast.Call, called: str) -> None:
-        """What lets out something whole, if it is not told by SQL what."""
-        dumps = called in self._names.dumps
-        told = any(one.arg in self._names.keywords | self._names.operators for one in node.keywords)
-        if dumps and not told and (called.endswith(_OPERATOR) or self._reads_databases or self._of_database(node.func)):
-            reason = Text(f"{called} 导出的内容没有追踪", f"what {called} lets out is not traced")
-            self.gaps[self._expressions.at(node)] = reason
 
     def _hand(self, node: ast.expr, names: Names, *, table: bool) -> None:
         texts = self._expressions.texts(node, names)
@@ -421,79 +372,6 @@ def _own(function: ast.expr) -> bool:
     """Whether what is called by its mere name, or as a method of the object itself."""
     before = function.value if isinstance(function, ast.Attribute) else None
     return before is None or (isinstance(before, ast.Name) and before.id in ("self", "cls"))
-
-
-def _configured(node: ast.expr, keywords: frozenset[str]) -> Iterator[ast.expr]:
-    """The statements in what an operator is configured with: `{"query": {"query": …}}`."""
-    if isinstance(node, ast.Dict):
-        for key, value in zip(node.keys, node.values, strict=True):
-            if isinstance(value, ast.Dict):
-                yield from _configured(value, keywords)
-            elif isinstance(key, ast.Constant) and key.value in keywords:
-                yield value
-
-
-def _says_only(node: ast.stmt) -> bool:
-    """Whether a statement hands nothing on: a string alone is documentation."""
-    documents = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    return documents or isinstance(node, ast.Import | ast.ImportFrom)
-
-
-def _told_by(node: ast.Raise | ast.Assert) -> list[ast.expr]:
-    """What a statement tells people: what an exception is given, or what is asserted and its message."""
-    if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
-        return list(_parts(node.exc))
-    return list(_parts(node))
-
-
-def _outermost(node: ast.expr) -> Iterator[ast.expr]:
-    """The calls, lambdas and texts within an expression, each as a whole: what is put together to one text is one."""
-    if isinstance(node, ast.Call | ast.Lambda | ast.NamedExpr | ast.Name):
-        yield node
-    elif isinstance(node, ast.Attribute):
-        yield node
-        yield from _outermost(node.value)
-    elif isinstance(node, ast.Constant):
-        if isinstance(node.value, str | bytes):
-            yield node
-    elif isinstance(node, ast.JoinedStr) or (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod)):
-        yield node
-        parts = terms_of(node) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) else list(_parts(node))
-        for part in parts:
-            yield from (one for one in _outermost(part) if isinstance(one, ast.Call | ast.Lambda | ast.NamedExpr))
-    else:
-        if isinstance(node, ast.List | ast.Tuple):
-            yield node
-        for part in _parts(node):
-            yield from _outermost(part)
-
-
-def _parts(node: ast.AST) -> Iterator[ast.expr]:
-    """The expressions right below one."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.expr):
-            yield child
-        elif isinstance(child, ast.comprehension | ast.keyword):
-            yield from _parts(child)
-
-
-def _imported(tree: ast.Module) -> Iterator[str]:
-    """The modules that a file imports, and the packages that these are in."""
-    for node in ast.walk(tree):
-        named = [one.name for one in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
-        before = f"{node.module}." if isinstance(node, ast.ImportFrom) and node.module else ""
-        for name in named:
-            parts = f"{before}{name}".split(".")
-            yield from (".".join(parts[:count]) for count in range(1, len(parts) + 1))
-
-
-def _bodies(node: ast.stmt) -> Iterator[list[ast.stmt]]:
-    """The blocks of a statement, one of which may be run."""
-    for name in ("body", "orelse", "finalbody"):
-        if block := getattr(node, name, None):
-            yield block
-    for name in ("handlers", "cases"):
-        yield from (one.body for one in getattr(node, name, ()))
 
 
 def _line_starts(source: str) -> list[int]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 
 from pii_audit.lineage.hosts.literals import formatted, literal
+from pii_audit.lineage.hosts.syntax import name_of, terms_of
 from pii_audit.lineage.hosts.words import (
     FORMAT,
     PERCENT,
@@ -325,23 +326,7 @@ class Expressions:
         return self.at(node), self._offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
 
 
-def terms_of(node: ast.expr) -> list[ast.expr]:
-    """The terms of a sum from left to right."""
-    found = []
-    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        found.append(node.right)
-        node = node.left
-    return [node, *reversed(found)]
-
-
 def _keyed(value: Value) -> Mapping[str, Value]:
     if not isinstance(value, Items):
         return {}
     return {key: member for key, member in zip(value.keys, value.members, strict=False) if key}
-
-
-def name_of(function: ast.expr) -> str:
-    """The last word of what is called, empty where it has none."""
-    return (
-        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
-    )
