@@ -152,7 +152,7 @@ class Effective:
         column: str | None = None,
     ) -> Grant:
         passing = tuple(
-            f"REVOKE ADMIN OPTION FOR {self._sql(role)} FROM {self._sql(member)}"
+            f"REVOKE ADMIN OPTION FOR {self._sql(role)} FROM {self._member(role, member)}"
             for role, member in self._catalog.graph.passed_on(context.ways[opening.grantee])
         )
         return Grant(
@@ -185,8 +185,9 @@ class Effective:
         name = f"{routine.kind} {routine.database}.{routine.name}"
         target = f"{routine.kind} {quoted(routine.database, '`')}.{quoted(routine.name, '`')}"
         callers = [
-            (holder, f"GRANT EXECUTE ON {name} TO {holder}", f"REVOKE EXECUTE ON {target} FROM {self._sql(holder)}")
-            for holder in sorted(routine.callers & set(context.ways))
+            (holder, f"GRANT EXECUTE ON {name} TO {grantee}", f"REVOKE EXECUTE ON {target} FROM {self._sql(grantee)}")
+            for holder, grantee in sorted(routine.callers.items())
+            if holder in context.ways
         ]
         callers += [
             (opening.grantee, opening.opened_by, opening.closing[0])
@@ -210,7 +211,11 @@ class Effective:
         chain = [one for one in context.ways[holder] if one not in (PUBLIC, ANYBODY)]
         # A role that every account has was granted to none.
         left = ((member, role) for member, role in pairwise(chain) if role not in self._catalog.mandatory)
-        return tuple(f"REVOKE {self._sql(role)} FROM {self._sql(member)}" for member, role in left)
+        return tuple(f"REVOKE {self._sql(role)} FROM {self._member(role, member)}" for member, role in left)
+
+    def _member(self, role: str, member: str) -> str:
+        """Whom a role was granted to that this one may take on."""
+        return self._sql(self._catalog.lent.get((role, member), member))
 
     def _withholding(self, target: str, holder: str, *, grantable: bool) -> Path:
         return (f"REVOKE GRANT OPTION ON {target} FROM {self._sql(holder)}",) if grantable else ()
@@ -235,17 +240,17 @@ class Effective:
                     yield Opening(
                         entry.holder,
                         privilege,
-                        f"GRANT {verb}{columns} ON {qualified(*place)} TO {entry.holder}",
-                        (f"REVOKE {verb}{quoted_columns} ON {target} FROM {self._sql(entry.holder)}",),
+                        f"GRANT {verb}{columns} ON {qualified(*place)} TO {entry.grantee}",
+                        (f"REVOKE {verb}{quoted_columns} ON {target} FROM {self._sql(entry.grantee)}",),
                         entry.column,
-                        self._withholding(target, entry.holder, grantable=entry.grantable),
+                        self._withholding(target, entry.grantee, grantable=entry.grantable),
                     )
 
     def _wide(self, database: str, context: Context, privileges: Iterable[str]) -> Iterator[Opening]:
         """Rights on everything and on whole databases; who reads everything and may pass it on is an administrator."""
         for holder in context.ways:
             held = self._catalog.accounts.get(holder)
-            entry = self._reading.database_entry(holder, database)
+            entry = self._catalog.database_entry(holder, database)
             everything = held is not None and held.grantable and "select" in held.rights
             if held and everything and "select" in privileges:
                 yield Opening(
@@ -269,9 +274,9 @@ class Effective:
                     yield Opening(
                         holder,
                         privilege,
-                        f"GRANT {verb} ON {entry.database}.* TO {holder}",
-                        (f"REVOKE {verb} ON {target} FROM {self._sql(holder)}",),
-                        withholding=self._withholding(target, holder, grantable=entry.grantable),
+                        f"GRANT {verb} ON {entry.database}.* TO {entry.grantee}",
+                        (f"REVOKE {verb} ON {target} FROM {self._sql(entry.grantee)}",),
+                        withholding=self._withholding(target, entry.grantee, grantable=entry.grantable),
                     )
 
     @cached_property

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from pii_audit.access.mysql_patterns import covers, specificity
 from pii_audit.access.roles import Membership, Roles
 from pii_audit.access.routines import Body
+from pii_audit.sources.database.mysql_rows import like
 from pii_audit.sources.database.names import quoted
 from pii_audit.sources.database.session import Session
 
@@ -63,9 +65,13 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Rights that a holder was granted on a database (a pattern), on a table of it, or on a column of that."""
+    """Rights that a holder has on a database (a pattern), on a table of it, or on a column of that.
+
+    They were granted to the holder, or to an account of the same name from more hosts.
+    """
 
     holder: str
+    grantee: str
     database: str
     rights: frozenset[str]
     table: str | None = None
@@ -83,21 +89,22 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Routine:
-    """A procedure or function that runs as its definer; `kind` is the word of GRANT."""
+    """A procedure or function that runs as its definer; `kind` is the word of GRANT, `callers` maps who may to whom that was granted."""
 
     database: str
     name: str
     kind: str
     definer: str
     text: str
-    callers: frozenset[str]
+    callers: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Catalog:
     """All of it; `accounts` by their names in the graph, `bodies` by the names of routines in small letters.
 
-    `mandatory` are the roles that every account of MySQL has: nobody was granted them.
+    `mandatory` are the roles that every account of MySQL has: nobody was granted them. `lent` maps a role and who may take it on to
+    the account of the same name from more hosts that was granted it.
     """
 
     accounts: Mapping[str, Account]
@@ -108,11 +115,51 @@ class Catalog:
     routines: tuple[Routine, ...] = ()
     bodies: Mapping[str, tuple[Body, ...]] = field(default_factory=dict)
     mandatory: frozenset[str] = frozenset()
+    lent: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def database_entry(self, holder: str, database: str) -> Entry | None:
+        """The one entry that counts: of several that fit, that of the most specific host, then of the most specific pattern."""
+        fitting = [entry for entry in self.databases.get(holder, ()) if like(entry.database).fullmatch(database)]
+        return max(fitting, key=_rank, default=None)
+
+
+def _rank(entry: Entry) -> tuple[int, int]:
+    return specificity(_parted(entry.grantee)[1]), specificity(entry.database)
+
+
+class _Hosts:
+    """Who shares in what: an account has what was granted to one of the same name from more hosts than its own.
+
+    Rights on everything are not shared (MySQL Reference Manual, 8.2.7; tried on MariaDB 10.11, which shares roles too).
+    """
+
+    def __init__(self, accounts: Iterable[Account]) -> None:
+        self._named: dict[str, list[Account]] = defaultdict(list)
+        for account in accounts:
+            if not account.role:
+                self._named[account.user].append(account)
+
+    def sharing(self, grantee: str) -> Iterator[str]:
+        """The accounts that come from some of its hosts."""
+        user, host = _parted(grantee)
+        return (one.key for one in self._named[user] if one.key != grantee and covers(host, one.host))
+
+    def most_specific(self, grantees: Collection[str]) -> dict[str, str]:
+        """Of each account the one grantee that counts: itself where it is among them."""
+        found: dict[str, str] = {}
+        for grantee in sorted(grantees, key=lambda one: specificity(_parted(one)[1])):
+            found |= dict.fromkeys(self.sharing(grantee), grantee)
+        return found | {grantee: grantee for grantee in grantees}
 
 
 def key(user: str, host: str) -> str:
     """`app@%`; a role of MariaDB has no host."""
     return f"{user}@{host}" if host else user
+
+
+def _parted(grantee: str) -> tuple[str, str]:
+    user, _, host = grantee.rpartition("@")
+    return (user, host) if user else (host, "")
 
 
 def read_principals(session: Session) -> Catalog:
@@ -138,15 +185,26 @@ def read_principals(session: Session) -> Catalog:
         for one in accounts
         if one.key != role and (role, one.key) not in granted
     ]
+    hosts = _Hosts(accounts)
+    held = {(one.role, one.member) for one in members}
+    lent = {
+        (one.role, member): one.member
+        for one in (() if kind else members)
+        for member in hosts.sharing(one.member)
+        if (one.role, member) not in held
+    }
+    members += [Membership(role, member) for role, member in lent]
     databases: dict[str, list[Entry]] = defaultdict(list)
     for user, host, database, rights, grants in session.rows(sql("acl_databases")):
         # A right of nobody is one of everybody who is let in from that host.
-        holder = key(user, host) if user else ANYBODY
-        databases[holder].append(Entry(holder, database, _rights(rights), grantable=bool(grants)))
+        grantee = key(user, host) if user else ANYBODY
+        for holder in (grantee, *(hosts.sharing(grantee) if user else ())):
+            databases[holder].append(Entry(holder, grantee, database, _rights(rights), grantable=bool(grants)))
     return Catalog(
         accounts={one.key: one for one in accounts},
         graph=Roles(members),
         mandatory=mandatory,
+        lent=lent,
         databases={holder: tuple(found) for holder, found in databases.items()},
     )
 
@@ -155,26 +213,37 @@ def read(session: Session) -> Catalog:
     """The catalog of the session's server; raises InspectionError."""
     sql = session.engine.queries.sql
     principals = read_principals(session)
+    hosts = _Hosts(principals.accounts.values())
     tables: dict[Place, list[Entry]] = defaultdict(list)
     for user, host, database, table, rights in session.rows(sql("acl_tables")):
-        held = _rights(rights)
-        tables[database, table].append(Entry(key(user, host), database, held, table, grantable="grant" in held))
+        grantee, held = key(user, host), _rights(rights)
+        tables[database, table].append(Entry(grantee, grantee, database, held, table, grantable="grant" in held))
     for user, host, database, table, column, rights in session.rows(sql("acl_columns")):
-        tables[database, table].append(Entry(key(user, host), database, _rights(rights), table, column))
+        grantee = key(user, host)
+        tables[database, table].append(Entry(grantee, grantee, database, _rights(rights), table, column))
     bodies: dict[str, list[Body]] = defaultdict(list)
     for name, definer, as_definer, text in session.rows(sql("acl_bodies")):
         bodies[name.casefold()].append(Body(definer.removesuffix("@"), bool(as_definer), text))
     known: frozenset[Place] = frozenset((row[0], row[1]) for row in session.rows(sql("acl_relations")))
     return replace(
         principals,
-        tables={place: tuple(found) for place, found in tables.items()},
+        tables={place: tuple(_shared(hosts, found)) for place, found in tables.items()},
         views={
             (database, name): View(None if invoker else definer.removesuffix("@"), _columns(text, known))
             for database, name, definer, invoker, text in session.rows(sql("acl_views"))
         },
-        routines=tuple(_routines(session)),
+        routines=tuple(_routines(session, hosts)),
         bodies={name: tuple(found) for name, found in bodies.items()},
     )
+
+
+def _shared(hosts: _Hosts, entries: Iterable[Entry]) -> Iterator[Entry]:
+    """The entries of a table, and those that others share in."""
+    granted: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        granted[entry.grantee].append(entry)
+    for holder, grantee in hosts.most_specific(granted).items():
+        yield from (replace(entry, holder=holder) for entry in granted[grantee])
 
 
 def _mandatory(session: Session) -> frozenset[str]:
@@ -215,12 +284,12 @@ def _plain(name: str) -> str:
     return name.replace("``", "`")
 
 
-def _routines(session: Session) -> Iterable[Routine]:
+def _routines(session: Session, hosts: _Hosts) -> Iterable[Routine]:
     sql = session.engine.queries.sql
-    callers: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    granted: dict[tuple[str, str, str], dict[str, bool]] = defaultdict(dict)
     for user, host, database, name, kind, rights in session.rows(sql("acl_calls")):
-        if "execute" in _rights(rights):
-            callers[database, name.casefold(), kind].add(key(user, host))
+        granted[database, name.casefold(), kind][key(user, host)] = "execute" in _rights(rights)
     for database, name, kind, definer, text in session.rows(sql("acl_routines")):
-        granted = frozenset(callers[database, name.casefold(), kind])
-        yield Routine(database, name, kind, definer.removesuffix("@"), text, granted)
+        calls = granted[database, name.casefold(), kind]
+        callers = {holder: grantee for holder, grantee in hosts.most_specific(calls).items() if calls[grantee]}
+        yield Routine(database, name, kind, definer.removesuffix("@"), text, callers)

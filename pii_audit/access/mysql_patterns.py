@@ -1,20 +1,26 @@
-"""Which of several database grants counts: names are patterns, and the server takes the most specific that fits, alone."""
+"""Which of several grants counts: hosts and names of databases are patterns, and the server takes the most specific that fits, alone."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import ipaddress
 
-from pii_audit.access.mysql_catalog import Entry
 from pii_audit.sources.database.mysql_rows import like
 
 EXACT = 128
 """The rank of a name without a wildcard; one with a wildcard ranks by where that stands (get_sort in sql_acl.cc)."""
 
 
-def best(entries: Sequence[Entry], database: str) -> Entry | None:
-    """The entry that decides about a database."""
-    fitting = [entry for entry in entries if like(entry.database).fullmatch(database)]
-    return max(fitting, key=lambda entry: specificity(entry.database), default=None)
+def covers(wide: str, narrow: str) -> bool:
+    """Whether whoever comes from one host, or from hosts of one pattern, comes from those of the other too."""
+    if like(wide.casefold()).fullmatch(narrow.casefold()):
+        return True
+    if "/" not in wide:
+        return False
+    try:
+        network, inner = ipaddress.ip_network(wide, strict=False), ipaddress.ip_network(narrow, strict=False)
+        return network.version == inner.version and inner.subnet_of(network)  # type: ignore[arg-type]
+    except ValueError:  # a name, or a pattern of addresses
+        return False
 
 
 def specificity(pattern: str) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pii_audit.access.mysql_catalog import PUBLIC, Catalog, Entry, Place
-from pii_audit.access.mysql_patterns import best
 
 
 class Reading:
@@ -13,10 +12,6 @@ class Reading:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-
-    def database_entry(self, holder: str, database: str) -> Entry | None:
-        """The one entry that counts: of several patterns that fit, the server takes the most specific alone."""
-        return best(self._catalog.databases.get(holder, ()), database)
 
     def entries(self, place: Place, holders: Iterable[str]) -> Iterator[Entry]:
         """What these holders were granted on a table or its columns."""
@@ -27,7 +22,7 @@ class Reading:
         """Whether these holders may read these columns of a table: all (None), or any one where none is named."""
         for holder in holders:
             account = self._catalog.accounts.get(holder)
-            entry = self.database_entry(holder, place[0])
+            entry = self._catalog.database_entry(holder, place[0])
             if (account and "select" in account.rights) or (entry and "select" in entry.rights):
                 return True
         granted = {entry.column for entry in self.entries(place, holders) if "select" in entry.rights}

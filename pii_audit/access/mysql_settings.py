@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pii_audit.access.mysql_catalog import LOCAL, PUBLIC, Account, Catalog, key
-from pii_audit.access.mysql_patterns import best
 from pii_audit.language import Text
 from pii_audit.model.setting import Setting, SettingKind
 from pii_audit.sources.database.names import quoted
@@ -60,7 +59,7 @@ def _through(account: Account, holder: Account) -> tuple[str, Text]:
 
 
 def _writing(source: str, catalog: Catalog, account: Account, holder: Account) -> Iterator[Setting]:
-    entry = best(catalog.databases.get(holder.key, ()), SYSTEM)
+    entry = catalog.database_entry(holder.key, SYSTEM)
     on_all, on_system = WRITES & holder.rights, WRITES & (entry.rights if entry else frozenset())
     if not (on_all or on_system):
         return

@@ -26,9 +26,13 @@ class World:
         self.users = [server.user("u", self.rng.choice(("%", "127.0.0.1", "127.%"))) for _ in range(6)]
         self.roles = [server.role("r") for _ in range(6)]
         self.hosts = dict(server.run("SELECT user, host FROM mysql.user WHERE host <> ''"))
+        wider = {"127.0.0.1": ("%", "127.0.0.0/255.0.0.0"), "127.%": ("%",), "%": ()}
+        # An account of the same name from more hosts: what it is granted counts for who logs in from fewer.
+        self.twins = {name: self.rng.choice(wider[self.hosts[name]]) for name in self.users if wider[self.hosts[name]]}
         self.databases = [server.database, f"{server.database}_b"]
         self.tables = []
-        self.statements = [f"CREATE DATABASE {self.databases[1]}"]
+        self.statements = [f"CREATE USER '{name}'@'{host}' IDENTIFIED BY '{name}'" for name, host in self.twins.items()]
+        self.add(f"CREATE DATABASE {self.databases[1]}")
         self.build()
         with server.connect() as connection, connection.cursor() as cursor:
             for statement in self.statements:
@@ -48,7 +52,10 @@ class World:
         self.statements.append(statement)
 
     def account(self, name):
-        return f"'{name}'@'{self.hosts[name]}'" if name in self.users else name
+        if name not in self.users:
+            return name
+        hosts = (self.hosts[name], self.twins[name]) if name in self.twins else (self.hosts[name],)
+        return f"'{name}'@'{self.rng.choice(hosts)}'"
 
     def someone(self):
         return self.account(self.rng.choice([*self.users, *self.roles]))

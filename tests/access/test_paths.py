@@ -347,6 +347,45 @@ def test_the_closing_statements_close_every_way_into_a_mariadb_table(mariadb, so
 
 
 @pytest.mark.service
+def test_an_account_has_what_was_granted_to_one_of_its_name_from_more_hosts(mariadb, source_of):
+    app, role, database = mariadb.user("app", "127.0.0.1"), mariadb.role("reporting"), mariadb.database
+    mariadb.run(
+        f"CREATE USER '{app}'@'%' IDENTIFIED BY 'other'",
+        "CREATE TABLE t (mobile text)",
+        "CREATE TABLE u (mobile text)",
+        f"GRANT SELECT ON u TO {role}",
+        f"GRANT SELECT ON t TO '{app}'@'%'",
+        f"GRANT {role} TO '{app}'@'%'",
+        "CREATE PROCEDURE p() SELECT * FROM u",
+        f"GRANT EXECUTE ON PROCEDURE p TO '{app}'@'%'",
+    )
+
+    def of(name):
+        return [
+            one
+            for one in told(source_of(mariadb.url()), f"{database}.{name}")
+            if one.principal == f"user:{app}@127.0.0.1"
+        ]
+
+    def tried(statement):
+        with mariadb.connect(app, database=database) as connection, connection.cursor() as cursor:
+            cursor.execute(f"SET ROLE {role}")
+            return cursor.execute(statement)
+
+    [one] = of("t")
+    assert (one.path, one.opened_by) == ((one.principal,), f"GRANT SELECT ON {database}.t TO {app}@%")
+    called, by_role = sorted(of("u"), key=lambda grant: grant.privilege)
+    assert by_role.leaving == (f"REVOKE `{role}` FROM `{app}`@`%`",)
+    tried("SELECT * FROM t")
+    tried("CALL p()")
+    mariadb.run(*one.closing, *called.closing, *by_role.leaving)
+    for statement in ("SELECT * FROM t", "CALL p()"):
+        with pytest.raises(pymysql.err.MySQLError):
+            tried(statement)
+    assert of("t") == of("u") == []
+
+
+@pytest.mark.service
 def test_an_account_without_a_password_is_everybody(mariadb, source_of):
     user = mariadb.name("open")
     mariadb.run(
