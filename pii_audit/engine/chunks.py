@@ -26,6 +26,8 @@ Looked: TypeAlias = tuple[AssetTally, Noted]
 """The tally of a portion, and what parsing it noted."""
 PATIENCE = 3.0
 """Seconds of tallying in this process after which others are asked: to begin one costs about one."""
+LARGE = 16 << 20
+"""Bytes of an asset that takes longer than that for certain: others are asked at once."""
 AHEAD = 2
 """Chunks that are read ahead for each process."""
 _detector: dict[str, Detector] = {}
@@ -94,6 +96,8 @@ class Tallying:
 
     def each(self, asset: Asset, portions: Iterable[Portion]) -> Iterator[Looked]:
         """What is in each portion, in order; raises as `side_by_side` does."""
+        if (asset.size or 0) >= LARGE:
+            self._patience = 0.0
         rest = iter(portions)
         for portion in rest:
             if self._jobs > 1 and self._patience <= 0:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import reduce
 from operator import add
 
@@ -15,7 +16,7 @@ import pytest
 
 from pii_audit.detection.tally import Detector
 from pii_audit.engine import pool
-from pii_audit.engine.chunks import DIED, Tallying
+from pii_audit.engine.chunks import DIED, LARGE, Tallying
 from pii_audit.engine.local import LocalEngine
 from pii_audit.engine.pool import PoolEngine
 from pii_audit.engine.processors import processors
@@ -50,6 +51,14 @@ def test_processes_are_asked_only_once_it_has_taken_long_and_give_the_same(detec
     with Tallying(detector, 2) as tallying:
         assert reduce(add, (tally for tally, _ in tallying.each(ASSET, given[:2]))) == reduce(add, there[:2])
         assert tallying._pool is None
+
+
+def test_of_a_large_file_nothing_is_tallied_by_the_process_that_reads_it(detector, monkeypatch):
+    given = [chunk(number) for number in range(2)]
+    expected = [detector.tally(ASSET, one) for one in given]
+    monkeypatch.setattr(Detector, "tally", lambda *_: pytest.fail("tallied by the process that reads"))
+    with Tallying(detector, 2) as tallying:
+        assert [tally for tally, _ in tallying.each(replace(ASSET, size=LARGE), given)] == expected
 
 
 def test_what_was_read_before_a_failure_is_tallied(detector):
