@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from pii_audit.cli.options import draw, say
+from pii_audit.cli.options import add_file, add_format, draw, say
 from pii_audit.cli.session import Session
 from pii_audit.language import Language, Text
 
@@ -35,18 +35,8 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="ID",
         help=say(language, "与这一次运行相比有何变化", "what has changed since this run"),
     )
-    parser.add_argument(
-        "--format",
-        choices=("table", "json", "csv", "html"),
-        default="table",
-        help=say(language, "输出格式(默认 table)", "output format (default table)"),
-    )
-    parser.add_argument(
-        "-o",
-        "--output",
-        metavar="FILE",
-        help=say(language, "写到文件(默认标准输出)", "write to a file (default: standard output)"),
-    )
+    add_format(parser, language, "table", "json", "csv", "html")
+    add_file(parser, language)
 
 
 def run(session: Session, options: argparse.Namespace) -> int:

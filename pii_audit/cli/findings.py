@@ -10,7 +10,7 @@ from pii_audit.cli.finding_register import export, import_
 from pii_audit.cli.finding_rows import locate
 from pii_audit.cli.finding_steps import verify
 from pii_audit.cli.finding_steps import walk as walk_step
-from pii_audit.cli.options import day, draw, number, say
+from pii_audit.cli.options import add_file, add_format, day, draw, number, say
 from pii_audit.cli.session import Session
 from pii_audit.document import unknown
 from pii_audit.errors import UsageError
@@ -83,18 +83,8 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
     _filters(parser, language)
     _limit(parser, language)
     _steps(parser, language)
-    parser.add_argument(
-        "--format",
-        choices=("table", "json"),
-        default="table",
-        help=say(language, "输出格式(默认 table)", "output format (default table)"),
-    )
-    parser.add_argument(
-        "-o",
-        "--output",
-        metavar="FILE",
-        help=say(language, "写到文件(默认标准输出)", "write to a file (default: standard output)"),
-    )
+    add_format(parser, language, "table", "json")
+    add_file(parser, language)
 
 
 def _filters(parser: argparse.ArgumentParser, language: Language) -> None:

@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
-from pii_audit.cli.options import add_identifiers, draw, own_identifiers, say
+from pii_audit.cli.options import add_file, add_format, add_identifiers, draw, own_identifiers, say
 from pii_audit.cli.session import Session
 from pii_audit.document import unknown
 from pii_audit.errors import UsageError
@@ -43,18 +43,8 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         ),
     )
     add_identifiers(parser, language)
-    parser.add_argument(
-        "--format",
-        choices=("table", "json"),
-        default="table",
-        help=say(language, "输出格式(默认 table)", "output format (default table)"),
-    )
-    parser.add_argument(
-        "-o",
-        "--output",
-        metavar="FILE",
-        help=say(language, "写到文件(默认标准输出)", "write to a file (default: standard output)"),
-    )
+    add_format(parser, language, "table", "json")
+    add_file(parser, language)
 
 
 def run(session: Session, options: argparse.Namespace) -> int:

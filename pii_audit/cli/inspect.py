@@ -9,7 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from pii_audit.cli.options import add_enumeration, add_identifiers, add_jobs, draw, own_identifiers, put, say
+from pii_audit.cli.options import (
+    add_enumeration,
+    add_file,
+    add_format,
+    add_identifiers,
+    add_jobs,
+    draw,
+    own_identifiers,
+    put,
+    say,
+)
 from pii_audit.cli.session import Session
 from pii_audit.document import unknown
 from pii_audit.errors import UsageError
@@ -77,18 +87,8 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         action="store_true",
         help=say(language, "未能检查全部时不以 3 退出", "do not exit 3 when something could not be inspected"),
     )
-    parser.add_argument(
-        "--format",
-        choices=("table", "json", "jsonl"),
-        default="table",
-        help=say(language, "输出格式(默认 table)", "output format (default table)"),
-    )
-    parser.add_argument(
-        "-o",
-        "--output",
-        metavar="FILE",
-        help=say(language, "写到文件(默认标准输出)", "write to a file (default: standard output)"),
-    )
+    add_format(parser, language, "table", "json", "jsonl")
+    add_file(parser, language)
 
 
 def run(session: Session, options: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from pii_audit.cli.options import day, draw, say
+from pii_audit.cli.options import add_file, add_format, day, draw, say
 from pii_audit.cli.session import Session
 from pii_audit.errors import UsageError
 from pii_audit.language import Language, Text
@@ -74,18 +74,8 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
             "count every reading recorded since this day, files that are gone included (implies --people)",
         ),
     )
-    parser.add_argument(
-        "--format",
-        choices=("table", "json"),
-        default="table",
-        help=say(language, "输出格式(默认 table)", "output format (default table)"),
-    )
-    parser.add_argument(
-        "-o",
-        "--output",
-        metavar="FILE",
-        help=say(language, "写到文件(默认标准输出)", "write to a file (default: standard output)"),
-    )
+    add_format(parser, language, "table", "json")
+    add_file(parser, language)
 
 
 def run(session: Session, options: argparse.Namespace) -> int:

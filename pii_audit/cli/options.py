@@ -42,6 +42,16 @@ def add_output(parser: argparse.ArgumentParser, language: Language, formats: str
     add_file(parser, language)
 
 
+def add_format(parser: argparse.ArgumentParser, language: Language, *formats: str) -> None:
+    """`--format`, one of a few; the first where none is given."""
+    parser.add_argument(
+        "--format",
+        choices=formats,
+        default=formats[0],
+        help=say(language, f"输出格式(默认 {formats[0]})", f"output format (default {formats[0]})"),
+    )
+
+
 def add_file(parser: argparse.ArgumentParser, language: Language) -> None:
     """`-o/--output`."""
     parser.add_argument(

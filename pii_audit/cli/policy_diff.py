@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pii_audit.cli.options import add_day, add_file, put, say
+from pii_audit.cli.options import add_day, add_file, add_format, put, say
 from pii_audit.cli.policies import LAST
 from pii_audit.cli.session import Session
 from pii_audit.errors import UsageError
@@ -50,12 +50,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         action="store_true",
         help=say(language, "有放宽即以 1 退出", "exit 1 when anything is looser than before"),
     )
-    parser.add_argument(
-        "--format",
-        choices=("text", "json"),
-        default="text",
-        help=say(language, "输出格式(默认 text)", "output format (default text)"),
-    )
+    add_format(parser, language, "text", "json")
     add_day(parser, language)
     add_file(parser, language)
 

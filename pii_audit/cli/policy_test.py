@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from pii_audit.cli.options import add_day, add_file, number, put, say
+from pii_audit.cli.options import add_day, add_file, add_format, number, put, say
 from pii_audit.cli.session import Session
 from pii_audit.errors import UsageError
 from pii_audit.language import Language, Text
@@ -30,12 +30,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
             "files of cases, or folders with *.cases.yaml (default: the workspace's policies)",
         ),
     )
-    parser.add_argument(
-        "--format",
-        choices=("text", "json", "junit"),
-        default="text",
-        help=say(language, "输出格式(默认 text)", "output format (default text)"),
-    )
+    add_format(parser, language, "text", "json", "junit")
     parser.add_argument(
         "--min-coverage",
         type=number,

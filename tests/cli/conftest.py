@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import io
 import os
 import sqlite3
 import subprocess
@@ -11,11 +10,12 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from pii_audit.cli.main import main
+from tests.program import Answer, call, surroundings
+
+__all__ = ["call", "surroundings"]
 
 AUDIT = """\
 version: 1
@@ -62,39 +62,6 @@ GOOD = "mobile,name\n13800138000,张*\n13900139000,李*\n"
 EXCESS = "mobile,name,id_no\n13800138000,张*,11010519491231002X\n13900139000,李*,440524188001010014\n"
 LEDGER = "CREATE TABLE customer (id INTEGER, mobile TEXT, card_no TEXT)"
 CUSTOMERS = [(1, "13800138000", "4111111111111111"), (2, "13900139000", "5555555555554444")]
-
-
-class Answer(NamedTuple):
-    """What one call of the program gave."""
-
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture(autouse=True)
-def surroundings(tmp_path_factory, monkeypatch) -> Path:
-    """An English, wide, colourless environment; keys go to a folder of the test's own."""
-    config = tmp_path_factory.mktemp("config")
-    for name in ("LC_ALL", "LC_MESSAGES", "PII_AUDIT_REQUESTER", "PII_AUDIT_TICKET", "NO_COLOR"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("LANG", "en_US.UTF-8")
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(config))
-    monkeypatch.setenv("COLUMNS", "300")
-    return config
-
-
-@pytest.fixture
-def call(capsys, monkeypatch) -> Callable[..., Answer]:
-    """Runs the program in this process; `stdin` are bytes."""
-
-    def run(*words: object, stdin: bytes = b"") -> Answer:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        capsys.readouterr()
-        code = main([str(word) for word in words])
-        return Answer(code, *capsys.readouterr())
-
-    return run
 
 
 @pytest.fixture
