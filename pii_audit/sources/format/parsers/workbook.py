@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 from xml.etree.ElementTree import ParseError
@@ -33,12 +35,14 @@ _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_UNTYPED = re.compile(rb"(<table:(?:covered-)?table-cell\b(?![^>]*\boffice:value-type=)[^>]*)(?=>\s*<text:p\b)")
+"""A cell of an OpenDocument sheet that holds text and says no type (19.389 has none by default), as some libraries write all of theirs."""
 
 
 def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the parsers' signature
     """Sends every sheet as a table, then its comments and text boxes as text."""
     try:
-        book = CalamineWorkbook.from_filelike(file)
+        book = CalamineWorkbook.from_filelike(_typed(file))
     except PasswordError:
         raise InspectionError(ENCRYPTED) from None
     except CalamineError:
@@ -60,6 +64,27 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
         except (ParseError, ValueError, KeyError, zipfile.BadZipFile):
             sink.fail(Text("批注无法读取", "its comments could not be read"))
     send_embedded(notes.package, sink, notes.sheets, read=notes.read)
+
+
+def _typed(file: BinaryIO) -> BinaryIO:
+    """The same workbook, in which no cell is without a type: the library takes such a one for empty."""
+    try:
+        with zipfile.ZipFile(file) as package:
+            cells = package.read("content.xml") if "content.xml" in package.namelist() else b""
+            typed = _UNTYPED.sub(rb'\1 office:value-type="string"', cells)
+            if typed == cells:
+                return file
+            copy = io.BytesIO()
+            with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as other:
+                for name in ("mimetype", "META-INF/manifest.xml"):
+                    other.writestr(name, package.read(name))
+                other.writestr("content.xml", typed)
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, KeyError):
+        return file  # what is wrong with it, the library says
+    finally:
+        file.seek(0)
+    copy.seek(0)
+    return copy
 
 
 def _rows(sheet: CalamineSheet) -> Iterator[Sequence[object]]:
