@@ -20,7 +20,9 @@ _RUNS = re.compile(r"[\x00-\x1f]+")
 _LARGEST = 1 << 20
 """Bytes of properties that are looked through."""
 _EMBEDDED = re.compile(r"ObjectPool/[^/]+|MBD[0-9A-F]+", re.IGNORECASE)
-_NATIVE, _PACKAGE, _CONTENTS = "\x01ole10native", "package", "contents"
+_NATIVE, _CONTENTS = "\x01ole10native", "contents"
+_PACKAGES = ("package", "package_stream")
+"""Documents of the ZIP kind as Microsoft and LibreOffice embed them."""
 _SOURCE = b"\0Attribut"
 """How the source of a module begins when it is compressed: the flags of eight bytes that stand as they are."""
 _SIGNATURE, _CHUNK = 3, 4096
@@ -128,7 +130,7 @@ def _files(compound: olefile.OleFileIO, streams: list[str]) -> Iterator[tuple[st
         where = found[0] if found else name
         if last == _NATIVE:
             yield (where, *_native(compound.openstream(name).read()))
-        elif last == _PACKAGE or (last == _CONTENTS and compound.openstream(name).read(4) == b"%PDF"):
+        elif last in _PACKAGES or (last == _CONTENTS and compound.openstream(name).read(4) == b"%PDF"):
             yield where, "", compound.openstream(name).read()
 
 

@@ -16,6 +16,9 @@ from pii_audit.sources.format.parsers.pictures import LARGEST, Pictures
 from pii_audit.sources.format.parsers.xml_parts import tree
 
 _EMBEDDED = re.compile(r"(?:^|/)(?:embeddings/|Object[^/]*$|ObjectReplacements/)")
+_REPLACEMENT = re.compile(r"(?:(?P<folder>.*)/)?ObjectReplacements/(?P<name>[^/]+)")
+_STARVIEW = b"VCLMTF"
+"""How LibreOffice's own metafile begins, in which it shows a chart or a sheet that stands in a part of its own and is read there."""
 _IMAGE = re.compile(r"\.(?:png|jpe?g|jfif|gif|tiff?|bmp|emf|wmf|emz|wmz|webp|heic|svg|wdp)$", re.IGNORECASE)
 _OF_OPEN_DOCUMENT = re.compile(r"(?:^|/)Pictures/[^/]+$")
 _RELATIONS = re.compile(r"(?P<folder>(?:.*/)?)_rels/(?P<part>[^/]+)\.rels")
@@ -48,6 +51,8 @@ def send_embedded(
             continue
         if _IMAGE.search(entry.filename) or _OF_OPEN_DOCUMENT.search(entry.filename):
             images.append(entry)
+        elif _is_shown_again(document, entry.filename):
+            continue
         elif _EMBEDDED.search(entry.filename):
             sink.begin(Part(PartKind.FILE, entry.filename.rpartition("/")[2]))
             with document.open(entry) as stream:
@@ -64,6 +69,18 @@ def send_embedded(
             pictures.send(f"{place}!{name}" if place else name, document.read(entry))
     pictures.tell()
     send_rest(document, rest, aside, sink)
+
+
+def _is_shown_again(document: zipfile.ZipFile, path: str) -> bool:
+    """Whether a part is the picture of a document inside, in a form that nothing else writes."""
+    found = _REPLACEMENT.fullmatch(path)
+    if (
+        found is None
+        or "/".join(filter(None, (found["folder"], found["name"], "content.xml"))) not in document.namelist()
+    ):
+        return False
+    with document.open(path) as stream:
+        return stream.read(len(_STARVIEW)) == _STARVIEW
 
 
 def relations(document: zipfile.ZipFile, part: str) -> dict[str, str]:

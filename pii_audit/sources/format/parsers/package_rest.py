@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import io
 import re
 import zipfile
@@ -13,6 +12,7 @@ from xml.etree.ElementTree import ParseError
 from pii_audit.language import Text
 from pii_audit.sources.format.isolated.frames import Part, PartKind, Sink
 from pii_audit.sources.format.packed.zip_rest import comments, unnamed
+from pii_audit.sources.format.parsers.sheet_rest import BesideCells
 from pii_audit.sources.format.parsers.xml_parts import PIECE, feed
 
 PLUMBING = re.compile(
@@ -21,10 +21,11 @@ PLUMBING = re.compile(
     r"|xl/worksheets/[^/]*\.bin|ppt/(?:tableStyles|viewProps)\.xml|META-INF/manifest\.xml|layout-cache|Thumbnails/[^/]*"
     r"|docProps/thumbnail\.[^/]*)$|^(?:settings\.xml|Configurations2/.*)$"
 )
-"""Parts that say how a document looks, or that the reader of cells has read."""
+"""Parts that say how a document looks, or that are read with the cells."""
 _DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 _XML = re.compile(r"\.(?:xml|rels|rdf|vml|xlb|xba)$")
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml$")
+_SHARED_STRINGS = "xl/sharedStrings.xml"
 _OPEN_SHEETS = "content.xml"
 """Of an OpenDocument spreadsheet."""
 _OWN_FIELDS = re.compile(r"customXml/|docProps/custom\.xml$")
@@ -44,11 +45,7 @@ _WORDS = frozenset(
 )
 """Attributes that are shown, spoken or kept from cells, of which words count too."""
 _SHAPES = frozenset({"path", "points", "d", "viewBox", "coordsize", "adj", "eqn", "enhanced-path", "style", "gfxdata"})
-_CELLS = re.compile(rb"<(?:\w+:)?sheetData[\s>](.*?)</(?:\w+:)?sheetData>", re.DOTALL)
-_FORMULA = re.compile(rb"<(?:\w+:)?f(?:\s[^>]*)?>([^<]*)</")
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
-_LARGEST = 256 << 20
-"""Bytes of a sheet that is looked through beside its cells."""
 
 
 def said_in(attributes: Mapping[str, str]) -> Iterator[str]:
@@ -71,11 +68,17 @@ def send_rest(document: zipfile.ZipFile, entries: Iterable[zipfile.ZipInfo], asi
     for line in aside:
         lines.add(line)
     files = []
+    sheets = BesideCells()
     for entry in entries:
-        if _SHEET.search(entry.filename) and entry.file_size <= _LARGEST:
-            _beside_cells(document.read(entry), lines)
+        if _SHEET.search(entry.filename):
+            with document.open(entry) as stream:
+                _beside_cells(*sheets.of(stream), lines)
         elif not _XML.search(entry.filename) or not _read(document, entry, lines):
             files.append(entry)
+    if _SHARED_STRINGS in document.namelist():
+        with document.open(_SHARED_STRINGS) as stream:
+            for line in sheets.unshown(stream):
+                lines.add(line)
     if document.fp is not None and unnamed(cast("BinaryIO", document.fp), document):
         lines.begin()
         sink.fail(
@@ -199,14 +202,10 @@ def _read(document: zipfile.ZipFile, entry: zipfile.ZipInfo, lines: _Lines) -> b
     return True
 
 
-def _beside_cells(sheet: bytes, lines: _Lines) -> None:
+def _beside_cells(rest: bytes, formulas: Iterable[str], lines: _Lines) -> None:
     """What a sheet says outside of its cells (headers, links, lists to choose from), and texts within formulas."""
-    cells = _CELLS.search(sheet)
-    if cells is None:
-        return
-    for formula in _FORMULA.findall(cells[1]):
-        _quoted(html.unescape(formula.decode("utf-8", "replace")), lines)
-    rest = sheet[: cells.start()] + sheet[cells.end() :]
+    for formula in formulas:
+        _quoted(formula, lines)
     try:
         feed(io.BytesIO(rest), _Said(lines))
     except (ParseError, ValueError):

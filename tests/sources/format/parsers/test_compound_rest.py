@@ -103,12 +103,17 @@ def test_files_that_are_embedded_are_read(read_inside):
     objects = {
         "\1Ole10Native": native("名单.csv".encode("gb18030"), "姓名,手机号\n张三,13800138000\n".encode()),
         "Package": b"call 13900139000",
+        "package_stream": b"call 13900139001",
     }
-    found = read_inside(
-        compound({"ObjectPool/_1/\1Ole10Native": objects["\1Ole10Native"], "x/Package": objects["Package"]}), "a"
-    )
+    places = {
+        "ObjectPool/_1/\1Ole10Native": "\1Ole10Native",
+        "x/Package": "Package",
+        "y/package_stream": "package_stream",
+    }
+    found = read_inside(compound({path: objects[name] for path, name in places.items()}), "a")
     assert found["!名单.csv"].rows == {0: {"姓名": "张三", "手机号": "13800138000"}}
     assert found["!embedded 2"].text.rstrip("\n") == "call 13900139000"
+    assert found["!embedded 3"].text.rstrip("\n") == "call 13900139001"
     assert {one.status for one in found.values()} == {"inspected"}
 
 

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 from pathlib import Path
 
 import pytest
+
+from pii_audit.sources.format.parsers import sheet_rest
 
 DATA = Path(__file__).parent.parent / "data"
 PHONE = "13800138000"
@@ -99,6 +102,33 @@ def test_what_a_sheet_says_beside_its_cells_is_read_and_the_cells_once(everythin
     assert text.count(PHONE) == plain.count(PHONE)
 
 
+@pytest.mark.parametrize(
+    "left", ["<si><t>{}</t></si>", "<x:si><x:r><x:t>1370013</x:t></x:r><x:r><x:t>7001</x:t></x:r></x:si>"]
+)
+@pytest.mark.parametrize("block", [7, 1 << 20])
+def test_strings_that_no_cell_shows_are_read_and_the_others_once(left, block, monkeypatch):
+    monkeypatch.setattr(sheet_rest, "BLOCK", block)
+    cells = '<c r="A1" s="4" t="s"><v>0</v></c><x:c t=\'s\'><x:f>A1</x:f></x:c><x:c t="s">\n<x:v>3</x:v></x:c>'
+    sheet = f'<worksheet><cols/><sheetData a="b"><row>{cells}</row></sheetData><headerFooter/></worksheet>'
+    strings = f'<sst><si><t>张三</t></si><si/>{left.format("13700137001")}<si xml:space="a"><t>李四</t></si><si><t>&lt;王&#20116;</t></si></sst>'
+    beside = sheet_rest.BesideCells()
+    rest, formulas = beside.of(io.BytesIO(sheet.encode()))
+    assert (rest, formulas) == (b"<worksheet><cols/><headerFooter/></worksheet>", ["A1"])
+    assert list(beside.unshown(io.BytesIO(strings.encode()))) == ["13700137001", "<王五"]
+
+
+def test_strings_that_no_cell_shows_are_told_of_a_workbook(everything, repacked):
+    data = changed(repacked, "book.xlsx", "xl/sharedStrings.xml", "</sst>", "<si><t>13700137001</t></si></sst>")
+    plain, _ = everything((DATA / "book.xlsx").read_bytes(), "a.xlsx")
+    text, failures = everything(data, "a.xlsx")
+    assert ("13700137001" in text, text.count(PHONE), failures) == (True, plain.count(PHONE), [])
+
+
+def test_a_sheet_without_cells_is_read_for_what_else_it_says(everything, repacked):
+    sheet = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData/><headerFooter><oddHeader>13700137001</oddHeader></headerFooter></worksheet>'
+    assert "13700137001" in everything(repacked("book.xlsx", **{"xl/worksheets/sheet1.xml": sheet}), "a.xlsx")[0]
+
+
 def test_texts_in_formulas_and_shapes_of_open_sheets_are_read_and_their_cells_once(everything, repacked):
     with zipfile.ZipFile(DATA / "book.ods") as document:
         content = document.read("content.xml").decode()
@@ -127,6 +157,15 @@ def test_a_part_that_is_no_xml_is_read_as_the_file_that_it_is(read_inside, repac
         read_inside(repacked("letter.docx", **{"word/x.bin": bytes(range(256))}), "a.docx")["!word/x.bin"].status
         == "failed"
     )
+
+
+def test_the_picture_that_libreoffice_keeps_of_a_chart_is_no_gap_where_the_chart_is_read(read_inside, repacked):
+    picture = {"ObjectReplacements/Object 1": b"VCLMTF\1\0" + bytes(range(256))}
+    chart = {"Object 1/content.xml": f"<c><p>call {PHONE}</p></c>".encode()}
+    whole = read_inside(repacked("book.ods", **picture, **chart), "a.ods")
+    assert f"call {PHONE}" in whole["!other parts"].text
+    assert [name for name, one in whole.items() if one.status == "failed"] == []
+    assert read_inside(repacked("book.ods", **picture), "a.ods")["!Object 1"].status == "failed"
 
 
 def test_the_strict_form_is_read_as_the_other(read_inside, repacked):

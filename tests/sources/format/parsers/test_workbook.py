@@ -54,7 +54,9 @@ def test_a_workbook_that_calls_itself_csv_is_a_workbook_still(read_inside, repac
 def test_cells_of_an_open_sheet_that_say_no_type_are_read(read_inside, repacked, checkout):
     with zipfile.ZipFile(checkout / "tests/sources/format/data/book.ods") as book:
         content = book.read("content.xml")
-    data = repacked("book.ods", **{"content.xml": re.sub(rb' (?:office|calcext):(?:value-type|value)="[^"]*"', b"", content)})
+    data = repacked(
+        "book.ods", **{"content.xml": re.sub(rb' (?:office|calcext):(?:value-type|value)="[^"]*"', b"", content)}
+    )
     first = read_inside(data, "a.ods")["!名单"]
     assert first.fields == ["姓名", "手机号", "卡号", "开户日期", "余额"]
     assert first.rows[0]["手机号"] == "13800138000"
