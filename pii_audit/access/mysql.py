@@ -7,11 +7,12 @@ was granted (one at a time in MariaDB, by default or by SET ROLE), or by PUBLIC 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
 from pii_audit.access.mysql_catalog import ANYBODY, LOCAL, PUBLIC, Account, Catalog, Place, Routine, read
+from pii_audit.access.mysql_moving import Moving
 from pii_audit.access.mysql_reading import Reading
 from pii_audit.access.opening import Opening
 from pii_audit.access.roles import Path
@@ -60,6 +61,7 @@ class Effective:
         self._source = source
         self._assets = assets
         self._reading = Reading(catalog)
+        self._moving = Moving(catalog, self._reading)
 
     def __iter__(self) -> Iterator[Grant]:
         if ANYBODY in self._catalog.databases:
@@ -85,7 +87,7 @@ class Effective:
             own = dict(self._catalog.graph.inherited(account.key))
             return [Context(own if account.key == PUBLIC else {**public, **own})]
         contexts = [Context({**anybody, **public, **alone})]
-        if account.grantable and "select" in account.rights:
+        if account.administers:
             return contexts  # a role gives an administrator nothing
         for one in self._catalog.graph.memberships:
             if one.member == account.key:
@@ -111,15 +113,8 @@ class Effective:
 
     def _found(self, account: Account, context: Context) -> Iterator[Grant]:
         for place, asset in self._assets.items():
-            if not self._reading.readable(place, context.ways):
-                continue
-            reads = False
-            for opening in self._openings(place, context):
-                reads |= opening.privilege == "select"
-                if not self._said_of_all(account, place, opening):
-                    yield self._grant(account, context, asset, opening)
-            for opening in self._exporting(context) if reads else ():
-                yield self._grant(account, context, asset, opening)
+            if self._reading.readable(place, context.ways):
+                yield from self._on(account, context, place, asset)
         for place, shown in self._exposing.items():
             if not self._reading.readable(place, context.ways):
                 continue
@@ -128,6 +123,19 @@ class Effective:
                     yield from self._through(account, context, place, opening, shown)
         for routine, assets in self._routines:
             yield from self._calls(account, context, routine, assets)
+
+    def _on(self, account: Account, context: Context, place: Place, asset: str) -> Iterator[Grant]:
+        reads = False
+        for opening in self._openings(place, context):
+            reads |= opening.privilege == "select"
+            if not self._said_of_all(account, place, opening):
+                yield self._grant(account, context, asset, opening)
+        for opening in self._exporting(context) if reads else ():
+            yield self._grant(account, context, asset, opening)
+        if landing := self._moving.landing(place, context.ways):
+            for opening in self._openings(place, context, ("alter",)):
+                taken = replace(opening, privilege="select", column=None)
+                yield self._grant(account, context, asset, taken, (f"RENAME TABLE into {landing}",))
 
     def _exporting(self, context: Context) -> Iterator[Opening]:
         """The right to write what is read to the server's disk (SELECT … INTO OUTFILE)."""
@@ -228,13 +236,13 @@ class Effective:
         account = self._catalog.accounts.get(holder)
         return account.sql if account else "''@'%'"
 
-    def _openings(self, place: Place, context: Context) -> Iterator[Opening]:
-        yield from self._wide(place[0], context, PRIVILEGES)
+    def _openings(self, place: Place, context: Context, privileges: Iterable[str] = PRIVILEGES) -> Iterator[Opening]:
+        yield from self._wide(place[0], context, privileges)
         for entry in self._reading.entries(place, context.ways):
             columns = f" ({entry.column})" if entry.column else ""
             quoted_columns = f" ({quoted(entry.column, '`')})" if entry.column else ""
             target = ".".join(quoted(part, "`") for part in place)
-            for privilege in PRIVILEGES:
+            for privilege in privileges:
                 if privilege in entry.rights:
                     verb = privilege.upper()
                     yield Opening(
@@ -251,7 +259,7 @@ class Effective:
         for holder in context.ways:
             held = self._catalog.accounts.get(holder)
             entry = self._catalog.database_entry(holder, database)
-            everything = held is not None and held.grantable and "select" in held.rights
+            everything = held is not None and held.administers
             if held and everything and "select" in privileges:
                 yield Opening(
                     holder,

@@ -56,6 +56,11 @@ class Account:
         return f"user:{self.key}" if self.user or self.host in LOCAL else ANYBODY
 
     @property
+    def administers(self) -> bool:
+        """Whether it reads everything and may pass that on."""
+        return self.grantable and "select" in self.rights
+
+    @property
     def sql(self) -> str:
         """Its name in a statement."""
         if self.user == PUBLIC and not self.host:
@@ -116,6 +121,18 @@ class Catalog:
     bodies: Mapping[str, tuple[Body, ...]] = field(default_factory=dict)
     mandatory: frozenset[str] = frozenset()
     lent: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    mariadb: bool = False
+    version: tuple[int, int] = (0, 0)
+
+    @property
+    def people(self) -> list[Account]:
+        """Accounts that somebody can log in to."""
+        return [one for one in self.accounts.values() if not one.role and not one.locked and one.user]
+
+    def held(self, account: Account) -> list[Account]:
+        """The account and the roles whose rights it has, at once or by SET ROLE."""
+        keys = dict.fromkeys((*self.graph.inherited(account.key), PUBLIC))
+        return [self.accounts[one] for one in keys if one in self.accounts]
 
     def database_entry(self, holder: str, database: str) -> Entry | None:
         """The one entry that counts: of several that fit, that of the most specific host, then of the most specific pattern."""
@@ -166,7 +183,8 @@ def read_principals(session: Session) -> Catalog:
     """The accounts, their roles, and their rights on whole databases alone; raises InspectionError."""
     sql = session.engine.queries.sql
     [(version, _)] = session.rows(sql("variables"))
-    kind = "" if "mariadb" in version.lower() else "_mysql"
+    mariadb = "mariadb" in version.lower()
+    kind = "" if mariadb else "_mysql"
     accounts = [
         Account(
             user, host, bool(role), default or None, _rights(rights), bool(grants), bool(locked), bool(free), bool(old)
@@ -205,6 +223,8 @@ def read_principals(session: Session) -> Catalog:
         graph=Roles(members),
         mandatory=mandatory,
         lent=lent,
+        mariadb=mariadb,
+        version=_version(version),
         databases={holder: tuple(found) for holder, found in databases.items()},
     )
 
@@ -255,6 +275,11 @@ def _mandatory(session: Session) -> frozenset[str]:
         for matches in found
         for one in matches
     )
+
+
+def _version(text: str) -> tuple[int, int]:
+    found = re.search(r"(\d+)\.(\d+)", text.removeprefix("5.5.5-"))  # which old clients of MariaDB are told first
+    return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
 def _rights(words: str) -> frozenset[str]:

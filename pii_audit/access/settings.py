@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from pii_audit.access import mysql_catalog, mysql_settings, postgresql_catalog, postgresql_settings
+from pii_audit.access import mysql_catalog, mysql_gaining, mysql_settings, postgresql_catalog, postgresql_settings
 from pii_audit.errors import InspectionError
 from pii_audit.language import Text
 from pii_audit.model.coverage import Coverage, CoverageStatus
@@ -21,6 +21,7 @@ _PARTS = {
     "defaults": Text("今后新建的表的默认授权", "rights of tables to come"),
     "self_grants": Text("能给自己授权的账号", "accounts that can give themselves rights"),
     "raw_access": Text("可复制服务器或读取其文件的账号", "accounts that copy the server or read its files"),
+    "dynamic": Text("动态权限(mysql.global_grants)", "rights of components (mysql.global_grants)"),
     "foreign": Text("外部服务器", "foreign servers"),
     "connections": Text("登录来源与方式(pg_hba.conf)", "who connects from where and how (pg_hba.conf)"),
     "protection": Text("连接加密与审计", "encryption of connections and audit"),
@@ -68,9 +69,11 @@ def _postgresql(session: Session, source: str) -> dict[str, partial[Iterator[Set
 def _mysql(session: Session, source: str) -> dict[str, partial[Iterator[Setting]]]:
     catalog = mysql_catalog.read_principals(session)
     return {
-        "self_grants": partial(mysql_settings.self_grants, source, catalog),
-        "raw_access": partial(mysql_settings.raw_access, session, source, catalog),
-        "proxies": partial(mysql_settings.proxies, session, source, catalog),
+        "self_grants": partial(mysql_gaining.self_grants, source, catalog),
+        "raw_access": partial(mysql_gaining.raw_access, session, source, catalog),
+        "dynamic": partial(mysql_gaining.dynamic, session, source, catalog),
+        "foreign": partial(mysql_gaining.foreign, session, source, catalog),
+        "proxies": partial(mysql_gaining.proxies, session, source, catalog),
         "doors": partial(mysql_settings.doors, source, catalog),
         "protection": partial(mysql_settings.protection, session, source, catalog),
     }

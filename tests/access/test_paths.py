@@ -386,6 +386,38 @@ def test_an_account_has_what_was_granted_to_one_of_its_name_from_more_hosts(mari
 
 
 @pytest.mark.service
+def test_a_table_that_is_closed_is_open_to_who_can_move_it_to_where_he_reads(mariadb, source_of):
+    mover, database = mariadb.user("mover"), mariadb.database
+    pattern = database.replace("_", "\\_")
+    mariadb.run(
+        "CREATE TABLE t (mobile text)",
+        f"CREATE DATABASE {database}_b",
+        f"GRANT ALTER, DROP ON {database}.t TO '{mover}'@'%'",
+        f"GRANT SELECT, INSERT ON `{pattern}\\__`.* TO '{mover}'@'%'",
+    )
+
+    def of():
+        return [one for one in told(source_of(mariadb.url()), f"{database}.t") if one.principal == f"user:{mover}@%"]
+
+    def tried():
+        with mariadb.connect(mover) as connection, connection.cursor() as cursor:
+            cursor.execute(f"RENAME TABLE {database}.t TO {database}_b.t")
+            cursor.execute(f"SELECT * FROM {database}_b.t")
+
+    assert of() == []
+    with pytest.raises(pymysql.err.MySQLError):
+        tried()
+    mariadb.run(f"GRANT CREATE ON `{pattern}\\__`.* TO '{mover}'@'%'")
+    [one] = of()
+    assert (one.privilege, one.path) == ("select", (one.principal, f"RENAME TABLE into {database}_x"))
+    tried()
+    mariadb.run(f"RENAME TABLE {database}_b.t TO {database}.t", *one.closing)
+    with pytest.raises(pymysql.err.MySQLError):
+        tried()
+    assert of() == []
+
+
+@pytest.mark.service
 def test_an_account_without_a_password_is_everybody(mariadb, source_of):
     user = mariadb.name("open")
     mariadb.run(

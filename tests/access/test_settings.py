@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import pymysql
 import pytest
 
-from pii_audit.access import effective_access, server_settings
+from pii_audit.access import effective_access, mysql_catalog, mysql_gaining, server_settings
 from pii_audit.access import postgresql_settings as of_postgresql
 from pii_audit.access.postgresql_catalog import Catalog, Role
 from pii_audit.access.roles import Membership, Roles
 from pii_audit.model.coverage import Coverage
 from pii_audit.model.setting import Setting
+from pii_audit.sources.database.mysql import MysqlEngine
 
 pytestmark = pytest.mark.service
 
@@ -239,8 +241,113 @@ def test_who_copies_the_server_or_reads_its_files_passes_by_every_grant(postgres
     assert not [one for one in found.values() if one.principal and ":pg_" in one.principal]
     postgresql.run(*(statement for key in keys for statement in found[key].closing))
     assert not keys & set(settings_of(postgresql.url()))
-    replica = mariadb.user("replica")
-    mariadb.run(f"GRANT REPLICATION SLAVE ON *.* TO '{replica}'@'%'")
-    key = ("raw_access", f"{replica}@% REPLICATION SLAVE")
-    mariadb.run(*settings_of(mariadb.url())[key].closing)
-    assert key not in settings_of(mariadb.url())
+
+
+@pytest.mark.parametrize("right", ["SET USER", "SUPER"])
+def test_who_makes_routines_that_run_as_others_has_what_these_have(mariadb, settings_of, right):
+    maker, database = mariadb.user("maker"), mariadb.database
+    mariadb.run(
+        "CREATE TABLE t (mobile text)",
+        f"CREATE DATABASE {database}_b",
+        f"GRANT CREATE ROUTINE ON {database}_b.* TO '{maker}'@'%'",
+        f"GRANT {right} ON *.* TO '{maker}'@'%'",
+    )
+    [(administrator,)] = mariadb.run("SELECT CURRENT_USER()")
+
+    def tried(procedure):
+        with mariadb.connect(maker, database=f"{database}_b") as connection, connection.cursor() as cursor:
+            name, host = administrator.split("@")
+            cursor.execute(f"CREATE DEFINER='{name}'@'{host}' PROCEDURE {procedure}() SELECT * FROM {database}.t")
+            cursor.execute(f"CALL {procedure}()")
+
+    tried("p")
+    found = settings_of(mariadb.url())["self_grant", f"{right} {maker}@%"]
+    assert f"user:{administrator}" in found.reaches
+    mariadb.run(*found.closing)
+    with pytest.raises(pymysql.err.MySQLError):
+        tried("q")
+    assert ("self_grant", f"{right} {maker}@%") not in settings_of(mariadb.url())
+
+
+def test_who_follows_the_changes_of_a_mariadb_server_or_reads_its_files_passes_by_every_grant(mariadb, settings_of):
+    replica, role = mariadb.user("replica"), mariadb.role("loader")
+    mariadb.run(
+        f"GRANT REPLICATION SLAVE ON *.* TO '{replica}'@'%'",
+        f"GRANT FILE ON *.* TO {role}",
+        f"GRANT {role} TO '{replica}'@'%'",
+    )
+    [(directory,)] = mariadb.run("SELECT @@secure_file_priv")
+    keys = {("raw_access", f"{replica}@% REPLICATION SLAVE")}
+    if not directory:
+        keys.add(("raw_access", f"{replica}@% {role} FILE"))
+    found = settings_of(mariadb.url())
+    assert keys == {
+        key for key, one in found.items() if key[0] == "raw_access" and one.principal == f"user:{replica}@%"
+    }
+    mariadb.run(*(statement for key in keys for statement in found[key].closing))
+    assert not keys & set(settings_of(mariadb.url()))
+
+
+@pytest.mark.parametrize(
+    ("version", "logs", "files", "told"),
+    [
+        ("10.11.19-MariaDB-0+deb12u1", 1, None, ["BINLOG MONITOR", "FILE"]),
+        ("5.5.5-10.6.16-MariaDB", 0, "", ["FILE"]),
+        ("10.3.39-MariaDB", 1, "/var/lib/mysql-files/", []),
+        ("8.0.36", 1, None, []),
+        ("8.0.36", 1, "", ["FILE"]),
+    ],
+)
+def test_statements_that_write_and_the_files_of_tables_are_read_where_the_server_lets_them(
+    recorded, version, logs, files, told
+):
+    account = ("app", "10.%", 0, None, "file,binlog monitor", 0, 0, 0, 0)
+    session = recorded(
+        MysqlEngine(),
+        variables=[(version, 1 << 20)],
+        accounts=[account],
+        accounts_mysql=[account],
+        raw_access=[(logs, files)],
+    )
+    found = mysql_gaining.raw_access(session, "crm", mysql_catalog.read_principals(session))
+    assert [one.subject.removeprefix("app@10.% ") for one in found] == told
+
+
+def test_rights_of_components_of_mysql_8_are_ways_past_the_grants(recorded):
+    session = recorded(
+        MysqlEngine(),
+        variables=[("8.0.36", 1 << 20)],
+        accounts_mysql=[
+            (name, "%", role, None, rights, role, 0, 0, 0)
+            for name, role, rights in (("app", 0, ""), ("keeper", 1, ""), ("dba", 1, "select"))
+        ],
+        memberships_mysql=[("keeper", "%", "app", "%", 0)],
+        dynamic_rights=[
+            ("app", "%", "BACKUP_ADMIN"),
+            ("app", "%", "SET_USER_ID"),
+            ("dba", "%", "SET_USER_ID"),
+            ("keeper", "%", "ROLE_ADMIN"),
+        ],
+    )
+    found = list(mysql_gaining.dynamic(session, "crm", mysql_catalog.read_principals(session)))
+    assert {(str(one.kind), one.subject): one.closing for one in found} == {
+        ("raw_access", "app@% BACKUP_ADMIN"): ("REVOKE BACKUP_ADMIN ON *.* FROM `app`@`%`",),
+        ("self_grant", "SET_USER_ID app@%"): ("REVOKE SET_USER_ID ON *.* FROM `app`@`%`",),
+        ("self_grant", "ROLE_ADMIN app@% keeper@%"): ("REVOKE ROLE_ADMIN ON *.* FROM `keeper`@`%`",),
+    }
+
+
+def test_a_foreign_server_of_mysql_is_a_way_for_whoever_makes_tables(recorded):
+    session = recorded(
+        MysqlEngine(),
+        variables=[("10.11.19-MariaDB", 1 << 20)],
+        accounts=[
+            (name, "%", 0, None, rights, grants, 0, 0, 0)
+            for name, rights, grants in (("app", "", 0), ("desk", "select", 0), ("dba", "select,create", 1))
+        ],
+        acl_databases=[("app", "%", "app", "select,insert,create", 0)],
+        foreign=[("core",)],
+    )
+    [found] = mysql_gaining.foreign(session, "crm", mysql_catalog.read_principals(session))
+    assert "1 account(s) that may make tables (user:app@%) can read on the server core" in found.said.en
+    assert found.closing == ("DROP SERVER `core`",)

@@ -1,9 +1,9 @@
 -- Accounts with their rights on everything; of a password only whether there is one. There are no roles.
 SELECT u.User, u.Host, 0, NULL,
-       CONCAT_WS(',', IF(u.Select_priv = 'Y', 'select', NULL), IF(u.Insert_priv = 'Y', 'insert', NULL),
-                 IF(u.Update_priv = 'Y', 'update', NULL), IF(u.Delete_priv = 'Y', 'delete', NULL),
-                 IF(u.Execute_priv = 'Y', 'execute', NULL),
-                 IF(u.Create_user_priv = 'Y', 'create user', NULL)),
+       CONCAT_WS(',', IF(u.Select_priv = 'Y', 'select', NULL), IF(u.Insert_priv = 'Y', 'insert', NULL), IF(u.Update_priv = 'Y', 'update', NULL),
+                 IF(u.Delete_priv = 'Y', 'delete', NULL), IF(u.Create_priv = 'Y', 'create', NULL), IF(u.Drop_priv = 'Y', 'drop', NULL),
+                 IF(u.Alter_priv = 'Y', 'alter', NULL), IF(u.Execute_priv = 'Y', 'execute', NULL), IF(u.Create_user_priv = 'Y', 'create user', NULL),
+                 IF(u.File_priv = 'Y', 'file', NULL), IF(u.Super_priv = 'Y', 'super', NULL), IF(u.Repl_slave_priv = 'Y', 'replication slave', NULL)),
        u.Grant_priv = 'Y', 0, u.Password = '', 0
 FROM gbase.user AS u
 ORDER BY u.User, u.Host

@@ -2,8 +2,8 @@
 -- password with: ALTER USER 'pii_audit'@'%' IDENTIFIED BY '...';
 CREATE USER 'pii_audit'@'%' WITH MAX_USER_CONNECTIONS 8;
 GRANT SELECT, SHOW VIEW ON {database}.* TO 'pii_audit'@'%';
--- Who may do what: catalogs that only administrators read otherwise. On MySQL role_edges and default_roles stand in place of
--- global_priv and roles_mapping.
+-- Who may do what: catalogs that only administrators read otherwise. On MySQL role_edges, default_roles and global_grants stand
+-- in place of global_priv and roles_mapping.
 GRANT SELECT ON mysql.user TO 'pii_audit'@'%';
 GRANT SELECT ON mysql.global_priv TO 'pii_audit'@'%';
 GRANT SELECT ON mysql.roles_mapping TO 'pii_audit'@'%';
@@ -13,3 +13,5 @@ GRANT SELECT ON mysql.columns_priv TO 'pii_audit'@'%';
 GRANT SELECT ON mysql.procs_priv TO 'pii_audit'@'%';
 GRANT SELECT ON mysql.proc TO 'pii_audit'@'%';
 GRANT SELECT ON mysql.proxies_priv TO 'pii_audit'@'%';
+-- Of servers elsewhere the names alone, not the accounts that are stored for them.
+GRANT SELECT (Server_name) ON mysql.servers TO 'pii_audit'@'%';

@@ -1,2 +1,2 @@
--- Who reads past all rights of tables: by following the stream of changes (REPLICATION SLAVE).
-SELECT User, Host FROM mysql.user WHERE Repl_slave_priv = 'Y' ORDER BY 1, 2
+-- Whether changes are logged, and which files statements may read: any where it is empty.
+SELECT @@log_bin, @@secure_file_priv
