@@ -182,20 +182,25 @@ def _parted(grantee: str) -> tuple[str, str]:
 def read_principals(session: Session) -> Catalog:
     """The accounts, their roles, and their rights on whole databases alone; raises InspectionError."""
     sql = session.engine.queries.sql
-    [(version, _)] = session.rows(sql("variables"))
-    mariadb = "mariadb" in version.lower()
+    [(said, _)] = session.rows(sql("variables"))
+    mariadb, version = "mariadb" in said.lower(), _version(said)
     kind = "" if mariadb else "_mysql"
+    # Tables that older servers have not got are not asked for.
+    before = (
+        "_before_10_4" if mariadb and version < (10, 4) else "_before_8" if not mariadb and version < (8, 0) else ""
+    )
     accounts = [
         Account(
             user, host, bool(role), default or None, _rights(rights), bool(grants), bool(locked), bool(free), bool(old)
         )
-        for user, host, role, default, rights, grants, locked, free, old in session.rows(sql(f"accounts{kind}"))
+        for user, host, role, default, rights, grants, locked, free, old in session.rows(sql(f"accounts{kind}{before}"))
     ]
+    edges = [] if before == "_before_8" else session.rows(sql(f"memberships{kind}"))
     members = [
         Membership(key(role, role_host), key(user, host), admin=bool(admin))
-        for role, role_host, user, host, admin in session.rows(sql(f"memberships{kind}"))
+        for role, role_host, user, host, admin in edges
     ]
-    mandatory = _mandatory(session) if kind else frozenset()
+    mandatory = frozenset() if mariadb else _mandatory(session)
     granted = {(one.role, one.member) for one in members}
     members += [
         Membership(role, one.key)
@@ -207,7 +212,7 @@ def read_principals(session: Session) -> Catalog:
     held = {(one.role, one.member) for one in members}
     lent = {
         (one.role, member): one.member
-        for one in (() if kind else members)
+        for one in (members if mariadb else ())
         for member in hosts.sharing(one.member)
         if (one.role, member) not in held
     }
@@ -224,7 +229,7 @@ def read_principals(session: Session) -> Catalog:
         mandatory=mandatory,
         lent=lent,
         mariadb=mariadb,
-        version=_version(version),
+        version=version,
         databases={holder: tuple(found) for holder, found in databases.items()},
     )
 
