@@ -144,7 +144,7 @@ def _rank(entry: Entry) -> tuple[int, int]:
     return specificity(_parted(entry.grantee)[1]), specificity(entry.database)
 
 
-class _Hosts:
+class Hosts:
     """Who shares in what: an account has what was granted to one of the same name from more hosts than its own.
 
     Rights on everything are not shared (MySQL Reference Manual, 8.2.7; tried on MariaDB 10.11, which shares roles too).
@@ -208,7 +208,7 @@ def read_principals(session: Session) -> Catalog:
         for one in accounts
         if one.key != role and (role, one.key) not in granted
     ]
-    hosts = _Hosts(accounts)
+    hosts = Hosts(accounts)
     held = {(one.role, one.member) for one in members}
     lent = {
         (one.role, member): one.member
@@ -238,7 +238,7 @@ def read(session: Session) -> Catalog:
     """The catalog of the session's server; raises InspectionError."""
     sql = session.engine.queries.sql
     principals = read_principals(session)
-    hosts = _Hosts(principals.accounts.values())
+    hosts = Hosts(principals.accounts.values())
     tables: dict[Place, list[Entry]] = defaultdict(list)
     for user, host, database, table, rights in session.rows(sql("acl_tables")):
         grantee, held = key(user, host), _rights(rights)
@@ -257,12 +257,12 @@ def read(session: Session) -> Catalog:
             (database, name): View(None if invoker else definer.removesuffix("@"), _columns(text, known))
             for database, name, definer, invoker, text in session.rows(sql("acl_views"))
         },
-        routines=tuple(_routines(session, hosts)),
+        routines=tuple(routines(session, hosts)),
         bodies={name: tuple(found) for name, found in bodies.items()},
     )
 
 
-def _shared(hosts: _Hosts, entries: Iterable[Entry]) -> Iterator[Entry]:
+def _shared(hosts: Hosts, entries: Iterable[Entry]) -> Iterator[Entry]:
     """The entries of a table, and those that others share in."""
     granted: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
@@ -314,7 +314,8 @@ def _plain(name: str) -> str:
     return name.replace("``", "`")
 
 
-def _routines(session: Session, hosts: _Hosts) -> Iterable[Routine]:
+def routines(session: Session, hosts: Hosts) -> Iterator[Routine]:
+    """The routines that run as their definer; raises InspectionError."""
     sql = session.engine.queries.sql
     granted: dict[tuple[str, str, str], dict[str, bool]] = defaultdict(dict)
     for user, host, database, name, kind, rights in session.rows(sql("acl_calls")):

@@ -9,7 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pii_audit.access.mysql_catalog import Account, Catalog, key
+from pii_audit.access import mysql_catalog
+from pii_audit.access.mysql_catalog import Account, Catalog, Hosts, Routine, key
+from pii_audit.access.routines import SHOWN, computes, open_routine
 from pii_audit.language import Text
 from pii_audit.model.setting import Setting, SettingKind
 from pii_audit.sources.database.names import quoted
@@ -20,7 +22,6 @@ CREATES = "create user"
 _DEFINES = frozenset({"set user", "super"})
 """By which procedures, triggers and events are made that run as others; SUPER no longer contains it in MariaDB 11."""
 GIVES_ROLES = "ROLE_ADMIN"
-SHOWN = 5
 SYSTEM = "mysql"
 """The database that holds the rights: who writes there gives itself any."""
 
@@ -210,6 +211,37 @@ def _raw(source: str, account: Account, holder: Account, raw: _Raw) -> Setting:
         closing=(f"REVOKE {verb} ON *.* FROM {holder.sql}",),
         breaks=Text(f"用 {holder.principal} 的{raw.stops.zh}会停", f"{raw.stops.en} that use {holder.principal} stop"),
     )
+
+
+def routines(session: Session, source: str, catalog: Catalog) -> Iterator[Setting]:
+    """Routines that run as their definer a query which is made from what their caller gives; raises InspectionError."""
+    for routine in mysql_catalog.routines(session, Hosts(catalog.accounts.values())):
+        if not computes(routine.text):
+            continue
+        callers = [
+            account
+            for account in catalog.people
+            if account.key != routine.definer
+            and not any(holder.administers for holder in catalog.held(account))
+            and any(_calls(catalog, routine, holder) for holder in catalog.held(account))
+        ]
+        definer = catalog.accounts.get(routine.definer)
+        if callers and definer is not None:
+            target = f"{routine.kind} {quoted(routine.database, '`')}.{quoted(routine.name, '`')}"
+            granted = dict.fromkeys(grantee for grantee in routine.callers.values() if grantee in catalog.accounts)
+            yield open_routine(
+                source,
+                f"{routine.kind} {routine.database}.{routine.name}",
+                definer.principal,
+                [one.principal for one in callers],
+                tuple(f"REVOKE EXECUTE ON {target} FROM {catalog.accounts[one].sql}" for one in granted),
+            )
+
+
+def _calls(catalog: Catalog, routine: Routine, holder: Account) -> bool:
+    entry = catalog.database_entry(holder.key, routine.database)
+    wide = holder.rights | (entry.rights if entry else frozenset())
+    return holder.key in routine.callers or "execute" in wide
 
 
 def dynamic(session: Session, source: str, catalog: Catalog) -> Iterator[Setting]:

@@ -147,6 +147,9 @@ class Effective:
         reading = opening.privilege in ("select", "owner")
         if reading and not self._reading.opens(relation, context.actor, context.actor):
             return
+        # A trigger is handed the rows that others write; who reads them anyway gains nothing.
+        if opening.privilege == "trigger" and self._reads_anyway(context, relation.asset, None):
+            return
         steps = self._shown(context.steps(opening.grantee))
         opened_by, closing = opening.opened_by, opening.closing
         if opening.grantee == READ_ALL:

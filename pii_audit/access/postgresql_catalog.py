@@ -145,7 +145,7 @@ def read(session: Session) -> Catalog:
         policies={oid: frozenset(found) for oid, found in policies.items()},
         views=_columns(session.rows(sql("acl_views"))),
         heirs=_columns(session.rows(sql("acl_inherits"))),
-        functions=_functions(session.rows(sql("acl_functions"))),
+        functions=functions(session),
         bodies={name: tuple(found) for name, found in bodies.items()},
     )
 
@@ -163,9 +163,10 @@ def _relation(row: tuple[Any, ...]) -> Relation:
     return Relation(oid, schema, name, qualified(root_schema, root), kind, owner, *flags)
 
 
-def _functions(rows: list[tuple[Any, ...]]) -> tuple[Function, ...]:
+def functions(session: Session) -> tuple[Function, ...]:
+    """The functions that run with their owner's rights; raises InspectionError."""
     callers: dict[tuple[Any, ...], list[str]] = defaultdict(list)
-    for schema, name, arguments, owner, grantee, text in rows:
+    for schema, name, arguments, owner, grantee, text in session.rows(session.engine.queries.sql("acl_functions")):
         callers[schema, name, arguments, owner, text].append(grantee or PUBLIC)
     return tuple(
         Function(schema, name, arguments, owner, text, tuple(names))

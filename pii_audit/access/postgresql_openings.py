@@ -13,7 +13,7 @@ from pii_audit.access.roles import Path
 from pii_audit.sources.database.names import quoted
 
 DATABASE_OWNER = "pg_database_owner"
-PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
+PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "TRIGGER")
 
 
 @dataclass(frozen=True, slots=True)

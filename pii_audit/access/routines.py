@@ -1,4 +1,4 @@
-"""Which tables the routines of a server name: in their own texts, and in those of all that they call."""
+"""Which tables the routines of a server name: in their own texts, and in those of all that they call; and which name none."""
 
 from __future__ import annotations
 
@@ -7,10 +7,24 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from pii_audit.language import Text
+from pii_audit.model.setting import Setting, SettingKind
+
 _WORD = re.compile(r"\w+")
 _CALLED = re.compile(r"([\w$]+)[`\"]?\s*\(|\bcall\s+(?:[`\"]?[\w$]+[`\"]?\s*\.\s*)?[`\"]?([\w$]+)")
 """A procedure of MySQL without parameters may be called without parentheses."""
+_RUNS = re.compile(r"\b(?:execute|prepare|spi_\w+)\b")
+_JOINED = re.compile(
+    r"""\b(?:from|join)\s+(?:[\w"`]+\.)?["`\[]?(?:%(?:\d+\$)?-?\d*[is]\b|\{)"""
+    r"""|\b(?:from|join)\s+(?:[\w"`]+\.)?["`\[]?['"]\s*(?:\|\||,|\+|\.|%)"""
+)
+"""A text of a query that ends, or has a place for a name, where a table would stand."""
+_WHOLE = re.compile(
+    r"\bexecute\s+(?:immediate\s+)?@?([a-z_]\w*)\s*(?:;|\binto\b|\busing\b|$)|\bprepare\s+\w+\s+from\s+@?(\w+)"
+)
+_PREPARED = re.compile(r"\bprepare\s+(\w+)")
 Table = TypeVar("Table")
+SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +73,37 @@ class Texts(Generic[Table]):
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text.casefold()))
+
+
+def computes(text: str) -> bool:
+    """Whether a routine runs a query whose tables do not stand in its text: the name of one, or all of it, is put together."""
+    said = text.casefold()
+    if not _RUNS.search(said):
+        return False
+    if _JOINED.search(said):
+        return True
+    whole = {one or other for one, other in _WHOLE.findall(said)} - set(_PREPARED.findall(said))
+    return any(not re.search(rf"\b{name}\s*:?=[^;]*['\"$]", said) for name in whole)
+
+
+def open_routine(source: str, name: str, owner: str, callers: Sequence[str], closing: tuple[str, ...]) -> Setting:
+    """A routine that reads as its owner whatever its callers name."""
+    shown = ", ".join(callers[:SHOWN]) + (" …" if len(callers) > SHOWN else "")
+    return Setting(
+        source,
+        SettingKind.OPEN_ROUTINE,
+        name,
+        Text(
+            f"{name} 以 {owner} 的身份运行由参数拼成的查询;{shown} 可调用它,读哪些表看不出来",
+            f"{name} runs as {owner} a query that is put together from what it is given; {shown} may call it, and which tables it reads "
+            "cannot be told",
+        ),
+        Text(
+            "改为以调用者身份运行,或只授予需要它的岗位并写明它读的表",
+            "let it run as its caller, or grant it to the posts that need it alone and name the tables that it reads",
+        ),
+        callers[0] if len(callers) == 1 else None,
+        (owner,),
+        closing,
+        Text("调用它的程序会停", "programs that call it stop"),
+    )

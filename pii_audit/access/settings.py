@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from pii_audit.access import mysql_catalog, mysql_gaining, mysql_settings, postgresql_catalog, postgresql_settings
+from pii_audit.access import (
+    mysql_catalog,
+    mysql_gaining,
+    mysql_settings,
+    postgresql_catalog,
+    postgresql_gaining,
+    postgresql_settings,
+)
 from pii_audit.errors import InspectionError
 from pii_audit.language import Text
 from pii_audit.model.coverage import Coverage, CoverageStatus
@@ -21,6 +28,7 @@ _PARTS = {
     "defaults": Text("今后新建的表的默认授权", "rights of tables to come"),
     "self_grants": Text("能给自己授权的账号", "accounts that can give themselves rights"),
     "raw_access": Text("可复制服务器或读取其文件的账号", "accounts that copy the server or read its files"),
+    "routines": Text("以属主身份运行的例程", "routines that run as their owner"),
     "dynamic": Text("动态权限(mysql.global_grants)", "rights of components (mysql.global_grants)"),
     "foreign": Text("外部服务器", "foreign servers"),
     "connections": Text("登录来源与方式(pg_hba.conf)", "who connects from where and how (pg_hba.conf)"),
@@ -57,10 +65,11 @@ def server_settings(source: Source) -> Iterator[Setting | Coverage]:
 def _postgresql(session: Session, source: str) -> dict[str, partial[Iterator[Setting]]]:
     catalog = postgresql_catalog.read_principals(session)
     return {
-        "defaults": partial(postgresql_settings.defaults, session, source, catalog),
-        "self_grants": partial(postgresql_settings.self_grants, source, catalog),
-        "raw_access": partial(postgresql_settings.raw_access, session, source, catalog),
-        "foreign": partial(postgresql_settings.foreign, session, source, catalog),
+        "defaults": partial(postgresql_gaining.defaults, session, source, catalog),
+        "self_grants": partial(postgresql_gaining.self_grants, source, catalog),
+        "raw_access": partial(postgresql_gaining.raw_access, session, source, catalog),
+        "routines": partial(postgresql_gaining.routines, session, source, catalog),
+        "foreign": partial(postgresql_gaining.foreign, session, source, catalog),
         "connections": partial(postgresql_settings.connections, session, source),
         "protection": partial(postgresql_settings.protection, session, source),
     }
@@ -71,6 +80,7 @@ def _mysql(session: Session, source: str) -> dict[str, partial[Iterator[Setting]
     return {
         "self_grants": partial(mysql_gaining.self_grants, source, catalog),
         "raw_access": partial(mysql_gaining.raw_access, session, source, catalog),
+        "routines": partial(mysql_gaining.routines, session, source, catalog),
         "dynamic": partial(mysql_gaining.dynamic, session, source, catalog),
         "foreign": partial(mysql_gaining.foreign, session, source, catalog),
         "proxies": partial(mysql_gaining.proxies, session, source, catalog),

@@ -15,6 +15,7 @@ class SettingKind(StrEnum):
     SELF_GRANT = "self_grant"
     RAW_ACCESS = "raw_access"
     FOREIGN_SERVER = "foreign_server"
+    OPEN_ROUTINE = "open_routine"
     PROXY = "proxy"
     NO_PASSWORD = "no_password"  # noqa: S105 - the word, not one
     ANY_HOST = "any_host"

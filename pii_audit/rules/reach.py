@@ -21,8 +21,8 @@ from pii_audit.policy.model import AccessPolicy, AccessRule, Element
 
 EXPORTS = "export"
 """To write what can be read to a file of the server, all at once; whoever has it can read as well, which is a right of its own."""
-READS = frozenset({"read", "select", "execute", EXPORTS, "all", "owner"})
-"""Privileges by which content becomes known."""
+READS = frozenset({"read", "select", "execute", "trigger", EXPORTS, "all", "owner"})
+"""Privileges by which content becomes known; a trigger is handed what others write."""
 ADMINISTERS = frozenset({"all", "owner"})
 """Those of administrators, which no post for reading gives: they are judged as what they are."""
 SENSITIVE = LevelSelector("jrt0171", "C2")

@@ -21,7 +21,7 @@ _RULES = {
     SettingKind.NO_AUDIT: "USE010",
 }
 """What is no way past the grants, which USE008 tells."""
-_GAPS = frozenset({SettingKind.ANY_HOST, SettingKind.FOREIGN_SERVER, SettingKind.NO_AUDIT})
+_GAPS = frozenset({SettingKind.ANY_HOST, SettingKind.FOREIGN_SERVER, SettingKind.OPEN_ROUTINE, SettingKind.NO_AUDIT})
 """What is weak only together with something else, or cannot be told to be used."""
 _GAINED = frozenset(
     {
@@ -30,6 +30,7 @@ _GAINED = frozenset(
         SettingKind.PROXY,
         SettingKind.DEFAULT_PRIVILEGES,
         SettingKind.FOREIGN_SERVER,
+        SettingKind.OPEN_ROUTINE,
     }
 )
 """What gives somebody the rights of others."""

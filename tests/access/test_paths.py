@@ -204,6 +204,35 @@ def test_a_routine_shows_what_stands_behind_the_views_that_it_reads(postgresql, 
         assert one.asset == f"w:{table}"
 
 
+def test_who_may_put_a_trigger_on_a_table_reads_what_others_write(postgresql, source_of):
+    watcher, clerk = postgresql.role("watcher"), postgresql.role("clerk")
+    postgresql.run(
+        "CREATE TABLE t (mobile text)",
+        f"GRANT TRIGGER ON t TO {watcher}",
+        f"GRANT SELECT, TRIGGER, INSERT ON t TO {clerk}",
+        f"CREATE SCHEMA AUTHORIZATION {watcher}",
+    )
+    [one] = [one for one in told(source_of(postgresql.url()), "public.t") if one.principal == f"user:{watcher}"]
+    assert (one.privilege, one.field) == ("trigger", None)
+    assert not [
+        one
+        for one in told(source_of(postgresql.url()), "public.t")
+        if one.principal == f"user:{clerk}" and one.privilege == "trigger"
+    ]
+    with postgresql.connect(watcher) as connection:
+        connection.execute(f"CREATE TABLE {watcher}.seen (mobile text)")
+        connection.execute(
+            f"CREATE FUNCTION {watcher}.f() RETURNS trigger SECURITY DEFINER LANGUAGE plpgsql AS "
+            f"$$BEGIN INSERT INTO {watcher}.seen VALUES (NEW.mobile); RETURN NEW; END$$"
+        )
+        connection.execute(f"CREATE TRIGGER t BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION {watcher}.f()")
+        with postgresql.connect(clerk) as other:
+            other.execute("INSERT INTO t VALUES ('x')")
+        assert connection.execute(f"SELECT * FROM {watcher}.seen").fetchall() == [("x",)]
+    postgresql.run(*one.closing)
+    assert not [one for one in told(source_of(postgresql.url()), "public.t") if one.principal == f"user:{watcher}"]
+
+
 @pytest.mark.service
 def test_nobody_calls_the_function_of_a_trigger(postgresql, source_of):
     postgresql.run(

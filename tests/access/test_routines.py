@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from pii_audit.access.routines import Body, Texts
+from pii_audit.access.routines import Body, Texts, computes
 
 TABLES = {1: "customer", 2: "pay.log", 3: "card"}
 
@@ -44,3 +44,27 @@ def test_many_routines_that_call_each_other_take_no_time():
     for routines in bodies.values():
         assert set(texts.named(routines[0].text, "ann")) == {(1, "ann")}
     assert time.process_time() - began < 3
+
+
+@pytest.mark.parametrize(
+    ("text", "computed"),
+    [
+        ("RETURN QUERY EXECUTE 'SELECT x::text FROM ' || t || ' x'", True),
+        ("EXECUTE format('SELECT * FROM bank.%I', t)", True),
+        ("EXECUTE format('SELECT * FROM a JOIN %1$s ON true', t)", True),
+        ("SET @q = CONCAT('SELECT * FROM `', t, '`'); PREPARE s FROM @q; EXECUTE s", True),
+        ("EXECUTE IMMEDIATE CONCAT('SELECT * FROM ', t)", True),
+        ("return plpy.execute(f'select * from {name}')", True),
+        ("return plpy.execute('select * from ' + name)", True),
+        ("BEGIN RETURN QUERY EXECUTE q; END", True),
+        ("BEGIN PREPARE s FROM q; EXECUTE s; END", True),
+        ("EXECUTE 'SELECT * FROM customer WHERE ' || condition", False),
+        ("q := 'SELECT * FROM customer WHERE id = ' || n; EXECUTE q", False),
+        ("SET @q = 'SELECT 1'; PREPARE s FROM @q; EXECUTE s USING @a", False),
+        ("EXECUTE 'ANALYZE ' || quote_ident(t)", False),
+        ("CREATE TRIGGER x BEFORE INSERT ON t EXECUTE FUNCTION f()", False),
+        ("RAISE NOTICE 'from ', t", False),
+    ],
+)
+def test_a_query_whose_tables_do_not_stand_in_the_text_is_known(text, computed):
+    assert computes(text) is computed

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import psycopg
 import pymysql
 import pytest
 
-from pii_audit.access import effective_access, mysql_catalog, mysql_gaining, server_settings
+from pii_audit.access import effective_access, mysql_catalog, mysql_gaining, postgresql_gaining, server_settings
 from pii_audit.access import postgresql_settings as of_postgresql
 from pii_audit.access.postgresql_catalog import Catalog, Role
 from pii_audit.access.roles import Membership, Roles
@@ -87,12 +88,12 @@ def test_since_postgresql_16_an_admin_option_alone_is_a_way_to_the_role():
             Membership("teller", "root", inherits=False, sets=False, admin=True),
         ]
     )
-    [setting] = of_postgresql.self_grants("core", Catalog(roles, graph))
+    [setting] = postgresql_gaining.self_grants("core", Catalog(roles, graph))
     assert (setting.principal, setting.reaches) == ("user:ann", ("role:teller",))
     assert setting.closing == ('REVOKE ADMIN OPTION FOR "teller" FROM "ann"',)
     by_another = Membership("teller", "ann", inherits=True, sets=False)
     for has_it in ([Membership("teller", "ann", admin=True)], [*graph.memberships, by_another]):
-        assert list(of_postgresql.self_grants("core", Catalog(roles, Roles(has_it)))) == []
+        assert list(postgresql_gaining.self_grants("core", Catalog(roles, Roles(has_it)))) == []
 
 
 def test_a_foreign_server_with_a_stored_account_is_a_way_to_the_other_database(postgresql, settings_of):
@@ -241,6 +242,62 @@ def test_who_copies_the_server_or_reads_its_files_passes_by_every_grant(postgres
     assert not [one for one in found.values() if one.principal and ":pg_" in one.principal]
     postgresql.run(*(statement for key in keys for statement in found[key].closing))
     assert not keys & set(settings_of(postgresql.url()))
+
+
+def test_who_may_call_a_function_that_reads_files_of_postgresql_passes_by_every_grant(postgresql, settings_of):
+    reader = postgresql.role("reader")
+    function = "pg_catalog.pg_read_binary_file(text)"
+    postgresql.run(
+        "CREATE TABLE t (mobile text)",
+        "INSERT INTO t VALUES ('in the file')",
+        "CHECKPOINT",
+        f"GRANT EXECUTE ON FUNCTION {function} TO {reader}",
+    )
+
+    def tried():
+        with postgresql.connect(reader) as connection:
+            found = connection.execute(
+                "SELECT position('in the file'::bytea IN pg_read_binary_file(pg_relation_filepath('t')))"
+            )
+            return found.fetchone()[0] > 0
+
+    assert tried()
+    found = settings_of(postgresql.url())["raw_access", f"{reader} {function}"]
+    assert (found.principal, found.reaches) == (f"user:{reader}", ())
+    postgresql.run(*found.closing)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        tried()
+    assert ("raw_access", f"{reader} {function}") not in settings_of(postgresql.url())
+
+
+def test_a_routine_that_runs_what_it_is_given_reads_what_its_owner_reads(postgresql, mariadb, settings_of):
+    desk = postgresql.role("desk")
+    postgresql.run(
+        "CREATE TABLE t (mobile text)",
+        "CREATE FUNCTION peek(t text) RETURNS SETOF text SECURITY DEFINER LANGUAGE plpgsql AS "
+        "$$BEGIN RETURN QUERY EXECUTE 'SELECT x::text FROM ' || t || ' x'; END$$",
+        "REVOKE EXECUTE ON FUNCTION peek FROM PUBLIC",
+    )
+    assert ("open_routine", "function public.peek(t text)") not in settings_of(postgresql.url())
+    postgresql.run(f"GRANT EXECUTE ON FUNCTION peek TO {desk}")
+    with postgresql.connect(desk) as connection:
+        connection.execute("SELECT * FROM peek('t')")
+    found = settings_of(postgresql.url())["open_routine", "function public.peek(t text)"]
+    assert (found.principal, found.reaches) == (f"user:{desk}", ("user:postgres",))
+    postgresql.run(*found.closing)
+    assert ("open_routine", "function public.peek(t text)") not in settings_of(postgresql.url())
+    clerk, database = mariadb.user("clerk"), mariadb.database
+    mariadb.run(
+        "CREATE TABLE t (mobile text)",
+        "CREATE PROCEDURE peek(t text) EXECUTE IMMEDIATE CONCAT('SELECT * FROM ', t)",
+        f"GRANT EXECUTE ON PROCEDURE peek TO '{clerk}'@'%'",
+    )
+    with mariadb.connect(clerk, database=database) as connection, connection.cursor() as cursor:
+        cursor.execute(f"CALL peek('{database}.t')")
+    found = settings_of(mariadb.url())["open_routine", f"PROCEDURE {database}.peek"]
+    assert found.principal == f"user:{clerk}@%"
+    mariadb.run(*found.closing)
+    assert ("open_routine", f"PROCEDURE {database}.peek") not in settings_of(mariadb.url())
 
 
 @pytest.mark.parametrize("right", ["SET USER", "SUPER"])
