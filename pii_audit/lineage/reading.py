@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from pii_audit.language import Text
 from pii_audit.lineage.dialects import Dialect
+from pii_audit.lineage.equivalents import AS_WRITTEN
 from pii_audit.lineage.functions import Functions
 from pii_audit.lineage.graph import Node
 from pii_audit.lineage.model import Gap, Place, Untraceable
@@ -108,7 +109,7 @@ class Reading:
         key = key_of(table)
         made = self.tables.known(key)
         if made is not None:
-            columns = made.whole()
+            columns = made.whole(as_written=AS_WRITTEN in table.meta)
             self.restrictions += made.restrictions
             return columns
         if key[0] == REF and key[-1] in self._models:

@@ -154,8 +154,10 @@ class Query(Resolver):
         sources = [name for name in scope.selected_sources if wanted is None or name == called]
         merged = joined(scope) if wanted is None else ()
         seen: set[str] = set()
-        if wanted is not None and not sources:
+        if not sources:
             reason = Text(f"没有名为 {wanted} 的表", f"there is no table called {wanted}")
+            if wanted is None:
+                reason = Text("* 无法展开:从哪里读没有追踪", "* cannot be expanded: what it reads from is not traced")
             yield Projection(f"column {number + 1}", one, Untraceable(reason, offset_of(one)))
         try:
             for source in sources:

@@ -11,6 +11,7 @@ from sqlglot.errors import SqlglotError
 
 from pii_audit.language import Text
 from pii_audit.lineage.dialects import Dialect
+from pii_audit.lineage.equivalents import pivoted, returned, rewritten, selected, writing_parts
 from pii_audit.lineage.functions import Functions
 from pii_audit.lineage.graph import Node, within
 from pii_audit.lineage.model import Exit, Gap, Output, OutputColumn, Place, Untraceable
@@ -103,14 +104,20 @@ class Session:
         return found
 
     def _taken(self, expression: exp.Expr) -> None:
-        if expression.args.get("returning") is not None:
-            reason = Text(
-                "RETURNING 或 OUTPUT 返回的行没有追踪", "the rows that RETURNING or OUTPUT gives are not traced"
-            )
-            raise Untraceable(reason, offset_of(expression.args["returning"]))
+        rewritten(expression)
+        with_ = expression.args.get("with_")
+        if isinstance(with_, exp.With):
+            for part in list(writing_parts(with_)):
+                self._written_within(part, with_)
+        returning = expression.args.get("returning")
+        if returning is not None:
+            self._returned(expression, returning)
+            return
         tables, writing = self._reading.tables, self._writing
         takes: Sequence[tuple[type | tuple[type, ...], Callable[[Any], None]]] = (
             (exp.Query, self._query),
+            (exp.Values, lambda values: self._query(selected(values))),
+            (exp.Pivot, lambda pivot: self._query(pivoted(pivot))),
             (exp.Create, writing.create),
             (exp.Cache, self._cache),
             (exp.Insert, self._insert),
@@ -126,6 +133,43 @@ class Session:
             ((exp.Declare, exp.Set), writing.set),
         )
         next((take for types, take in takes if isinstance(expression, types)), self._other)(expression)
+
+    def _returned(self, expression: exp.Expr, returning: exp.Expr) -> None:
+        """A statement that writes, and gives rows back of what it wrote or took away."""
+        into = returning.args.get("into")
+        expression.set("returning", None)
+        query = returned(expression, returning)
+        if isinstance(expression, exp.Delete):
+            self._given_back(query, into)
+            self._taken(expression)
+        else:
+            self._taken(expression)
+            self._given_back(query, into)
+
+    def _given_back(self, query: exp.Select, into: exp.Expr | None) -> None:
+        if not into:
+            self._leaves(Exit.RESULT, query)
+        else:
+            self._writing.given_to(into, query)
+
+    def _written_within(self, part: exp.CTE, with_: exp.With) -> None:
+        """`WITH moved AS (DELETE … RETURNING …)`: what it does, then what it gives back as a query in its place."""
+        statement = part.this
+        before = [one.copy() for one in with_.expressions[: with_.expressions.index(part)]]
+        returning = statement.args.get("returning")
+        statement.set("returning", None)
+        if before and statement.args.get("with_") is None:
+            statement.set("with_", exp.With(expressions=before, recursive=with_.args.get("recursive")))
+        if not isinstance(statement, exp.Delete):  # every part sees the rows that there were before
+            self._taken(statement)
+        if returning is not None:
+            query = returned(statement, returning)
+            query.set("with_", None)
+            part.set("this", query)
+        elif len(with_.expressions) > 1:
+            part.pop()
+        else:
+            with_.pop()
 
     def _query(self, expression: exp.Expr) -> None:
         if isinstance(expression, exp.Select) and expression.args.get("into") is not None:
@@ -151,13 +195,24 @@ class Session:
             self._writing.insert(expression)
 
     def _insert_several(self, expression: exp.MultitableInserts) -> None:
-        """Hive's `FROM t INSERT … SELECT … INSERT … SELECT …`: each select reads what the statement begins with."""
+        """Hive's `FROM t INSERT … SELECT … INSERT … SELECT …`, and Oracle's `INSERT ALL INTO … VALUES (…) INTO … SELECT …`."""
         source = expression.args.get("source")
         for one in expression.expressions:
-            if not isinstance(one, exp.Insert) or not isinstance(one.expression, exp.Select) or source is None:
+            insert = one.this if isinstance(one, exp.ConditionalInsert) else one
+            if not isinstance(insert, exp.Insert) or source is None:
                 raise Untraceable(Text("多表 INSERT 没有追踪", "INSERT ALL is not traced"), 0)
-            one.expression.set("from_", exp.From(this=source.copy()))
-            self._insert(one)
+            query, values = insert.expression, insert.expression
+            if not isinstance(query, exp.Select):
+                rows = values.expressions[0].expressions if isinstance(values, exp.Values) else [exp.Star()]
+                query = exp.Select(expressions=[cell.copy() for cell in rows])
+                insert.set("expression", query)
+            inner = source.copy()
+            if isinstance(inner, exp.Query) and not isinstance(inner, exp.Subquery):
+                inner = exp.Subquery(this=inner, alias=exp.TableAlias(this=exp.to_identifier("source")))
+            query.set("from_", exp.From(this=inner))
+            if query.args.get("with_") is None and expression.args.get("with_") is not None:
+                query.set("with_", expression.args["with_"].copy())
+            self._insert(insert)
 
     def _export(self, expression: exp.Expr) -> None:
         self._leaves(Exit.FILE, expression.this)
@@ -214,6 +269,10 @@ class Session:
         if isinstance(expression, _NOTHING_LEAVES):
             return
         if isinstance(expression, exp.Command) and str(expression.this).upper() in _COMMANDS:
+            if str(expression.this).upper() == "VACUUM" and re.search(
+                r"\bINTO\b", str(expression.expression), re.IGNORECASE
+            ):
+                raise Untraceable(Text("整库被复制", "it copies the whole database"), 0)
             if str(expression.this).upper() == "ALTER" and _MOVES.match(str(expression.expression).lstrip()):
                 raise _moved()
             return

@@ -18,7 +18,7 @@ from pii_audit.lineage.relations import Columns, Relations
 class Made:
     """A table or view that the script makes or writes.
 
-    `under` are the columns that it had before; `opaque` says why its content is not known.
+    `under` are the columns that it had before, a `stranger` has some that nobody knows; `opaque` says why its content is not known.
     """
 
     name: str
@@ -29,18 +29,25 @@ class Made:
     restrictions: list[Place] = field(default_factory=list)
     opaque: Text | None = None
     written: bool = False
+    stranger: bool = False
 
-    def whole(self) -> Columns:
-        """The columns as whoever reads it sees them; raises Untraceable where its content is not known."""
+    def whole(self, *, as_written: bool = False) -> Columns:
+        """The columns as whoever reads it sees them; raises Untraceable where its content is not known.
+
+        `as_written`: as the statement that writes gives its rows back, by which the table is no step on the way to them.
+        """
         if self.opaque is not None:
             raise Untraceable(self.opaque)
-        if self.columns is None:
+        if (self.columns is None and not self.under) or (as_written and self.stranger):
             raise Untraceable(Text(f"{self.name} 的列未知", f"the columns of {self.name} are not known"))
+        columns = self.columns or []
+        if as_written:
+            columns = [(name, _content(node)) for name, node in columns]
         if not self.under:
-            return self.columns
-        mine = {name.lower(): node for name, node in self.columns}
+            return columns
+        mine = {name.lower(): node for name, node in columns}
         both = [(name, _either(node, mine.pop(name.lower(), None))) for name, node in self.under]
-        return [*both, *((name, node) for name, node in self.columns if name.lower() in mine)]
+        return [*both, *((name, node) for name, node in columns if name.lower() in mine)]
 
     def nodes(self) -> Iterator[Node]:
         """What its columns are made of."""
@@ -60,6 +67,10 @@ class Made:
         self.columns = mine
         self.places = {**self.places, **places}
         self.written = True
+
+
+def _content(node: Node | Untraceable) -> Node | Untraceable:
+    return OneOf(list(node.nodes)) if isinstance(node, OneOf) else node
 
 
 def _either(one: Node | Untraceable, other: Node | Untraceable | None) -> Node | Untraceable:
@@ -140,7 +151,7 @@ class Tables:
             try:
                 made.under = self._relations.find(key_of(table))
             except Untraceable:
-                made.under = ()
+                made.stranger = True
         if overwritten:
             made.under, made.opaque = (), None
         return made

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from pii_audit.language import Text
+from pii_audit.lineage.equivalents import selected
 from pii_audit.lineage.graph import OneOf
 from pii_audit.lineage.model import Untraceable
 from pii_audit.lineage.naming import offset_of, said
@@ -73,6 +74,14 @@ class Writing:
         expression.set("into", None)
         self.define(into, expression, ())
 
+    def given_to(self, into: exp.Expr, query: exp.Select) -> None:
+        """Rows that a statement gives back into a table."""
+        if not isinstance(into, exp.Identifier | exp.Parameter):  # a name, or a variable that holds a table
+            raise Untraceable(
+                Text("给变量赋值,去向没有追踪", "assigns a variable, which is not traced"), offset_of(query)
+            )
+        self.insert(exp.Insert(this=exp.Table(this=into.copy()), expression=query))
+
     def insert(self, expression: exp.Insert) -> None:
         """INSERT, into a table."""
         target, query = expression.this, expression.expression
@@ -88,24 +97,44 @@ class Writing:
             query = exp.Select(expressions=[exp.Star()], from_=exp.From(this=query.copy()))
         if not isinstance(query, exp.Query | exp.Values):
             raise Untraceable(Text("写入的内容没有追踪", "what it writes is not traced"), offset_of(expression))
+        conflict, with_ = expression.args.get("conflict"), expression.args.get("with_")
+        constants = isinstance(query, exp.Values) and query.find(exp.Query) is None
         if isinstance(query, exp.Values):
-            if query.find(exp.Query):
-                raise Untraceable(Text("VALUES 中的查询没有追踪", "a query in VALUES is not traced"), offset_of(query))
-            self._tables.target(table, self._reading.place())
-            return
-        if _moves(expression.args.get("conflict")):
-            raise Untraceable(
-                Text("冲突时的赋值没有追踪", "what is assigned on a conflict is not traced"), offset_of(expression)
-            )
-        if expression.args.get("with_") is not None and query.args.get("with_") is None:
-            query.set("with_", expression.args["with_"])
-        columns, places = self._reading.traced(query)
-        made = self._tables.target(table, self._reading.place(), overwritten=bool(expression.args.get("overwrite")))
-        if not names:
-            known = made.columns if made.columns is not None else made.under
-            names = [name for name, _ in known] if len(columns) <= len(known) else []
-        made.write(*renamed(columns, places, names[: len(columns)]))
-        made.restrictions += self._reading.restrictions
+            query = selected(query)
+        if with_ is not None and query.args.get("with_") is None:
+            query.set("with_", with_.copy())
+        overwritten = bool(expression.args.get("overwrite"))
+        if constants:
+            made = self._tables.target(table, self._reading.place())
+        else:
+            columns, places = self._reading.traced(query)
+            made = self._tables.target(table, self._reading.place(), overwritten=overwritten)
+            if not names:
+                known = made.columns if made.columns is not None else made.under
+                names = [name for name, _ in known] if len(columns) <= len(known) else []
+            made.write(*renamed(columns, places, names[: len(columns)]))
+            made.restrictions += self._reading.restrictions
+        if conflict is not None and _moves(conflict.expressions):
+            self._conflicting(table, conflict.expressions, names or [name for name, _ in made.under], query)
+
+    def _conflicting(
+        self, table: exp.Expr, assignments: Sequence[exp.Expr], names: Sequence[str], query: exp.Query
+    ) -> None:
+        """ON CONFLICT and ON DUPLICATE KEY: what is assigned instead, where `excluded` are the rows that were to be written."""
+        pairs = []
+        for column, value in _pairs(assignments):
+            meant = exp.Tuple(expressions=[value.copy()])
+            for one in list(meant.find_all(exp.Anonymous)):
+                if one.name.upper() == "VALUES" and len(one.expressions) == 1:
+                    one.replace(exp.column(one.expressions[0].name, "excluded"))
+            pairs.append((column, meant.expressions[0]))
+        alias = exp.TableAlias(
+            this=exp.to_identifier("excluded"), columns=[exp.to_identifier(name.lower()) for name in names]
+        )
+        rows = query.copy()
+        with_ = rows.args.get("with_")
+        rows.set("with_", None)
+        self._assigned(table, pairs, [table, exp.Subquery(this=rows, alias=alias)], with_)
 
     def update(self, expression: exp.Update) -> None:
         """UPDATE, with what it joins."""
@@ -125,17 +154,34 @@ class Writing:
         tables, with_ = [expression.this, expression.args["using"]], expression.args.get("with_")
         for when in expression.args["whens"].expressions:
             then = when.args.get("then")
-            if isinstance(then, exp.Update) and not _is_star(then.expressions):
+            if not isinstance(then, exp.Update | exp.Insert):
+                continue
+            if _is_star(then.expressions) or isinstance(then.this, exp.Star):
+                self._all_of(expression.this, expression.args["using"], with_)
+            elif isinstance(then, exp.Update):
                 self._assigned(expression.this, _pairs(then.expressions), tables, with_)
-            elif (
-                isinstance(then, exp.Insert)
-                and isinstance(then.this, exp.Tuple)
-                and isinstance(then.expression, exp.Tuple)
-            ):
-                pairs = list(zip(then.this.expressions, then.expression.expressions, strict=False))
-                self._assigned(expression.this, pairs, tables, with_)
-            elif isinstance(then, exp.Update | exp.Insert):
+            elif isinstance(then.expression, exp.Tuple):
+                values = then.expression.expressions
+                names = then.this.expressions if isinstance(then.this, exp.Tuple) else self._columns(expression.this)
+                if len(names) < len(values):
+                    raise Untraceable(Text("这种 MERGE 没有追踪", "this MERGE is not traced"), 0)
+                self._assigned(expression.this, list(zip(names, values, strict=False)), tables, with_)
+            else:
                 raise Untraceable(Text("这种 MERGE 没有追踪", "this MERGE is not traced"), 0)
+
+    def _columns(self, table: exp.Expr) -> list[exp.Expr]:
+        """The columns of a table in their order, as far as they are known."""
+        made = self._tables.target(table, self._reading.place())
+        return [exp.column(exp.to_identifier(name)) for name, _ in made.columns or made.under]
+
+    def _all_of(self, target: exp.Expr, source: exp.Expr, with_: exp.Expr | None) -> None:
+        """`UPDATE SET *` and `INSERT *`: every column under its own name."""
+        query = exp.Select(expressions=[exp.Star()], from_=exp.From(this=source.copy()))
+        query.set("with_", with_.copy() if with_ is not None else None)
+        columns, places = self._reading.traced(query)
+        made = self._tables.target(target, self._reading.place())
+        made.write(columns, places)
+        made.restrictions.append(self._reading.place())
 
     def _assigned(
         self,
@@ -177,13 +223,16 @@ class Writing:
                     made.columns = [(name, OneOf()) for name in names]
 
 
-def _moves(conflict: exp.Expr | None) -> bool:
-    """Whether ON CONFLICT or ON DUPLICATE KEY puts into a column what was meant for another."""
-    assignments = conflict.expressions if conflict is not None else ()
+def _moves(assignments: Sequence[exp.Expr]) -> bool:
+    """Whether ON CONFLICT or ON DUPLICATE KEY puts into a column what was meant for another, or comes from elsewhere."""
     return any(
-        column.name != one.this.name
+        not isinstance(one, exp.EQ)
+        or one.find(exp.Query) is not None
+        or any(column.name != one.this.name for column in one.expression.find_all(exp.Column))
+        or any(
+            value.name != one.this.name for call in one.expression.find_all(exp.Anonymous) for value in call.expressions
+        )
         for one in assignments
-        for column in (one.expression.find_all(exp.Column) if isinstance(one, exp.EQ) else one.find_all(exp.Column))
     )
 
 

@@ -8,6 +8,42 @@ GAP = None
 """What is not traced, or not to be known."""
 EXPORTS = {
     "postgresql": [
+        (
+            "WITH d AS (DELETE FROM customer WHERE dt < '2020' RETURNING *) INSERT INTO archive SELECT * FROM d",
+            "cust_no name phone id_no email dt",
+        ),
+        (
+            "WITH q AS (SELECT phone AS p FROM customer), w AS (INSERT INTO account (acct) SELECT p FROM q) SELECT 1",
+            "- phone",
+        ),
+        (
+            "WITH w AS (INSERT INTO account (acct) SELECT phone FROM customer RETURNING acct, balance) SELECT * FROM w",
+            "acct+phone balance phone",
+        ),
+        ("DELETE FROM customer c USING account a WHERE a.cust_no = c.cust_no RETURNING a.acct, c.phone", "acct phone"),
+        (
+            "UPDATE account SET acct = c.phone FROM customer c RETURNING account.acct, c.name AS n",
+            "acct+phone name phone",
+        ),
+        ("INSERT INTO account (acct) VALUES ('1') RETURNING cust_no", "cust_no"),
+        ("INSERT INTO account (acct) VALUES ('1'), ((SELECT phone FROM customer LIMIT 1))", "phone"),
+        (
+            "INSERT INTO account (acct) VALUES ('1') ON CONFLICT (acct) DO UPDATE SET cust_no = (SELECT id_no FROM customer LIMIT 1)",
+            "id_no",
+        ),
+        (
+            "INSERT INTO account (acct, opened) SELECT phone, name FROM customer ON CONFLICT (acct) DO UPDATE SET cust_no = excluded.opened || account.acct",
+            "phone name acct+name+phone",
+        ),
+        (
+            "MERGE INTO account a USING customer c ON a.cust_no = c.cust_no WHEN NOT MATCHED THEN INSERT VALUES (c.phone, c.cust_no)",
+            "phone cust_no",
+        ),
+        ("INSERT INTO unheard_of (a) SELECT phone FROM customer RETURNING *", GAP),
+        ("EXPLAIN ANALYZE INSERT INTO account (acct) SELECT phone FROM customer", "phone"),
+        ("EXPLAIN (ANALYZE, BUFFERS) CREATE TABLE x AS SELECT phone FROM customer", "phone"),
+        ("EXPLAIN ANALYZE SELECT phone FROM customer", ""),
+        ("VALUES (1, 'a'), (2, 'b')", "- -"),
         ("COPY (SELECT phone FROM customer) TO PROGRAM 'gzip > /x.gz'", "phone"),
         (
             "COPY (SELECT phone, name FROM customer WHERE dt > now() - interval '1 day') TO '/x.csv' WITH (FORMAT csv, HEADER)",
@@ -38,7 +74,7 @@ EXPORTS = {
         ("COPY (SELECT phone FROM customer TABLESAMPLE SYSTEM (10)) TO STDOUT", "phone"),
         ("COPY (DELETE FROM customer RETURNING phone) TO STDOUT", GAP),
         ("COPY (UPDATE customer SET name='x' RETURNING *) TO STDOUT", GAP),
-        ("WITH d AS (DELETE FROM customer RETURNING phone) SELECT phone FROM d", GAP),
+        ("WITH d AS (DELETE FROM customer RETURNING phone) SELECT phone FROM d", "phone"),
         ("DECLARE c CURSOR FOR SELECT phone FROM customer; FETCH ALL FROM c;", GAP),
         ("PREPARE q AS SELECT phone FROM customer; EXECUTE q;", GAP),
         ("DO $$ BEGIN COPY customer TO '/x'; END $$", GAP),
@@ -64,7 +100,7 @@ EXPORTS = {
         ("SELECT to_jsonb(c) - 'phone' FROM customer c", "cust_no+dt+email+id_no+name+phone"),
         ("SELECT customer FROM customer", "cust_no+dt+email+id_no+name+phone"),
         ("SELECT jsonb_each_text(to_jsonb(c)) FROM customer c", "cust_no+dt+email+id_no+name+phone"),
-        ("VALUES ((SELECT phone FROM customer LIMIT 1))", GAP),
+        ("VALUES ((SELECT phone FROM customer LIMIT 1))", "phone"),
         ("EXPLAIN ANALYZE SELECT phone FROM customer", ""),
         ("SELECT phone FROM customer \\g /tmp/x.csv", "phone"),
         ("SELECT phone FROM customer \\gx", "phone"),
@@ -79,6 +115,12 @@ EXPORTS = {
         ("SELECT phone FROM customer \\gset \\\\ SELECT name FROM customer", GAP),
     ],
     "mysql": [
+        (
+            "INSERT INTO account (acct) SELECT phone FROM customer ON DUPLICATE KEY UPDATE cust_no = VALUES(acct)",
+            "phone phone",
+        ),
+        ("INSERT INTO account (acct) SELECT phone FROM customer ON DUPLICATE KEY UPDATE cust_no = customer.id_no", GAP),
+        ("VALUES ROW(1, 2), ROW((SELECT phone FROM customer LIMIT 1), 3)", "phone -"),
         ("SELECT phone INTO OUTFILE '/x' FROM customer", "phone"),
         (
             "SELECT phone, name FROM customer INTO OUTFILE '/x' FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY '\\\\' LINES TERMINATED BY '\\n'",
@@ -115,7 +157,7 @@ EXPORTS = {
         ("REPLACE INTO t SELECT phone FROM customer", "phone"),
         ("REPLACE INTO t (a) SELECT phone FROM customer", "phone"),
         ("INSERT IGNORE INTO t SELECT phone FROM customer", "phone"),
-        ("INSERT INTO t SET a = (SELECT phone FROM customer LIMIT 1)", GAP),
+        ("INSERT INTO t SET a = (SELECT phone FROM customer LIMIT 1)", "phone"),
         (
             "SELECT * FROM customer JOIN account USING (cust_no)",
             "cust_no name phone id_no email dt acct balance opened",
@@ -148,6 +190,19 @@ EXPORTS = {
         ("REPLACE t SELECT phone FROM customer", "phone"),
     ],
     "oracle": [
+        (
+            "INSERT FIRST WHEN dt > '1' THEN INTO a VALUES (phone) ELSE INTO b SELECT phone, dt FROM customer",
+            "phone phone dt",
+        ),
+        (
+            "MERGE INTO account a USING customer c ON (a.cust_no = c.cust_no) WHEN MATCHED THEN UPDATE SET a.acct = c.phone DELETE WHERE a.balance = 1 WHEN NOT MATCHED THEN INSERT (acct) VALUES (c.id_no)",
+            "id_no+phone",
+        ),
+        (
+            "CREATE MATERIALIZED VIEW v BUILD IMMEDIATE REFRESH FAST ON DEMAND START WITH SYSDATE NEXT SYSDATE + 1 AS SELECT phone FROM customer",
+            "phone",
+        ),
+        ("UPDATE customer SET name = 'x' RETURNING phone INTO :p", GAP),
         ("SET MARKUP CSV ON\nSPOOL /x.csv\nSELECT phone FROM customer;\nSPOOL OFF\nEXIT", "phone"),
         (
             "set heading off feedback off\nset colsep ','\nspool x.txt\nselect phone||','||name from customer;\nspool off",
@@ -172,7 +227,10 @@ EXPORTS = {
             "phone",
         ),
         ("INSERT /*+ APPEND */ INTO t SELECT phone FROM customer; COMMIT;", "phone"),
-        ("INSERT ALL INTO a (x) VALUES (phone) INTO b (y) VALUES (name) SELECT phone, name FROM customer", GAP),
+        (
+            "INSERT ALL INTO a (x) VALUES (phone) INTO b (y) VALUES (name) SELECT phone, name FROM customer",
+            "phone name",
+        ),
         (
             "MERGE INTO staff s USING customer c ON (s.id = c.cust_no) WHEN MATCHED THEN UPDATE SET s.name = c.phone WHEN NOT MATCHED THEN INSERT (id, name) VALUES (c.cust_no, c.phone)",
             "phone cust_no",
@@ -311,7 +369,7 @@ EXPORTS = {
         ("SELECT phone FROM customer QUALIFY row_number() OVER (PARTITION BY cust_no ORDER BY dt) = 1", "phone"),
         (
             "MERGE INTO staff t USING customer s ON t.id = s.cust_no WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *",
-            GAP,
+            "cust_no name phone id_no email dt",
         ),
         ("COPY INTO t FROM '/x' FILEFORMAT = CSV", ""),
         ("INSERT INTO t BY NAME SELECT phone FROM customer", "phone"),
@@ -390,7 +448,7 @@ EXPORTS = {
         ("CREATE SHARE s; GRANT SELECT ON TABLE customer TO SHARE s", GAP),
         ("CREATE DYNAMIC TABLE t TARGET_LAG='1 m' WAREHOUSE=w AS SELECT phone FROM customer", "phone"),
         ("INSERT OVERWRITE INTO t SELECT phone FROM customer", "phone"),
-        ("INSERT ALL INTO t VALUES (phone) SELECT phone FROM customer", GAP),
+        ("INSERT ALL INTO t VALUES (phone) SELECT phone FROM customer", "phone"),
         ("SELECT $1 FROM VALUES (1)", GAP),
         ("COPY INTO @s FROM (SELECT DECRYPT(phone,'k') FROM customer)", "phone"),
         ("CALL SYSTEM$X()", GAP),
@@ -539,6 +597,8 @@ EXPORTS = {
         ("FROM customer |> SELECT phone", "phone"),
     ],
     "clickhouse": [
+        ("WITH upper(phone) AS p, concat(p, name) AS q SELECT p, q, length(p) FROM customer", "phone name+phone -"),
+        ("WITH phone AS p, c AS (SELECT name FROM customer) SELECT p, c.name FROM customer, c", "phone name"),
         ("SELECT phone FROM customer INTO OUTFILE '/x.csv' FORMAT CSV", "phone"),
         (
             "SELECT phone, name FROM customer INTO OUTFILE 'x.gz' COMPRESSION 'gzip' FORMAT TabSeparatedWithNames",
@@ -574,8 +634,8 @@ EXPORTS = {
         ("SELECT (phone, name) AS t FROM customer", "name+phone"),
         ("SELECT dictGet('d', 'phone', cust_no) FROM customer", GAP),
         ("SELECT joinGet('t', 'phone', 1)", GAP),
-        ("WITH (SELECT max(phone) FROM customer) AS p SELECT p", GAP),
-        ("WITH phone AS x SELECT x FROM customer", GAP),
+        ("WITH (SELECT max(phone) FROM customer) AS p SELECT p", "phone"),
+        ("WITH phone AS x SELECT x FROM customer", "phone"),
         ("SELECT phone FROM customer GLOBAL ANY LEFT JOIN account USING cust_no", "phone"),
         ("SELECT if(dt = '1', phone, email), multiIf(dt='1', phone, 'x') FROM customer", "email+phone phone"),
         ("CREATE MATERIALIZED VIEW v TO t AS SELECT phone FROM customer", "phone"),
@@ -589,6 +649,15 @@ EXPORTS = {
         ("EXCHANGE TABLES a AND b", GAP),
     ],
     "sqlserver": [
+        ("INSERT INTO account (acct) OUTPUT inserted.acct SELECT phone FROM customer", "acct+phone phone"),
+        (
+            "MERGE account AS t USING customer AS s ON t.cust_no = s.cust_no WHEN MATCHED THEN UPDATE SET acct = s.phone OUTPUT inserted.acct, s.id_no;",
+            "acct+phone id_no phone",
+        ),
+        (
+            "MERGE account AS t USING customer AS s ON t.cust_no = s.cust_no WHEN MATCHED THEN UPDATE SET acct = s.phone OUTPUT $action;",
+            GAP,
+        ),
         ("SELECT * FROM OPENROWSET('SQLNCLI', 'Server=x;', 'SELECT phone FROM customer')", GAP),
         ("SELECT * FROM OPENQUERY(LNK, 'SELECT phone FROM customer')", GAP),
         (
@@ -627,8 +696,8 @@ EXPORTS = {
             "MERGE t AS t USING customer AS s ON t.id = s.cust_no WHEN MATCHED THEN UPDATE SET a = s.phone OUTPUT inserted.*;",
             GAP,
         ),
-        ("DELETE FROM customer OUTPUT deleted.phone", GAP),
-        ("UPDATE customer SET name = 'x' OUTPUT inserted.phone INTO t", GAP),
+        ("DELETE FROM customer OUTPUT deleted.phone", "phone"),
+        ("UPDATE customer SET name = 'x' OUTPUT inserted.phone INTO t", "- phone"),
         ("INSERT INTO t EXEC p", GAP),
         ("BULK INSERT t FROM 'x'", GAP),
         (
@@ -743,6 +812,18 @@ EXPORTS = {
         ),
         ("{{ config(post_hook=export()) }} select phone from core.customer", GAP),
         ("{{ config(post_hook='copy (select * from {{ this }}) to x') }} select phone from core.customer", GAP),
+    ],
+    "duckdb": [
+        ("UNPIVOT customer ON phone, email INTO NAME n VALUE v", "cust_no name id_no dt - email+phone"),
+        ("COPY (FROM (UNPIVOT customer ON phone, email)) TO 'x.csv'", "cust_no name id_no dt - email+phone"),
+        ("UNPIVOT customer ON COLUMNS(* EXCLUDE (cust_no))", GAP),
+        ("PIVOT customer ON name USING first(phone)", GAP),
+        ("CREATE TABLE x AS UNPIVOT customer ON phone, email", GAP),
+    ],
+    "sqlite": [
+        ("VACUUM INTO 'x.db'", GAP),
+        ("VACUUM", ""),
+        ("DELETE FROM customer RETURNING phone", "phone"),
     ],
 }
 """Of each statement what its columns are made of, one after another: `+` for several, `-` for nothing that is stored."""

@@ -27,7 +27,6 @@ GAPS = {
     "a variable behind a column": ("SELECT phone ${more} FROM customer", "hive", "1:8 what a variable or a template"),
     "a variable that holds a value": ("SELECT @p := phone FROM customer", "mysql", "1:"),
     "a variable of SQL Server": ("SELECT @p = phone FROM customer", "sqlserver", "1:13 assigns a variable"),
-    "a write within WITH": ("WITH w AS (DELETE FROM customer RETURNING phone) SELECT * FROM w", "postgresql", "1:"),
     "arguments that the parser stumbles over": (
         "SELECT map('x', phone, name) FROM customer",
         "hive",
@@ -45,13 +44,6 @@ GAPS = {
     ),
     "a table from elsewhere": ("SELECT * FROM OPENQUERY(srv, 'select phone from customer') q", "sqlserver", "1:"),
     "another one": ("SELECT x.p FROM dblink('host=x', 'select phone from customer') AS x(p text)", "postgresql", "1:"),
-    "rows that RETURNING gives": ("DELETE FROM customer RETURNING phone", "postgresql", "1:32 the rows that RETURNING"),
-    "rows that OUTPUT gives": ("DELETE FROM customer OUTPUT deleted.phone", "sqlserver", "1:"),
-    "a value that a conflict moves": (
-        "INSERT INTO t (a, b) SELECT phone, 'x' FROM customer ON CONFLICT (a) DO UPDATE SET b = excluded.a",
-        "postgresql",
-        "1:",
-    ),
     "a database that is cloned": ("CREATE DATABASE copy CLONE core", "snowflake", "1:"),
     "a star within a union": (
         "SELECT * FROM nowhere UNION SELECT name, dt FROM customer",
@@ -96,11 +88,6 @@ GAPS = {
         "UPDATE account SET (acct, opened) = (SELECT * FROM customer)",
         "postgresql",
         "1:21 this",
-    ),
-    "a MERGE of stars": (
-        "MERGE INTO account t USING customer s ON t.cust_no = s.cust_no WHEN MATCHED THEN UPDATE SET *",
-        "databricks",
-        "1:1 this MERGE is not traced",
     ),
     "columns by a pattern": ("SELECT COLUMNS('p.*') FROM customer", "duckdb", "1:"),
     "a union of different widths": (

@@ -381,7 +381,6 @@ def test_what_is_turned_is_made_of_what_is_turned_alone(warehouse, dialect, sql,
         ("oracle", "SELECT phone FROM customer UNPIVOT (v FOR n IN (phone AS 'p', email AS 'e'))"),
         ("snowflake", "SELECT * FROM customer PIVOT (MAX(phone) FOR name IN (ANY))"),
         ("snowflake", "SELECT v FROM customer UNPIVOT (v FOR n IN (phone, mobile))"),
-        ("duckdb", "UNPIVOT customer ON phone, email INTO NAME n VALUE v"),
     ],
 )
 def test_what_is_turned_in_a_way_that_is_not_known_is_a_gap(warehouse, dialect, sql):
