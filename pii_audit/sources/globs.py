@@ -75,3 +75,9 @@ def left_out(names: Iterable[str], include: Sequence[str], exclude: Sequence[str
     if rule:
         return Text(f"被规则排除:{rule}", f"excluded by {rule}")
     return _NOT_INCLUDED if include and not first_match(known, include) else None
+
+
+def unmatched(patterns: Iterable[str], named: Iterable[Iterable[str]]) -> list[str]:
+    """The patterns that match none of what goes by these names: one mistyped would leave out, unseen, what it should have read."""
+    known = [tuple(names) for names in named]
+    return [pattern for pattern in patterns if not any(first_match(names, (pattern,)) for names in known)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -13,6 +13,7 @@ from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.evidence import AssetTally
 from pii_audit.model.grant import Grant
 from pii_audit.model.unchanged import State
+from pii_audit.sources.globs import unmatched
 
 ROOT_NAME = "."
 """The asset name of a ledger row about a source as a whole."""
@@ -153,6 +154,19 @@ def failed(source: str, asset: str, reason: Text, *, size: int | None = None) ->
 def skipped(source: str, asset: str, reason: Text, *, size: int | None = None) -> Coverage:
     """The ledger row of something that a rule leaves out."""
     return Coverage(source, asset, CoverageStatus.SKIPPED, reason, bytes=size)
+
+
+def in_vain(source: str, include: Iterable[str], named: Iterable[Iterable[str]]) -> Iterator[Coverage]:
+    """The rows of those patterns of `include` that match no table: what was to be read is not, and nobody would notice."""
+    for pattern in unmatched(include, named):
+        yield failed(
+            source,
+            pattern,
+            Text(
+                "include 的这一项没有匹配任何表:请核对写法,或删除这一项",
+                "this pattern of include matches no table: check how it is written, or take it out",
+            ),
+        )
 
 
 def strangers(source: str, group: str, count: int) -> Coverage:

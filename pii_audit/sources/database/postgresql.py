@@ -104,6 +104,8 @@ _MESSAGES = (
     ("shutting down", "57P03"),
 )
 """A failed connection has no code, only a message, which may come in the server's language."""
+_AT_THE_DOOR = ("connection failed", "connection is bad", "timeout", "resolve host", "translate host name")
+"""What libpq and psycopg say where there is no connection yet; of the last two, no server goes by the name."""
 
 
 class PostgresqlEngine(Engine):
@@ -161,8 +163,7 @@ class PostgresqlEngine(Engine):
             message = str(error)
             state = next((code for words, code in _MESSAGES if words in message), None)
             if state is None:
-                known = "connection failed" in message or "connection is bad" in message or "timeout" in message
-                return _UNREACHABLE if known else _LOST
+                return _UNREACHABLE if any(words in message for words in _AT_THE_DOOR) else _LOST
         if state.startswith("08") or state in ("57P01", "57P02"):
             return _LOST
         other = Text(f"服务器无法执行查询(SQLSTATE {state})", f"the server could not run the query (SQLSTATE {state})")

@@ -15,7 +15,7 @@ from pii_audit.sources.database.names import split
 from pii_audit.sources.database.session import Manner, Session
 from pii_audit.sources.format.encoding import decode_cell
 from pii_audit.sources.globs import left_out
-from pii_audit.sources.interface import Reading, Sampling, Source, failed, skipped
+from pii_audit.sources.interface import Reading, Sampling, Source, failed, in_vain, skipped
 from pii_audit.sources.reading import CHARACTERS, ROWS, Ledger, LedgerReading, unique
 
 LONGEST_CHARACTER = 4
@@ -49,11 +49,14 @@ class ServerSource(Source):
         return type(self), (self.id, self.engine, self._url, self._include, self._exclude, self.session.manner)
 
     def assets(self) -> Iterator[Asset | Coverage]:
+        met: list[str] = []
         try:
             for one in self.engine.assets(self.session, self.id, self._include):
                 name = one.name if isinstance(one, Asset) else one.asset
+                met.append(name)
                 rule = self._rule(name) if name else None
                 yield skipped(self.id, name, rule) if rule else one
+            yield from in_vain(self.id, self._include, map(_known_as, met))
             yield from self._passed_over()
         except InspectionError as error:
             yield failed(self.id, "", error.what)
@@ -82,7 +85,11 @@ class ServerSource(Source):
         return self.engine.least_privileges(self._url, self._include)
 
     def _rule(self, name: str) -> Text | None:
-        return left_out((name, split(name)[1]), self._include, self._exclude)
+        return left_out(_known_as(name), self._include, self._exclude)
+
+
+def _known_as(name: str) -> tuple[str, str]:
+    return name, split(name)[1]
 
 
 class ServerReading(LedgerReading):

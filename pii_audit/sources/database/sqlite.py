@@ -20,7 +20,7 @@ from pii_audit.sources.file_share.names import shown
 from pii_audit.sources.file_share.posix import file_grants
 from pii_audit.sources.format.encoding import decode_cell
 from pii_audit.sources.globs import left_out
-from pii_audit.sources.interface import Reading, Sampling, Source, failed, skipped
+from pii_audit.sources.interface import Reading, Sampling, Source, failed, in_vain, skipped
 from pii_audit.sources.reading import (
     Batcher,
     Ledger,
@@ -56,7 +56,12 @@ class SqliteSource(Source):
         self._exclude = exclude
 
     def assets(self) -> Iterator[Asset | Coverage]:
-        yield from _tables(self._path, self.id, self._rule)
+        met: list[str] = []
+        for one in _tables(self._path, self.id, self._rule):
+            met.append(one.name if isinstance(one, Asset) else one.asset)
+            yield one
+        if "" not in met:
+            yield from in_vain(self.id, self._include, map(_known_as, met))
 
     def open(self, asset: Asset, sampling: Sampling) -> Iterator[tuple[Asset, Reading]]:
         yield asset, SqliteReading(self._path, asset.name, Ledger(self.id, asset.name), sampling)
@@ -72,7 +77,11 @@ class SqliteSource(Source):
                 yield from file_grants(self._path, self._path.parent, self.id, asset.name, place=place)
 
     def _rule(self, name: str) -> Text | None:
-        return left_out((name, f"{SCHEMA}.{name}"), self._include, self._exclude)
+        return left_out(_known_as(name), self._include, self._exclude)
+
+
+def _known_as(name: str) -> tuple[str, str]:
+    return name, f"{SCHEMA}.{name}"
 
 
 def contained(path: Path, file: Asset, sampling: Sampling) -> Iterator[tuple[Asset, Reading]]:

@@ -250,6 +250,7 @@ def test_a_connection_that_fails_says_why_and_what_to_do(mariadb, opened):
         ({"password": "wrong"}, "wrong user or password"),
         ({"database": "no_such_database"}, "may not use this database"),
         ({"port": 1}, "cannot be reached"),
+        ({"host": "no-such-host.invalid"}, "cannot be reached"),
     ):
         told = failures(opened(url.set(**change).render_as_string(hide_password=False)))
         assert words in told[""], change

@@ -264,6 +264,7 @@ def test_bytes_of_no_encoding_are_decoded_or_told(postgresql, opened, read_table
         ({"database": "no_such_database"}, "there is no such database"),
         ({"username": "no_such_role"}, "wrong user or password|lets this user not log in"),
         ({"port": 1}, "cannot be reached"),
+        ({"host": "no-such-host.invalid"}, "cannot be reached"),
     ],
 )
 def test_a_connection_that_fails_says_why_and_what_to_do(postgresql, opened, change, reason):

@@ -134,6 +134,13 @@ def test_include_and_exclude_speak_of_bare_and_qualified_names_and_are_listed(ma
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("include", [("custmer",), ("main.customer", "crm.*")])
+def test_a_pattern_of_include_that_matches_no_table_counts_as_not_inspected(make, include):
+    path = make("CREATE TABLE customer(x);")
+    rows = SqliteSource("core", path, include).assets()
+    assert [row.asset for row in rows if isinstance(row, Coverage) and row.incomplete] == [include[-1]]
+
+
 def test_the_insides_of_a_virtual_table_are_skipped_and_the_table_itself_is_read(make, read):
     path = make("CREATE VIRTUAL TABLE t USING fts5(a, b);", [("张三", "13800138000")])
     assert read(path).rows == {0: {"a": "张三", "b": "13800138000"}}
