@@ -21,7 +21,7 @@ from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.render.safe import safe_cell
 from pii_audit.sources.interface import Reading, Sampling, Source, Tallied
 from pii_audit.sources.registry import open_source
-from pii_audit.workspace import Workspace, load_key, resolve
+from pii_audit.workspace import Workspace, load_key, resolved
 
 COLUMNS = ("asset", "field", "row", "offset", "key_column", "key", "identifier", "form", "masked")
 
@@ -102,7 +102,7 @@ def locate(space: Workspace, finding: Finding) -> Located:
         if source.kind == "export_jobs":
             continue
         assets = by_source[source_id]
-        opened = open_source(replace(source, url=resolve(source.url)), root=space.root, key=lambda: load_key(space))
+        opened = open_source(resolved(source), root=space.root, key=lambda: load_key(space))
         try:
             _search(opened, assets, search, located)
         finally:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from pii_audit.model.fingerprint import Fingerprinter
-from pii_audit.workspace import Source, resolve
+from pii_audit.workspace import Source, resolved
 
 _BY_DATABASE = frozenset({"mysql", "mariadb"})
 """Servers of which `include` says in which databases they are looked into: what lies in another one is not listed at all."""
@@ -26,7 +25,4 @@ def place_of(source: Source) -> tuple[str, ...]:
 
 def places(sources: Iterable[Source], fingerprinter: Fingerprinter) -> dict[str, str]:
     """What a run notes of them: keyed hashes, since an address may say more than a report should."""
-    return {
-        f"source.{source.id}.place": fingerprinter.text("place", *place_of(replace(source, url=resolve(source.url))))
-        for source in sources
-    }
+    return {f"source.{source.id}.place": fingerprinter.text("place", *place_of(resolved(source))) for source in sources}

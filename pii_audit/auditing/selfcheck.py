@@ -51,7 +51,7 @@ from pii_audit.sources.feed.outbox import OutboxSource
 from pii_audit.sources.interface import Sampling, failed
 from pii_audit.sources.interface import Source as Opened
 from pii_audit.sources.registry import layouts_of, open_source
-from pii_audit.workspace import Source, Workspace, load_accounts, load_key, load_leavers, load_workspace, resolve
+from pii_audit.workspace import Source, Workspace, load_accounts, load_key, load_leavers, load_workspace, resolved
 
 Remembering = Callable[[Scope, Callable[[str], str]], Memory]
 """What is known of the files of a source from earlier runs, and by what function their names may be told."""
@@ -225,7 +225,7 @@ def _crawl(
     space: Workspace, source: Source, policy: Policy, looking: _Looking, options: Options, into: _Crawled
 ) -> Opened:
     """Reads a source, and gives it with its connections let go of."""
-    slowed = replace(source, url=resolve(source.url), max_load=options.max_load or source.max_load)
+    slowed = replace(resolved(source), max_load=options.max_load or source.max_load)
     opened = open_source(slowed, root=space.root, key=lambda: load_key(space))
     if source.receipts and isinstance(opened, OutboxSource):
         receipts = Receipts(source.id, space.root / source.receipts, load_key(space), FlowMatcher(policy))
@@ -288,7 +288,7 @@ def _trace(space: Workspace, jobs: Sequence[Source], catalogue: Catalogue, optio
     traced = Jobs()
     known = (*options.inventory, *into.inspected)
     for source in jobs:
-        traced.crawl(space, replace(source, url=resolve(source.url)), known, catalogue, options.progress)
+        traced.crawl(space, resolved(source), known, catalogue, options.progress)
     into.queries = traced.queries
     into.inspected += traced.queries.inspected
     into.coverage += traced.queries.coverage

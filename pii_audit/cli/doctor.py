@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -73,12 +73,12 @@ def run(session: Session, options: argparse.Namespace) -> int:
 def _print_grants(session: Session) -> int:
     from pii_audit.sources.database.server import ServerSource  # noqa: PLC0415 - start-up does without
     from pii_audit.sources.registry import open_source  # noqa: PLC0415
-    from pii_audit.workspace import load_key, resolve  # noqa: PLC0415
+    from pii_audit.workspace import load_key, resolved  # noqa: PLC0415
 
     space = session.workspace()
     servers = []
     for source in space.sources:
-        opened = open_source(replace(source, url=resolve(source.url)), root=space.root, key=lambda: load_key(space))
+        opened = open_source(resolved(source), root=space.root, key=lambda: load_key(space))
         if isinstance(opened, ServerSource) and opened.least_privileges():
             servers.append(opened)
     if not servers:
@@ -199,7 +199,7 @@ def _key(space: Workspace) -> Iterator[Check]:
     try:
         load_key(space)
     except PiiAuditError as error:
-        yield Check(BAD, Text(*("; ".join(error.lines(language)) for language in ("zh", "en"))))
+        yield _wrong(error)
         return
     path = key_file(space)
     if path is None:
@@ -239,7 +239,7 @@ def _store(space: Workspace) -> Iterator[Check]:
         with Store.open(space.store, space.root, key=key) as store:
             runs = len(store.runs())
     except PiiAuditError as error:
-        yield Check(BAD, Text(*("; ".join(error.lines(language)) for language in ("zh", "en"))))
+        yield _wrong(error)
         return
     yield Check(GOOD, Text(f"存储可用,已记录 {runs} 次运行", f"the store works; {runs} run(s) recorded"))
 
@@ -248,13 +248,13 @@ def _source(space: Workspace, name: str) -> Iterator[Check]:
     from pii_audit.model.coverage import Coverage, CoverageStatus  # noqa: PLC0415 - start-up does without
     from pii_audit.sources.database.server import ServerSource  # noqa: PLC0415
     from pii_audit.sources.registry import open_source  # noqa: PLC0415
-    from pii_audit.workspace import load_key, resolve  # noqa: PLC0415
+    from pii_audit.workspace import load_key, resolved  # noqa: PLC0415
 
     source = space.source(name)
     try:
-        opened = open_source(replace(source, url=resolve(source.url)), root=space.root, key=lambda: load_key(space))
+        opened = open_source(resolved(source), root=space.root, key=lambda: load_key(space))
     except PiiAuditError as error:
-        yield Check(BAD, Text(*(f"{name}: {'; '.join(error.lines(language))}" for language in ("zh", "en"))))
+        yield _wrong(error)
         return
     if isinstance(opened, ServerSource) and not opened.engine.queries.verified:
         title = opened.engine.queries.title
@@ -292,6 +292,10 @@ def _source(space: Workspace, name: str) -> Iterator[Check]:
     yield Check(
         WARN if assets else BAD, Text(f"{found.zh},{failed} 个无法读取", f"{found.en}, {failed} cannot be read"), why
     )
+
+
+def _wrong(error: PiiAuditError) -> Check:
+    return Check(BAD, Text(*("; ".join(error.lines(language)) for language in ("zh", "en"))))
 
 
 def _ended(name: str, ended: Ended, assets: int) -> Check:

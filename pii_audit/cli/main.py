@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 import pii_audit
 from pii_audit.cli.commands import COMMANDS
+from pii_audit.cli.complaints import complaint
 from pii_audit.cli.ending import ended
 from pii_audit.cli.options import let_go_of_stdout, put, say
 from pii_audit.cli.session import Session, wants_colour
@@ -46,7 +47,8 @@ class Parser(argparse.ArgumentParser):
         if choice:
             words = re.findall(r"'([^']*)'", choice[3])
             raise UsageError(unknown(Text("选项值", "choice"), choice[2], words), where=choice[1], todo=todo)
-        raise UsageError(Text(f"命令行有误:{message}{hint.zh}", f"command line: {message}{hint.en}"), todo=todo)
+        said = complaint(message)
+        raise UsageError(Text(f"命令行有误:{said.zh}{hint.zh}", f"command line: {said.en}{hint.en}"), todo=todo)
 
     def of_action(self, words: Sequence[str]) -> argparse.ArgumentParser:
         """The parser of the action that these words name, where the command has such; else itself."""

@@ -77,9 +77,17 @@ def _likeness(known: str, word: str) -> float:
     return difflib.SequenceMatcher(None, known, word).ratio()
 
 
+FEW = 8
+"""So many words that there are can be named where none of them is like the one that was written."""
+
+
 def unknown(kind: Text, word: str, known: Iterable[str]) -> Text:
-    """`unknown <kind> "word"` with a suggestion."""
-    hint = suggestion(word, known)
+    """`unknown <kind> "word"` with a suggestion, or with the words that there are where they are few."""
+    words = known if isinstance(known, Words) else list(known)
+    hint = suggestion(word, words)
+    if not hint.en and len(words) <= FEW:
+        names = ", ".join(quoted(one) for one in sorted(words))
+        hint = Text(f",可用:{names or '(无)'}", f"; there is: {names or '(none)'}")
     said = quoted(word)
     return Text(f"未知的{kind.zh} “{said}”{hint.zh}", f'unknown {kind.en} "{said}"{hint.en}')
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pii_audit.document import Reader, suggestion, unknown
+from pii_audit.document import Reader, unknown
 from pii_audit.errors import ConfigurationError, UsageError
 from pii_audit.identifiers.model import Catalogue
 from pii_audit.language import Text
@@ -108,13 +108,8 @@ def _policy(found: Documents, merged: Mapping[str, Merged]) -> Policy:
 def flow_named(policy: Policy, flow_id: str) -> Flow:
     """The flow of that id; UsageError with a suggestion when there is none."""
     if flow_id not in policy.flows:
-        raise UsageError(unknown(Text("数据流", "flow"), flow_id, policy.flows), todo=_flows_there_are(policy))
+        raise UsageError(unknown(Text("数据流", "flow"), flow_id, policy.flows))
     return policy.flows[flow_id]
-
-
-def _flows_there_are(policy: Policy) -> Text:
-    names = ", ".join(policy.flows)
-    return Text(f"已定义:{names or '(无)'}", f"defined are: {names or '(none)'}")
 
 
 def flow_between(policy: Policy, recipient: str, purpose: str) -> Flow:
@@ -125,6 +120,5 @@ def flow_between(policy: Policy, recipient: str, purpose: str) -> Flow:
     )
     for kind, name, there in pairs:
         if name not in there:
-            hint = suggestion(name, there)
-            raise UsageError(Text(f"未知的{kind.zh} “{name}”{hint.zh}", f'unknown {kind.en} "{name}"{hint.en}'))
+            raise UsageError(unknown(kind, name, there))
     return Flow(f"{recipient}/{purpose}", policy.recipients[recipient].position, recipient, purpose)

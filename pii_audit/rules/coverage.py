@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pii_audit.language import Text
 from pii_audit.model.finding import Outcome
 from pii_audit.rules.interface import Draft, Facts, proof
+from pii_audit.sources.interface import ROOT_NAME
 
 
 def not_inspected(facts: Facts) -> Iterator[Draft]:
@@ -20,14 +21,15 @@ def not_inspected(facts: Facts) -> Iterator[Draft]:
     for (source, kind), rows in grouped.items():
         first, reason = rows[0]
         more = Text(f" 等 {len(rows)} 个对象", f" and {len(rows) - 1} more") if len(rows) > 1 else Text("", "")
-        name = first or source
+        whole = first in ("", ROOT_NAME)
+        name = source if whole else f"{source}:{first}"
         yield Draft(
             "COV001",
             (source, kind),
             Text(f"{name}{more.zh} 未能检查:{reason.zh}", f"{name}{more.en} could not be inspected: {reason.en}"),
             outcome=Outcome.GAP,
             source=source,
-            asset=f"{source}:{first}" if len(rows) == 1 and first else None,
+            asset=name if len(rows) == 1 and not whole else None,
             evidence=proof((), [f"{source}:{asset}" for asset, _ in rows]),
         )
 

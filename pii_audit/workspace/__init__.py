@@ -7,7 +7,7 @@ from pii_audit.workspace.language import STANDARDS, workspace_schema
 from pii_audit.workspace.leavers import load_leavers
 from pii_audit.workspace.loader import FILE_NAME, PACKS, find_workspace, from_here, load_workspace, packs, shown_path
 from pii_audit.workspace.model import AtRest, Institution, Source, Unit, Workspace
-from pii_audit.workspace.references import key_file, load_key, resolve
+from pii_audit.workspace.references import key_file, load_key, resolve, resolved
 
 __all__ = [
     "FILE_NAME",
@@ -29,6 +29,7 @@ __all__ = [
     "load_workspace",
     "packs",
     "resolve",
+    "resolved",
     "shown_path",
     "workspace_schema",
 ]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from pii_audit.errors import UsageError
 from pii_audit.language import Text
-from pii_audit.workspace.model import Workspace
+from pii_audit.workspace.model import Source, Workspace
 
 KEY_DIGITS = 64
 """Hexadecimal digits of a key: 256 bits, the block of HMAC-SHA-256 (RFC 2104)."""
@@ -28,6 +29,14 @@ def resolve(reference: str) -> str:
         service, _, user = name.partition("/")
         return _from_keyring(service, user)
     return reference
+
+
+def resolved(source: Source) -> Source:
+    """A source with the url that its reference stands for; UsageError, at its place in audit.yaml, where there is none."""
+    try:
+        return replace(source, url=resolve(source.url))
+    except UsageError as error:
+        raise UsageError(error.what, where=f"{source.position}: {error.where or source.id}", todo=error.todo) from None
 
 
 def _from_environment(name: str) -> str:

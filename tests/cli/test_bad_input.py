@@ -50,6 +50,35 @@ def test_a_missing_path_is_no_empty_folder(space, call, told, words):
     assert "nowhere" in line
 
 
+@pytest.mark.parametrize(
+    ("words", "english", "chinese"),
+    [
+        (("run", "--sample", "0"), "--sample: expected a whole number from 1", "--sample 应为 1 到"),
+        (("gate", "x", "--as-of", "2026-13-01"), "--as-of: expected a date YYYY-MM-DD", "--as-of 应为日期 YYYY-MM-DD"),
+        (
+            ("run", "--full", "--sample", "5"),
+            "--sample: not allowed with argument --full",
+            "--sample 与 --full 不能同时使用",
+        ),
+        (
+            ("run", "--ful"),
+            'unrecognized arguments: --ful; did you mean "--full"?',
+            "不认识的参数:--ful,是否指 “--full”?",
+        ),
+        (
+            ("run", "--fail-on", "severe"),
+            "there is: critical, high, info, low, medium",
+            "可用:critical, high, info, low, medium",
+        ),
+        (("run", "--source"), "--source: expected one argument", "--source 后缺少值"),
+        (("policy",), "required: ACTION", "缺少参数:ACTION"),
+    ],
+)
+def test_a_slip_on_the_command_line_is_told_in_the_language_that_was_asked_for(call, told, words, english, chinese):
+    assert english in told(call("--lang", "en", *words), 2)[0]
+    assert chinese in told(call("--lang", "zh", *words), 2)[0]
+
+
 def test_a_source_whose_folder_is_missing_leaves_the_run_incomplete(space, call, told):
     (space / "share" / "note.txt").unlink()
     (space / "share").rmdir()

@@ -407,8 +407,10 @@ def test_the_digest_changes_with_any_byte_of_any_file(policy_of):
 def test_an_unknown_flow_is_named_with_a_suggestion_and_what_there_is(policy_of):
     policy = policy_of(EXAMPLE)
     assert flow_named(policy, "sms-daily").id == "sms-daily"
-    with pytest.raises(UsageError, match=r'unknown flow "sms-dayly"; did you mean "sms-daily".*defined are: sms-daily'):
+    with pytest.raises(UsageError, match=r'^unknown flow "sms-dayly"; did you mean "sms-daily"\?$'):
         flow_named(policy, "sms-dayly")
+    with pytest.raises(UsageError, match=r'^unknown flow "weekly"; there is: sms-daily$'):
+        flow_named(policy, "weekly")
 
 
 def test_a_recipient_and_a_purpose_alone_make_a_flow(policy_of):

@@ -7,7 +7,7 @@ import keyring.errors
 import pytest
 
 from pii_audit.errors import Position, UsageError
-from pii_audit.workspace import Workspace, load_key, resolve
+from pii_audit.workspace import Source, Workspace, load_key, resolve, resolved
 
 KEY = "0123456789abcdef" * 4
 
@@ -28,6 +28,15 @@ def test_a_missing_variable_is_named_with_what_to_do(monkeypatch, value):
         monkeypatch.setenv("WAREHOUSE_URL", value)
     with pytest.raises(UsageError, match=r"WAREHOUSE_URL is not set\. set it first: export WAREHOUSE_URL"):
         resolve("env:WAREHOUSE_URL")
+
+
+def test_a_source_whose_reference_stands_for_nothing_is_told_at_its_place(monkeypatch):
+    monkeypatch.delenv("WAREHOUSE_URL", raising=False)
+    source = Source("warehouse", Position("audit.yaml", 8, 5), "database", "env:WAREHOUSE_URL")
+    with pytest.raises(
+        UsageError, match=r"^audit\.yaml:8:5: warehouse: the environment variable WAREHOUSE_URL is not set"
+    ):
+        resolved(source)
 
 
 def test_anything_else_is_its_own_meaning():
