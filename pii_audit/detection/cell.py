@@ -35,12 +35,12 @@ class Cell:
     lookalikes: Mapping[str, int] = attribute(default_factory=dict)
     tried: Mapping[str, int] = attribute(default_factory=dict)
 
-    def beside(self, matches: Iterable[Match]) -> Cell:
-        """The same with those of some matches in its text that overlap nothing."""
+    def beside(self, hits: Iterable[Hit]) -> Cell:
+        """The same with those of some hits in its text that overlap nothing."""
         taken = Taken()
         for hit in self.hits:
             taken.add(hit.match.start, hit.match.end)
-        more = [Hit(one, whole=False) for one in matches if taken.add(one.start, one.end)]
+        more = [one for one in hits if taken.add(one.match.start, one.match.end)]
         return replace(self, hits=(*self.hits, *more))
 
 

@@ -14,7 +14,6 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from pii_audit.detection import forms
 from pii_audit.detection.bulk.alphabet import nonzero
 from pii_audit.detection.cell import EMPTY, Cell
 from pii_audit.detection.clearing import BORDER, Clearing
@@ -24,6 +23,7 @@ from pii_audit.detection.first_bytes import may_decode, maybe_text
 from pii_audit.detection.found import APART, Found
 from pii_audit.detection.groups import groups, numbered
 from pii_audit.detection.kinds import Column, OfKinds, Sign
+from pii_audit.detection.masks import MAY_HIDE
 from pii_audit.detection.matcher import Matcher
 from pii_audit.detection.spoilt import may_be_spoilt
 from pii_audit.detection.values import (
@@ -95,7 +95,7 @@ class CellReader:
         cells = Cells.empty(len(column.values))
         found = Found(column, self._matcher.arrays(column.text, refuted=True, hinted=name.positive), self._apart)
         cleared = by_value(column.starts.tolist(), self._engine.undone(column.text, refuted=True, hinted=name.positive))
-        apart = column.holding(Sign.ODD) | column.of_kinds(forms.MASKS.search, among=column.holding(Sign.MASK))
+        apart = column.holding(Sign.ODD) | column.of_kinds(MAY_HIDE, among=column.holding(Sign.MASK))
         apart |= found.keys == APART
         apart[list(cleared)] = True
         for place in nonzero(apart).tolist():

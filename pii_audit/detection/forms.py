@@ -6,9 +6,10 @@ Only a cell of a column whose name speaks of an identifier is judged this way; e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from pii_audit.detection.encodings import decoded
+from pii_audit.detection.masks import is_masked
 from pii_audit.detection.shields import Words, cipher_form, digest_form, enveloped, password_hash, token_form
 from pii_audit.identifiers.classifiers import CLASSIFIERS
 from pii_audit.identifiers.credentials import is_digest, is_password_hash
@@ -16,10 +17,6 @@ from pii_audit.identifiers.fold import fold
 from pii_audit.identifiers.model import Identifier, Pattern
 from pii_audit.model.forms import Form
 
-MASK_CHARACTERS = "*＊×●•○█■#"
-_MASK_CHARACTERS = frozenset(MASK_CHARACTERS) - {"#"}
-"""Those that stand in front of no extension or number."""
-_MASK_RUN = re.compile(rf"[{re.escape(MASK_CHARACTERS)}]|(?<![A-WYZa-wyz])[xX]{{3,}}(?![A-WYZa-wyz])")
 FEWEST_DIGITS, TRUNCATED_DIGITS = 3, 6
 """Truncated numbers show so many digits: last four of a card, last six of an ID."""
 _TRUNCATED_WORDS = frozenset({"last", "tail", "suffix", "truncated", "short", "wh", "hsw"})
@@ -32,28 +29,6 @@ _SHIELDED = frozenset({Form.BARE_HASH, Form.KEYED_HASH, Form.ENCRYPTED, Form.PAS
 _PASSWORD_BEFORE = re.compile(r"(?:passw(?:or)?d|passphrase|pwd|口令|密码)[^\n]{0,8}$", re.IGNORECASE)
 _BEFORE = 24
 """Characters before a secret in which its key stands."""
-
-
-def is_masked(value: str) -> bool:
-    """Whether some characters of a value are hidden behind mask characters."""
-    return bool(_MASK_RUN.search(value))
-
-
-def beside_mask(value: str, start: int, end: int) -> bool:
-    """Whether a span touches a mask character: what a masked value shows is no value."""
-    return any(value[place : place + 1] in _MASK_CHARACTERS for place in (max(0, start - 1), end))
-
-
-def shown(value: str) -> tuple[int, int]:
-    """How many letters and digits a masked value shows before and after what it hides."""
-    runs = list(_MASK_RUN.finditer(value))
-    if not runs:
-        return (0, 0)
-    return _visible(value[: runs[0].start()]), _visible(value[runs[-1].end() :])
-
-
-def _visible(text: str) -> int:
-    return sum(character.isalnum() for character in text)
 
 
 def protected_form(value: str, identifier: Identifier, name_tokens: Iterable[str]) -> Form | None:
@@ -135,33 +110,3 @@ def _shorter_than_any(value: str, identifier: Identifier) -> bool:
         and FEWEST_DIGITS <= len(value) <= TRUNCATED_DIGITS
         and not re.fullmatch(identifier.lookalike, value)
     )
-
-
-_MASKED_NUMBER = re.compile(r"(?<![0-9A-Za-z*])[0-9]{0,10}\*{3,16}[0-9]{0,8}[0-9Xx]?(?![0-9A-Za-z*])")
-MASKS = re.compile("[*＊]{3,}")
-"""What hides a part of a number that stands anywhere."""
-_AROUND_MASK = 12
-"""Characters on either side of a run of mask characters: the digits that a masked number shows there, and one more."""
-_MASKED_LENGTHS = {11: "cn_mobile", 18: "cn_resident_id", 16: "bank_card", 17: "bank_card", 19: "bank_card"}
-
-
-def masked_numbers(text: str) -> Iterator[tuple[int, int, str]]:
-    """Masked numbers in a text that their length and first digits give away: (start, end, identifier).
-
-    A mobile begins with 1, a resident ID with 1 to 8; a run of mask characters alone is nothing.
-    """
-    if "***" not in text and "＊" not in text:
-        # Far faster than one expression over all of the text.
-        return
-    for run in MASKS.finditer(text):
-        low = max(0, run.start() - _AROUND_MASK)
-        for found in _MASKED_NUMBER.finditer(fold(text[low : run.end() + _AROUND_MASK])):
-            if found.start() <= run.start() - low < found.end() and (identifier := _by_length(found[0])):
-                yield low + found.start(), low + found.end(), identifier
-
-
-def _by_length(value: str) -> str | None:
-    identifier = _MASKED_LENGTHS.get(len(value))
-    if not any(character.isdecimal() for character in value):
-        return None
-    return None if identifier == "cn_mobile" and not value.startswith(("1", "*")) else identifier

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pii_audit.detection import forms
 from pii_audit.detection.cell import Cell
 from pii_audit.detection.digests import hashed, is_hashed
+from pii_audit.detection.masks import shown
 from pii_audit.identifiers.model import Identifier
 from pii_audit.model.evidence import SAMPLES, Evidence, Hashed, Sample
 from pii_audit.model.fingerprint import Fingerprinter
@@ -67,7 +67,7 @@ class Gathering:
         """Looks at the values of so many equal rows: what masks hide, and whose cards there are."""
         masked = [text.strip() for form, text in found if form is Form.MASKED]
         for text in masked:
-            first, last = forms.shown(text)
+            first, last = shown(text)
             self.shown = (max(self.shown[0], first), max(self.shown[1], last))
         if not all(map(self.definition.adequately_masked, masked)):
             self.inadequate += rows

@@ -225,6 +225,12 @@ class Taken:
         return free
 
 
+def overlaps(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether a span overlaps one of others in reading order, which do not overlap each other."""
+    place = bisect_left(spans, (end, 0)) - 1
+    return place >= 0 and spans[place][1] > start
+
+
 def _judge(scan: _Scan, buffer: Buffer, start: int, end: int, *, bare: bool) -> Candidate | None:
     """The candidate that a match is, or None; `bare` where it needs no context."""
     if start == end:

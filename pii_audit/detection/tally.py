@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -11,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from pii_audit.detection import forms
 from pii_audit.detection.bulk.matcher import SMALL, BulkMatcher
+from pii_audit.detection.cell import Hit
 from pii_audit.detection.clearing import Clearing
 from pii_audit.detection.column_name import ColumnName
 from pii_audit.detection.digests import draw_of
 from pii_audit.detection.gather import Gatherings
-from pii_audit.detection.matcher import MATCH_THRESHOLD, Candidate, Matcher, Taken
+from pii_audit.detection.masks import EMAIL, masked_values
+from pii_audit.detection.matcher import MATCH_THRESHOLD, Candidate, Matcher, Taken, overlaps
 from pii_audit.detection.names.running import NAMED, RunningText
 from pii_audit.detection.names.span import ADDRESS
 from pii_audit.identifiers.addresses import area_columns
@@ -120,7 +121,7 @@ class Detector:
         read = self._cells.read(column, self.column(asset, name))
         if self._names is not None:
             for place, matches in self._names.in_cells(column.values).items():
-                read.put(place, read.cells[read.of[place]].beside(matches))
+                read.put(place, read.cells[read.of[place]].beside(Hit(one, whole=False) for one in matches))
         return read
 
     def _matches(self, text: str, candidates: Iterable[Candidate]) -> list[Match]:
@@ -135,22 +136,24 @@ class Detector:
             )
             for one in self._matcher.resolve(good)
         ]
-        named, extra = self._beside_patterns(text)
-        spans = [(one.start, one.end) for one in named if one.identifier == ADDRESS]
-        matches = [one for one in matches if one.identifier != ADDRESS or not _overlaps(one, spans)]
-        if named or extra:
+        more = self._beside_patterns(text)
+        for identifier, spans in _longer(more):
+            matches = [
+                one for one in matches if one.identifier != identifier or not overlaps(one.start, one.end, spans)
+            ]
+        if more:
             taken = Taken()
-            matches = [one for one in (*matches, *extra, *named) if taken.add(one.start, one.end)]
+            matches = [one for one in (*matches, *more) if taken.add(one.start, one.end)]
         return sorted(matches, key=lambda match: match.start)
 
-    def _beside_patterns(self, text: str) -> tuple[list[Match], list[Match]]:
-        """Names and addresses in running text (the pattern of addresses knows the usual ones, running text has them longer), and masked numbers."""
+    def _beside_patterns(self, text: str) -> list[Match]:
+        """Masked values, then names and addresses in running text."""
         masked = [
             Match(name, start, end, MASKED_SCORE, Form.MASKED)
-            for start, end, name in forms.masked_numbers(text)
+            for start, end, name in masked_values(text)
             if name in self._ids
         ]
-        return self._names.in_text(text) if self._names is not None else [], masked
+        return masked + self._names.in_text(text) if self._names is not None else masked
 
     def _tally_table(self, asset: Asset, chunk: TableChunk) -> AssetTally:
         from pii_audit.detection.tables import Rows, Together, gather  # noqa: PLC0415 - NumPy, which texts go without
@@ -186,21 +189,21 @@ class Detector:
         from pii_audit.detection.texts import matches_of  # noqa: PLC0415 - NumPy, which short texts go without
 
         matches = matches_of(found, text, self.identifiers)
-        named, extra = self._beside_patterns(text)
-        spans = [(one.start, one.end) for one in named if one.identifier == ADDRESS]
-        if spans:
-            matches = matches.without(self._matcher.order[ADDRESS], spans)
-        return matches.beside((*extra, *named), self._matcher.order)
+        more = self._beside_patterns(text)
+        for identifier, spans in _longer(more):
+            matches = matches.without(self._matcher.order[identifier], spans)
+        return matches.beside(more, self._matcher.order)
 
 
 def _beside_letters(pattern: Pattern) -> Pattern:
     return replace(pattern, boundary="digit") if pattern.boundary == "ascii_alnum" else pattern
 
 
-def _overlaps(match: Match, spans: Sequence[tuple[int, int]]) -> bool:
-    """Whether a match overlaps one of some spans in reading order."""
-    place = bisect_left(spans, (match.end, 0)) - 1
-    return place >= 0 and spans[place][1] > match.start
+def _longer(matches: Sequence[Match]) -> Iterator[tuple[str, list[tuple[int, int]]]]:
+    """Of what patterns know only in part, where all of it stands: addresses in running text, masked e-mail addresses."""
+    for identifier in (ADDRESS, EMAIL):
+        if spans := [(one.start, one.end) for one in matches if one.identifier == identifier]:
+            yield identifier, spans
 
 
 def without_rejected(tally: AssetTally, kept: frozenset[str]) -> AssetTally:

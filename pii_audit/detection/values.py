@@ -11,7 +11,8 @@ from pii_audit.detection import forms
 from pii_audit.detection.cell import EMPTY, Cell, Hit
 from pii_audit.detection.column_name import ColumnName
 from pii_audit.detection.lookalikes import lookalikes_of
-from pii_audit.detection.matcher import BOOST, CEILING, MATCH_THRESHOLD, Candidate, Matcher
+from pii_audit.detection.masks import EMAIL, beside_mask, is_masked, masked_values
+from pii_audit.detection.matcher import BOOST, CEILING, MATCH_THRESHOLD, Candidate, Matcher, overlaps
 from pii_audit.detection.spoilt import cut, restored
 from pii_audit.identifiers.catalogue import Catalogue
 from pii_audit.identifiers.classifiers import classifier, told_by_kind
@@ -69,9 +70,12 @@ class ValueReader:
         cell, rest = self.by_patterns(value, candidates, name)
         if rest:
             cell = named(cell, value, name, rest, answers(value, name, rest))
-        if cell.hits or "*" not in fold(value):
+        masked = list(masked_values(value))
+        if not masked:
             return cell
-        return replace(cell, hits=tuple(_masked(value, *masked) for masked in forms.masked_numbers(value)))
+        hidden = [(start, end) for start, end, identifier in masked if identifier == EMAIL]
+        hits = tuple(hit for hit in cell.hits if hit.by_name or not _is_rest(hit.match, hidden))
+        return replace(cell, hits=hits).beside(_masked(value, *one) for one in masked)
 
     def encoded(self, value: str, cell: Cell, candidates: Sequence[Candidate]) -> Cell:
         """What a value holds that says nothing until it is decoded; the candidates are those of the decoded text."""
@@ -123,8 +127,8 @@ class ValueReader:
             good = [one for one in candidates if one.base > 0 and _counts(one, name)]
             if decimal:
                 good = [one for one in good if one.identifier.id in name.positive]
-            if name.best and forms.is_masked(folded):
-                good = [one for one in good if _checked(one) or not forms.beside_mask(value, one.start, one.end)]
+            if name.best and is_masked(folded):
+                good = [one for one in good if _checked(one) or not beside_mask(value, one.start, one.end)]
             hits = [_hit(one, value, name) for one in self._matcher.resolve(good)]
         tried = lookalikes_of(candidates, [hit.match for hit in hits])
         lookalikes = {**dict.fromkeys(whole, 1), **tried}
@@ -219,6 +223,11 @@ def _hit(one: Candidate, value: str, name: ColumnName) -> Hit:
     form = Form.ENCODED if one.encoded else forms.written_form(one.identifier, value, one.start, one.end)
     match = Match(one.identifier.id, one.start, one.end, round(_score(one, name), 4), form)
     return Hit(match, _fills(value, one.start, one.end), one.supported)
+
+
+def _is_rest(match: Match, hidden: Sequence[tuple[int, int]]) -> bool:
+    """Whether a match is what a masked e-mail address shows of itself."""
+    return match.identifier == EMAIL and overlaps(match.start, match.end, hidden)
 
 
 def _masked(value: str, start: int, end: int, identifier: str) -> Hit:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pii_audit.detection import forms
+from pii_audit.detection.masks import is_masked, shown
 from pii_audit.identifiers.masking import Display, mask_ends, masking
 from pii_audit.identifiers.model import Identifier
 from pii_audit.model.finding import Outcome, Verdict
@@ -129,7 +129,7 @@ class Remedy:
     def written(self, form: Form, text: str) -> Iterator[tuple[Action, str]]:
         """What may stand in place of a value, the most telling first; all of them are accepted, perhaps there is none."""
         for masked in dict.fromkeys(self._masks(form, text)):
-            if masked != text and forms.is_masked(masked) and self.leaves(Form.MASKED, masked):
+            if masked != text and is_masked(masked) and self.leaves(Form.MASKED, masked):
                 general = self.identifier.mask_as in _GENERALISING and any(map(str.isalnum, masked))
                 yield (Action.GENERALISED if general else Action.MASKED), masked
         if self.keys is None:
@@ -156,5 +156,5 @@ class Remedy:
             self.subject,
             form,
             adequate=not partly or self.identifier.adequately_masked(text),
-            shown=forms.shown(text) if partly else (0, 0),
+            shown=shown(text) if partly else (0, 0),
         )
