@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from pii_audit import content
+from pii_audit.detection.matcher import overlaps
 from pii_audit.detection.names.span import PERSON, Found, Method
 
 _UPPER, _LOWER = "A-ZÀ-ÖØ-ÞĀ-ž", "a-zß-öø-ÿĀ-ž"
@@ -17,8 +18,10 @@ _CAPITALS = rf"(?:(?:O['’])?[{_UPPER}]{{2,}}(?:-[{_UPPER}]{{2,}})?)"
 _INITIAL = r"(?:[A-Z]\.(?:[A-Z]\.)?|[A-Z](?= ))"
 _PARTICLE = r"(?:van|von|der|den|de|da|do|dos|das|del|della|di|la|le|bin|bint|ibn|ter|af|zu|y|al|el)"
 _PART = rf"(?:{_WORD}|{_CAPITALS}|{_INITIAL})"
+_MOST_PARTS = 63
+"""Parts behind the first: what is longer is no sentence, and is not to be read anew from each of its words."""
 _SEQUENCE = re.compile(
-    rf"(?<![A-Za-z0-9_@.\\/'’{_LOWER}-])(?<![A-Za-z0-9_]\.)(?>{_PART}(?:  ?(?:{_PARTICLE} ){{0,2}}{_PART})*)(?![A-Za-z0-9_@\\/]|[.-][A-Za-z0-9])"
+    rf"(?<![A-Za-z0-9_@.\\/'’{_LOWER}-])(?<![A-Za-z0-9_]\.)(?>{_PART}(?:  ?(?:{_PARTICLE} ){{0,2}}{_PART}){{0,{_MOST_PARTS}}})(?![A-Za-z0-9_@\\/]|[.-][A-Za-z0-9])"
 )
 _TOKEN = re.compile(rf"(?P<word>{_WORD}|{_CAPITALS})|(?P<initial>{_INITIAL})|(?P<particle>{_PARTICLE})")
 _REVERSED = re.compile(rf"(?<![A-Za-z0-9_@.'’-])({_WORD}), ({_WORD}(?: {_INITIAL})?)(?![A-Za-z0-9_@])")
@@ -102,13 +105,14 @@ def latin_names(text: str) -> list[Found]:
     if not re.search("[A-Z]", text):
         return []
     found = {one.start: one for one in _reversed_names(text)}
+    turned = [(one.start, one.end) for one in found.values()]
     runs = [run for sequence in _SEQUENCE.finditer(text) for run in _runs(text, sequence)]
     rest = []
     for run in runs:
         one = _judged(text, run)
         if one is None:
             rest.append(run)
-        elif not any(other.start <= one.start < other.end for other in found.values()):
+        elif not overlaps(one.start, one.start + 1, turned):
             found[one.start] = one
     for one in _repeated(text, rest, found.values()):
         found.setdefault(one.start, one)

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import time
+
 import pytest
+
+from pii_audit.detection.names.latin import latin_names
 
 
 @pytest.mark.parametrize(
@@ -73,3 +77,10 @@ def test_numbers_beside_capitalised_words_are_no_address(addresses, text):
 def test_english_letters_and_forms_reach_their_floor(f1):
     assert f1("english.txt", "person_name", None) >= 0.9
     assert f1("english.txt", "address", None) >= 0.8
+
+
+@pytest.mark.parametrize("text", ["Mary Brown " * 20_000 + "Mary1", "Smith, John\n" * 20_000, "Mary, " * 30_000 + "B1"])
+def test_long_rows_of_names_take_time_in_proportion(text):
+    before = time.process_time()
+    latin_names(text)
+    assert time.process_time() - before < 5
