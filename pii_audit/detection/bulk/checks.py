@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pii_audit.detection.bulk.alphabet import Codes, nonzero
 from pii_audit.identifiers import networks
 from pii_audit.identifiers.calendars import CENTURIES, FIRST_YEAR
-from pii_audit.identifiers.cards import issued
+from pii_audit.identifiers.cards import dated, issued
 from pii_audit.identifiers.documents import PROVINCES, RESIDENCE_PERMIT_AREAS, USCC_ALPHABET, USCC_WEIGHTS
 
 Verdicts = NDArray[np.int8]
@@ -163,13 +163,19 @@ def _issuers(length: int) -> _Prefixes:
     return _Prefixes(6, lambda prefix: issued(prefix, length))
 
 
+@cache
+def _dated() -> _Prefixes:
+    return _Prefixes(6, dated)
+
+
 def card(codes: Codes) -> Verdicts:
     """Payment card number, ISO/IEC 7812-1."""
     digits = _digits(codes)
     issuer = _issuers(codes.shape[1])(digits)
     issuer[~digits[:, 6:].any(axis=1)] = REFUTED
-    failed = ~_luhn(digits)
-    return np.where(issuer == REFUTED, REFUTED, np.where(failed, np.where(issuer == UNKNOWN, UNKNOWN, REFUTED), PROVEN))
+    failed = np.where(issuer == UNKNOWN, UNKNOWN, REFUTED)
+    passed = np.where(_dated()(digits) == PROVEN, UNKNOWN, PROVEN)
+    return np.where(issuer == REFUTED, REFUTED, np.where(_luhn(digits), passed, failed))
 
 
 def imei(codes: Codes) -> Verdicts:
