@@ -78,15 +78,18 @@ _FILE_ENDINGS = frozenset("png jpg jpeg gif webp svg bmp ico css js ts map json 
 """What stands behind the last dot of `logo@2x.png`; none of them is a top-level domain in use for mail."""
 
 
+_OF_SERVERS = frozenset({"git", "hg", "svn"})
+"""Accounts in the addresses of repositories: `git@code.example.com:team/project.git`."""
 _LABELS = re.compile(r"[^.-](?:[^.]*[^.-])?(?:\.[^.-](?:[^.]*[^.-])?)*", re.DOTALL)
 """Labels of a host name, none of them empty, none with a hyphen at its ends (RFC 1123 2.1)."""
 
 
 def email(value: str) -> bool:
-    """E-mail address, RFC 5321 4.1.2 in its usual form: dot-atom local part, host name labels of RFC 1123, no file name such as `a@2x.png`."""
+    """E-mail address, RFC 5321 4.1.2 in its usual form: dot-atom local part, host name labels of RFC 1123; no file name (`a@2x.png`), no repository."""
     local, _, domain = value.rpartition("@")
     return (
         0 < len(local) <= 64  # noqa: PLR2004 - RFC 5321 4.5.3.1.1
+        and local not in _OF_SERVERS
         and not local.startswith(".")
         and not local.endswith(".")
         and ".." not in local
