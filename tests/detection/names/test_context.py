@@ -20,6 +20,7 @@ import pytest
         ("联系人 赵敏(配偶)", "赵敏"),
         ('{"持卡人": "周芷若"}', "周芷若"),
         ("借款人为孙权,担保人为周瑜。", "孙权"),
+        ("您的姓名为：周瑜", "周瑜"),
     ],
 )
 def test_labels_titles_and_salutations_give_a_name_away_without_a_model(names, text, name):
