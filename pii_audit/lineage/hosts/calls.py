@@ -11,6 +11,7 @@ from pii_audit.lineage.hosts.syntax import name_of
 
 _TABLE_OPTION = "dbtable"
 _OPERATOR = "Operator"
+_HOOK = "hook"
 _FIRST = frozenset({"query", "statement", "operation", "table_name"})
 """How the first argument is called where it is given by its name."""
 
@@ -53,7 +54,8 @@ class Calls:
         of_database = self._of_database(node.func)
         generic = called in names.generic and (self._reads_databases or of_database)
         alone = called in names.of_receivers | names.tables_of_receivers and of_database
-        surely = generic or alone or called in names.statements | names.tables
+        hooked = called in names.of_hooks and _receiver(node.func).endswith(_HOOK)
+        surely = generic or alone or hooked or called in names.statements | names.tables
         if surely and first is not None:
             yield first
         keywords = names.keywords | names.operators if called.endswith(_OPERATOR) else names.keywords
@@ -70,17 +72,23 @@ class Calls:
         first, others = node.args[0] if node.args else None, node.args[1:]
         if others and called == "option" and isinstance(first, ast.Constant):
             return [(str(first.value), others[0])]
-        if others and called == "jdbc" and self._of_database(node.func):
-            return [(_TABLE_OPTION, others[0])]
+        if called == "jdbc" and self._of_database(node.func):
+            given = others or [one.value for one in node.keywords if one.arg == "table"]
+            return [(_TABLE_OPTION, one) for one in given[:1]]
         return []
 
     def _of_database(self, function: ast.expr) -> bool:
         """Whether a method is one of something that is called like a connection, or what a connection gives (`db.cursor().execute`)."""
         before = function.value if isinstance(function, ast.Attribute) else None
-        name = name_of(before.func if isinstance(before, ast.Call) else before) if before is not None else ""
-        last = name.rpartition("_")[2].lower()
-        reader = isinstance(before, ast.Attribute) and name == "read" and self._of_database(before)
+        last = _receiver(function).rpartition("_")[2]
+        reader = isinstance(before, ast.Attribute) and before.attr == "read" and self._of_database(before)
         return reader or last in self._names.receivers or (self._reads_databases and last in self._names.clients)
+
+
+def _receiver(function: ast.expr) -> str:
+    """How that is called whose method a function is, or what gives it, in small letters."""
+    before = function.value if isinstance(function, ast.Attribute) else None
+    return name_of(before.func if isinstance(before, ast.Call) else before).lower() if before is not None else ""
 
 
 def _configured(node: ast.expr, keywords: frozenset[str]) -> Iterator[ast.expr]:

@@ -12,7 +12,7 @@ from pii_audit.errors import ConfigurationError
 
 PATH = "scanners/lineage/hosts.yaml"
 _PYTHON = (
-    "statements", "generic", "receivers", "of_receivers", "clients", "tables", "tables_of_receivers", "options", "dumps", "operators", "keywords",
+    "statements", "generic", "receivers", "of_receivers", "clients", "of_hooks", "tables", "tables_of_receivers", "options", "dumps", "operators", "keywords",
     "said", "said_keywords", "drivers",
 )  # fmt: skip
 _OPTIONS = ("statement", "script", "first", "after", "dumps")
@@ -45,6 +45,7 @@ class PythonNames:
     receivers: frozenset[str]
     of_receivers: frozenset[str]
     clients: frozenset[str]
+    of_hooks: frozenset[str]
     tables: frozenset[str]
     tables_of_receivers: frozenset[str]
     options: frozenset[str]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from itertools import pairwise
+from pathlib import PurePosixPath
 
 from pii_audit.language import Text
 from pii_audit.lineage.hosts.clients import given_by, is_direct, is_run, is_run_by_shell, others, program
@@ -25,6 +26,12 @@ _UNKNOWN = re.compile(rf"\$\{{[^}}\n]*\}}|\$\([\w.-]*\)|\$[\w@*#?!$-]+|{MARK}+")
 _ALONE = re.compile(r"\\?[\w+]*;?")
 """One word alone, as `exit` and `\\dt`, lets nothing out."""
 _AROUND = " \t\r\n;\"'()\\"
+_NEAR = 3
+"""So many words behind `python` its script stands, with its options."""
+_SOURCES = frozenset({".", "source"})
+_SCRIPTS = frozenset({".sh", ".bash", ".ksh", ".func", ".fn", ".lib", ".inc", ".shlib"})
+_SYSTEM = ("/etc/", "/usr/", "~/.")
+"""Where what is sourced sets up an environment."""
 _STANDARD_INPUT = frozenset({"-", "/dev/stdin", "/dev/fd/0"})
 _NAME = re.compile(r"[\w./-]+")
 
@@ -103,6 +110,8 @@ class _Reading:
     def read(self, command: Command) -> None:
         """Notes all that one hands on."""
         words = command.words
+        if len(words) > 1 and words[0].text in _SOURCES:
+            self._sourced(words[1])
         at = self._among(command, self._names.clients.keys())
         if at is not None:
             self._run(command, at, self._names.clients[program(words[at])])
@@ -120,9 +129,17 @@ class _Reading:
             self._look(word)
         self._look_at_values(command)
         at = self._among(command, self._names.dumps)
-        runs = command.redirected or any(word.text.startswith("-") for word in words)
+        runs = command.redirected or any(word.text.startswith("-") or "=" in word.text for word in words[1:])
         if at is not None and runs and not any(is_sql(word.text) for word in words):
             self._dump(words[at])
+
+    def _sourced(self, word: Word) -> None:
+        """A script that is read as a part of this one: its functions may hand on anything."""
+        path = PurePosixPath(word.text)
+        if path.suffix.lower() in _SCRIPTS and not word.text.startswith(_SYSTEM):
+            self.found.file(
+                path.name if _UNKNOWN.search(word.text) else word.text, self._script.origin(word.mapped.origin(0))
+            )
 
     def _among(self, command: Command, names: AbstractSet[str]) -> int | None:
         """Where one of these programs stands among the words, None where none is run."""
@@ -155,6 +172,9 @@ class _Reading:
         given = next(((word,) for before, word in pairwise(words) if before.text == "-c"), command.documents)
         for word in given:
             self.found.program(word.mapped.within(self._script))
+        for word in words[:_NEAR]:
+            if program(word) in self._names.dumps:
+                self._dump(word)
 
     def _dump(self, word: Word) -> None:
         name = program(word)
@@ -245,6 +265,8 @@ class _Reading:
         text = word.text.strip()
         if word.file is not None:
             self._file(Word(word.file))
+        elif is_file(text):
+            self._file(word)
         elif _UNKNOWN.search(text) and not _UNKNOWN.sub("", text).strip(_AROUND):
             if not (_POSITIONAL.fullmatch(text.strip(_AROUND)) and self._given_by_callers(command)):
                 self._gap(_not_written(text), word)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from pii_audit.language import Text
@@ -13,6 +14,11 @@ from pii_audit.lineage.hosts.wording import is_file
 from pii_audit.lineage.model import Untraceable
 from pii_audit.lineage.text import Mapped
 
+_VARIABLE = re.compile(r"\$\{[^{}]*\}|\$\w+|\{\{[^{}]*\}\}|<<?[\w.]+>>?")
+_NOT_WRITTEN = Text(
+    "交给数据库的 SQL 没有写在这个文件里,无法得知",
+    "the SQL that is handed to the database here is not written in this file",
+)
 _GIVEN: Mapping[str | int, str] = {"command": "args", "entrypoint": "command"}
 """Kubernetes and Compose: beside which list there is another with the rest of its words."""
 
@@ -30,6 +36,8 @@ def sql_in_yaml(script: Mapped) -> Embedded:
                 lists.setdefault(one.path[:-1], []).append(text)
             if is_file(one.value) and names & keywords:
                 found.file(one.value.strip(), script.origin(text.origin(0)))
+            elif one.path[-1:] and one.path[-1] in keywords and _VARIABLE.fullmatch(one.value.strip()):
+                found.gap(Untraceable(_NOT_WRITTEN, script.origin(text.origin(0))))
             elif not names & said:
                 note(text.within(script), found)
     except Unreadable as error:

@@ -52,6 +52,8 @@ def test_words_about_sql_in_yaml_are_none(programs, text):
         ("a: 1\nb: [", "2:5 it cannot be read as YAML"),
         ("a: &x\n  - b\n{% if x %}\n", "3:2 it cannot be read as YAML"),
         ("- " * 5000, "1:"),
+        ("t: {type: SQL, sql: '${query}'}\n", "1:22 the SQL that is handed"),
+        ("sql: '{{ var.value.query }}'\n", "1:"),
         ("sql: daily/a.sql\n", "1:6 it runs daily/a.sql"),
         ("bash_command: pg_dump core > x\n", "1:15 what pg_dump lets out"),
         ("command: [psql, -c, $(SQL)]\n", "1:21 the SQL that is handed"),

@@ -152,6 +152,12 @@ WRITTEN = {
         'with cur.copy("COPY (SELECT phone FROM customer) TO STDOUT") as c: pass',
         {"1:29": "phone"},
     ),
+    "what a hook runs": ("def f(hook, q):\n    hook.run(q)", "2:14 the SQL that is handed"),
+    "what a hook that is made there runs": ('PostgresHook("core").run(q)', "1:26 the SQL that is handed"),
+    "a table of a reader by its name": (
+        'spark.read.jdbc(url="x", table=t).write.csv("/y")',
+        "1:32 * cannot be expanded: what a variable",
+    ),
     "a query that is copied": ('c.copy_from_query("SELECT phone FROM customer", output="x")', {"1:27": "phone"}),
     "a table of Spark": ('spark.table("staff")', {"1:13": "boss+id+name"}),
     "a table of a reader": ('spark.read.table("staff").write.csv("/x")', {"1:18": "boss+id+name"}),
@@ -213,6 +219,7 @@ NONE = {
         "\nS3ToRedshiftOperator(table='t')\nclient.get(query=q)"
     ),
     "no strings at all": "x = 1\nimport os\n",
+    "what is run by others": "subprocess.run(command)\napp.run(port)\nloop.run(main())\nhook.run()",
     "an empty file": "",
     "a table that is only counted in words": 'x = f"{n} rows from {t}"',
 }
@@ -258,6 +265,12 @@ GAPS = {
     "a table that is copied": ('cur.copy_to(f, "customer")', "1:1 what copy_to lets out"),
     "a procedure by its name": ('cursor.callproc("export_all")', "1:1 what callproc lets out"),
     "a connection that is made there": ("engine.connect().execute(q)", "1:26 the SQL that is handed"),
+    "what a hook runs": ("def f(hook, q):\n    hook.run(q)", "2:14 the SQL that is handed"),
+    "what a hook that is made there runs": ('PostgresHook("core").run(q)', "1:26 the SQL that is handed"),
+    "a table of a reader by its name": (
+        'spark.read.jdbc(url="x", table=t).write.csv("/y")',
+        "1:32 * cannot be expanded: what a variable",
+    ),
     "a query that is copied": ("import psycopg\nwith cur.copy(q) as c: pass", "2:15 the SQL that is handed"),
     "a query of polars": ("pl.read_database(q, c)", "1:18 the SQL that is handed"),
     "an option of a reader": ('spark.read.option("query", q).load()', "1:28 the SQL that is handed"),

@@ -129,6 +129,7 @@ NONE = {
     "other words of a client": 'bq ls "$D"\naws s3 cp "$A" "$B"\nsqlite3 "$DB" \'VACUUM\'\npsql -c \'\\d\'\nmysql < /dev/null',
     "texts that name a client": 'mail -s "psql is down" < "$F"\nssh db "psql -l" < "$F"\nssh db "echo psql" < "$F"\ncat "$F" | grep "psql x"',
     "an empty script": "",
+    "what sets up an environment": '. /etc/profile.d/x.sh\n. ~/.bash_profile\n. ~/.x.sh\nsource activate\n. ./.env\n. "$CONF"\nexp=3',
     "what never ends": 'echo "' + "$(" * 200 + "'",
 }
 
@@ -181,6 +182,12 @@ GAPS = {
     "a script by a variable in letters together": ('psql -qAtf "$F"', "1:13 the SQL $F that is handed"),
     "a table that a client lets out": ("bq extract d.customer gs://x", "1:1 what bq lets out is not traced"),
     "a dump in a pipe": ("pg_dump core | psql other", "1:1 what pg_dump lets out is not traced"),
+    "a library that is not there": (". ./functions.sh\nexport_customers", "1:3 it runs ./functions.sh"),
+    "a library in a folder by a variable": ('source "$LIB/functions.bash"', "1:9 it runs functions.bash"),
+    "a dump by words with values": ("expdp me tables=customer dumpfile=x", "1:1 what expdp lets out is not traced"),
+    "a tool that copies tables": ("python3 /opt/datax/bin/datax.py job.json", "1:9 what datax.py lets out"),
+    "a copy of the whole server": ("xtrabackup --backup --target-dir=/x", "1:1 what xtrabackup lets out"),
+    "a script of another client": ("dbaccess core daily.sql", "1:15 it runs daily.sql"),
     "columns by a variable": ('psql -c "SELECT $COLUMNS FROM customer"', "1:17 what a variable or a template"),
 }
 
@@ -193,6 +200,11 @@ def test_sql_that_is_not_written_there_is_a_gap(programs, script, told):
 
 def test_a_script_that_is_run_is_judged_where_it_stands(programs):
     assert programs.columns("job.sh", "psql -f sql/daily.sql", daily_sql="SELECT phone FROM customer") == {}
+
+
+def test_a_library_is_judged_where_it_stands(programs):
+    script = '. "$(dirname "$0")/../lib/db.sh"\nrun "SELECT phone FROM customer"'
+    assert programs.columns("job.sh", script, db_sh='run() { psql -c "$1"; }') == {"2:13": "phone"}
 
 
 def test_directives_of_a_client_are_let_be(programs):
