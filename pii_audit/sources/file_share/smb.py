@@ -23,7 +23,7 @@ from pii_audit.sources.file_share.names import shown, spelled
 from pii_audit.sources.file_share.refused import Refused
 from pii_audit.sources.file_share.remote import Entry, Part, RemoteShare
 from pii_audit.sources.file_share.smb_readers import Layer, Readers
-from pii_audit.sources.file_share.smb_rights import descriptor, entries
+from pii_audit.sources.file_share.smb_rights import AccessList, descriptor, entries, owner
 from pii_audit.sources.file_share.smb_share import Asked
 from pii_audit.sources.format.fixed_width import Layouts
 from pii_audit.sources.interface import ROOT_NAME, failed, skipped, strangers
@@ -111,11 +111,12 @@ class SmbShare(RemoteShare):
 
     def grants(self, directory: Directory = NOBODY) -> Iterator[Grant | Coverage]:
         """Whom both the files' own access lists and the rights of the share let in, with what a directory knows of groups."""
-        alike: dict[bytes, list[Asset]] = defaultdict(list)
+        alike: dict[AccessList, dict[str | None, list[Asset]]] = defaultdict(lambda: defaultdict(list))
         for one in self.assets():
             if isinstance(one, Asset):
                 try:
-                    alike[self._descriptor(self._path(spelled(one.name)))].append(one)
+                    data = self._descriptor(self._path(spelled(one.name)))
+                    alike[entries(data)][owner(data)].append(one)
                 except Exception as error:  # noqa: BLE001 - one file of many; `why` knows it
                     yield self._untold(one, error)
         if not alike:
@@ -135,15 +136,14 @@ class SmbShare(RemoteShare):
             else:
                 yield found
         readers = Readers(layers, directory)
-        for data, files in alike.items():
-            try:
-                ways = list(readers.ways(entries(data), len(files)))
-            except Refused as error:
-                yield from (self._untold(one, error) for one in files)
-                continue
-            for one in files:
-                path = shown(self._path(spelled(one.name)))
-                yield from (way.grant(one.id, path) for way in ways)
+        for listed, owned in alike.items():
+            ways = list(readers.ways(listed, sum(map(len, owned.values()))))
+            for sid, files in owned.items():
+                more = readers.owned(listed, sid, len(files)) if sid else ()
+                mine = [*ways, *more]
+                for one in files:
+                    path = shown(self._path(spelled(one.name)))
+                    yield from (way.grant(one.id, path) for way in mine)
         yield from (strangers(self.id, group, count) for group, count in readers.outside.items())
 
     def _untold(self, one: Asset, error: Exception) -> Coverage:

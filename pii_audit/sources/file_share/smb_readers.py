@@ -12,11 +12,23 @@ from dataclasses import dataclass, field, replace
 from pii_audit.directory import DOMAIN_USERS_NAME, NOBODY, Directory, memberships
 from pii_audit.directory.sid import ANYBODY, USERS
 from pii_audit.model.grant import Grant
-from pii_audit.sources.file_share.smb_rights import PRIVILEGES, AccessList, Entry, named
+from pii_audit.sources.file_share.smb_rights import (
+    CHANGES_LIST,
+    GIVES,
+    OWNER_RIGHTS,
+    PRIVILEGES,
+    READS,
+    AccessList,
+    Entry,
+    named,
+)
 from pii_audit.sources.file_share.smb_subjects import ALL, SOME, Subject, Subjects
 
 PEOPLE, RIGHTS = 200, 100_000
 """A group of more people is told of as a whole, and so is every one once there are more rights of single people in a share."""
+_ADMINISTRATORS, _SERVICES = "S-1-5-32-544", "S-1-5-80-"
+_ADMINISTER = frozenset({_ADMINISTRATORS, "S-1-5-18"})
+"""Owners who come to every file by their privileges, whatever its list says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +78,61 @@ class Readers:
         """Groups by which somebody has a right, with the number of their members of whom nothing is known."""
 
     def ways(self, listed: AccessList, files: int = 1) -> Iterator[Way]:
-        """The rights on so many files that have this access list."""
+        """The rights on so many files that have this access list; whoever may give himself the right to read has it."""
         for privilege, bits in PRIVILEGES.items():
-            yield from self._of_groups(listed, privilege, bits, files)
+            effective = self.people(listed, bits) if self._directory else 0
+            found = self._subjects.through(listed, bits, effective)
+            yield from self._of_groups(
+                {one: self._way(one, by, privilege) for one, by in found.items()}, effective, files
+            )
+        told: set[Subject] = set()
+        for right, bits in GIVES.items():
+            effective = self._without_reading(listed, self.people(listed, bits)) if self._directory else 0
+            found = {
+                subject: by
+                for subject, by in self._subjects.through(listed, bits, effective).items()
+                if subject not in told
+                and self._shares(READS, subject)
+                and not self._subjects.lets(listed, READS, subject)
+            }
+            told |= found.keys()
+            ways = {one: self._way(one, by, "read", right) for one, by in found.items()}
+            yield from self._of_groups(ways, effective, files)
+
+    def owned(self, listed: AccessList, owner: str, files: int = 1) -> Iterator[Way]:
+        """What the owner of so many files has besides: he may change their lists, unless they say what he may ([MS-DTYP] 2.5.3.2)."""
+        subject = (owner,)
+        if owner in _ADMINISTER or owner.startswith(_SERVICES) or self._subjects.lets(listed, READS, subject):
+            return
+        said = [entry for entry in listed or () if entry.sid == OWNER_RIGHTS]
+        wanted = READS | CHANGES_LIST
+        own = (
+            next((entry for entry in said if entry.mask & wanted), None)
+            if said
+            else Entry(owner, CHANGES_LIST, allows=True)
+        )
+        if own is None or not own.allows:
+            return
+        bits = READS if own.mask & READS else CHANGES_LIST
+        rest = [self._subjects.entry(layer.entries, bits, subject) for layer in self._layers]
+        if None in rest or not self._shares(READS, subject):
+            return
+        who = self._called(owner)
+        opened = f"NTFS owner {who}"
+        steps = (who, *self._through(own, [one for one in rest if one], opened, "change permissions"))
+        closing = (f'icacls "{{path}}" /setowner *{_ADMINISTRATORS}',)
+        way = Way(who, "read", opened, steps, closing, locking=self._locking(owner))
+        effective = self._without_reading(listed, self._members(owner, allowed=True)) if self._directory else 0
+        yield from self._of_groups({subject: way}, effective, files)
+
+    def _without_reading(self, listed: AccessList, people: int) -> int:
+        """Those of some people whom the share lets read, and the list does not yet."""
+        for layer in self._layers:
+            people &= self._let_in(layer.entries, READS)
+        return people & ~self._let_in(listed, READS)
+
+    def _shares(self, bits: int, subject: Subject) -> bool:
+        return all(self._subjects.lets(layer.entries, bits, subject) for layer in self._layers)
 
     def people(self, listed: AccessList, bits: int) -> int:
         """Everybody in the directory who has a right, as the bits of a number."""
@@ -77,11 +141,9 @@ class Readers:
             found &= self._let_in(layer.entries, bits)
         return found
 
-    def _of_groups(self, listed: AccessList, privilege: str, bits: int, files: int) -> Iterator[Way]:
-        effective = self.people(listed, bits) if self._directory else 0
-        groups: dict[Subject, Way] = {}
-        for subject, matched in self._subjects.through(listed, bits, effective).items():
-            groups[subject] = self._way(subject, matched, privilege)
+    def _of_groups(self, groups: Mapping[Subject, Way], effective: int, files: int) -> Iterator[Way]:
+        """The rights of groups, and of the people in them that have the right."""
+        for subject in groups:
             self._notes_outside(subject)
         # Whoever carries the SID of an account that is disabled is told of, and not that account.
         yield from (way for subject, way in groups.items() if not self._is_disabled(subject[0]))
@@ -100,15 +162,17 @@ class Readers:
             if node is not None and outside:
                 self.outside[self._directory.principal(node)] = outside
 
-    def _way(self, subject: Subject, matched: Sequence[Entry], privilege: str) -> Way:
+    def _way(self, subject: Subject, matched: Sequence[Entry], privilege: str, right: str = "") -> Way:
+        """How somebody comes to a right, by another `right` where it is not the same."""
+        right = right or privilege
         first, *others = subject
         own, *rest = matched
         who = self._called(first)
-        opened = "no access list" if own is ALL else f"NTFS {privilege} {self._called(own.sid)}"
+        opened = "no access list" if own is ALL else f"NTFS {right} {self._called(own.sid)}"
         inside = self._chain(first, own.sid)
         steps = [who, *inside[1:]]
         steps += [f"only who is also in {self._called(sid).partition(':')[2] or self._called(sid)}" for sid in others]
-        steps += self._through(own, rest, opened, privilege)
+        steps += self._through(own, rest, opened, right)
         return Way(
             who,
             privilege,
@@ -119,16 +183,16 @@ class Readers:
             self._locking(first),
         )
 
-    def _through(self, own: Entry, rest: Sequence[Entry], opened: str, privilege: str) -> list[str]:
+    def _through(self, own: Entry, rest: Sequence[Entry], opened: str, right: str) -> list[str]:
         """The steps from a group to the file."""
         steps = ["inherited from its folder"] if own.inherited else []
         steps += ["if its condition holds"] if own.conditional else []
         steps.append(opened)
         for layer, entry in zip(self._layers, rest, strict=True):
             if entry is SOME:
-                steps.append(f"{layer.label} {privilege} one of its groups")
+                steps.append(f"{layer.label} {right} one of its groups")
             elif entry.sid not in ANYBODY:
-                steps.append(f"{layer.label} {privilege} {self._called(entry.sid)}")
+                steps.append(f"{layer.label} {right} {self._called(entry.sid)}")
         return steps
 
     def _closing(self, sid: str, own: Entry, rest: Sequence[Entry], *, inside: bool) -> tuple[str, ...]:

@@ -25,6 +25,12 @@ _OF_OBJECTS = frozenset({0x05, 0x06, 0x0B, 0x0C})
 _INHERIT_ONLY, _INHERITED = 0x08, 0x10
 PRIVILEGES = {"read": 0x00000001 | 0x80000000 | 0x10000000, "write": 0x00000002 | 0x40000000 | 0x10000000}
 """FILE_READ_DATA or FILE_WRITE_DATA, and the generic rights that hold them ([MS-SMB2] 2.2.13.1.1)."""
+READS = PRIVILEGES["read"]
+CHANGES_LIST = 0x00040000
+GIVES = {"change permissions": CHANGES_LIST, "take ownership": 0x00080000}
+"""WRITE_DAC and WRITE_OWNER ([MS-DTYP] 2.4.3): whoever has one lets himself in."""
+OWNER_RIGHTS = "S-1-3-4"
+"""Who stands for the owner in a list, and takes from him what he has otherwise."""
 _KNOWN = {
     EVERYONE: "world",
     NETWORK: "world",
@@ -35,6 +41,7 @@ _KNOWN = {
     "S-1-5-32-544": "group:Administrators",
     USERS: "group:Users",
     GUESTS: "group:Guests",
+    OWNER_RIGHTS: "group:OWNER RIGHTS",
 }
 _OF_DOMAINS = {
     "512": "group:Domain Admins",
@@ -43,8 +50,9 @@ _OF_DOMAINS = {
     "515": "group:Domain Computers",
 }
 """By the last number, of every domain ([MS-DTYP] 2.4.2.4)."""
-_DACL = 4
+_OWNER, _DACL = 1, 4
 _SIZE = 65_536
+_NONE = Text("安全描述符无法解析", "the security descriptor cannot be understood")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +71,14 @@ AccessList = tuple[Entry, ...] | None
 
 
 def descriptor(file: SMBFileIO) -> bytes:
-    """The access list of a file that was opened with READ_CONTROL, in its descriptor; raises what smbprotocol raises."""
+    """The owner and the access list of a file that was opened with READ_CONTROL, in its descriptor; raises what smbprotocol raises."""
     from smbprotocol.file_info import InfoType  # noqa: PLC0415 - a scan loads what it reads
     from smbprotocol.open import SMB2QueryInfoRequest, SMB2QueryInfoResponse  # noqa: PLC0415 - as above
 
     asked = SMB2QueryInfoRequest()
     asked["info_type"] = InfoType.SMB2_0_INFO_SECURITY
     asked["output_buffer_length"] = _SIZE
-    asked["additional_information"] = _DACL
+    asked["additional_information"] = _OWNER | _DACL
     asked["file_id"] = file.fd.file_id
     tree = file.fd.tree_connect
     request = file.fd.connection.send(asked, sid=tree.session.session_id, tid=tree.tree_connect_id)
@@ -97,8 +105,17 @@ def entries(data: bytes) -> AccessList:
                 found.append(Entry(sid, mask, *_KINDS[kind][:1], bool(flags & _INHERITED), _KINDS[kind][1]))
             at += max(size, _ENTRY.size)
     except (struct.error, ValueError):
-        raise Refused(Text("安全描述符无法解析", "the security descriptor cannot be understood")) from None
+        raise Refused(_NONE) from None
     return tuple(found)
+
+
+def owner(data: bytes) -> str | None:
+    """The SID of the owner that a descriptor names. Raises Refused for what is no descriptor."""
+    try:
+        _, _, _, at, _, _, _ = _HEADER.unpack_from(data)
+        return sid_text(data[at:]) if at else None
+    except (struct.error, ValueError):
+        raise Refused(_NONE) from None
 
 
 def _after_object(body: bytes) -> bytes:

@@ -58,9 +58,13 @@ class Subjects:
                 told[subject] = [entry for entry in matched if entry is not None]
         return told
 
+    def entry(self, listed: AccessList, bits: int, subject: Subject) -> Entry | None:
+        """The entry by which a list lets somebody in; None where it does not."""
+        return self._decides(_List(listed, bits, self._everybody_in), subject)
+
     def lets(self, listed: AccessList, bits: int, subject: Subject) -> bool:
         """Whether a list lets somebody in."""
-        return self._decides(_List(listed, bits, self._everybody_in), subject) is not None
+        return self.entry(listed, bits, subject) is not None
 
     def _through_next(
         self, found: dict[Subject, Further], lists: Sequence[_List], effective: int

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pii_audit.directory import NOBODY, Directory
+from pii_audit.directory.sid import sid_bytes
 from pii_audit.model.asset import Asset
 from pii_audit.sources.file_share import remote, smb_rights
 from pii_audit.sources.file_share.local import EVERY_FILE, Selection
@@ -210,6 +211,15 @@ def test_no_list_is_everybodys_and_an_inherited_entry_is_made_its_own_first():
     listed = smb_rights.entries(_descriptor((USERS, READ, ALLOW, 0x10)))
     [inherited] = (way.grant("s:a", r"\\h\s\a") for way in Readers().ways(listed))
     assert inherited.closing == (r'icacls "\\h\s\a" /inheritance:d', rf'icacls "\\h\s\a" /remove:g *{USERS}')
+
+
+def test_a_descriptor_names_the_owner():
+    data = _descriptor((USERS, READ, ALLOW, 0))
+    assert smb_rights.owner(data) is None
+    sid = sid_bytes("S-1-5-21-1-2-3-1104")
+    assert smb_rights.owner(data[:4] + struct.pack("<I", len(data)) + data[8:] + sid) == "S-1-5-21-1-2-3-1104"
+    with pytest.raises(Refused):
+        smb_rights.owner(data[:4] + struct.pack("<I", len(data)) + data[8:] + sid[:5])
 
 
 @given(st.binary(max_size=200))

@@ -21,6 +21,7 @@ from pii_audit.sources.file_share.srvsvc import descriptor_of
 DOMAIN = "S-1-5-21-1-2-3"
 EVERYONE, AUTHENTICATED, DOMAIN_USERS, USERS = "S-1-1-0", "S-1-5-11", f"{DOMAIN}-513", "S-1-5-32-545"
 READ, WRITE, BOTH = 0x1, 0x2, 0x3
+CHANGE, TAKE, FULL = 0x40000, 0x80000, 0xC0003
 PERSONS = ("ann", "bob", "eve", "zoe")
 GROUPS = ("sales", "desk", "inner")
 SID = {name: f"{DOMAIN}-{1100 + at}" for at, name in enumerate((*PERSONS, *GROUPS))}
@@ -71,7 +72,7 @@ def model(lists: list[AccessList], token: set[str], bits: int) -> bool:
 
 trustees = st.sampled_from([EVERYONE, AUTHENTICATED, DOMAIN_USERS, *SID.values()])
 lists = st.none() | st.lists(
-    st.builds(Entry, trustees, st.sampled_from([READ, WRITE, BOTH]), st.booleans()), max_size=5
+    st.builds(Entry, trustees, st.sampled_from([READ, WRITE, BOTH, CHANGE, TAKE, FULL]), st.booleans()), max_size=5
 ).map(tuple)
 memberships = st.fixed_dictionaries(
     {group: st.lists(st.sampled_from([*PERSONS, *GROUPS, "Domain Users"]), max_size=4, unique=True) for group in GROUPS}
@@ -102,6 +103,11 @@ def test_people_are_those_of_the_access_check_and_nobody_is_missed_by_groups_alo
     layers = [Layer("share", share), Layer("smb.conf", conf)]
     readers = Readers(layers, directory)
     assert {directory.account(one) for one in directory.persons(readers.people(ntfs, bits))} == expected
+    if privilege == "read":
+        # Whoever may change the list, and is let read by the others, lets himself in.
+        for one, token in tokens(members).items():
+            gives = any(model([ntfs, share, conf], token, right) for right in (CHANGE, TAKE))
+            expected |= {one} if gives and model([share, conf], token, READ) else set()
     told = {way.principal for way in readers.ways(ntfs) if way.privilege == privilege}
     # Everybody who has the right is told of: by name, or as one of a group of everybody.
     everybody = told & {"world", "Authenticated Users", "Domain Users"}
@@ -112,6 +118,43 @@ def test_people_are_those_of_the_access_check_and_nobody_is_missed_by_groups_alo
     for person in expected:
         token = tokens(members)[person]
         assert names & (token | {"world", "Authenticated Users", "Domain Users"}), (person, names)
+
+
+@given(lists, lists, memberships, st.sampled_from(PERSONS), st.sampled_from([None, READ, CHANGE, WRITE]))
+def test_an_owner_lets_himself_in_unless_the_list_says_what_he_may(ntfs, share, members, who, said):
+    if ntfs is not None and said is not None:
+        ntfs = (*ntfs, Entry("S-1-3-4", said, allows=True))
+    token = tokens(members)[who]
+    way = READ if said == READ else None if said == WRITE else CHANGE
+    gains = not model([ntfs], token, READ) and way is not None and model([share], token, way)
+    for directory in (NOBODY, directory_of(members)):
+        found = [one.principal for one in Readers([Layer("share", share)], directory).owned(ntfs, SID[who])]
+        if directory:
+            assert found == [f"user:{who}"] * (gains and model([share], token, READ))
+        else:
+            assert len(found) <= 1
+
+
+def test_whoever_owns_a_file_or_may_change_its_list_is_told_of_as_a_reader():
+    listed = (allow("sales"), deny("ann"), allow("desk", CHANGE), allow("bob", TAKE))
+    share = Layer("share", (Entry(EVERYONE, 0x001F01FF, allows=True),))
+    readers = Readers([share])
+    found = {(way.principal, way.opened_by) for way in readers.ways(listed) if way.privilege == "read"}
+    assert found == {
+        (f"user:{SID['sales']}", f"NTFS read user:{SID['sales']}"),
+        (f"user:{SID['desk']}", f"NTFS change permissions user:{SID['desk']}"),
+        (f"user:{SID['bob']}", f"NTFS take ownership user:{SID['bob']}"),
+    }
+    [way] = readers.owned(listed, SID["ann"])
+    assert (way.path, way.closing) == (
+        (f"user:{SID['ann']}", f"NTFS owner user:{SID['ann']}"),
+        ('icacls "{path}" /setowner *S-1-5-32-544',),
+    )
+    # A share that lets read and change alone keeps everybody from the lists.
+    narrow = Readers([Layer("share", (Entry(EVERYONE, 0x001301BF, allows=True),))])
+    assert [way.principal for way in narrow.ways(listed) if way.privilege == "read"] == [f"user:{SID['sales']}"]
+    assert list(narrow.owned(listed, SID["ann"])) == []
+    assert list(readers.owned(listed, "S-1-5-32-544")) == list(readers.owned(None, SID["ann"])) == []
 
 
 def ways(ntfs: AccessList, *layers: Layer, directory: Directory = NOBODY, files: int = 1):
