@@ -15,6 +15,8 @@ ALLOWS, DENIES = 0, 1
 """Types of entries that decide; the others are for audit and alarm (6.2.1.1)."""
 READ, WRITE, PASS = 0x01, 0x02, 0x20
 """READ_DATA, WRITE_DATA and EXECUTE, of folders LIST_DIRECTORY, ADD_FILE and to pass (6.2.1.3.1)."""
+GIVES = {0x40000: "C", 0x80000: "o"}
+"""WRITE_ACL and WRITE_OWNER, with which somebody lets himself in, by the letters for them."""
 _INHERIT_ONLY, _GROUP = 0x08, 0x40
 _MASKS = {
     0x01: "r", 0x02: "w", 0x04: "a", 0x20: "x", 0x10000: "d", 0x40: "D", 0x80: "t", 0x100: "T", 0x08: "n", 0x10: "N",

@@ -17,7 +17,7 @@ from pii_audit.model.grant import Grant
 from pii_audit.sources.file_share.accounts import group_name, user_name
 from pii_audit.sources.file_share.acl import counting
 from pii_audit.sources.file_share.names import shown
-from pii_audit.sources.file_share.nfs4_acl import ALLOWS, PASS, READ, WRITE, Entry, nfs4_list
+from pii_audit.sources.file_share.nfs4_acl import ALLOWS, GIVES, PASS, READ, WRITE, Entry, nfs4_list
 from pii_audit.sources.file_share.posix_way import GROUP, OTHER, folders
 from pii_audit.sources.file_share.smb_rights import Entry as Deciding
 from pii_audit.sources.file_share.smb_rights import named
@@ -77,8 +77,11 @@ def nfs4_grants(own: Sequence[Entry], path: Path, root: Path, asset: str, place:
     file = _Listed(path, path.stat(), own)
     steps = [_Listed(one, (root / one).stat(), nfs4_list(root / one)) for one in folders(path.relative_to(root))]
     subjects = Subjects([step.asked(PASS) for step in steps], NOBODY)
-    for privilege, mask in (("read", READ), ("write", WRITE)):
+    rights = (("read", READ, "r"), ("write", WRITE, "w"), *(("read", mask, letter) for mask, letter in GIVES.items()))
+    for privilege, mask, letter in rights:
         for subject, (entry, *_) in subjects.through(file.asked(mask), _ASKED, 0).items():
+            if mask in GIVES and subjects.lets(file.asked(READ), _ASKED, subject):
+                continue
             first, *others = map(named, subject)
             kind, _, account = first.partition(":")
             way = (
@@ -86,9 +89,9 @@ def nfs4_grants(own: Sequence[Entry], path: Path, root: Path, asset: str, place:
                 *([f"{'uid' if kind == 'user' else 'gid'} {account[1:]} has no account"] if account[:1] == "#" else ()),
                 *(f"only who is also in {other.partition(':')[2] or other}" for other in others),
                 *(f"{shown(step.path.as_posix())}/ nfs4 x" for step in steps),
-                f"nfs4 {privilege[0]} {shown(path.name)}",
+                f"nfs4 {letter} {shown(path.name)}",
             )
-            opened = f"nfs4 {privilege[0]} {named(entry.sid)} {place}".rstrip()
+            opened = f"nfs4 {letter} {named(entry.sid)} {place}".rstrip()
             wider = bool(steps) and not subjects.lets(steps[-1].asked(READ), _ASKED, subject)
             yield Grant(first, asset, privilege, opened, way, closing=file.closing(entry.sid, mask), wider=wider)
 

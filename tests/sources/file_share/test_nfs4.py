@@ -89,6 +89,17 @@ def test_the_first_entry_about_somebody_decides(share, listed, expected):
     assert readers(share(packed(*listed))) == expected
 
 
+def test_whoever_may_change_the_list_or_take_the_file_over_reads_it(share):
+    found = share(
+        packed(allow("ann@x", 0x40000), allow("bob@x", 0x80000), allow("eve@x", READ | 0xC0000), deny("zoe@x", 0xC0000))
+    )
+    assert [(one.principal, one.privilege, one.opened_by) for one in found] == [
+        ("user:eve@x", "read", "nfs4 r user:eve@x"),
+        ("user:ann@x", "read", "nfs4 C user:ann@x"),
+        ("user:bob@x", "read", "nfs4 o user:bob@x"),
+    ]
+
+
 def test_a_grant_tells_the_way_and_the_commands_that_close_it(share, tmp_path):
     listed = packed(
         allow("staff@bank.example", READ | WRITE | 0x20000, GROUPS), allow("staff@bank.example", READ, GROUPS)
