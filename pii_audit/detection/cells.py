@@ -22,6 +22,7 @@ from pii_audit.detection.encodings import decoded
 from pii_audit.detection.first_bytes import may_decode, maybe_text
 from pii_audit.detection.found import APART, Found
 from pii_audit.detection.groups import groups, numbered
+from pii_audit.detection.kind import MAY_BE_NAME
 from pii_audit.detection.kinds import Column, OfKinds, Sign
 from pii_audit.detection.masks import MAY_HIDE
 from pii_audit.detection.matcher import Matcher
@@ -110,8 +111,8 @@ class CellReader:
         self, column: Column, name: ColumnName, found: Found, apart: NDArray[np.bool_], cells: Cells
     ) -> None:
         """Reads one value for all that hold the same."""
-        # Without a header only names in Han characters are told by their shape.
-        speaks = column.holding(Sign.SPOKEN) if name.nameless else bool(name.by_shape) or name.best is not None
+        named = bool(name.by_shape) or name.best is not None
+        speaks = column.of_kinds(MAY_BE_NAME, among=column.holding(Sign.SPOKEN)) if name.untold else named
         questions, alike = self._questions(column)
         places = nonzero((alike | found.there | speaks) & ~apart)
         kind = column.kind[places]

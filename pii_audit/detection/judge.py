@@ -13,7 +13,7 @@ from pii_audit.detection.bounds import chance_of, upper_bound
 from pii_audit.detection.matcher import BOOST
 from pii_audit.detection.tally import Detector, without_rejected
 from pii_audit.identifiers.model import Identifier
-from pii_audit.identifiers.names import COMMENT, NAMELESS, WEAK_EXACT
+from pii_audit.identifiers.names import COMMENT, NAMELESS, UNTOLD, WEAK_EXACT
 from pii_audit.identifiers.subjects import names_somebody, subject_of
 from pii_audit.language import Text, same
 from pii_audit.model.asset import Asset, Field
@@ -48,10 +48,13 @@ MANY = 20
 """From so many look-alikes on, improbability outweighs a name that speaks against them."""
 SPARSE = 0.3
 """Below this share of cells with the right shape, a column name alone is doubted."""
+TELLING = 0.9
+"""From this share of cells with the shape of names on, a column whose header says nothing holds names."""
 REPEATED, REPEATED_HITS, PURE = 20, 100, 0.95
 """From so many rows a distinct value, in so many rows and with less than that share of the right shape, values are labels: of products, of branches."""
 
 
+SILENT = Text("列名没有说明内容", "the column's name says nothing")
 MOST = 100
 """Rows a distinct value from which, without a header, values are labels."""
 
@@ -240,7 +243,7 @@ def _by_name(evidence: Evidence, field: FieldTally, strength: float, neighbours:
     """Values that need a column name: names, addresses, dates. A weak name needs people in the neighbouring fields."""
     ratio = evidence.forms.get(Form.PLAIN, 0) / field.filled if field.filled else 0.0
     judged = _Judgement(0.0, [])
-    judged.add("name", SPEAKS_FOR, 0.2 + 0.3 * strength)
+    judged.add("name", SPEAKS_FOR if strength > NAMELESS else SILENT, 0.2 + 0.3 * strength)
     judged.add("values", Text(f"{ratio:.0%} 的单元格形似", f"{ratio:.0%} of the cells have its shape"), 0.5 * ratio)
     if neighbours:
         judged.add(
@@ -254,16 +257,20 @@ def _by_name(evidence: Evidence, field: FieldTally, strength: float, neighbours:
         judged.times("values", Text("少数几个值反复出现", "a few values come again and again"), 0.5)
     if ratio < SPARSE:
         judged.times("values", Text("形似的单元格很少", "few cells have its shape"), ratio / SPARSE)
-    distinct = max(1, len(evidence.persons))
-    if strength <= NAMELESS and (
-        ratio < DENSE or distinct < min(MANY, evidence.hits / 2) or evidence.hits >= MOST * distinct
-    ):
-        judged.times(
-            "values",
-            Text("没有列名,且取值不像各不相同的人", "no header, and the values are not those of many people"),
-            0.5,
-        )
+    if strength <= NAMELESS and not _are_of_many(evidence, ratio, strict=strength <= UNTOLD):
+        judged.times("values", Text("取值不像各不相同的人", "the values are not those of many people"), 0.5)
     return judged
+
+
+def _are_of_many(evidence: Evidence, ratio: float, *, strict: bool) -> bool:
+    """Whether values that look like names are those of many people; more is asked where a header could have said so and says nothing.
+
+    Of words for anything else (places, firms, colours, dishes) half begin with a surname at most.
+    """
+    distinct = max(1, len(evidence.persons))
+    if strict:
+        return ratio >= TELLING and distinct >= MANY and evidence.hits < REPEATED * distinct
+    return ratio >= DENSE and distinct >= min(MANY, evidence.hits / 2) and evidence.hits < MOST * distinct
 
 
 def _of_somebody(asset: Asset, name: str) -> bool:

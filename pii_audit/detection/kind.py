@@ -5,6 +5,8 @@ The folded value with 0 for every digit, A and a for Latin letters, 汉 for Han 
 
 from __future__ import annotations
 
+import re
+
 from pii_audit.identifiers.fold import fold
 
 HAN = "汉"
@@ -15,6 +17,8 @@ ALIKE = (
     (HAN, ((0x4E00, 0x9FFF),)),
 )
 """Characters that stand for others, and the code points that each stands for."""
+MAY_BE_NAME = re.compile(rf"\s*{HAN}[{HAN} ·•・‧.]{{1,24}}\s*").fullmatch
+"""Of what kinds a value may be a name that is told by its Han characters alone."""
 _SIGNS = {code: sign for sign, ranges in ALIKE for low, high in ranges for code in range(low, high + 1)}
 
 

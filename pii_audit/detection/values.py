@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pii_audit.detection import forms
 from pii_audit.detection.cell import EMPTY, Cell, Hit
 from pii_audit.detection.column_name import ColumnName
+from pii_audit.detection.kind import MAY_BE_NAME, kind_of
 from pii_audit.detection.lookalikes import lookalikes_of
 from pii_audit.detection.masks import EMAIL, beside_mask, is_masked, masked_values
 from pii_audit.detection.matcher import BOOST, CEILING, MATCH_THRESHOLD, Candidate, Matcher, overlaps
@@ -50,6 +51,9 @@ class Open:
 
     def __bool__(self) -> bool:
         return bool(self.shapes) or self.form
+
+
+NOTHING_LEFT = Open((), form=False)
 
 
 class ValueReader:
@@ -137,6 +141,8 @@ class ValueReader:
 
     def _by_shape(self, cell: Cell, value: str, folded: str, name: ColumnName) -> tuple[Cell, Open]:
         seen = {hit.match.identifier for hit in cell.hits}
+        if name.untold and not MAY_BE_NAME(kind_of(folded)):
+            return cell, NOTHING_LEFT
         wanted = [self._identifiers[identifier] for identifier in name.by_shape if identifier not in seen]
         told = [one for one in wanted if told_by_kind(str(one.column_only), folded) and not forms.may_be_shielded(one)]
         more = [whole_cell(value, one.id, Form.PLAIN) for one in told if _has_shape(folded, one, name)]

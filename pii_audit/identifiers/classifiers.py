@@ -10,8 +10,8 @@ from pii_audit.identifiers.addresses import looks_like_address, looks_like_addre
 from pii_audit.identifiers.cards import expiry_shaped
 from pii_audit.identifiers.credentials import is_digest, is_password_hash, is_placeholder, pin
 from pii_audit.identifiers.fold import fold
-from pii_audit.identifiers.names import is_nameless, tokens
-from pii_audit.identifiers.people import looks_like_chinese_name, looks_like_name, looks_like_name_part
+from pii_audit.identifiers.names import tokens
+from pii_audit.identifiers.people import looks_like_name, looks_like_name_part
 
 _NOTHING = frozenset("- -- . / null none nil n/a na nan 无 未知 不详 暂无 空 没有".split())  # noqa: SIM905 - a list of words
 """What stands in a cell that holds nothing."""
@@ -225,7 +225,7 @@ def looks_like_mixed_secret(value: str) -> bool:
 def classifier(name: str, column: str, areas: tuple[str, ...] = ()) -> Callable[[str], bool]:
     """The classifier of that name for a column; `areas` are columns beside it that hold province, city and the like.
 
-    Under `FirstName` or `姓氏` a part of a name is a name, without a header only one in Han characters; under `access_token` 32 hexadecimal digits are the token and no hash;
+    Under `FirstName` or `姓氏` a part of a name is a name; under `access_token` 32 hexadecimal digits are the token and no hash;
     under `jymm` digits are a PIN and no password.
     """
     if name == "address" and areas:
@@ -234,8 +234,6 @@ def classifier(name: str, column: str, areas: tuple[str, ...] = ()) -> Callable[
     said = set(tokens(column)) if words else set()
     if words & said and name == "person_name":
         return looks_like_name_part
-    if name == "person_name" and is_nameless(column):
-        return looks_like_chinese_name
     if words & said and not said & _HASHES:
         return looks_like_random_secret
     if name == "login_credential" and any(word in token for word in _PINS for token in said):

@@ -107,11 +107,6 @@ def looks_like_name(value: str) -> bool:
     return _HANGUL_NAME.fullmatch(text) is not None or _western(text)
 
 
-def looks_like_chinese_name(value: str) -> bool:
-    """The same for names in Han characters alone, where nothing else says that they are names."""
-    return "\u3400" <= value.lstrip()[:1] <= "\u9fff" and looks_like_name(value)
-
-
 def looks_like_name_part(value: str) -> bool:
     """The same for a family or given name that stands alone; only under a column that says so."""
     text = " ".join(fold(value).split())

@@ -181,3 +181,29 @@ def test_names_without_a_header_are_found_beside_what_tells_people(table, number
     for labels in (["金卡", "银卡", "普通"], ["高新支行", "江北支行", "文三路"], ["张伟", "王芳", "李娜"]):
         seen = table({"column 1": (labels * rows)[:rows], "column 3": people["column 3"]}).fields
         assert {one.identifier for one in seen} == {"cn_resident_id"}, labels
+
+
+def test_names_under_a_header_that_says_nothing_are_found_beside_what_tells_people(table, numbers):
+    ids = [numbers.resident_id() for _ in NAMES]
+
+    def seen(values, header="内容"):
+        return {one.field for one in table({header: values, "证件": ids[: len(values)]}).fields} - {"证件"}
+
+    assert seen(NAMES) == {"内容"}
+    assert seen(NAMES, "col_a") == {"col_a"}
+    assert not seen(NAMES[:19]), "too few to tell"
+    assert not seen(NAMES, "产品名称"), "the header speaks against it"
+    assert not seen((NAMES[:15] * 2)[: len(NAMES)]), "too few different ones"
+    assert not table({"内容": NAMES}).fields, "nothing else is about people"
+    (why,) = (one.why for one in table({"内容": NAMES, "证件": ids}).fields if one.field == "内容")
+    assert [one.detail.en for one in why if one.factor == "name"] == ["the column's name says nothing"]
+
+
+PLACES = (
+    "富阳 龙湾 平阳 苍南 文成 乐清 南湖 嘉善 海盐 吴兴 南浔 安吉 越城 柯桥 诸暨 金东 武义 浦江 兰溪 东阳 萧山 余杭 临安 桐庐 淳安 建德 鄞州 慈溪 余姚 奉化"
+).split()
+
+
+def test_places_of_which_many_begin_with_a_surname_are_no_names(table, numbers):
+    columns = {"内容": PLACES, "证件": [numbers.resident_id() for _ in PLACES]}
+    assert {one.field for one in table(columns).fields} == {"证件"}
