@@ -7,7 +7,8 @@ reads with the rights of its user, unless it says EXECUTE AS.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from pii_audit.access.roles import Membership, Roles
 from pii_audit.access.scopes import PRIVILEGES, PUBLIC, Catalog, Effective, Opener, Place, Principal, Right
@@ -20,6 +21,7 @@ _DATABASE, _OBJECT, _SCHEMA = 0, 1, 3
 """Classes of what a permission is on."""
 _FIXED = (
     ("db_owner", "all"),
+    ("db_securityadmin", "all"),
     ("db_datareader", "select"),
     ("db_datawriter", "insert"),
     ("db_datawriter", "update"),
@@ -31,7 +33,9 @@ _DENYING = (
     ("db_denydatawriter", "update"),
     ("db_denydatawriter", "delete"),
 )
-"""What the fixed roles of a database may do, and may not."""
+"""What the fixed roles of a database may do, and may not; who manages permissions gives himself any (Microsoft, database-level roles)."""
+_RULES = frozenset({"CONTROL", "TAKE OWNERSHIP"})
+"""Permissions with which somebody has all others, or makes himself who does."""
 SYSADMIN, OWNER = "sysadmin", "dbo"
 _RULING = (SYSADMIN, "securityadmin")
 """Roles of the server that have everything: the second gives it to whom it likes (Microsoft, server-level roles)."""
@@ -153,7 +157,7 @@ def _entries(session: Session) -> Iterator[Right]:
     for grantee, permission, state, scope, schema, name, column, grantor in session.rows(
         session.engine.queries.sql("acl_entries")
     ):
-        privilege = "all" if permission == "CONTROL" else permission.lower()
+        privilege = "all" if permission in _RULES else permission.lower()
         if privilege not in (*PRIVILEGES, "execute", "all") or (scope == _OBJECT and name is None):
             continue
         target, shown = "", ""
@@ -184,7 +188,7 @@ def _entries(session: Session) -> Iterator[Right]:
 
 
 def _openers(session: Session) -> Iterator[Opener]:
-    """Views and routines with the tables of their own owner that they read."""
+    """Views, synonyms and routines with the tables of their own owner that they read."""
     sql = session.engine.queries.sql
     known = {(schema, name): rest for schema, name, *rest in session.rows(sql("acl_relations"))}
     reads: dict[Place, set[Place]] = defaultdict(set)
@@ -197,8 +201,14 @@ def _openers(session: Session) -> Iterator[Opener]:
         if acting == OWNER:
             opened = places
         if opened:
-            view = kind.strip() == "V"
+            view = kind.strip() == "V" or (
+                kind.strip() == "SN" and not any(_is_routine(known.get(one)) for one in places)
+            )
             yield Opener("view" if view else "routine", place, frozenset(opened), acting or ("" if view else owner))
+
+
+def _is_routine(relation: Sequence[Any] | None) -> bool:
+    return relation is not None and relation[0].strip() not in ("U", "V", "SN")
 
 
 _AS_OWNER = -2

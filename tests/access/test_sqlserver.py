@@ -26,6 +26,9 @@ RELATIONS = [
     ("own", "w", "V ", "bob", None, 0),
     ("crm", "p", "P ", "dbo", None, 0),
     ("own", "q", "P ", "bob", "dbo", 1),
+    ("crm", "s", "SN", "dbo", None, 0),
+    ("own", "t", "SN", "bob", None, 0),
+    ("crm", "z", "SN", "dbo", None, 0),
 ]
 OWNER = ("user:dbo", "owner", ("user:dbo",), None)
 
@@ -189,6 +192,33 @@ def test_a_view_opens_the_tables_of_its_own_owner(rights, schema, name, opens):
         acl_dependencies=[(schema, name, "crm", "customer")],
     )
     assert (("user:alice", "select", ("user:alice", f"view {schema}.{name}"), None) in found) is opens
+
+
+@pytest.mark.parametrize(("schema", "name", "opens"), [("crm", "s", True), ("own", "t", False)])
+def test_a_synonym_opens_what_it_stands_for_where_both_have_one_owner(rights, schema, name, opens):
+    dependencies = [(schema, name, "crm", "customer"), ("crm", "v", schema, name)]
+    found = rights(acl_entries=[entry("alice", schema=schema, name=name)], acl_dependencies=dependencies)
+    assert (("user:alice", "select", ("user:alice", f"view {schema}.{name}"), None) in found) is opens
+    found = rights(acl_entries=[entry("alice", name="v")], acl_dependencies=dependencies)
+    assert (("user:alice", "select", ("user:alice", "view crm.v"), None) in found) is opens
+
+
+def test_a_synonym_of_a_routine_is_called(rights):
+    found = rights(
+        acl_entries=[entry("alice", permission="EXECUTE", name="z"), entry("bob", name="z")],
+        acl_dependencies=[("crm", "p", "crm", "customer"), ("crm", "z", "crm", "p")],
+    )
+    assert found == {OWNER, ("user:alice", "execute", ("user:alice", "routine crm.z runs as dbo"), None)}
+
+
+def test_who_takes_a_table_over_or_manages_permissions_has_all_of_it(rights):
+    taken = entry("alice", permission="TAKE OWNERSHIP", scope=3, name=None)
+    found = rights(acl_entries=[taken], memberships=[("db_securityadmin", "bob")])
+    assert {(who, privilege) for who, privilege, _, _ in found} == {
+        ("user:dbo", "owner"),
+        ("user:alice", "all"),
+        ("user:bob", "all"),
+    }
 
 
 @pytest.mark.parametrize(("schema", "name", "runs_as"), [("crm", "p", "dbo"), ("own", "q", "dbo")])

@@ -7,6 +7,6 @@ LEFT JOIN sys.objects AS o ON e.class = 1 AND o.object_id = e.major_id
 LEFT JOIN sys.schemas AS s ON s.schema_id = o.schema_id
 LEFT JOIN sys.schemas AS t ON e.class = 3 AND t.schema_id = e.major_id
 LEFT JOIN sys.columns AS c ON e.class = 1 AND e.minor_id > 0 AND c.object_id = e.major_id AND c.column_id = e.minor_id
-WHERE e.permission_name IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE', 'EXECUTE', 'CONTROL')
+WHERE e.permission_name IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE', 'EXECUTE', 'CONTROL', 'TAKE OWNERSHIP')
   AND (e.class IN (0, 3) OR (e.class = 1 AND o.is_ms_shipped = 0))
 ORDER BY g.name, e.permission_name
