@@ -6,6 +6,8 @@ import pytest
 
 from pii_audit.access.db2 import grants
 from pii_audit.access.effective import effective_access
+from pii_audit.errors import InspectionError
+from pii_audit.language import Text
 from pii_audit.sources.database.db2 import Db2Engine
 from pii_audit.sources.database.hive import HiveEngine
 from pii_audit.sources.database.server import ServerSource
@@ -60,6 +62,45 @@ def test_a_view_opens_what_it_reads(rights):
         acl_views=[("CRM", "V", "CRM", "CUSTOMER")],
     )
     assert found == {("user:ALICE", "select", ("user:ALICE", "view CRM.V"), None)}
+
+
+def test_a_routine_opens_what_is_written_in_it_to_whoever_may_call_it(rights):
+    found = rights(
+        full=True,
+        acl_views=[("CRM", "V", "CRM", "CUSTOMER")],
+        acl_routines=[("APP", "SQL1", "LOOK", "DBA", "CRM", "V"), ("APP", "SQL2", "OTHER", "DBA", "HR", "T")],
+        acl_calls=[
+            ("ALICE", "U", "APP", "SQL1", "P"),
+            ("BOB", "U", "APP", "SQL2", "P"),
+            ("STAFF", "G", "APP", None, "P"),
+        ],
+    )
+    assert [(one.principal, one.privilege, one.opened_by, one.path[-1], one.closing) for one in found] == [
+        (
+            "user:ALICE", "execute", "GRANT EXECUTE ON PROCEDURE APP.LOOK TO ALICE", "routine APP.SQL1 runs as DBA",
+            ('REVOKE EXECUTE ON SPECIFIC PROCEDURE "APP"."SQL1" FROM USER "ALICE" RESTRICT',),
+        ),
+        (
+            "group:STAFF", "execute", "GRANT EXECUTE ON PROCEDURE APP.* TO STAFF", "routine APP.SQL1 runs as DBA",
+            ('REVOKE EXECUTE ON PROCEDURE "APP".* FROM GROUP "STAFF" RESTRICT',),
+        ),
+    ]  # fmt: skip
+
+
+def test_where_routines_cannot_be_asked_for_the_ledger_says_so_and_the_rest_is_told(recorded):
+    session = recorded(Db2Engine(), acl_tables=[("ALICE", "U", "CRM", "CUSTOMER", "N", "Y", "N", "N", "N")])
+    asked = session.rows
+
+    def rows(sql, parameters=()):
+        if sql == session.engine.queries.sql("acl_routines"):
+            raise InspectionError(Text("没有", "no such table"))
+        return asked(sql, parameters)
+
+    session.rows = rows
+    row, grant = grants(session, "db", frozenset({"CRM.CUSTOMER"}))
+    assert row.incomplete
+    assert "no such table" in row.reason.en
+    assert grant.principal == "user:ALICE"
 
 
 def test_servers_whose_rights_are_not_worked_out_say_so():

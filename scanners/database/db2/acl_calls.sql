@@ -1,0 +1,5 @@
+-- Rights to call routines: of one by its specific name, or (NULL) of all in a schema.
+SELECT RTRIM(a.GRANTEE), a.GRANTEETYPE, RTRIM(a.SCHEMA), a.SPECIFICNAME, a.ROUTINETYPE
+FROM SYSCAT.ROUTINEAUTH AS a
+WHERE a.EXECUTEAUTH IN ('Y', 'G') AND a.ROUTINETYPE IN ('F', 'P') AND a.SCHEMA NOT LIKE 'SYS%'
+ORDER BY 3, 4, 1
