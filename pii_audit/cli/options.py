@@ -204,14 +204,19 @@ def draw(session: Session, output: str | None, paint: Callable[[Console], None])
     if output is None:
         with session.out.capture() as painted:
             paint(session.out)
-        put([painted.get()])
+        put([painted.get() if session.out.is_terminal else _unpadded(painted.get())])
         return
     from pii_audit.render.output import write_output  # noqa: PLC0415 - start-up does without
     from pii_audit.render.table import make_console  # noqa: PLC0415
 
     stream = io.StringIO()
     paint(make_console(stream))
-    write_output(output, "".join(f"{line.rstrip()}\n" for line in stream.getvalue().splitlines()))
+    write_output(output, _unpadded(stream.getvalue()))
+
+
+def _unpadded(painted: str) -> str:
+    """What a table fills its columns up with is nothing to a file, a log or a diff."""
+    return "".join(f"{line.rstrip()}\n" for line in painted.splitlines())
 
 
 def emit(session: Session, run: Run, name: str | None, output: str | None, course: Course | None = None) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text as Line
 
 from pii_audit.identifiers.model import Identifier
 from pii_audit.language import Language
 from pii_audit.model.evidence import Match
+from pii_audit.render.table.line import Line
 
 
 def facts(one: Identifier, language: Language) -> dict[str, Any]:

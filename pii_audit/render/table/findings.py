@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
-from rich.text import Text as Line
 
 from pii_audit.findings.merging import OWNER
 from pii_audit.language import Language, Text
@@ -16,6 +15,7 @@ from pii_audit.model.lifecycle import Tracked
 from pii_audit.model.run import Run
 from pii_audit.render.headings import DUE, FINDING, ID, RULE, SEVERITY, STATUS, WHERE
 from pii_audit.render.labels import STAGES, form_word, stage_title, word
+from pii_audit.render.table.line import Line
 from pii_audit.render.table.parts import (
     ID_LENGTH,
     MORE,
@@ -127,7 +127,7 @@ def _facts(finding: Finding, language: Language, *, verbose: bool) -> Iterator[t
     if verbose:
         yield CLAUSES.in_(language), line(joined((clause.in_(language) for clause in finding.clauses), language))
     yield TODO.in_(language), line((finding.remediation.in_(language), "green"))
-    yield OWNER.in_(language), line(" · ".join(part for part in _owner(finding) if part))
+    yield OWNER.in_(language), line(" · ".join(part for part in _owner(finding, language) if part))
 
 
 def _where(finding: Finding) -> Iterator[str]:
@@ -143,10 +143,10 @@ def _where(finding: Finding) -> Iterator[str]:
     yield from shown or [finding.source or ""]
 
 
-def _owner(finding: Finding) -> Iterator[str]:
+def _owner(finding: Finding, language: Language) -> Iterator[str]:
     yield finding.owner or ""
     yield finding.unit or ""
-    yield finding.due.isoformat() if finding.due else ""
+    yield Text(f"期限 {finding.due}", f"due {finding.due}").in_(language) if finding.due else ""
 
 
 def _proof(evidence: Mapping[str, Any], language: Language, *, verbose: bool) -> Iterator[str]:
@@ -267,13 +267,20 @@ def print_tracked(tracked: Sequence[Tracked], console: Console, language: Langua
             line(severity_line(finding.severity, language)),
             line(finding.rule),
             status_line(finding, language, today),
-            line((f"{each.first_seen:%Y-%m-%d}..{each.last_seen:%Y-%m-%d}", "dim")),
+            line((_seen(each).in_(language), "dim")),
         ]
         console.print(Line(" ").join(badges))
         where = (" · ".join(_where(finding)), "cyan")
         console.print(indented(line(finding.title.in_(language), " · ", where), 2))
-        if whose := " · ".join(part for part in _owner(finding) if part):
+        if whose := " · ".join(part for part in _owner(finding, language) if part):
             console.print(indented(line((whose, "dim")), 2))
+
+
+def _seen(tracked: Tracked) -> Text:
+    first, last = f"{tracked.first_seen:%Y-%m-%d}", f"{tracked.last_seen:%Y-%m-%d}"
+    if first == last:
+        return Text(f"发现于 {first}", f"seen {first}")
+    return Text(f"{first} 首次发现，{last} 最近发现", f"seen {first} to {last}")
 
 
 def _print_tracked_wide(tracked: Sequence[Tracked], console: Console, language: Language, today: date) -> None:

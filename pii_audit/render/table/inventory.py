@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rich.console import Console
-from rich.text import Text as Line
 
 from pii_audit.language import Language, Text
 from pii_audit.model.asset import AssetKind
@@ -13,6 +12,7 @@ from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.evidence import FieldEvidence
 from pii_audit.model.run import Inspected
 from pii_audit.render.labels import word
+from pii_audit.render.table.line import Line
 from pii_audit.render.table.parts import WIDE, at_most, counted, indented, line, number, percent, ruled
 
 TRACED = Text("未运行,按血缘得出", "traced, not run")

@@ -12,13 +12,13 @@ from rich import box
 from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.table import Table
-from rich.text import Text as Line
 
 from pii_audit.language import Language, Text
 from pii_audit.model.coverage import CoverageStatus
 from pii_audit.model.finding import Outcome, Severity
 from pii_audit.render.labels import word
 from pii_audit.render.safe import safe
+from pii_audit.render.table.line import Line
 
 WIDE = 100
 """From so many columns on, things stand side by side; below, under one another."""

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from rich import box
 from rich.console import Console
 from rich.panel import Panel
-from rich.text import Text as Line
 
 from pii_audit.language import Language, Text
 from pii_audit.model.finding import Change, Severity
 from pii_audit.model.run import Run
 from pii_audit.render.labels import kind_title, word
 from pii_audit.render.table.coverage import counts_line
+from pii_audit.render.table.line import Line
 from pii_audit.render.table.parts import SEVERITY_STYLES, counted, joined, labelled, line, number
 from pii_audit.render.wire import threshold
 
@@ -99,12 +99,11 @@ def _severities(run: Run, language: Language) -> Line:
     counts = Counter(finding.severity for finding in run.standing)
     if not counts:
         return line(Text("没有", "none").in_(language))
-    shown = [
-        line((f"{word(each, language)} {number(counts[each])}", SEVERITY_STYLES[each]))
-        for each in Severity
-        if counts[each]
-    ]
-    return Line(" · ").join(shown)
+    parts: list[tuple[str, str]] = []
+    for each in Severity:
+        if counts[each]:
+            parts += [(" · ", ""), (f"{word(each, language)} {number(counts[each])}", SEVERITY_STYLES[each])]
+    return line(*parts[1:])
 
 
 def _changes(run: Run, language: Language) -> Iterator[str]:

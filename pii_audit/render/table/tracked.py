@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from rich.console import Console
-from rich.text import Text as Line
 
 from pii_audit.language import Language, Text
 from pii_audit.model.finding import Status
@@ -14,6 +13,7 @@ from pii_audit.model.lifecycle import RunEntry, Sighting, Step, Tracked, Verific
 from pii_audit.render.headings import ID, SEVERITY, STATUS
 from pii_audit.render.labels import action_word, word
 from pii_audit.render.table.findings import print_finding, status_line
+from pii_audit.render.table.line import Line
 from pii_audit.render.table.parts import ID_LENGTH, counted, heading, labelled, line, number, ruled, severity_line
 
 SIGHTINGS = Text("历次运行", "What the runs said")

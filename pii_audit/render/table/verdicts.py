@@ -12,7 +12,6 @@ from pii_audit.model.finding import WORST_FIRST, Outcome, Verdict
 from pii_audit.render.labels import form_word, word
 from pii_audit.render.table.parts import (
     OUTCOME_STYLES,
-    WIDE,
     counted,
     heading,
     joined,
@@ -23,6 +22,9 @@ from pii_audit.render.table.parts import (
     ruled,
 )
 
+_ROOM_FOR_WHY = 120
+"""Columns from which on the table leaves its reasons room for the line of a policy; below, each has lines of its own."""
+
 
 def print_verdicts(verdicts: Sequence[Verdict], console: Console, language: Language, *, verbose: bool) -> None:
     """The verdicts by flow, the worst first; compliant ones as a count unless `verbose`."""
@@ -31,7 +33,7 @@ def print_verdicts(verdicts: Sequence[Verdict], console: Console, language: Lang
         of_flow = list(group)
         shown = [one for one in of_flow if verbose or one.outcome is not Outcome.COMPLIANT]
         console.print(heading(Text(f"外发流 {flow}", f"Flow {flow}").in_(language)))
-        if shown and console.width >= WIDE:
+        if shown and console.width >= _ROOM_FOR_WHY:
             _print_wide(shown, console, language)
         else:
             _print_narrow(shown, console, language)
