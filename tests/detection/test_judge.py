@@ -199,9 +199,7 @@ def test_names_under_a_header_that_says_nothing_are_found_beside_what_tells_peop
     assert [one.detail.en for one in why if one.factor == "name"] == ["the column's name says nothing"]
 
 
-PLACES = (
-    "富阳 龙湾 平阳 苍南 文成 乐清 南湖 嘉善 海盐 吴兴 南浔 安吉 越城 柯桥 诸暨 金东 武义 浦江 兰溪 东阳 萧山 余杭 临安 桐庐 淳安 建德 鄞州 慈溪 余姚 奉化"
-).split()  # noqa: SIM905 - a list of words
+PLACES = "富阳 龙湾 平阳 苍南 文成 乐清 南湖 嘉善 海盐 吴兴 南浔 安吉 越城 柯桥 诸暨 金东 武义 浦江 兰溪 东阳 萧山 余杭 临安 桐庐 淳安 建德 鄞州 慈溪 余姚 奉化".split()  # noqa: SIM905 - a list of words
 
 
 def test_places_of_which_many_begin_with_a_surname_are_no_names(table, numbers):

@@ -61,3 +61,16 @@ def test_no_character_of_a_secret_is_in_the_evidence(document):
     assert {sample for one in judged.fields for sample in one.samples} == {"****"}
     said = repr(judged)
     assert [piece for piece in ("AKIAQ3", "R00t", "eyJ", "q3Zx7") if piece in said] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "identifier"),
+    [
+        ("动态密码123456", "otp_code"),
+        ("取款密码123456", "card_pin"),
+        ("重置密码13800138000", "cn_mobile"),
+        ("登录密码123456", "login_credential"),
+    ],
+)
+def test_digits_behind_a_password_s_name_are_what_the_whole_name_says(text, identifier):
+    assert [one.identifier for one in detect_text(text)] == [identifier]
