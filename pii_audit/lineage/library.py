@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from pii_audit.language import Text
@@ -13,6 +15,7 @@ from pii_audit.lineage.hosts.embedded import Embedded
 from pii_audit.lineage.hosts.registry import embedded_sql, is_host
 from pii_audit.lineage.model import Exit, Gap, Place, Traced, Untraceable
 from pii_audit.lineage.relations import Model, Relations
+from pii_audit.lineage.templates import macros
 from pii_audit.lineage.text import Lines, Mapped
 from pii_audit.lineage.tracing import trace
 from pii_audit.sources.format.encoding import detect_encoding
@@ -89,7 +92,18 @@ class Library(Mapping[str, Model]):
             variables=self._variables,
             models=self,
             parts=parts,
+            macros=self._macros,
         )
+
+    @cached_property
+    def _macros(self) -> Mapping[str, str]:
+        """The macros of all scripts of SQL: those of a project are called by their names alone."""
+        found: dict[str, str] = {}
+        for path, raw in self._scripts.items():
+            if not is_host(path) and b"macro" in raw:
+                with suppress(Untraceable):
+                    found |= macros(script_text(raw))
+        return found
 
     def _absent(self, embedded: Embedded) -> Iterator[Untraceable]:
         """The scripts that a program runs by their names and that are not here, where they are judged on their own."""

@@ -8,7 +8,7 @@ come about is judged, so no branch hides what it selects.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from jinja2 import TemplateError, Undefined
@@ -24,11 +24,24 @@ RENDERINGS = 16
 """So many renderings of one template are judged; one with more open decisions is not."""
 REF = "ⵥref"
 """The schema under which the models of a project are read, which no table can be."""
+_MACRO = re.compile(r"\{%-?\s*macro\s+(?P<name>\w+)\s*\(.*?\{%-?\s*endmacro\s*-?%\}", re.DOTALL)
+_BLOCK = r"\{%(?:(?!%\}).)*%\}"
+_WRITES = re.compile(
+    rf"{_BLOCK}(?:\s|{_BLOCK}|\{{\{{(?:(?!\}}\}}).)*\}}\}}|\{{#(?:(?!#\}}).)*#\}}|--[^\n]*\n)*"
+    r"\\?(?:COPY|UNLOAD|INSERT|CREATE|REPLACE|MERGE|EXPORT|UPDATE|CALL)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A macro that is a statement by itself, as dbt runs it by its name (`on-run-end`, `dbt run-operation`)."""
+_RUNS = re.compile(r"\b(?:run_query|statement)\s*\(")
+_CALLED = re.compile(r"\b(\w+)\s*\(")
+_AROUND = re.compile(r"\{%-?\s*(?:end)?(?:snapshot|test|data_test)\b.*?%\}", re.DOTALL)
+"""What dbt puts around a query."""
 _SIGNS = re.compile(r"\{\{|\{%|\{#")
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
-_FROM, _TO = "\ue000", "\ue001"
-"""Around the number of a place, within a rendering."""
+_FROM, _TO, _ELSEWHERE = "\ue000", "\ue001", "\ue002"
+"""Around the number of a place, within a rendering, and before a text that stands in another file."""
 _PLACE = re.compile(f"{_FROM}([0-9]+){_TO}")
+_RUN = Text("模板运行的查询没有追踪", "a query that the template itself runs is not traced")
 _NAME = re.compile(r"[\w$#.]+")
 _FILTERS = (
     "upper",
@@ -45,6 +58,8 @@ _FILTERS = (
     "first",
     "last",
 )
+_STANDING = dict.fromkeys(("ref", "source", "config", "run_query", "statement", "var", "env_var"))
+"""What dbt has of its own, and stands for itself here."""
 _METHODS = frozenset({"upper", "lower", "strip", "split", "startswith", "endswith"})
 _LONGEST = 8 << 20
 """Characters of the longest rendering."""
@@ -52,14 +67,32 @@ _STEPS = 100_000
 """Repetitions of all loops of one rendering together."""
 
 
-def renderings(text: str, variables: Mapping[str, str]) -> list[Mapped]:
-    """The texts that a template may become; the text itself where it is none.
+def macros(text: str) -> dict[str, str]:
+    """The macros of a file by their names."""
+    return {found["name"]: found[0] for found in _MACRO.finditer(text)}
+
+
+def queries(text: str) -> Iterator[Untraceable]:
+    """The queries that macros of a file run, whoever calls them."""
+    for found in _MACRO.finditer(text):
+        run = _RUNS.search(found[0])
+        if run:
+            yield Untraceable(_RUN, found.start() + run.start())
+
+
+def renderings(text: str, variables: Mapping[str, str], beside: Mapping[str, str] | None = None) -> list[Mapped]:
+    """The texts that a template may become; the text itself where it is none. `beside` are macros of other files by their names.
 
     Raises Untraceable, with the offset as its place, for what is no template or cannot be run to its end.
     """
     if not _SIGNS.search(text):
         return [Mapped.of(text)]
-    text = text.replace(_FROM, " ").replace(_TO, " ")
+    for sign in (_FROM, _TO, _ELSEWHERE):
+        text = text.replace(sign, " ")
+    text = _AROUND.sub(lambda found: " " * len(found[0]), text)
+    own = macros(text)
+    text += "".join(f"\n;{{{{ {name}() }}}}" for name, macro in own.items() if _WRITES.match(macro))
+    more = _needed(text, {name: macro for name, macro in (beside or {}).items() if name not in own | _STANDING})
     found: list[Mapped] = []
     decisions: list[tuple[str, bool]] = []
     while True:
@@ -67,7 +100,7 @@ def renderings(text: str, variables: Mapping[str, str]) -> list[Mapped]:
             reason = f"more than {RENDERINGS} renderings"
             raise Untraceable(Text(f"模板有超过 {RENDERINGS} 种可能的结果", f"the template may become {reason}"), 0)
         rendering = _Rendering(dict(decisions), variables)
-        found.append(rendering.of(text))
+        found.append(rendering.of(text, more))
         decisions = list(rendering.decided.items())
         # Depth first: the last decision that was taken with yes is taken with no, and all after it anew.
         while decisions and not decisions[-1][1]:
@@ -75,6 +108,18 @@ def renderings(text: str, variables: Mapping[str, str]) -> list[Mapped]:
         if not decisions:
             return found
         decisions[-1] = (decisions[-1][0], False)
+
+
+def _needed(text: str, beside: Mapping[str, str]) -> list[str]:
+    """The macros of other files that a text calls, and those that these do."""
+    found: dict[str, str] = {}
+    waiting = [text]
+    while waiting:
+        for name in dict.fromkeys(_CALLED.findall(waiting.pop())):
+            if name in beside and name not in found:
+                found[name] = beside[name]
+                waiting.append(beside[name])
+    return list(found.values())
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
@@ -109,10 +154,11 @@ class _Rendering:
         self._environment.filters = {name: filters[name] for name in _FILTERS}
         self._environment.globals = {**_dbt(unknown, variables), "range": self._range, **variables}
 
-    def of(self, text: str) -> Mapped:
-        """The text that it becomes."""
+    def of(self, text: str, more: Sequence[str]) -> Mapped:
+        """The text that it becomes, with `more` macros."""
         try:
-            template = self._environment.from_string(_with_places(self._environment, text))
+            before = "".join(_elsewhere(self._environment, one) for one in more)
+            template = self._environment.from_string(before + _with_places(self._environment, text))
             rendered = "".join(self._limited(template.generate()))
         except Untraceable:
             raise
@@ -149,7 +195,7 @@ def _dbt(unknown: Callable[..., Any], variables: Mapping[str, str]) -> dict[str,
         return variables.get(str(name), unknown(name=f"var({name!r})"))
 
     def not_run(*_parts: object, **_named: object) -> str:
-        raise Untraceable(Text("模板运行的查询没有追踪", "a query that the template itself runs is not traced"), 0)
+        raise Untraceable(_RUN, 0)
 
     return {
         "ref": lambda *parts, **_named: f"{REF}.{named(parts[-1])}" if parts else MARK * 3,
@@ -188,12 +234,21 @@ def _with_places(environment: _Sandbox, text: str) -> str:
     return "".join(parts)
 
 
+def _elsewhere(environment: _Sandbox, macro: str) -> str:
+    """A macro of another file, whose texts say that they have no place in this one."""
+    lexed = environment.lex(macro)
+    return "".join(f"{_ELSEWHERE}{value}" if kind == "data" else value for _, kind, value in lexed)
+
+
 def _mapped(rendered: str) -> Mapped:
     parts: list[tuple[str, int, bool]] = []
     pieces = _PLACE.split(rendered)
-    if pieces[0]:
-        parts.append((pieces[0], 0, True))
-    parts += [(text, int(place), False) for place, text in zip(pieces[1::2], pieces[2::2], strict=True)]
+    for place, text in zip((None, *pieces[1::2]), pieces[::2], strict=True):
+        here, _, elsewhere = text.partition(_ELSEWHERE)
+        at = int(place or 0)
+        parts += [(here, at, place is None)] if here else []
+        # It stands where what is before it ends.
+        parts += [(elsewhere.replace(_ELSEWHERE, ""), max(at + len(here) - 1, at), True)] if elsewhere else []
     return Mapped.built(parts)
 
 

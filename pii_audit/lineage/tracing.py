@@ -14,7 +14,7 @@ from pii_audit.lineage.model import Gap, Output, OutputColumn, Place, Traced, Un
 from pii_audit.lineage.parsing import statements
 from pii_audit.lineage.relations import Models, Relations
 from pii_audit.lineage.session import Session
-from pii_audit.lineage.templates import RENDERINGS, renderings
+from pii_audit.lineage.templates import RENDERINGS, queries, renderings
 from pii_audit.lineage.text import Lines, Mapped
 
 
@@ -27,15 +27,16 @@ def trace(
     variables: Mapping[str, str] | None = None,
     models: Models | None = None,
     parts: Sequence[Mapped] | None = None,
+    macros: Mapping[str, str] | None = None,
 ) -> Traced:
-    """What a script lets out. `variables` are known ones, `models` other queries that may be read by name.
+    """What a script lets out. `variables` are known ones, `models` other queries that may be read by name, `macros` those of other files.
 
     `parts` are the texts of SQL in a file of another language, in their order; left out, all of it is one.
     """
     lines, functions, variables = Lines(text), functions or Functions(), variables or {}
     outputs: dict[tuple[object, ...], Output] = {}
     gaps: list[Gap] = []
-    for scripts in _renderings(parts or [Mapped.of(text)], variables, lines, gaps):
+    for scripts in _renderings(parts or [Mapped.of(text)], variables, macros or {}, lines, gaps):
         session = Session(relations, functions, dialect, lines, models or {})
         for statement in (one for script in scripts for one in statements(script, dialect, variables)):
             if isinstance(statement, Untraceable):
@@ -50,13 +51,14 @@ def trace(
 
 
 def _renderings(
-    parts: Sequence[Mapped], variables: Mapping[str, str], lines: Lines, gaps: list[Gap]
+    parts: Sequence[Mapped], variables: Mapping[str, str], macros: Mapping[str, str], lines: Lines, gaps: list[Gap]
 ) -> Iterable[Sequence[Mapped]]:
     """Every way in which the parts of a file may be rendered together; what cannot be rendered is among the gaps."""
     several: list[list[Mapped]] = []
     for part in parts:
+        gaps += [Gap(Place(*lines.at(part.origin(gap.offset or 0))), gap.reason) for gap in queries(part.text)]
         try:
-            several.append([one.within(part) for one in renderings(part.text, variables)])
+            several.append([one.within(part) for one in renderings(part.text, variables, macros)])
         except Untraceable as gap:
             gaps.append(Gap(Place(*lines.at(part.origin(gap.offset or 0))), gap.reason))
     if prod(map(len, several)) > RENDERINGS:

@@ -67,6 +67,61 @@ def test_macros_of_the_file_itself_are_run(warehouse):
     assert warehouse.columns(sql) == {"h": {"customer.phone"}}
 
 
+PROJECT = {
+    "models/stg.sql": "select cust_no,\n  {{ hidden('phone') }} as h, name\nfrom {{ source('core', 'customer') }}",
+    "models/copy.sql": "{% macro twice(c) %}{{ c }}{% endmacro %}select {{ twice('email') }} as e, x.* from {{ ref('stg') }} as x, customer",
+    "macros/hide.sql": "{% macro hidden(c) %}{{ digest(c) }}{% endmacro %}\n{% macro digest(c) -%}\n md5({{ c }})\n{%- endmacro %}"
+    "{% macro ref(x) %}nowhere{% endmacro %}",
+    "macros/jobs.sql": "{% macro unload(day) %}\n  {% set x = 1 %} -- to the partner\n  copy customer (phone) to '/x';\n{% endmacro %}",
+    "macros/run.sql": "select 1 as a\n{% macro all_of() %}{% do run_query('copy customer to \\'/x\\'') %}{% endmacro %}",
+    "snapshots/s.sql": "{% snapshot s %}\n{{ config(strategy='check') }}\nselect phone from customer\n{% endsnapshot %}",
+}
+
+
+@pytest.fixture
+def project(warehouse):
+    from pii_audit.lineage.dialects import load_dialect
+    from pii_audit.lineage.functions import Functions
+    from pii_audit.lineage.library import Library
+
+    scripts = {name: text.encode() for name, text in PROJECT.items()}
+    return Library(scripts, load_dialect("postgresql"), warehouse.relations, Functions(), {})
+
+
+@pytest.mark.parametrize(
+    ("script", "columns", "gaps"),
+    [
+        ("models/stg.sql", {"cust_no": (1, "cust_no"), "h": (2, "phone"), "name": (2, "name")}, []),
+        ("models/copy.sql", {"e": (1, "email"), "cust_no": (1, "cust_no"), "h": (1, "phone"), "name": (1, "name")}, []),
+        ("macros/hide.sql", {}, []),
+        ("macros/jobs.sql", {"phone": (3, "phone")}, []),
+        ("macros/run.sql", {"a": (1, "")}, ["2:27 a query that the template itself runs is not traced"]),
+        ("snapshots/s.sql", {"phone": (3, "phone")}, []),
+    ],
+)
+def test_macros_of_a_project_are_run_and_those_that_write_are_judged_where_they_stand(project, script, columns, gaps):
+    from pii_audit.lineage.graph import leaves
+
+    traced = project.traced(script)
+    assert [f"{gap.place} {gap.reason.en}" for gap in traced.gaps] == gaps
+    assert {
+        column.name: (column.place.line, "+".join(leaf.column for leaf in leaves(column.node)))
+        for output in traced.outputs
+        for column in output.columns
+    } == columns
+
+
+def test_a_macro_of_many_blocks_takes_no_time():
+    import time
+
+    from pii_audit.lineage.templates import renderings
+
+    text = "{% macro m() %}" + "{% set a = 1 %} {{ a }} {# x #}" * 2_000 + "select 1{% endmacro %}"
+    began = time.process_time()
+    assert [one.text.strip() for one in renderings(text, {})] == [""]
+    assert time.process_time() - began < 5
+
+
 def test_a_variable_that_is_told_is_put_in(warehouse):
     assert warehouse.columns("select {{ var('column') }} as x from customer", column="phone") == {
         "x": {"customer.phone"}
@@ -79,7 +134,7 @@ def test_a_variable_that_is_told_is_put_in(warehouse):
         "select {% for c in unknown_list %} {{ c }}, {% endfor %} 1 from customer",
         "select {% if %} from customer",
         "select {{ phone from customer",
-        "{% snapshot s %} select 1 {% endsnapshot %}",
+        "{% materialization t, default %} select 1 {% endmaterialization %}",
         "select '{{ 'x' * 999999999 }}' from customer",
         "select {% for a in range(99999999) %}{% for b in range(99999999) %}{% endfor %}{% endfor %} 1 from customer",
         "{{ ''.__class__.__mro__[1].__subclasses__() }} select 1 from customer",

@@ -11,7 +11,7 @@ from pii_audit.lineage.hosts.syntax import name_of
 
 _TABLE_OPTION = "dbtable"
 _OPERATOR = "Operator"
-_HOOK = "hook"
+_HOOK, _DBT = "hook", "dbt"
 _FIRST = frozenset({"query", "statement", "operation", "table_name"})
 """How the first argument is called where it is given by its name."""
 
@@ -32,6 +32,8 @@ class Calls:
         if not own:
             table = called in self._names.tables | self._names.tables_of_receivers
             yield from ((one, table) for one in self._given(node, called))
+        if called in self._names.of_dbt and _receiver(node.func) == _DBT and node.args:
+            yield node.args[-1], True
         for option, value in self._options(node, called):
             if option in self._names.options:
                 yield value, option == _TABLE_OPTION

@@ -12,7 +12,7 @@ from pii_audit.errors import ConfigurationError
 
 PATH = "scanners/lineage/hosts.yaml"
 _PYTHON = (
-    "statements", "generic", "receivers", "of_receivers", "clients", "of_hooks", "tables", "tables_of_receivers", "options", "dumps", "operators", "keywords",
+    "statements", "generic", "receivers", "of_receivers", "clients", "of_hooks", "tables", "tables_of_receivers", "of_dbt", "options", "dumps", "operators", "keywords",
     "said", "said_keywords", "drivers",
 )  # fmt: skip
 _OPTIONS = ("statement", "script", "first", "after", "dumps")
@@ -48,6 +48,7 @@ class PythonNames:
     of_hooks: frozenset[str]
     tables: frozenset[str]
     tables_of_receivers: frozenset[str]
+    of_dbt: frozenset[str]
     options: frozenset[str]
     dumps: frozenset[str]
     operators: frozenset[str]

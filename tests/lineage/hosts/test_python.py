@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 WRITTEN = {
+    "a model of dbt": ("def model(dbt, session):\n    return dbt.source('core', 'staff')", {"2:31": "id+boss+name"}),
     "a literal that is executed": ('cur.execute("SELECT phone FROM customer")', {"1:21": "phone"}),
     "one in three quotes": (
         'q = """\nSELECT phone,\n       name\nFROM customer"""\nrun(q)',
