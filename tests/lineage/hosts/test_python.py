@@ -153,12 +153,6 @@ WRITTEN = {
         'with cur.copy("COPY (SELECT phone FROM customer) TO STDOUT") as c: pass',
         {"1:29": "phone"},
     ),
-    "what a hook runs": ("def f(hook, q):\n    hook.run(q)", "2:14 the SQL that is handed"),
-    "what a hook that is made there runs": ('PostgresHook("core").run(q)', "1:26 the SQL that is handed"),
-    "a table of a reader by its name": (
-        'spark.read.jdbc(url="x", table=t).write.csv("/y")',
-        "1:32 * cannot be expanded: what a variable",
-    ),
     "a query that is copied": ('c.copy_from_query("SELECT phone FROM customer", output="x")', {"1:27": "phone"}),
     "a table of Spark": ('spark.table("staff")', {"1:13": "boss+id+name"}),
     "a table of a reader": ('spark.read.table("staff").write.csv("/x")', {"1:18": "boss+id+name"}),
