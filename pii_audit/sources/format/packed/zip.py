@@ -16,7 +16,7 @@ from pii_audit.sources.format.encoding import decode_cell
 from pii_audit.sources.format.opened import Descend, Found, Opened
 from pii_audit.sources.format.packed.expansion import Entry, broken_off, followed
 from pii_audit.sources.format.packed.zip_forward import entries_forward
-from pii_audit.sources.format.packed.zip_rest import comments, unnamed
+from pii_audit.sources.format.packed.zip_rest import END, behind, comments, last_record, unnamed
 from pii_audit.sources.reading import StreamError, unreadable
 
 ENCRYPTED = Text("受密码保护,无法读取", "protected by a password")
@@ -26,13 +26,9 @@ _UNNAMED = Text("其中有目录未列出的条目,未读取", "holds entries th
 _ENCRYPTED_FLAG = 0x1
 _UTF8_FLAG = 0x800
 _ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, ValueError)
-_END = struct.Struct("<4s4H2LH")
-"""The end of central directory record (4.3.16)."""
-_END_SIGNATURE, _END64_SIGNATURE = b"PK\5\6", b"PK\6\6"
+_END64_SIGNATURE = b"PK\6\6"
 _END64_SIZE = struct.Struct("<40xQ")
 """Where the ZIP64 record (4.3.14) has the size of the directory."""
-_FURTHEST = 65_535 + 200
-"""How far before the end of the file both records begin at most: a comment, and what stands between them."""
 _LEAST_ENTRY = 46
 _METHODS = {1: "Shrink", 6: "Implode", 9: "Deflate64", 93: "Zstandard", 95: "XZ", 97: "WavPack", 98: "PPMd", 99: "AES"}
 """Compression methods (4.4.5) that Python's zipfile has no code for."""
@@ -65,19 +61,14 @@ def zip_readings(opened: Opened, descend: Descend) -> Iterator[Found]:
 
 def _ends(file: BinaryIO, opened: Opened) -> bool:
     """Whether the file ends with its directory; one that is too large is refused, since it is read into memory whole."""
-    size = file.seek(0, io.SEEK_END)
-    file.seek(max(0, size - _FURTHEST))
-    tail = file.read()
-    at = tail.rfind(_END_SIGNATURE)
-    if at < 0:
-        raise zipfile.BadZipFile
-    *_, directory, _, comment = _END.unpack_from(tail, at)
+    tail, at = last_record(file)
+    *_, directory, _, _ = END.unpack_from(tail, at)
     at64 = tail.rfind(_END64_SIGNATURE, 0, at)
     if at64 >= 0:
         directory = max(directory if directory != 0xFFFFFFFF else 0, _END64_SIZE.unpack_from(tail, at64)[0])  # noqa: PLR2004 - "see ZIP64"
-    if min(directory, size) > opened.expansion.limits.entries * _LEAST_ENTRY * 4:
+    if min(directory, file.seek(0, io.SEEK_END)) > opened.expansion.limits.entries * _LEAST_ENTRY * 4:
         raise opened.expansion.too_many()
-    return not tail[at + _END.size + comment :].strip(b"\0")
+    return not behind(file).strip(b"\0")
 
 
 def _entries(opened: Opened, archive: zipfile.ZipFile, descend: Descend) -> Iterator[Found]:

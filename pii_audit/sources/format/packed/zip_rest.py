@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import zipfile
 from collections.abc import Iterator
@@ -13,6 +14,28 @@ from pii_audit.sources.format.packed.expansion import BLOCK
 _LOCAL = struct.Struct("<4s22x2H")
 """Of a local file header (APPNOTE 4.3.7): its signature, and the lengths of the name and of the extra field behind it."""
 _SIGNATURE = b"PK\3\4"
+END = struct.Struct("<4s4H2LH")
+"""The end of central directory record (4.3.16), without its comment."""
+_END_SIGNATURE = b"PK\5\6"
+_FURTHEST = 65_535 + 200
+"""How far before the end of the file this record and that of ZIP64 begin at most: a comment, and what stands between them."""
+
+
+def last_record(file: BinaryIO) -> tuple[bytes, int]:
+    """The last bytes of a file, and where among them its end record begins; BadZipFile where there is none."""
+    file.seek(max(0, file.seek(0, io.SEEK_END) - _FURTHEST))
+    tail = file.read()
+    at = tail.rfind(_END_SIGNATURE)
+    if at < 0:
+        raise zipfile.BadZipFile
+    return tail, at
+
+
+def behind(file: BinaryIO) -> bytes:
+    """What follows the end record and its comment; the same error."""
+    tail, at = last_record(file)
+    *_, comment = END.unpack_from(tail, at)
+    return tail[at + END.size + comment :]
 
 
 def comments(archive: zipfile.ZipFile) -> str:

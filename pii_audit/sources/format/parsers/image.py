@@ -24,6 +24,7 @@ from pii_audit.language import Text
 from pii_audit.sources.format.encoding import decode_cell
 from pii_audit.sources.format.isolated.frames import Part, PartKind, Sink
 from pii_audit.sources.format.packed.expansion import broken_off, damaged
+from pii_audit.sources.format.parsers.behind import image_end, is_film, send_behind
 from pii_audit.sources.format.parsers.text_lines import LONGEST, lines_of
 from pii_audit.sources.format.parsers.xmp import said_in_packets, telling
 
@@ -106,7 +107,8 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
         if image.format == "MPO":
             break  # what follows is the same picture again, for a screen or an eye
     file.seek(0)
-    lines = list(said_in_packets(file.read()))
+    data = file.read()
+    lines = list(said_in_packets(data))
     try:
         lines += _said(image)
     except (SyntaxError, ValueError, LookupError, TypeError, OSError, struct.error):
@@ -114,6 +116,13 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
     for line in dict.fromkeys(lines):
         sink.text(line + "\n")
     recognition.tell(sink)
+    end = image_end(image.format, data)
+    if is_film(data[:end], data[end:]):
+        sink.note(
+            Text("图像之后是相机所附的动态影像,未查看", "followed by the camera's own film, which was not looked at")
+        )
+    else:
+        send_behind(data[end:], sink)
 
 
 def _said(image: Image.Image) -> Iterator[str]:

@@ -11,7 +11,8 @@ from xml.etree.ElementTree import ParseError
 
 from pii_audit.language import Text
 from pii_audit.sources.format.isolated.frames import Part, PartKind, Sink
-from pii_audit.sources.format.packed.zip_rest import comments, unnamed
+from pii_audit.sources.format.packed.zip_rest import behind, comments, unnamed
+from pii_audit.sources.format.parsers.behind import send_behind
 from pii_audit.sources.format.parsers.sheet_rest import BesideCells
 from pii_audit.sources.format.parsers.xml_parts import PIECE, feed
 
@@ -88,6 +89,8 @@ def send_rest(document: zipfile.ZipFile, entries: Iterable[zipfile.ZipInfo], asi
         sink.begin(Part(PartKind.FILE, entry.filename))
         with document.open(entry) as stream:
             send_bytes(stream, sink)
+    if document.fp is not None:
+        send_behind(behind(cast("BinaryIO", document.fp)), sink)
 
 
 def send_bytes(stream: IO[bytes], sink: Sink) -> None:

@@ -18,6 +18,7 @@ from pii_audit.errors import InspectionError
 from pii_audit.sources.format.isolated import client
 from pii_audit.sources.format.kinds import kind_of
 from pii_audit.sources.format.parsers import image as parser
+from pii_audit.sources.format.parsers.behind import image_end
 from pii_audit.sources.format.parsers.text_lines import lines_of
 
 BIRTH = date(1990, 3, 7)
@@ -54,6 +55,38 @@ def test_lines_are_read_page_by_page(read_inside):
     assert ID in first
     assert MOBILE in second
     assert rest == "\n"
+
+
+BEHIND = f"\r\n姓名,手机号\n张三,{MOBILE}\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("form", "options"),
+    [
+        ("PNG", {}), ("JPEG", {}), ("JPEG", {"progressive": True}), ("JPEG", {"restart_marker_blocks": 1}), ("MPO", {"save_all": True, "append_images": [Image.new("RGB", (9, 9))]}),
+        ("GIF", {"comment": b"x" * 300}), ("WEBP", {}), ("BMP", {}),
+    ],
+)  # fmt: skip
+def test_images_end_where_their_format_says(form, options):
+    data = written(Image.effect_noise((130, 50), 80).convert("RGB"), form, **options)
+    assert [image_end(form, data + tail) for tail in (b"", BEHIND)] == [len(data)] * 2
+    assert image_end(form, data[:99]) == 99
+
+
+def test_what_follows_the_end_of_an_image_is_read(read_inside):
+    data = written(Image.new("RGB", (16, 9)), "JPEG")
+    found = read_inside(data + bytes(9) + BEHIND, "a.jpg")
+    assert {name: one.rows for name, one in found.items()} == {"": {}, "!rest": {0: {"姓名": "张三", "手机号": MOBILE}}}
+    assert read_inside(data + b"\1\2\3\4ABC" * 9, "a.jpg")["!rest"].status == "failed"
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_film_that_a_camera_puts_behind_its_picture_is_a_note_where_the_picture_says_so(read_inside, told):
+    xmp = b'<x:xmpmeta xmlns:x="a"><a GCamera:MotionPhoto="1"/></x:xmpmeta>' if told else b""
+    data = written(Image.new("RGB", (16, 9)), "JPEG", xmp=xmp) + b"\0\0\0\x18ftypmp42" + bytes(range(32)) * 9
+    found = read_inside(data, "a.jpg")
+    assert [one.status for one in found.values()] == (["inspected"] if told else ["inspected", "failed"])
+    assert ("film" in found[""].reason) is told
 
 
 def test_a_scanned_page_of_a_pdf_is_read_as_an_image_is(read_inside):

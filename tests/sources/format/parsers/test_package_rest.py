@@ -168,6 +168,16 @@ def test_the_picture_that_libreoffice_keeps_of_a_chart_is_no_gap_where_the_chart
     assert read_inside(repacked("book.ods", **picture), "a.ods")["!Object 1"].status == "failed"
 
 
+@pytest.mark.parametrize("name", ["letter.docx", "book.xlsx", "slide.pptx", "letter.odt"])
+def test_what_follows_the_end_of_a_document_is_read(read_inside, name):
+    data = (DATA / name).read_bytes()
+    assert read_inside(data + f"\n\n姓名,手机号\n张三,{PHONE}\n".encode(), name)["!rest"].rows == {
+        0: {"姓名": "张三", "手机号": PHONE}
+    }
+    assert read_inside(data + bytes(range(256)), name)["!rest"].status == "failed"
+    assert set(read_inside(data + b"\r\n\0\0", name)) == set(read_inside(data, name))
+
+
 def test_the_strict_form_is_read_as_the_other(read_inside, repacked):
     with zipfile.ZipFile(DATA / "letter.docx") as document:
         body = document.read("word/document.xml")
