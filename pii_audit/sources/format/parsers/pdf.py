@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from contextlib import suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias
@@ -16,6 +17,7 @@ from pii_audit.language import Text
 from pii_audit.sources.format.isolated.frames import Part, PartKind, Sink
 from pii_audit.sources.format.packed.expansion import damaged
 from pii_audit.sources.format.packed.zip import ENCRYPTED
+from pii_audit.sources.format.parsers.behind import send_behind
 from pii_audit.sources.format.parsers.pdf_rest import attached, document_texts, page_texts
 
 if TYPE_CHECKING:
@@ -33,6 +35,9 @@ _APART = 2.0
 """Points between strips that are one image: scanners cut a page into them."""
 _MANY = 1_000
 """Images of a page that are looked at one by one."""
+_END = b"%%EOF"
+"""With which a file ends (ISO 32000-1, 7.5.5), and each of its earlier versions in it."""
+_JOINT = re.compile(_END + rb"\s*(?=%PDF-)")
 _BANDS, _HEADERS = 10, 3
 """A text layer is spread over an image; what was printed over it, a header and a footer, stands in so many of its bands at most."""
 
@@ -53,6 +58,7 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
     broken: list[int] = []
     recognition: Recognition | None = None
     seen: set[bytes] = set()
+    said: set[str] = set()
     for number in range(len(document)):
         try:
             page = document[number]
@@ -62,7 +68,7 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
             continue
         text, images = "", []
         try:
-            text = "\n".join([_text(page), *page_texts(page, form)])
+            text = "\n".join([_text(page), *page_texts(page, form, said)])
             pinned += attached(page)
             images = _images(page, blank=not text.strip())
         except pdfium.PdfiumError:
@@ -77,17 +83,10 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
         page.close()
     if recognition:
         recognition.tell(sink)
-    if unread:
-        pages, why = _listed(unread), "recognition failed or took too long" if recognition else "no OCR"
-        because = "识别失败或超时" if recognition else "没有图像识别"
-        sink.fail(Text(f"第 {pages} 页的图像未读取:{because}", f"images on page(s) {pages} were not read: {why}"))
-    if broken:
-        pages = _listed(broken)
-        sink.fail(Text(f"第 {pages} 页损坏", f"page(s) {pages} are damaged"))
-    file.seek(0)
-    for said in dict.fromkeys(document_texts(document, file.read())):
-        sink.text(said + "\n")
+    _tell(unread, broken, sink, recognised=recognition is not None)
+    _rest(document, file, said, sink)
     _attachments(document, pinned, sink)
+    _around(file, sink)
 
 
 _Box: TypeAlias = tuple[float, float, float, float]
@@ -220,6 +219,35 @@ def _attachments(document: pdfium.PdfDocument, pinned: list[pdfium.PdfAttachment
             sink.fail(damaged().what)
             continue
         sink.data(data.getvalue())
+
+
+def _tell(unread: list[int], broken: list[int], sink: Sink, *, recognised: bool) -> None:
+    """Says which pages were not read."""
+    if unread:
+        pages, why = _listed(unread), "recognition failed or took too long" if recognised else "no OCR"
+        because = "识别失败或超时" if recognised else "没有图像识别"
+        sink.fail(Text(f"第 {pages} 页的图像未读取:{because}", f"images on page(s) {pages} were not read: {why}"))
+    if broken:
+        pages = _listed(broken)
+        sink.fail(Text(f"第 {pages} 页损坏", f"page(s) {pages} are damaged"))
+
+
+def _rest(document: pdfium.PdfDocument, file: BinaryIO, said: set[str], sink: Sink) -> None:
+    """Sends what is said of the whole, where no page said it."""
+    file.seek(0)
+    for text in dict.fromkeys(document_texts(document, file.read())):
+        if text not in said:
+            sink.text(text + "\n")
+
+
+def _around(file: BinaryIO, sink: Sink) -> None:
+    """Sends what follows the end, and what stands in front where files were put together: the last is read as this one."""
+    file.seek(0)
+    data = file.read()
+    joints = [joint.end() for joint in _JOINT.finditer(data)]
+    send_behind(data[: joints[-1]] if joints else b"", sink)
+    end = data.rfind(_END)
+    send_behind(data[end + len(_END) :] if end >= 0 else b"", sink)
 
 
 def _listed(pages: list[int]) -> str:

@@ -10,6 +10,7 @@ from functools import partial
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
+from pii_audit.sources.format.parsers.pdf_objects import texts_in_objects
 from pii_audit.sources.format.parsers.xmp import said_in_packets, telling
 
 _KEYS = (b"Contents", b"RC", b"Subj", b"V", b"TU")
@@ -22,28 +23,26 @@ _MOST = 100_000
 _TAG = re.compile(r"<[^>]*>")
 
 
-def page_texts(page: pdfium.PdfPage, form: raw.FPDF_FORMHANDLE | None) -> Iterator[str]:
-    """What stands on a page beside its text, and what it leads to."""
+def page_texts(page: pdfium.PdfPage, form: raw.FPDF_FORMHANDLE | None, said: set[str]) -> Iterator[str]:
+    """What stands on a page beside its text, and what it leads to; each of these texts is put into `said`."""
     for index in range(raw.FPDFPage_GetAnnotCount(page)):
         annotation = raw.FPDFPage_GetAnnot(page, index)
         if annotation:
             values = dict.fromkeys(filter(None, _annotation(page, annotation, form)))
+            said.update(values)
             yield " ".join(values)
             raw.FPDFPage_CloseAnnot(annotation)
-    yield from _alternatives(page)
+    for text in _alternatives(page):
+        said.add(text)
+        yield text
 
 
 def document_texts(document: pdfium.PdfDocument, data: bytes) -> Iterator[str]:
-    """What is said of the whole: properties, bookmarks, scripts and the data of XFA forms; `data` are the bytes of the file."""
+    """What is said of the whole: properties, bookmarks, the data of XFA forms, and what else stands in its objects; `data` are the bytes of the file."""
     for name, value in document.get_metadata_dict(skip_empty=True).items():
         if name not in _OF_THE_PROGRAM and (" " in value or telling(value)):
             yield value
     yield from filter(None, (mark.get_title() for mark in document.get_toc()))
-    for index in range(raw.FPDFDoc_GetJavaScriptActionCount(document)):
-        action = raw.FPDFDoc_GetJavaScriptAction(document, index)
-        if action:
-            yield _wide(partial(raw.FPDFJavaScriptAction_GetScript, action))
-            raw.FPDFDoc_CloseJavaScriptAction(action)
     for index in range(raw.FPDF_GetXFAPacketCount(document)):
         size = ctypes.c_ulong()
         raw.FPDF_GetXFAPacketContent(document, index, None, 0, size)
@@ -51,6 +50,7 @@ def document_texts(document: pdfium.PdfDocument, data: bytes) -> Iterator[str]:
         if raw.FPDF_GetXFAPacketContent(document, index, buffer, len(buffer), size):
             yield from filter(telling, _TAG.split(buffer.raw.decode("utf-8", "replace")))
     yield from said_in_packets(data)
+    yield from texts_in_objects(document, data)
 
 
 def attached(page: pdfium.PdfPage) -> Iterator[pdfium.PdfAttachment]:

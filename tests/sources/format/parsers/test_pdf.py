@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import ctypes
 import io
+import struct
+import zlib
 
 import pypdfium2 as pdfium
 import pytest
 from PIL import Image
 from pypdfium2 import raw
 
-from pii_audit.sources.format.parsers import image, pdf
+from pii_audit.sources.format.parsers import image, pdf, pdf_objects
 
 FORM = b"""%PDF-1.7
 1 0 obj <</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R]>>>> endobj
@@ -31,6 +33,70 @@ def test_filled_form_fields_and_notes_are_read(read_inside):
     text = read_inside(FORM, "form.pdf")[""].text
     assert "13800138000" in text
     assert "a@b.cn" in text
+
+
+FIELD = b"4 0 obj <</FT/Tx/T(phone)/V(13800138000)>> endobj\n"
+SCRIPT = b"4 0 obj <</Length 99>>stream\nvar owner = 'a@b.cn';\nendstream endobj\n"
+PLAIN = b"%PDF-1.7\n1 0 obj <</Type/Catalog/Pages 2 0 R REST>> endobj\n2 0 obj <</Type/Pages/Kids[3 0 R]/Count 1>> endobj\n3 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]MORE>> endobj\n"
+
+
+@pytest.mark.parametrize(
+    ("rest", "more", "objects", "expected"),
+    [
+        (b"/AcroForm<</Fields[4 0 R]>>", b"", FIELD, "13800138000"),
+        (b"", b"", FIELD, "13800138000"),
+        (b"/OpenAction<</S/JavaScript/JS(alert\\(1\\))>>", b"", b"", "alert(1)"),
+        (b"/OpenAction<</S/JavaScript/JS 4 0 R>>", b"", SCRIPT, "a@b.cn"),
+        (b"", b"/AA<</O<</S/JavaScript/JS<6140622e636e>>>>>", b"", "a@b.cn"),
+        (b"/Names(one \\(two\\) (three) \\141@b.cn)", b"", b"", "one (two) (three) a@b.cn"),
+        (b"/X<FEFF5F204E09>", b"", b"", "张三"),
+    ],
+)
+def test_what_stands_in_objects_to_which_no_page_leads_is_read(read_inside, rest, more, objects, expected):
+    data = PLAIN.replace(b"REST", rest).replace(b"MORE", more) + objects + b"trailer <</Root 1 0 R>>\n"
+    [read] = read_inside(data, "a.pdf").values()
+    assert (expected in read.text, read.status) == (True, "inspected")
+
+
+def test_the_same_is_read_of_objects_that_are_packed(read_inside):
+    body = PLAIN.replace(b"REST", b"").replace(b"MORE", b"")
+    packed = zlib.compress(b"4 0 <</FT/Tx/V(13800138000)>>")
+    stream = b"5 0 obj <</Type/ObjStm/N 1/First 4/Filter/FlateDecode/Length %d>>stream\n%s\nendstream endobj\n"
+    places = [(1, body.index(b"%d 0 obj" % number), 0) for number in (1, 2, 3)]
+    places += [(2, 5, 0), (1, len(body), 0)]
+    table = struct.pack(">BHB", 0, 0, 0) + b"".join(struct.pack(">BHB", *one) for one in places)
+    data = body + stream % (len(packed), packed)
+    index = b"6 0 obj <</Type/XRef/Size 6/W[1 2 1]/Root 1 0 R/Length %d>>stream\n%s\nendstream endobj\nstartxref\n%d\n%%%%EOF\n"
+    [read] = read_inside(data + index % (len(table), table, len(data)), "a.pdf").values()
+    assert (read.text.split(), read.status) == (["13800138000"], "inspected")
+
+
+@pytest.mark.parametrize("size", [1, 7, 1 << 20])
+def test_streams_are_left_out_of_what_is_kept_of_a_document(monkeypatch, size):
+    monkeypatch.setattr(pdf_objects, "_LARGEST", 3)
+    objects = pdf_objects._Objects()
+    data = b"1 0 obj<<>>stream\nabcde\nendstream endobj (x) 2 0 obj stream\r\n%s\nendstream (y)" % bytes(50)
+    for at in range(0, len(data), size):
+        objects.write(data[at : at + size])
+    assert objects.end() == b"1 0 obj<<>>stream\nabcendstream endobj (x) 2 0 obj stream\r\n\0\0\0endstream (y)"
+
+
+def test_dates_ids_and_what_was_said_of_a_page_are_not_said_again(read_inside):
+    data = FORM.replace(b"/Root", b"/ID[<6720F4A5CEFB04B9414B22D06DF7094D>]/Root").replace(
+        b"/Fields", b"/D(D:20260101120000+08'00')/Fields"
+    )
+    assert read_inside(data, "form.pdf")[""].text.split() == ["13800138000", "call", "a@b.cn"]
+
+
+def test_what_follows_a_pdf_and_what_was_put_in_front_of_it_is_read(read_inside):
+    table = "\r\n姓名,手机号\n张三,13700137000\n".encode()
+    found = read_inside(FORM + b"%%EOF" + table, "a.pdf")
+    assert found["!rest"].rows == {0: {"姓名": "张三", "手机号": "13700137000"}}
+    assert set(read_inside(FORM + b"%%EOF\r\n\0\0", "a.pdf")) == {""}
+    other = PLAIN.replace(b"REST", b"/X(13700137000)").replace(b"MORE", b"") + b"trailer <</Root 1 0 R>>\n%%EOF\n"
+    both = read_inside(other + FORM + b"%%EOF\n", "a.pdf")
+    assert "13700137000" in "".join(one.text for one in both.values())
+    assert "13800138000" in "".join(one.text for one in both.values())
 
 
 @pytest.fixture
