@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 
 from pii_audit.identifiers.fold import fold
+from pii_audit.identifiers.masking import MASK_CHARACTERS
 from pii_audit.identifiers.networks import email
 
 EMAIL = "email"
-MASK_CHARACTERS = "*＊×●•○█■#"
-_BESIDE = frozenset(MASK_CHARACTERS) - {"#"}
+_BESIDE = MASK_CHARACTERS - frozenset("#＃")
 """Those that stand in front of no extension or number."""
-_RUN = re.compile(rf"[{re.escape(MASK_CHARACTERS)}]|(?<![A-WYZa-wyz])[xX]{{3,}}(?![A-WYZa-wyz])")
+_RUN = re.compile(rf"[{re.escape(''.join(sorted(MASK_CHARACTERS)))}]|(?<![A-WYZa-wyz])[xX]{{3,}}(?![A-WYZa-wyz])")
 
 MAY_HIDE = re.compile(r"[*＊]{3}|[*＊][^\n]{0,64}[@＠]").search
 """Of what text it is worth asking for masked values."""

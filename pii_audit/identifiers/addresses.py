@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from pii_audit.identifiers.masking import MASK_CHARACTERS
 from pii_audit.identifiers.names import tokens
 
 _LONGEST = 200
@@ -16,8 +17,10 @@ _CHINESE_STREET = re.compile(
 )
 _CHINESE_NUMBER = re.compile(r"[0-9一二三四五六七八九十百]+ ?(?:号|弄|巷|栋|幢|座|单元|室|楼|层|组|排)|[0-9]+-[0-9]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_MASK = re.compile(r"[*＊●•█×xX]")
-_MASKED = re.compile(r"[*＊●•█×]{2,}|[xX]{3,}")
+# In an address # is the number of a unit, and ○ a zero.
+_HIDING = re.escape("".join(sorted(MASK_CHARACTERS - frozenset("#＃○"))))
+_MASK = re.compile(rf"[{_HIDING}xX]")
+_MASKED = re.compile(rf"[{_HIDING}]{{2,}}|[xX]{{3,}}")
 """A masked address is no clear one; how much it hides is judged apart. One sign alone is looked for first, which is quicker."""
 _SENTENCE = re.compile(r"[。?!;]|的|了|是|吗|请|吧")
 

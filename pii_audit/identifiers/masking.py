@@ -14,7 +14,8 @@ NOTHING = "****"
 
 _SEPARATORS = frozenset(" -()+./,:·\n\t")
 """Characters that carry nothing of the value and stay visible."""
-_MASK_CHARACTERS = frozenset("*＊●○•■□#＃✱█※×")
+MASK_CHARACTERS = frozenset("*＊●○•■□#＃✱█※×")
+"""What stands in place of what is hidden."""
 _CROSSES = re.compile(r"[xX]{2,}")
 """A single X can be a check digit (GB 11643); only two or more in a row are a mask."""
 _DOTS = re.compile(r"…+|\.{3,}")
@@ -68,9 +69,7 @@ def visibility(value: str) -> tuple[int, int, int, int]:
     marks = _CROSSES.sub(lambda found: "*" * len(found[0]), value)
     marks = _DOTS.sub(lambda found: "*" * len(found[0]), marks)
     shape = "".join(
-        "*" if mark in _MASK_CHARACTERS else "v"
-        for mark in marks
-        if mark in _MASK_CHARACTERS or mark not in _SEPARATORS
+        "*" if mark in MASK_CHARACTERS else "v" for mark in marks if mark in MASK_CHARACTERS or mark not in _SEPARATORS
     )
     if "*" not in shape:
         return len(shape), 0, 0, 0

@@ -69,14 +69,15 @@ _LONGEST = 80
 
 
 @cache
-def _words(name: str) -> frozenset[str]:
+def listed_words(name: str) -> frozenset[str]:
+    """The words of a list in `scanners/identifiers/words/`."""
     lines = content.text(f"scanners/identifiers/words/{name}.txt").splitlines()
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
 def surname_length(name: str) -> int:
     """How many characters of a Chinese name are its surname: 2 for a compound one, else 1."""
-    return 2 if len(name) > 2 and name[:2] in _words("surnames_zh") else 1  # noqa: PLR2004 - a surname of two characters and a given name
+    return 2 if len(name) > 2 and name[:2] in listed_words("surnames_zh") else 1  # noqa: PLR2004 - a surname of two characters and a given name
 
 
 def spelled(name: str) -> str:
@@ -99,11 +100,11 @@ def looks_like_name(value: str) -> bool:
     if "\u3400" <= text[0] <= "\u9fff":
         bare = closed(text)
         bare = bare[:-2] if bare.endswith(_TITLES) else bare
-        surname_and_title = bare != text and bare in _words("surnames_zh")
+        surname_and_title = bare != text and bare in listed_words("surnames_zh")
         written = (_MINORITY_NAME, _TRANSLITERATED)
         return surname_and_title or _chinese(bare) or any(regex.fullmatch(bare) for regex in written)
     if family_and_given := _PASSENGER_NAME.fullmatch(text):
-        return family_and_given[0].partition("/")[0].lower() in _words("surnames_pinyin")
+        return family_and_given[0].partition("/")[0].lower() in listed_words("surnames_pinyin")
     return _HANGUL_NAME.fullmatch(text) is not None or _western(text)
 
 
@@ -128,7 +129,7 @@ def looks_like_name_part(value: str) -> bool:
 def _chinese(text: str) -> bool:
     if not _HAN_NAME.fullmatch(text) or text in NOT_NAMES or _FIRM.fullmatch(text):
         return False
-    surnames = _words("surnames_zh")
+    surnames = listed_words("surnames_zh")
     compound = text[:4] if text[:4] in surnames else text[:2] if text[:2] in surnames else ""
     surname = compound if compound and len(text) > len(compound) else text[0]
     given = text[len(surname) :]
@@ -151,7 +152,7 @@ def _western(text: str) -> bool:
     if not _FEWEST_WORDS <= len(words) <= _MOST_WORDS or {word.lower() for word in words} & _NOT_PERSONS:
         return False
     if len(words) <= 3 and text.islower() and text.isascii():  # noqa: PLR2004 - zhang san feng
-        return words[0] in _words("surnames_pinyin") and all(word.isalpha() for word in words)
+        return words[0] in listed_words("surnames_pinyin") and all(word.isalpha() for word in words)
     significant = [word for word in words if not _PARTICLE.fullmatch(word) or word[0].isupper()]
     whole = sum(len(word.strip(".")) > 1 for word in significant)
     return 2 <= len(significant) <= 5 and whole >= 1 and all(_name_word(word) for word in words)  # noqa: PLR2004 - two to five names

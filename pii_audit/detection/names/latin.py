@@ -11,6 +11,7 @@ from functools import cache
 from pii_audit import content
 from pii_audit.detection.matcher import overlaps
 from pii_audit.detection.names.span import PERSON, Found, Method
+from pii_audit.identifiers.people import listed_words
 
 _UPPER, _LOWER = "A-ZÀ-ÖØ-ÞĀ-ž", "a-zß-öø-ÿĀ-ž"
 _WORD = rf"(?:(?:[ODL]['’]|Mc|Mac|De|Di|La|Le|Van|Du|Fitz)?[{_UPPER}][{_LOWER}]+(?:-[{_UPPER}][{_LOWER}]+)*)"
@@ -75,12 +76,6 @@ def _section(name: str) -> frozenset[str]:
         elif inside and not line.startswith("#"):
             words.update(line.split())
     return frozenset(words)
-
-
-@cache
-def _listed(name: str) -> frozenset[str]:
-    lines = content.text(f"scanners/identifiers/words/{name}.txt").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
 def _plain(word: str) -> str:
@@ -161,7 +156,7 @@ def _given_before_surname(tokens: Sequence[_Token], place: int) -> bool:
         "angeles",
     ):
         return False
-    return place + 1 < len(tokens) and tokens[place + 1].plain in _listed("surnames_latin")
+    return place + 1 < len(tokens) and tokens[place + 1].plain in listed_words("surnames_latin")
 
 
 def _trimmed(run: list[_Token]) -> Iterator[list[_Token]]:
@@ -191,8 +186,8 @@ def _judged(text: str, run: list[_Token]) -> Found | None:
 
 def _several(words: Sequence[_Token], before: str, after: str) -> float | None:
     """The score of two to four words."""
-    given = words[0].plain in _listed("given_names_latin")
-    surname = any(part in _listed("surnames_latin") for part in (words[-1].plain, words[-1].plain.split("-")[0]))
+    given = words[0].plain in listed_words("given_names_latin")
+    surname = any(part in listed_words("surnames_latin") for part in (words[-1].plain, words[-1].plain.split("-")[0]))
     told = any(regex.search(before) for regex in (_TITLE, _LABEL, _SALUTATION, _CLOSING))
     capitals = any(token.capitals for token in words)
     if (given and surname) or _pinyin(words):
@@ -213,8 +208,8 @@ def _several(words: Sequence[_Token], before: str, after: str) -> float | None:
 
 def _single(run: Sequence[_Token], word: _Token, before: str) -> float | None:
     """The score of one word, with or without initials."""
-    given, surname = word.plain in _listed("given_names_latin"), word.plain in _listed("surnames_latin")
-    surname = surname or word.plain in _listed("surnames_pinyin")
+    given, surname = word.plain in listed_words("given_names_latin"), word.plain in listed_words("surnames_latin")
+    surname = surname or word.plain in listed_words("surnames_pinyin")
     if _TITLE.search(before):
         return _HALF_LISTED
     if len(run) > 1:
@@ -231,7 +226,7 @@ def _single(run: Sequence[_Token], word: _Token, before: str) -> float | None:
 
 def _pinyin(words: Sequence[_Token]) -> bool:
     """`Zhang Xiaoming`, `Xiaoming Zhang`: a romanised Chinese surname and syllables of Hanyu Pinyin."""
-    surnames = _listed("surnames_pinyin")
+    surnames = listed_words("surnames_pinyin")
     if len(words) > 3 or not {words[0].plain, words[-1].plain} & surnames:  # noqa: PLR2004 - surname and two syllables
         return False
     rest = words[1:] if words[0].plain in surnames else words[:-1]
@@ -250,8 +245,8 @@ def _reversed_names(text: str) -> Iterator[Found]:
         blocked = _section("other") | _section("firm")
         if (
             opens
-            and surname in _listed("surnames_latin")
-            and given in _listed("given_names_latin")
+            and surname in listed_words("surnames_latin")
+            and given in listed_words("given_names_latin")
             and not {surname, given} & blocked
         ):
             yield Found(pair.start(), pair.end(), PERSON, _HALF_LISTED, Method.WORDS)
