@@ -777,7 +777,7 @@ EXPORTS = {
         ("select phone from {{ adapter.get_relation('a','b','c') }}", GAP),
         ("select phone from core.{{ env_var('T') }}", GAP),
         ("select phone from core.customer where dt = '{{ ds }}'", "phone"),
-        ("{% snapshot s %}{{ config(strategy='check') }}select phone from core.customer{% endsnapshot %}", GAP),
+        ("{% snapshot s %}{{ config(strategy='check') }}select phone from core.customer{% endsnapshot %}", "phone"),
         (
             "{% set x = {'phone': 'p'} %}select {% for k, v in x.items() %}{{ k }} as {{ v }}{% endfor %} from core.customer",
             "phone",
