@@ -17,6 +17,7 @@ from pii_audit.sources.format.jsonpath import decoder
 from pii_audit.sources.format.records import CELLS
 from pii_audit.sources.format.sql.words import HOLDS_DATA
 from pii_audit.sources.format.swift import OPENS_MT
+from pii_audit.sources.format.uuencoded import encoded_in
 
 DELIMITERS = (",", "\t", ";", "|", "^", "\x01")
 SAMPLE_LINES = 200
@@ -100,18 +101,9 @@ def structure_of(preview: str, *, whole: bool, name: str) -> Structure:
         lines = lines[:-1]
     lines = [line for line in lines if line.strip()]
     start = preview.lstrip(" \t\r\n\0\x01")
-    if _OPENS_HTML.match(start):
-        return Parsed("html")
-    if start.startswith("<?xml") or (suffix in _XML_NAMES and _OPENS_ELEMENT.match(start)):
-        return Parsed("xml")
-    if OPENS_MT.match(start):
-        return Parsed("swift_mt")
-    if _OPENS_FOLDED.match(start):
-        return Parsed("folded")
-    if _OPENS_MAILBOX.match(preview):
-        return Parsed("mailbox")
-    if _is_mail(preview):
-        return Parsed("mail")
+    parsed = _parsed(preview, start, suffix)
+    if parsed:
+        return Parsed(parsed)
     if start.startswith(("{", "[")):
         if _json_lines(lines, suffix) and not _OPENS_HAR.match(start):
             return JsonLines()
@@ -120,6 +112,23 @@ def structure_of(preview: str, *, whole: bool, name: str) -> Structure:
     if suffix in _SQL_NAMES or HOLDS_DATA.search(preview):
         return SqlDump()
     return _delimited(lines, suffix) or PlainText()
+
+
+def _parsed(preview: str, start: str, suffix: str) -> str | None:
+    """The kind of a text that a parser takes apart; `start` is the preview from its first sign on."""
+    if _OPENS_HTML.match(start):
+        return "html"
+    if start.startswith("<?xml") or (suffix in _XML_NAMES and _OPENS_ELEMENT.match(start)):
+        return "xml"
+    if OPENS_MT.match(start):
+        return "swift_mt"
+    if _OPENS_FOLDED.match(start):
+        return "folded"
+    if _OPENS_MAILBOX.match(preview):
+        return "mailbox"
+    if _is_mail(preview):
+        return "mail"
+    return "uuencoded" if next(encoded_in(preview), None) else None
 
 
 def _is_mail(preview: str) -> bool:

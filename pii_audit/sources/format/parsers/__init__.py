@@ -38,6 +38,7 @@ PARSERS: Mapping[str, Parser] = {
     "swift_mt": Parser(f"{_HERE}swift_mt"),
     "mail": Parser(f"{_HERE}mail"),
     "mailbox": Parser(f"{_HERE}mail", function="parse_mailbox"),
+    "uuencoded": Parser(f"{_HERE}uuencoded"),
     "folded": Parser(f"{_HERE}folded"),
     "rtf": Parser(f"{_HERE}rtf"),
     "ole": Parser(f"{_HERE}compound", needs="olefile"),

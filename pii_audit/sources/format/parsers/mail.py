@@ -14,6 +14,7 @@ from pii_audit.sources.format.encoding import decode_cell
 from pii_audit.sources.format.isolated.frames import Part, PartKind, Sink
 from pii_audit.sources.format.parsers.html import plain_text
 from pii_audit.sources.format.parsers.pictures import Pictures
+from pii_audit.sources.format.uuencoded import encoded_in
 
 _HEADERS = frozenset(
     (
@@ -149,7 +150,9 @@ def _files(message: Message, *, html: bool) -> Iterator[tuple[str, bytes]]:
         elif kind == "text/html":
             if html:
                 yield f"body {number}.html", _content(part).encode()
-        elif kind != "text/plain":
+        elif kind == "text/plain":
+            yield from ((one.name, one.data) for one in encoded_in(_content(part)))
+        else:
             yield f"part {number}", _bytes(part)
 
 

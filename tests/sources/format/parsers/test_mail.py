@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import binascii
 import gzip
 import mailbox
 from email.message import EmailMessage
@@ -43,6 +44,27 @@ def test_attachments_the_html_body_and_attached_messages_are_read(read_inside):
     assert found["!名单.csv"].rows == found["!b.csv.gz"].rows == ROWS
     assert found["!body 2.html!table 1"].rows == {0: {"姓名": "王五", "手机号": "13500135000"}}
     assert "c@d.cn" in found["!message 5.eml"].text
+
+
+def uuencoded(name, data):
+    lines = [binascii.b2a_uu(data[at : at + 45]).decode() for at in range(0, len(data), 45)]
+    return f"begin 644 {name}\n{''.join(lines)}`\nend\n"
+
+
+def test_what_is_uuencoded_in_a_message_is_read(read_inside, tmp_path):
+    message = mail(
+        "见下\n\n"
+        + uuencoded("名单.csv", TABLE.encode() * 9)
+        + "\n此致\n"
+        + uuencoded("b.csv.gz", gzip.compress(TABLE.encode()))
+    )
+    found = read_inside(message.as_bytes(), "g.eml")
+    assert len(found["!名单.csv"].rows) == 17
+    assert found["!b.csv.gz"].rows == ROWS
+    box = mailbox.mbox(tmp_path / "m")
+    box.add(message)
+    box.close()
+    assert read_inside((tmp_path / "m").read_bytes(), "old.mbox")["!1!b.csv.gz"].rows == ROWS
 
 
 def test_a_mailbox_is_read_message_by_message(read_inside, tmp_path):
