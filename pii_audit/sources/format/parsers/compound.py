@@ -17,12 +17,13 @@ from pii_audit.sources.format.packed.expansion import damaged
 from pii_audit.sources.format.packed.zip import ENCRYPTED
 from pii_audit.sources.format.parsers.blips import send_pictures
 from pii_audit.sources.format.parsers.compound_rest import send_rest
+from pii_audit.sources.format.parsers.xls_rest import send_records
 
 _WORKS = {"matost", "wksssworkbook"}
 """Streams of Microsoft Works, whose .wps and .xlr are of a form of their own."""
 
 
-def parse(file: BinaryIO, name: str, sink: Sink) -> None:
+def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the parsers' signature
     """Parses the document inside; InspectionError where it has a password or no reader."""
     try:
         with olefile.OleFileIO(file) as compound:
@@ -33,10 +34,11 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:
                 return
     except (OSError, struct.error, IndexError):
         raise InspectionError(damaged().what) from None
-    from pii_audit.sources.format.parsers import xls  # noqa: PLC0415 - only for such a file
+    from pii_audit.sources.format.parsers.xls import send_book  # noqa: PLC0415 - only for such a file
 
-    xls.parse(file, name, sink)
+    read, unshown = send_book(file, sink)
     with olefile.OleFileIO(file) as compound:
+        send_records(compound, read, unshown, sink)
         send_pictures(compound, sink)
         send_rest(compound, sink)
 

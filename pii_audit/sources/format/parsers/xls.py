@@ -16,8 +16,9 @@ from pii_audit.sources.format.packed.zip import ENCRYPTED
 from pii_audit.sources.format.parsers.sheet import column, send_comments, send_sheet
 
 
-def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the parsers' signature
-    """Sends every sheet as a table, then its comments as text."""
+def send_book(file: BinaryIO, sink: Sink) -> tuple[set[str], list[str]]:
+    """Sends every sheet as a table, then its comments as text; gives the lines that were read, and the strings that no cell shows."""
+    read: set[str] = set()
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         try:
             book = xlrd.open_workbook(file_contents=content, on_demand=True, logfile=io.StringIO())
@@ -25,15 +26,19 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
             raise InspectionError(ENCRYPTED if "encrypted" in str(error) else damaged().what) from None
         for number in range(book.nsheets):
             sheet = book.sheet_by_index(number)
-            send_sheet(sink, sheet.name, _rows(book, sheet), last=sheet.nrows, hidden=sheet.visibility != 0)
+            send_sheet(sink, sheet.name, _rows(book, sheet, read), last=sheet.nrows, hidden=sheet.visibility != 0)
             notes = sheet.cell_note_map.items()
+            read.update(line.strip() for _, note in notes for line in note.text.splitlines())
             send_comments(sink, ((f"{column(at)}{row + 1}", note.text) for (row, at), note in sorted(notes)))
             book.unload_sheet(number)
+        return read, [text for text in book._sharedstrings if text not in read]  # noqa: SLF001 - it has no public way
 
 
-def _rows(book: Any, sheet: Any) -> Iterator[Sequence[object]]:
+def _rows(book: Any, sheet: Any, read: set[str]) -> Iterator[Sequence[object]]:
     for row in range(sheet.nrows):
-        yield [_value(book, cell) for cell in sheet.row(row)]
+        cells = sheet.row(row)
+        read.update(cell.value for cell in cells if cell.ctype == xlrd.XL_CELL_TEXT)
+        yield [_value(book, cell) for cell in cells]
 
 
 def _value(book: Any, cell: Any) -> object:
