@@ -205,3 +205,13 @@ PLACES = "富阳 龙湾 平阳 苍南 文成 乐清 南湖 嘉善 海盐 吴兴 
 def test_places_of_which_many_begin_with_a_surname_are_no_names(table, numbers):
     columns = {"内容": PLACES, "证件": [numbers.resident_id() for _ in PLACES]}
     assert {one.field for one in table(columns).fields} == {"证件"}
+
+
+@pytest.mark.parametrize("header", ["cn_name", "中文名", "cname", "英文名"])
+def test_what_language_a_name_is_in_makes_no_place_a_person(table, numbers, header):
+    assert not table({"code": [f"{place:04d}" for place in range(len(PLACES))], header: PLACES}).fields
+    people = {header: NAMES, "联系": [numbers.mobile() for _ in NAMES]}
+    assert {one.identifier for one in table(people).fields} == {"person_name", "cn_mobile"}
+    assert {one.identifier for one in table({"no": [*map(str, range(len(NAMES)))], header: NAMES}).fields} == {
+        "person_name"
+    }
