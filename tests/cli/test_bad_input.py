@@ -427,7 +427,7 @@ def test_an_error_that_nobody_has_foreseen_looks_like_no_verdict_and_tells_no_va
 
     monkeypatch.setattr("pii_audit.auditing.selfcheck.audit", fails)
     [line] = told(call("run"), 3)
-    assert line.startswith("pii_audit.cli.main:")
+    assert line.startswith("pii_audit.cli.program:")
     assert "pii_audit.cli.run:" in line
     assert error.__name__ in line
     assert "13800138000" not in line

@@ -135,3 +135,19 @@ def test_processes_whose_run_was_killed_put_their_copies_away(reading):
     running.kill()
     running.communicate(timeout=60)
     assert until(lambda: not list(copies.iterdir()), 30)
+
+
+@pytest.mark.parametrize("module", ["pii_audit.cli.program", "pii_audit.cli.session", "pii_audit.errors"])
+def test_who_interrupts_it_before_it_has_begun_sees_no_traceback(module):
+    interrupted = f"""if 1:
+        import runpy, sys
+        class Interrupting:
+            def find_spec(self, name, *_):
+                if name == {module!r}:
+                    raise KeyboardInterrupt
+        sys.meta_path.insert(0, Interrupting())
+        sys.argv = ["pii-audit", "--version"]
+        runpy.run_module("pii_audit", run_name="__main__")
+    """
+    done = subprocess.run([sys.executable, "-c", interrupted], capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
