@@ -24,9 +24,13 @@ from pii_audit.sources.file_share.local import FolderSource, Selection
 from pii_audit.sources.file_share.names import real
 from pii_audit.sources.format.files import readings, readings_of_stream
 from pii_audit.sources.format.fixed_width import Layouts
-from pii_audit.sources.interface import Portion, Reading, Sampling
+from pii_audit.sources.interface import Portion, Reading, Sampling, failed, skipped
 
 STDIN = "-"
+_NO_FILE = Text(
+    "不是普通文件(管道的内容请从标准输入给出:-)",
+    "is not a regular file (what a pipe gives is read as standard input: -)",
+)
 Watch = Callable[[Asset, Chunk], None]
 
 
@@ -36,7 +40,7 @@ class Files:
 
     `layouts` are those of fixed-width files. What `streams` has under a path's name is read in place of the path; `copies` says whether a
     reader that cannot work from a stream may copy one to a file that has a name. What takes long is tallied in up to `jobs` processes (None: one
-    for each processor).
+    for each processor). `passed_over` are paths that are not to be read, and why.
     """
 
     paths: Sequence[str]
@@ -47,6 +51,7 @@ class Files:
     streams: Mapping[str, BinaryIO] = field(default_factory=dict)
     copies: bool = True
     jobs: int | None = None
+    passed_over: Mapping[str, Text] = field(default_factory=dict)
 
     def inspect(
         self, detector: Detector, *, watch: Watch | None = None, progress: Progress | None = None
@@ -78,6 +83,8 @@ class Files:
 
     def listed(self, path: str) -> Iterator[Path]:
         """The files that a path stands for: itself, or those below that the globs leave in."""
+        if path in self.passed_over:
+            return
         if os.path.isdir(path):
             for found in self._folder(Path(path)).assets():
                 if not isinstance(found, Coverage):
@@ -89,6 +96,8 @@ class Files:
         if path == STDIN or path in self.streams:
             stream = self.streams.get(path, sys.stdin.buffer)
             yield from readings_of_stream(stream, path, kind=self.kind, layouts=self.layouts, copies=self.copies)
+        elif path in self.passed_over:
+            yield skipped("", path, self.passed_over[path])
         elif os.path.isdir(path):
             share = self._folder(Path(path))
             for found in share.assets():
@@ -96,6 +105,8 @@ class Files:
                     yield found
                 else:
                     yield from share.open(found, Sampling())
+        elif os.path.exists(path) and not os.path.isfile(path):
+            yield failed("", path, _NO_FILE)
         else:
             only = frozenset(map(Path, self.paths))
             yield from readings(Path(path), "", path, kind=self.kind, layouts=self.layouts, only=only)

@@ -42,7 +42,7 @@ class GateOptions:
     """How an export is judged.
 
     `standards` are those whose clauses may be cited; of a folder, files that `include` names (none: all) and `ignore` does not are judged;
-    `layouts` cut fixed-width ones, `owner` answers for findings; `streams`, `copies` and `jobs` are those of `Files`;
+    `controls` are control files among the paths, and why each is passed over; `layouts` cut fixed-width ones, `owner` answers for findings; `streams`, `copies` and `jobs` are those of `Files`;
     `enumerate_hashes` is that of a self-check.
     """
 
@@ -50,6 +50,7 @@ class GateOptions:
     standards: Sequence[str] = ()
     include: Sequence[str] = ()
     ignore: Sequence[str] = ()
+    controls: Mapping[str, Text] = field(default_factory=dict)
     layouts: Layouts = ()
     owner: str | None = None
     timezone: tzinfo = UTC
@@ -86,10 +87,12 @@ def refuse_strangers(space: Workspace, flow: Flow, paths: Sequence[str], shown: 
     folder = _folder(space, flow)
     if folder is None or not flow.match:
         return
+    controls = control_files(space, flow, paths)
     for path in paths:
         inside = _resolved(path)
         if (
-            os.path.isfile(inside)
+            path not in controls
+            and os.path.isfile(inside)
             and inside.is_relative_to(folder)
             and not path_match(inside.relative_to(folder).as_posix(), flow.match)
         ):
@@ -162,17 +165,18 @@ def gate(
         options.streams,
         options.copies,
         options.jobs,
+        options.controls,
     )
     for one in files.inspect(detector, progress=options.progress):
         if isinstance(one, Inspected):
-            whole = _more_than_nothing(one) if one.asset.name in options.streams else one
-            inspected.append(redactor.inspected(whole))
+            inspected.append(redactor.inspected(_empty_told(one, piped=one.asset.name in options.streams)))
             coverage.append(inspected[-1].coverage)
         else:
             coverage.append(redactor.coverage(one))
     if not any(row.status is not CoverageStatus.SKIPPED for row in coverage):
+        match = f", match: {', '.join(flow.match)}" if flow.match else ""
         raise UsageError(
-            Text(f"没有可裁决的文件(数据流 {flow.id})", f"there is no file to judge (flow {flow.id})"),
+            Text(f"没有可裁决的文件(数据流 {flow.id}{match})", f"there is no file to judge (flow {flow.id}{match})"),
             where=", ".join(paths),
             todo=Text("检查路径和数据流的 match", "check the path and the flow's match"),
         )
@@ -240,14 +244,20 @@ def concluded(
     )
 
 
-def _more_than_nothing(one: Inspected) -> Inspected:
-    """An empty pipe is no export without rows: an export that failed gives the same."""
+def _empty_told(one: Inspected, *, piped: bool) -> Inspected:
+    """An empty file was read whole, and says so; standard input that gives nothing is what an export gives that failed."""
     if one.coverage.bytes != 0:
         return one
-    reason = Text(
-        "标准输入没有任何内容(导出可能失败了)", "standard input gave nothing at all, as an export does that failed"
-    )
-    return replace(one, coverage=replace(one.coverage, status=CoverageStatus.FAILED, reason=reason))
+    status, reason = one.coverage.status, one.coverage.reason
+    if piped:
+        status = CoverageStatus.FAILED
+        reason = Text(
+            "标准输入没有任何内容(导出可能失败了);确为空导出时,写成文件再裁决",
+            "standard input gave nothing at all, as an export does that failed; where there is nothing to export, judge a file",
+        )
+    elif status is CoverageStatus.INSPECTED and reason is None:
+        reason = Text("文件为空(0 字节)", "an empty file (0 bytes)")
+    return replace(one, coverage=replace(one.coverage, status=status, reason=reason))
 
 
 def allowing_gaps(run: Run) -> Run:

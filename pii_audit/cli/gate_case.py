@@ -36,14 +36,12 @@ from pii_audit.findings.funnel import without_identifiers
 from pii_audit.identifiers.catalogue import Catalogue, load_catalogue
 from pii_audit.language import Text
 from pii_audit.model.asset import AssetKind
-from pii_audit.model.coverage import Coverage
 from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.model.run import Run
 from pii_audit.policy.loader import policy_of
 from pii_audit.policy.model import Flow, Policy
 from pii_audit.render.interface import renderer
 from pii_audit.render.output import write_output
-from pii_audit.sources.interface import skipped
 from pii_audit.sources.registry import layouts_of
 from pii_audit.workspace import Source, Workspace, load_key
 
@@ -76,13 +74,8 @@ class Case:
         refuse_strangers(self.space, self.flow, paths, self.shown)
         standard_input = StandardInput(sys.stdin.buffer, self.options.name or STDIN, also)
         wanted = self.wanted(paths)
-        listed = Files((), AssetKind.FEED, wanted.include, wanted.ignore).listed
+        listed = Files((), AssetKind.FEED, wanted.include, wanted.ignore, passed_over=wanted.controls).listed
         return Inputs(paths, self.shown, listed, standard_input, certified=certified)
-
-    def controls(self, paths: Sequence[str]) -> dict[str, Coverage]:
-        """The rows in the ledger of control files that stand among the paths."""
-        found = control_files(self.space, self.flow, paths)
-        return {path: skipped("", self.shown(path), why) for path, why in found.items()}
 
     def judge(self, paths: Sequence[str], streams: Mapping[str, BinaryIO] | None = None, *, copies: bool = True) -> Run:
         """The run of a gate on these paths, as strict as the options say."""
@@ -111,6 +104,7 @@ class Case:
             standards=self.space.standards,
             include=included(self.space, self.flow, named) if named else (),
             ignore=self.source.ignore if self.source else (),
+            controls=control_files(self.space, self.flow, paths),
             layouts=layouts_of(self.source, self.space.root) if self.source else (),
             owner=self.owner,
             timezone=self.space.now().tzinfo or UTC,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-from dataclasses import replace
 
 from pii_audit.cli.baseline import read_baseline, without_baseline
 from pii_audit.cli.options import emit, say
@@ -68,12 +67,8 @@ def run(session: Session, options: argparse.Namespace) -> int:
             todo=Text("回执裁决整份导出", "a receipt certifies the whole export"),
         )
     case = open_case(session, options)
-    controls = case.controls(options.path)
-    paths = [path for path in options.path if path not in controls]
-    inputs = case.inputs(paths or options.path, certified=bool(options.receipt))
+    inputs = case.inputs(options.path, certified=bool(options.receipt))
     whole = case.judge(inputs.paths, inputs.streams)
-    if paths:
-        whole = replace(whole, coverage=(*whole.coverage, *controls.values()))
     done = without_baseline(session, whole, baseline)
     code = done.exit_code(Severity(options.fail_on), allow_incomplete=options.allow_incomplete)
     if options.record:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 
 import pytest
 
@@ -70,15 +71,33 @@ def test_standard_input_is_certified_as_it_was_read(space, call):
     assert call("gate", "--verify", "receipt.json", "-", stdin=data[:-1]).code == 1
 
 
-def test_an_empty_pipe_may_not_leave(space, call, told):
-    answer = call("gate", "-", "--flow", "sms-daily", "--format", "json")
+@pytest.mark.parametrize("name", ["-", "sms_1.csv"])
+def test_an_empty_pipe_may_not_leave(space, call, told, name):
+    answer = call("gate", "-", "--name", name, "--flow", "sms-daily", "--format", "json")
     told(answer, 3)
     assert "nothing at all" in json.loads(answer.out)["coverage"][0]["reason"]
 
 
+def test_a_pipe_that_is_named_as_a_path_is_not_taken_for_an_empty_file(space, call, told):
+    os.mkfifo(space / "pipe")
+    answer = call("gate", "pipe", "--flow", "sms-daily", "--format", "json")
+    told(answer, 3)
+    assert "standard input: -" in json.loads(answer.out)["coverage"][0]["reason"]
+
+
+def test_a_receipt_is_about_the_export_and_not_about_the_control_file_beside_it(space, call):
+    (space / "outbox" / "sms_1.ok").write_text("sms_1.csv|20")
+    words = ("outbox/sms_1.csv", "outbox/sms_1.ok", "--flow", "sms-daily", "--receipt", "receipt.json")
+    assert call("gate", *words).code == 0
+    assert list(json.loads((space / "receipt.json").read_text())["files"]) == ["outbox/sms_1.csv"]
+
+
 def test_an_empty_file_holds_nothing_to_object_to(space, call):
     (space / "outbox" / "sms_9.csv").write_bytes(b"")
-    assert call("gate", "outbox/sms_9.csv", "--flow", "sms-daily").code == 0
+    answer = call("gate", "outbox/sms_9.csv", "--flow", "sms-daily", "--format", "json")
+    assert answer.code == 0
+    [row] = json.loads(answer.out)["coverage"]
+    assert (row["status"], row["bytes"], row["reason"]) == ("inspected", 0, "an empty file (0 bytes)")
 
 
 def test_standard_input_is_named_once(space, call, told):
