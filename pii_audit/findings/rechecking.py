@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pii_audit.detection.bounds import lower_bound, upper_bound
 from pii_audit.language import Text
 from pii_audit.model.coverage import Coverage, CoverageStatus
-from pii_audit.model.finding import Finding
+from pii_audit.model.finding import Finding, Outcome
 from pii_audit.model.forms import Form
 from pii_audit.model.run import Run
 
@@ -60,7 +60,8 @@ class Ledger:
 
     `judged` are the flows of which it said something, be it that nothing of them was there, and `ended` says in words what is declared to
     have ended and was not there any more (`flow.sms`, `source.outbox`), and `tried` how many seconds numbers were tried out against
-    digests. `places` tells by source, as a keyed hash, where it was; a source that is not in it may have been anywhere.
+    digests. `places` tells by source, as a keyed hash, where it was; a source that is not in it may have been anywhere. `blank` are the
+    assets that were opened and could not be read, so that nothing was found in them.
     """
 
     sources: Mapping[str, Mapping[str, Depth]] = field(default_factory=dict)
@@ -70,6 +71,7 @@ class Ledger:
     places: Mapping[str, str] = field(default_factory=dict)
     ended: Mapping[str, Text] = field(default_factory=dict)
     tried: int = 0
+    blank: frozenset[str] = frozenset()
 
     @classmethod
     def of(
@@ -104,7 +106,9 @@ class Ledger:
             each.asset.id: frozenset(Statement(one.field, one.identifier, str(one.form)) for one in each.fields)
             for each in run.inspected
         }
-        return replace(looked, found=found, judged=frozenset(verdict.flow for verdict in run.verdicts))
+        judged = frozenset(verdict.flow for verdict in run.verdicts)
+        blank = frozenset(one.asset.id for one in run.inspected if one.coverage.status not in READ and not one.fields)
+        return replace(looked, found=found, judged=judged, blank=blank)
 
     def get(self, asset: str) -> Depth | None:
         """How far that asset was looked into, None when it was not met."""
@@ -138,8 +142,8 @@ def rechecked(finding: Finding, before: Ledger, now: Ledger) -> bool:
       source was read, so that it was neither missed nor hidden by a new rule.
     * On a flow: something of that flow was seen again, or, where it stands on nothing that was seen, the flow was judged again;
       and what the next line says.
-    * On a flow, a grant or a source: every asset of its source was read, save those that are gone (an outbox empties)
-      or that a rule left out before too; and every asset of other sources that its evidence names. What a gate judged outside
+    * On a flow, a grant or a source: every asset of its source was read, save those that are gone (an outbox empties),
+      that a rule left out before too, or that could not be read before either, when it was found without them; and every asset of other sources that its evidence names. What a gate judged outside
       of all sources is none: it shows there whether it leaves.
     * On a declaration alone: all sources of the run that showed it, since any of them may have been the cause.
 
@@ -261,6 +265,8 @@ class _Looked:
                 return not was_read
             if asset not in before:
                 return depth.status in READ
+            if asset in self.before.blank and asset in self.now.blank:
+                return not self._may_stand_on(asset) and _stem(asset) not in unmet
             return depth.as_strong_as(before[asset]) and not self.missed(asset, depth, before[asset])
 
         if before.keys() - now.keys() and self.moved(source):
@@ -275,6 +281,11 @@ class _Looked:
         return (emptied or any(depth.status in READ for depth in now.values())) and all(
             enough(asset, depth) for asset, depth in now.items()
         )
+
+    def _may_stand_on(self, asset: str) -> bool:
+        """Whether the finding may stand on an asset in which nothing was found: on that it could not be read, above all."""
+        more = "assets_total" in self.finding.evidence and self.finding.outcome is Outcome.GAP
+        return more or asset in self.finding.assets
 
     def moved(self, source: str) -> bool:
         """Whether the source is known to lie elsewhere than it did."""
@@ -293,8 +304,7 @@ class _Looked:
         evidence, holds = self.finding.evidence, self.now.found.get(asset, frozenset())
         found = [one for one in _listed(evidence.get("found")) if one.get("asset") == asset]
         if not found:
-            stands_on_it = asset in self.finding.assets or "assets_total" in evidence
-            return stands_on_it and not holds
+            return not holds and (asset in self.finding.assets or "assets_total" in evidence)
         bound = upper_bound(0, now.draws)
         return any(_statement(one) not in holds and bound >= _least_share(one, then.draws) for one in found)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.engine import Connection, Row
 
 from pii_audit.findings.life import IN_WORK
@@ -214,4 +214,12 @@ def ledger_of(connection: Connection, number: int) -> Ledger:
     """What a recorded run looked into."""
     rows = connection.execute(select(schema.coverage.c.document).where(schema.coverage.c.run == number))
     run = connection.execute(select(schema.runs.c.document).where(schema.runs.c.number == number)).scalar_one()
-    return Ledger.of_coverage((read(Coverage, document) for (document,) in rows), read(Run, run).notes)
+    looked = Ledger.of_coverage((read(Coverage, document) for (document,) in rows), read(Run, run).notes)
+    return replace(looked, blank=_blank(connection, number))
+
+
+def _blank(connection: Connection, number: int) -> frozenset[str]:
+    opened, found = schema.assets.c, schema.inventory.c
+    something = exists().where(found.run == number, found.asset_ordinal == opened.ordinal)
+    query = select(opened.asset).where(opened.run == number, opened.readable.is_(False), ~something)
+    return frozenset(connection.execute(query).scalars())

@@ -255,3 +255,19 @@ def test_what_a_recorded_gate_found_is_closed_by_a_run_that_sees_the_flow_withou
         path.write_bytes(content)
     call("run")
     assert _status(call, mark) == "closed"
+
+
+def test_a_file_that_can_never_be_read_keeps_nothing_open_but_itself(space, call):
+    audit = (space / "audit.yaml").read_text()
+    (space / "audit.yaml").write_text(audit.replace("url: share/, owner: Office", "url: share/"))
+    (space / "share" / "list.csv").write_text("mobile\n13800138000\n13900139000\n")
+    (space / "share" / "shut.xlsx").write_bytes(b"PK\x03\x04 broken")
+
+    def of_share():
+        assert "could not be inspected" in call("run", "--source", "share").out
+        listed = json.loads(call("findings", "list", "--source", "share", "--format", "json").out)["findings"]
+        return {one["rule"]: one["status"] for one in listed if one["rule"] in ("GOV001", "COV001")}
+
+    assert of_share() == {"GOV001": "open", "COV001": "open"}
+    (space / "audit.yaml").write_text(audit)
+    assert of_share() == {"GOV001": "closed", "COV001": "open"}

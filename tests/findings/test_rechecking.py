@@ -9,7 +9,7 @@ import pytest
 from pii_audit.findings.rechecking import Depth, Ledger, Statement, rechecked
 from pii_audit.language import same
 from pii_audit.model.coverage import CoverageStatus
-from pii_audit.model.finding import Finding, Severity
+from pii_audit.model.finding import Finding, Outcome, Severity
 
 READ, FAILED, SKIPPED = (Depth(CoverageStatus(word)) for word in ("inspected", "failed", "skipped"))
 
@@ -156,6 +156,41 @@ ON_DECLARATION = {"asset": None, "source": None}
 )
 def test_fixed_is_only_what_was_looked_at_again_as_strongly(stands_on, before, now, fixed):
     assert rechecked(finding(**stands_on), ledger(before), ledger(now)) is fixed
+
+
+def blanks(assets):
+    """A ledger in which what failed was opened and gave nothing."""
+    return replace(ledger(assets), blank=frozenset(asset for asset, depth in assets.items() if depth == FAILED))
+
+
+SHUT = {"share:a": READ, "share:shut.zip": FAILED}
+MANY = {"assets": ["share:a"], "assets_total": 60}
+UNREAD = {"asset": None, "source": "share", "outcome": Outcome.GAP}
+
+
+@pytest.mark.parametrize(
+    ("stands_on", "before", "now", "fixed"),
+    [
+        pytest.param(ON_GRANT, SHUT, SHUT, True, id="grant: it was found without what cannot be read"),
+        pytest.param({**ON_GRANT, "evidence": MANY}, SHUT, SHUT, True, id="nor is that among what is not listed"),
+        pytest.param(ON_GRANT, {**SHUT, "share:shut.zip": READ}, SHUT, False, id="it could be read then"),
+        pytest.param(ON_GRANT, {"share:a": READ}, SHUT, False, id="it was not there then"),
+        pytest.param(ON_GRANT, SHUT | {"share:shut.zip!b": READ}, SHUT, False, id="something of it could be read then"),
+        pytest.param(
+            {**UNREAD, "evidence": {"assets": ["share:shut.zip", "share:a"]}}, SHUT, SHUT, False, id="it is about that"
+        ),
+        pytest.param({**UNREAD, "evidence": MANY}, SHUT, SHUT, False, id="it may be about that"),
+    ],
+)
+def test_what_could_be_read_neither_then_nor_now_hides_nothing_of_what_was_found_without_it(
+    stands_on, before, now, fixed
+):
+    assert rechecked(finding(**stands_on), blanks(before), blanks(now)) is fixed
+
+
+def test_what_a_failed_object_of_the_ledger_would_tell_is_not_known_where_it_is_no_file():
+    rights = {"share:a": READ, "share:.": FAILED}
+    assert not rechecked(finding(**ON_GRANT), ledger(rights), ledger(rights))
 
 
 def test_a_flow_of_which_nothing_was_seen_again_is_not_fixed():
