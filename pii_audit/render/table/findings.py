@@ -100,7 +100,7 @@ def _block(finding: Finding, language: Language, *, wide: bool, verbose: bool) -
     message = line(finding.message.in_(language))
     facts = labelled(_facts(finding, language, verbose=verbose))
     if wide:
-        return beside(Group(*_badges(finding, language)), Group(title, message, facts))
+        return beside(_badges(finding, language), (title, message, facts))
     return Group(Line(" ").join(_badges(finding, language)), title, message, facts)
 
 
