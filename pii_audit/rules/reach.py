@@ -17,6 +17,7 @@ from pii_audit.model.forms import PLAIN_EQUIVALENT
 from pii_audit.model.grant import Grant, is_called, is_called_in_any_case
 from pii_audit.model.levels import LevelSelector
 from pii_audit.model.run import Inspected
+from pii_audit.policy.limits import is_within
 from pii_audit.policy.model import AccessPolicy, AccessRule, Element
 
 EXPORTS = "export"
@@ -188,14 +189,8 @@ def _beyond(
 
 def _covers(rule: AccessRule, statement: FieldEvidence, catalogue: Catalogue) -> bool:
     if rule.up_to is not None:
-        limit = LevelSelector("jrt0171", rule.up_to).rank
-        return statement.level.implied <= limit and not is_ungraded(statement, catalogue)
+        return is_within(rule.up_to, statement.identifier, statement.level, catalogue)
     return bool(within([statement], rule.levels, catalogue))
-
-
-def is_ungraded(statement: FieldEvidence, catalogue: Catalogue) -> bool:
-    """Whether nothing says how sensitive a statement about people is, so that it is within no limit; identifiers of firms have no grade."""
-    return not statement.level.implied and statement.identifier not in catalogue.groups.get("organisation", ())
 
 
 def within(

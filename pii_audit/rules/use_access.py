@@ -11,11 +11,11 @@ from pii_audit.language import Text, same
 from pii_audit.model.evidence import FieldEvidence
 from pii_audit.model.finding import Outcome
 from pii_audit.model.grant import Grant, is_called_in_any_case
+from pii_audit.policy.limits import is_ungraded
 from pii_audit.rules.interface import LISTED, Draft, Facts, concern, named, proof, titles
 from pii_audit.rules.reach import (
     ADMINISTERS,
     Reach,
-    is_ungraded,
     judge_access,
     judge_administration,
     judge_columns,
@@ -169,7 +169,7 @@ def access_draft(facts: Facts, rule: str, resource: tuple[str, ...], message: Te
 def _beyond_all_limits(facts: Facts, reaches: Sequence[Reach]) -> Text:
     """Says of identifiers that no standard grades that `up_to` does not reach them."""
     held = [statement for reach in reaches for statement in reach.statements]
-    ungraded = sorted({one.identifier for one in held if is_ungraded(one, facts.catalogue)})
+    ungraded = sorted({one.identifier for one in held if is_ungraded(one.identifier, one.level, facts.catalogue)})
     if not ungraded or not any(rule.up_to for rule in facts.policy.access.rules):
         return same("")
     listed = ", ".join(ungraded)

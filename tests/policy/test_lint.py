@@ -118,6 +118,18 @@ def test_lines_that_can_never_decide_are_named(policy_of, catalogue):
     ]
 
 
+@pytest.mark.parametrize(("limit", "never", "decides"), [("C1", "C1, C2", True), ("C1", "C1, C2, jrt0197:2", False)])
+def test_what_other_grades_bring_within_a_limit_is_reached_by_it_too(policy_of, catalogue, limit, never, decides):
+    organisations = ", ".join(sorted(catalogue.groups["organisation"]))
+    access = f"""\
+version: 1
+access:
+  rules: [{{principals: [clerk], up_to: {limit}}}]
+  never: [{{principals: [clerk], levels: [{organisations}, {never}]}}]
+"""
+    assert any("never decides" in line for line in warnings(policy_of, catalogue, access)) is not decides
+
+
 def test_a_group_whose_every_identifier_has_its_own_line_never_decides(policy_of, catalogue):
     members = ", ".join(f"{name}: plain" for name in sorted(catalogue.groups["phone"]))
     text = SOUND.replace("scope: {cn_mobile: plain", f"scope: {{{members}, phone: masked")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
 from pii_audit.errors import Position, Problem
 from pii_audit.identifiers.model import Catalogue
 from pii_audit.language import Text
+from pii_audit.policy.limits import is_within
 from pii_audit.policy.lint.elements import identifiers
 from pii_audit.policy.model import AccessPolicy, AccessRule, Element, Line, Lines, Policy, Recipient
 
@@ -103,11 +104,11 @@ def _repeated(access: AccessPolicy) -> Iterator[Problem]:
             yield Problem(rule.position, Text(f"与 {at} 的规则相同", f"repeats the rule at {at}"))
 
 
-def _levels(rule: AccessRule) -> Collection[str]:
-    words = [element.word for element in rule.levels]
+def _given(rule: AccessRule, catalogue: Catalogue) -> set[str]:
+    """The identifiers that a rule opens."""
     if rule.up_to is not None:
-        words += [f"C{number}" for number in range(1, int(rule.up_to[1:]) + 1)]
-    return words
+        return {name for name in catalogue if is_within(rule.up_to, name, catalogue[name].levels, catalogue)}
+    return {name for element in rule.levels for name in catalogue.expand(element.word)}
 
 
 def _denied(access: AccessPolicy, catalogue: Catalogue) -> Iterator[Problem]:
@@ -123,7 +124,7 @@ def _denied(access: AccessPolicy, catalogue: Catalogue) -> Iterator[Problem]:
         for principal in ban.principals:
             forbidden.setdefault(principal, {}).update(reach)
     for rule in access.rules:
-        given = {name for word in _levels(rule) for name in catalogue.expand(word)}
+        given = _given(rule, catalogue)
         if given and all(given <= forbidden.get(principal, {}).keys() for principal in rule.principals):
             by = forbidden[rule.principals[0]][min(given)]
             said = Text(
