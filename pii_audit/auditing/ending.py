@@ -15,7 +15,7 @@ from pii_audit.model.ended import Ended
 from pii_audit.model.run import Inspected
 from pii_audit.policy.matching import FlowMatcher
 from pii_audit.policy.model import Policy
-from pii_audit.sources.interface import ROOT_NAME, skipped
+from pii_audit.sources.interface import ROOT_NAME, Absent, skipped
 from pii_audit.workspace import Source
 
 WHOLE = ("", ROOT_NAME)
@@ -25,14 +25,20 @@ WHOLE = ("", ROOT_NAME)
 def ended_sources(
     sources: Sequence[Source], rows: Sequence[Coverage], inspected: Sequence[Inspected], as_of: date
 ) -> Mapping[str, Ended]:
-    """Those that are declared to have ended and cannot be reached, or are empty."""
+    """Those that are declared to have ended and of which nothing is there; `rows` are what listing and reading them gave."""
     met = {one.asset.source for one in inspected}
-    met |= {row.source for row in rows if row.status is not CoverageStatus.FAILED or row.asset not in WHOLE}
     return {
         source.id: source.ended
         for source in sources
         if source.ended is not None and source.ended.by_then(as_of) and source.id not in met
+        if nothing_there([row for row in rows if row.source == source.id])
     }
+
+
+def nothing_there(rows: Sequence[Coverage]) -> bool:
+    """Whether a source is empty, or not there; one that keeps us out is there, whatever is declared."""
+    whole = all(row.status is CoverageStatus.FAILED and row.asset in WHOLE for row in rows)
+    return whole and (not rows or any(isinstance(row.reason, Absent) for row in rows))
 
 
 def left_out(rows: Sequence[Coverage], ended: Mapping[str, Ended]) -> Iterator[Coverage]:

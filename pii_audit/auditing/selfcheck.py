@@ -136,13 +136,12 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
     # A value that is met last may tell what the first column of digests holds, and with that whose rights are asked.
     told = with_hashes_told(crawled.inspected, catalogue, fingerprinter, options.enumerate_hashes, redactor.name)
     crawled.inspected = list(map(settled, told))
-    for source in opened:
-        _ask(source, directory, crawled)
+    unasked = [row for source in opened for row in _ask(source, directory, crawled)]
     if jobs:
         _trace(space, jobs, catalogue, options, crawled)
     as_of = options.as_of or space.today()
     ended = ended_sources(chosen, crawled.coverage, crawled.inspected, as_of)
-    crawled.coverage = list(left_out(crawled.coverage, ended))
+    crawled.coverage = list(left_out([*crawled.coverage, *unasked], ended))
     crawled.queries = crawled.queries.told(redactor.name)
     no_more = ended_flows(policy, _listed(space, policy, crawled, options), crawled.coverage, as_of)
     facts, owner_of = _facts(space, policy, catalogue, crawled, redactor, options, made_by)
@@ -257,16 +256,18 @@ def _crawl(
     return opened
 
 
-def _ask(source: Opened, directory: Directory, into: _Crawled) -> None:
-    """Who can read what was found in a source, and how its server is set up."""
+def _ask(source: Opened, directory: Directory, into: _Crawled) -> list[Coverage]:
+    """Who can read what was found in a source, and how its server is set up; gives what could not be asked."""
+    unasked: list[Coverage] = []
     holding = {one.asset.name for one in into.inspected if one.asset.source == source.id and one.fields}
     try:
         for grant in access_of_people(source, holding, directory):
-            (into.coverage if isinstance(grant, Coverage) else into.grants).append(grant)  # type: ignore[arg-type]  # told apart here
+            (unasked if isinstance(grant, Coverage) else into.grants).append(grant)  # type: ignore[arg-type]  # told apart here
         for setting in server_settings(source) if holding else ():
-            (into.coverage if isinstance(setting, Coverage) else into.settings).append(setting)  # type: ignore[arg-type]  # as above
+            (unasked if isinstance(setting, Coverage) else into.settings).append(setting)  # type: ignore[arg-type]  # as above
     finally:
         source.close()
+    return unasked
 
 
 def _memory(space: Workspace, source: Source, sampling: Sampling, looking: _Looking, options: Options) -> Memory | None:

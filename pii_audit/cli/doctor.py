@@ -245,7 +245,8 @@ def _store(space: Workspace) -> Iterator[Check]:
 
 
 def _source(space: Workspace, name: str) -> Iterator[Check]:
-    from pii_audit.model.coverage import Coverage, CoverageStatus  # noqa: PLC0415 - start-up does without
+    from pii_audit.auditing.ending import nothing_there  # noqa: PLC0415 - start-up does without
+    from pii_audit.model.coverage import Coverage, CoverageStatus  # noqa: PLC0415
     from pii_audit.sources.database.server import ServerSource  # noqa: PLC0415
     from pii_audit.sources.registry import open_source  # noqa: PLC0415
     from pii_audit.workspace import load_key, resolved  # noqa: PLC0415
@@ -265,32 +266,32 @@ def _source(space: Workspace, name: str) -> Iterator[Check]:
                 f"source {name}: support for {title.en} was not verified on a live server",
             ),
         )
-    assets = failed = 0
-    reason: Text | None = None
+    assets = 0
+    rows: list[Coverage] = []
     others: Sequence[str] = ()
     try:
         for one in opened.assets():
-            if isinstance(one, Coverage) and one.status is CoverageStatus.FAILED:
-                failed += 1
-                reason = reason or one.reason
-            elif not isinstance(one, Coverage):
+            if isinstance(one, Coverage):
+                rows.append(one)
+            else:
                 assets += 1
+        failed = [row for row in rows if row.status is CoverageStatus.FAILED]
         if isinstance(opened, ServerSource) and not failed:
             others = opened.others()
     finally:
         opened.close()
     found = Text(f"来源 {name}:{assets} 个对象", f"source {name}: {assets} asset(s)")
     if source.ended is not None and source.ended.by_then(space.today()):
-        yield _ended(name, source.ended, assets)
+        yield _ended(name, source.ended, assets, gone=not assets and nothing_there(rows))
         return
     if not failed:
         yield Check(GOOD, found)
         if others:
             yield _unlisted(name, others)
         return
-    why = reason or same("?")
+    why, count = failed[0].reason or same("?"), len(failed)
     yield Check(
-        WARN if assets else BAD, Text(f"{found.zh},{failed} 个无法读取", f"{found.en}, {failed} cannot be read"), why
+        WARN if assets else BAD, Text(f"{found.zh},{count} 个无法读取", f"{found.en}, {count} cannot be read"), why
     )
 
 
@@ -298,9 +299,21 @@ def _wrong(error: PiiAuditError) -> Check:
     return Check(BAD, Text(*("; ".join(error.lines(language)) for language in ("zh", "en"))))
 
 
-def _ended(name: str, ended: Ended, assets: int) -> Check:
-    if not assets:
+def _ended(name: str, ended: Ended, assets: int, *, gone: bool) -> Check:
+    if gone:
         return Check(GOOD, Text(f"来源 {name}:{ended.words.zh}", f"source {name}: {ended.words.en}"))
+    if not assets:
+        return Check(
+            WARN,
+            Text(
+                f"来源 {name}:{ended.words.zh},但不能确认其中已无内容",
+                f"source {name}: {ended.words.en}, and it cannot be told that nothing is there",
+            ),
+            Text(
+                "其问题不会关闭:恢复读取权限,或确认其已撤除",
+                "its findings stay: make it readable, or have it taken down",
+            ),
+        )
     return Check(
         WARN,
         Text(

@@ -19,6 +19,15 @@ ROOT_NAME = "."
 """The asset name of a ledger row about a source as a whole."""
 
 
+class Absent(Text):
+    """Why nothing could be read of a source, where it is not there: its place says so, or nothing answers at it.
+
+    Only such a source may have ended. One that refuses us, or of which we do not know, is there.
+    """
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Sampling:
     """How much of an asset to read: `rows` None is everything; `seed` makes the choice repeatable."""

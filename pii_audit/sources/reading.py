@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from pii_audit.language import Text
 from pii_audit.model.asset import Chunk, TableChunk
 from pii_audit.model.coverage import Coverage, CoverageStatus
-from pii_audit.sources.interface import Portion, Reading, Sampling, failed
+from pii_audit.sources.interface import Absent, Portion, Reading, Sampling, failed
 
 ROWS = 20_000
 """Rows in one chunk, fewer where cells are large."""
@@ -132,7 +132,7 @@ def unreadable(error: OSError) -> Text:
         return error.what
     known = {
         PermissionError: Text("没有读取权限", "permission denied"),
-        FileNotFoundError: Text("读取时已不存在", "vanished before it was read"),
+        FileNotFoundError: Absent("读取时已不存在", "vanished before it was read"),
         IsADirectoryError: Text("是文件夹,不是文件", "is a folder, not a file"),
         NotADirectoryError: Text("是文件,不是文件夹", "is a file, not a folder"),
     }

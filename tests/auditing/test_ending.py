@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+from pii_audit.auditing.ending import nothing_there
+from pii_audit.language import same
+from pii_audit.sources.interface import Absent, failed, skipped
 
 AUDIT = """\
 version: 1
@@ -164,6 +169,36 @@ def test_the_findings_of_a_source_that_has_ended_close_when_it_is_there_no_more(
 def test_a_source_that_is_still_there_has_not_ended(declare, stands):
     declare(source=ENDED)
     assert stands() == "open"
+
+
+def test_a_source_that_may_not_be_read_any_more_is_there(root, call, declare, stands, monkeypatch):
+    declare(source=ENDED)
+    listing = os.scandir
+
+    def scandir(path="."):
+        if Path(os.fsdecode(path)).name == "outbox":
+            raise PermissionError(13, "Permission denied", os.fsdecode(path))
+        return listing(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert stands() == "not_rechecked"
+    assert "COV001" in _rules(root, call, of=None)
+    assert "it cannot be told that nothing is there" in call("-w", root, "doctor").out
+
+
+@pytest.mark.parametrize(
+    ("rows", "gone"),
+    [
+        ([], True),
+        ([failed("s", ".", Absent("无", "nowhere"))], True),
+        ([failed("s", "", same("refused"))], False),
+        ([failed("s", ".", Absent("无", "nowhere")), failed("s", "a.csv", same("broken"))], False),
+        ([skipped("s", "a.ok", same("a rule"))], False),
+    ],
+    ids=["empty", "not there", "refused", "a file", "a file that is left out"],
+)
+def test_of_a_source_that_has_ended_nothing_may_be_there(rows, gone):
+    assert nothing_there(rows) is gone
 
 
 def test_a_source_that_has_ended_elsewhere_closes_nothing(root, declare, emptied):

@@ -21,7 +21,7 @@ from pii_audit.sources.bundle.format import lines
 from pii_audit.sources.database.engine import Engine
 from pii_audit.sources.database.names import parts
 from pii_audit.sources.globs import left_out
-from pii_audit.sources.interface import Reading, Sampling, Source, Tallied, failed, skipped
+from pii_audit.sources.interface import Absent, Reading, Sampling, Source, Tallied, failed, skipped
 from pii_audit.sources.reading import unreadable
 
 LARGEST = 1 << 30
@@ -103,7 +103,9 @@ class BundleSource(Source):
                 raise InspectionError(Text("文件过大,不像采集包", "is too large for a bundle"))
             return self._path.read_bytes()
         except FileNotFoundError:
-            raise InspectionError(Text("采集包不存在,请检查 url", "the bundle does not exist; check its url")) from None
+            raise InspectionError(
+                Absent("采集包不存在,请检查 url", "the bundle does not exist; check its url")
+            ) from None
         except OSError as error:
             raise InspectionError(unreadable(error)) from None
 

@@ -19,7 +19,7 @@ from pii_audit.model.asset import Asset, AssetKind, Field
 from pii_audit.model.coverage import Coverage
 from pii_audit.sources.database.engine import LARGE_SHARE, LONGEST, Cell, Column, Engine
 from pii_audit.sources.database.names import qualified, quoted, split
-from pii_audit.sources.interface import Sampling
+from pii_audit.sources.interface import Absent, Sampling
 from pii_audit.sources.reading import Ledger, generator, sampled
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ SPARE = 1.5
 """So many times the rows that are needed are drawn: how many of a block come is left to chance."""
 GONE = Text("表已不存在", "the table is gone")
 LOST = Text("与服务器的连接已断开", "the connection to the server was lost")
-UNREACHABLE = Text(
+UNREACHABLE = Absent(
     "无法连接服务器,请检查 url 中的主机、端口,以及服务器是否运行",
     "the server cannot be reached; check host and port in the url, and whether it runs",
 )

@@ -18,7 +18,7 @@ from pii_audit.sources.database.server import ServerSource
 from pii_audit.sources.file_share.accounts import supported
 from pii_audit.sources.file_share.names import shown
 from pii_audit.sources.file_share.posix import file_grants
-from pii_audit.sources.interface import Sampling, failed
+from pii_audit.sources.interface import Absent, Sampling, failed
 from pii_audit.sources.reading import Ledger, generator
 
 if TYPE_CHECKING:
@@ -34,7 +34,10 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
 """A view may read files and addresses of its own: none is opened, and nothing is loaded from a network."""
 
 _REASONS = (
-    ("database does not exist", Text("数据库文件不存在,请检查 url", "the database file does not exist; check its url")),
+    (
+        "database does not exist",
+        Absent("数据库文件不存在,请检查 url", "the database file does not exist; check its url"),
+    ),
     ("not a valid DuckDB database", Text("不是 DuckDB 数据库", "is not a DuckDB database")),
     (
         "lock on file",

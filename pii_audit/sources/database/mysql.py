@@ -26,7 +26,7 @@ from pii_audit.sources.database.engine import (
     connect_arguments,
 )
 from pii_audit.sources.database.names import qualified, quoted, split
-from pii_audit.sources.interface import Sampling, failed
+from pii_audit.sources.interface import Absent, Sampling, failed
 from pii_audit.sources.reading import Ledger
 
 if TYPE_CHECKING:
@@ -62,11 +62,11 @@ _REASONS = {
     1698: Text("该账号不能用密码登录", "this account does not log in with a password"),
     1130: Text("服务器不允许从本机连接", "the server allows no connection from this host"),
     1044: Text("该账号无权使用这个数据库,请检查 url", "the account may not use this database; check the url"),
-    1049: Text("没有这个数据库,请检查 url 中的库名", "there is no such database; check its name in the url"),
+    1049: Absent("没有这个数据库,请检查 url 中的库名", "there is no such database; check its name in the url"),
     1040: Text("服务器连接数已满,请稍后再试", "the server has no connection left; try again later"),
     1203: Text("该账号连接数已满,请稍后再试", "the account has no connection left; try again later"),
     1226: Text("该账号的资源配额已用完", "the account has used up its quota"),
-    2003: Text(
+    2003: Absent(
         "无法连接服务器,请检查 url 中的主机、端口,以及服务器是否运行",
         "the server cannot be reached; check host and port in the url, and whether it runs",
     ),

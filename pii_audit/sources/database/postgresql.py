@@ -25,7 +25,7 @@ from pii_audit.sources.database.engine import (
     width,
 )
 from pii_audit.sources.database.names import qualified, quoted, split
-from pii_audit.sources.interface import Sampling, failed
+from pii_audit.sources.interface import Absent, Sampling, failed
 from pii_audit.sources.reading import Ledger
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ _REASONS = {
         "服务器拒绝该用户登录,请检查用户名、LOGIN 属性和 pg_hba.conf",
         "the server lets this user not log in; check the user, its LOGIN attribute and pg_hba.conf",
     ),
-    "3D000": Text("没有这个数据库,请检查 url 中的库名", "there is no such database; check its name in the url"),
+    "3D000": Absent("没有这个数据库,请检查 url 中的库名", "there is no such database; check its name in the url"),
     "53300": Text("服务器连接数已满,请稍后再试", "the server has no connection left; try again later"),
     "57P03": Text("服务器正在启动或停止,请稍后再试", "the server is starting up or shutting down; try again later"),
     "42501": Text(
@@ -89,6 +89,16 @@ _UNREACHABLE = Text(
     "无法连接服务器,请检查 url 中的主机、端口,以及服务器是否运行",
     "the server cannot be reached; check host and port in the url, and whether it runs",
 )
+_NOWHERE = Absent(_UNREACHABLE.zh, _UNREACHABLE.en)
+_UNANSWERED = (
+    "Connection refused",
+    "timeout expired",
+    "translate host name",
+    "resolve host",
+    "No route to host",
+    "No such file",
+)
+"""What libpq says where there is no server; of anything else in a failed connection the server may be the author."""
 _MESSAGES = (
     ("password authentication failed", "28P01"),
     ("no password supplied", "28P01"),
@@ -163,6 +173,8 @@ class PostgresqlEngine(Engine):
             message = str(error)
             state = next((code for words, code in _MESSAGES if words in message), None)
             if state is None:
+                if any(words in message for words in _UNANSWERED):
+                    return _NOWHERE
                 return _UNREACHABLE if any(words in message for words in _AT_THE_DOOR) else _LOST
         if state.startswith("08") or state in ("57P01", "57P02"):
             return _LOST

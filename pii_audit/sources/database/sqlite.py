@@ -20,7 +20,7 @@ from pii_audit.sources.file_share.names import shown
 from pii_audit.sources.file_share.posix import file_grants
 from pii_audit.sources.format.encoding import decode_cell
 from pii_audit.sources.globs import left_out
-from pii_audit.sources.interface import Reading, Sampling, Source, failed, in_vain, skipped
+from pii_audit.sources.interface import Absent, Reading, Sampling, Source, failed, in_vain, skipped
 from pii_audit.sources.reading import (
     Batcher,
     Ledger,
@@ -109,7 +109,9 @@ def _tables(
     try:
         connection = Connection(path)
     except FileNotFoundError:
-        yield failed(source, "", Text("数据库文件不存在,请检查 url", "the database file does not exist; check its url"))
+        yield failed(
+            source, "", Absent("数据库文件不存在,请检查 url", "the database file does not exist; check its url")
+        )
         return
     except (OSError, InspectionError, sqlite3.Error) as error:
         yield failed(source, "", _why(error))

@@ -23,7 +23,7 @@ from pii_audit.sources.format.files import readings_of
 from pii_audit.sources.format.fixed_width import Layouts
 from pii_audit.sources.format.kinds import kind_of
 from pii_audit.sources.globs import covers_folder
-from pii_audit.sources.interface import ROOT_NAME, Reading, Sampling, failed, skipped
+from pii_audit.sources.interface import ROOT_NAME, Absent, Reading, Sampling, failed, skipped
 from pii_audit.sources.reading import NoReading, unreadable
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class SftpSource(OutboxSource):
         except Refused as error:
             yield failed(self.id, ROOT_NAME, error.what), False
         except FileNotFoundError:
-            what = Text("服务器上没有这个文件夹:请检查 url", "there is no such folder on the server: check the url")
+            what = Absent("服务器上没有这个文件夹:请检查 url", "there is no such folder on the server: check the url")
             yield failed(self.id, ROOT_NAME, what), False
         except Exception as error:  # noqa: BLE001 - as above
             yield failed(self.id, ROOT_NAME, why(error)), False

@@ -24,7 +24,7 @@ from pii_audit.sources.format.files import file_asset, readings
 from pii_audit.sources.format.fixed_width import Layouts
 from pii_audit.sources.format.packed.rar_names import names_after, names_before
 from pii_audit.sources.globs import covers_folder, path_match
-from pii_audit.sources.interface import ROOT_NAME, Reading, Sampling, Source, failed, skipped
+from pii_audit.sources.interface import ROOT_NAME, Absent, Reading, Sampling, Source, failed, skipped
 from pii_audit.sources.reading import StreamError, unreadable
 
 _NOT_INCLUDED = Text("不在 include 范围内", "not in include")
@@ -151,7 +151,7 @@ class FolderSource(Source):
         try:
             self.root.stat()
         except FileNotFoundError:
-            return Text(
+            return Absent(
                 "文件夹不存在:请检查 audit.yaml 中的 url,并确认共享已挂载",
                 "the folder does not exist: check its url in audit.yaml and that the share is mounted",
             )

@@ -18,7 +18,7 @@ from pii_audit.sources.file_share.refused import Refused
 from pii_audit.sources.file_share.remote import Entry, Part, RemoteShare
 from pii_audit.sources.file_share.s3_rights import BucketRights
 from pii_audit.sources.format.fixed_width import Layouts
-from pii_audit.sources.interface import ROOT_NAME, failed, skipped
+from pii_audit.sources.interface import ROOT_NAME, Absent, failed, skipped
 from pii_audit.sources.reading import unreadable
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class BucketSource(RemoteShare):
                 break
         if empty and self._bucket.prefix:
             raise Refused(
-                Text(
+                Absent(
                     "存储桶里没有这个前缀下的对象:请检查 url",
                     "the bucket holds nothing under that prefix: check the url",
                 )
@@ -247,7 +247,7 @@ _RIGHTS_DENIED = Text(
     "permission denied (s3:GetBucketPolicy, s3:GetBucketPublicAccessBlock, s3:GetBucketOwnershipControls, s3:GetBucketAcl, s3:GetObjectAcl)",
 )
 _CODES = {
-    "NoSuchBucket": Text(
+    "NoSuchBucket": Absent(
         "没有这个存储桶:请检查 url 和 endpoint", "there is no such bucket: check the url and the endpoint"
     ),
     **dict.fromkeys(("AccessDenied", "AllAccessDisabled", "403"), _DENIED),
@@ -289,7 +289,8 @@ def _why(error: Exception) -> Text:
             "存储的 TLS 证书不受信任:把签发机构写入 AWS_CA_BUNDLE",
             "the store's TLS certificate is not trusted: name its authority in AWS_CA_BUNDLE",
         )
-    return Text(
+    kind = Absent if isinstance(error, exceptions.ConnectionError) else Text
+    return kind(
         "连接不上对象存储,或连接中断:检查 url、endpoint,并确认服务在运行",
         "the object store cannot be reached, or went away: check the url, the endpoint and that it is running",
     )

@@ -21,7 +21,7 @@ from pii_audit.sources.file_share.refused import Refused
 from pii_audit.sources.file_share.remote import Entry, Part, RemoteShare
 from pii_audit.sources.file_share.ssh import Login, LostError, Session, Stream, why
 from pii_audit.sources.format.fixed_width import Layouts
-from pii_audit.sources.interface import ROOT_NAME, failed, skipped
+from pii_audit.sources.interface import ROOT_NAME, Absent, failed, skipped
 
 if TYPE_CHECKING:
     from paramiko import SFTPAttributes, SFTPClient
@@ -221,7 +221,7 @@ class SftpShare(RemoteShare):
     @staticmethod
     def _no_root() -> Refused:
         return Refused(
-            Text("服务器上没有这个文件夹:请检查 url", "there is no such folder on the server: check the url")
+            Absent("服务器上没有这个文件夹:请检查 url", "there is no such folder on the server: check the url")
         )
 
 

@@ -26,7 +26,7 @@ from pii_audit.sources.file_share.smb_readers import Layer, Readers
 from pii_audit.sources.file_share.smb_rights import AccessList, descriptor, entries, owner
 from pii_audit.sources.file_share.smb_share import Asked
 from pii_audit.sources.format.fixed_width import Layouts
-from pii_audit.sources.interface import ROOT_NAME, failed, skipped, strangers
+from pii_audit.sources.interface import ROOT_NAME, Absent, failed, skipped, strangers
 from pii_audit.sources.reading import unreadable
 
 if TYPE_CHECKING:
@@ -352,7 +352,8 @@ def _why(error: Exception) -> Text:
         return Text(f"服务器返回错误 {status:#010x}", f"the server answered with the error {status:#010x}")
     if isinstance(error, UnicodeError):
         return Text("文件夹中有无法解码的名称", "a name in the folder cannot be decoded")
-    return Text(
+    kind = Absent if isinstance(error, OSError | ValueError) and status is None else Text
+    return kind(
         "连接不上 SMB 服务器,或连接中断:检查 url,并确认服务在运行",
         "the SMB server cannot be reached, or went away: check the url and that it is running",
     )

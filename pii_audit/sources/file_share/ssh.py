@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from pii_audit.language import Text
 from pii_audit.sources.file_share.names import spelled
 from pii_audit.sources.file_share.refused import Refused
+from pii_audit.sources.interface import Absent
 from pii_audit.sources.reading import StreamError, unreadable
 
 if TYPE_CHECKING:
@@ -227,7 +228,8 @@ def why(error: Exception) -> Text:
         )
     if isinstance(error, FileNotFoundError | PermissionError):
         return unreadable(error)
-    return Text(
+    kind = Absent if isinstance(error, OSError) else Text
+    return kind(
         "连接不上 SFTP 服务器,或连接中断:检查 url,并确认服务在运行",
         "the SFTP server cannot be reached, or went away: check the url and that it is running",
     )
