@@ -5,21 +5,27 @@ A declaration alone ends nothing: what is still there is read and judged as befo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 from pii_audit.detection.redact import Redactor
+from pii_audit.language import Text
 from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.ended import Ended
 from pii_audit.model.run import Inspected
 from pii_audit.policy.matching import FlowMatcher
 from pii_audit.policy.model import Policy
-from pii_audit.sources.interface import ROOT_NAME, Absent, skipped
+from pii_audit.sources.interface import ROOT_NAME, Absent, failed, skipped
 from pii_audit.workspace import Source
 
 WHOLE = ("", ROOT_NAME)
 """As what a source names itself in the ledger."""
+_LASTING = ("database", "file_share", "bundle")
+_VANISHED = Text(
+    "以前的运行读到过内容,现在什么都没有:请确认 url 和挂载;若已撤除,在 audit.yaml 中写 ended",
+    "earlier runs read something here and now there is nothing: check its url and that it is mounted; where it has ended, say so (ended)",
+)
 
 
 def ended_sources(
@@ -39,6 +45,23 @@ def nothing_there(rows: Sequence[Coverage]) -> bool:
     """Whether a source is empty, or not there; one that keeps us out is there, whatever is declared."""
     whole = all(row.status is CoverageStatus.FAILED and row.asset in WHOLE for row in rows)
     return whole and (not rows or any(isinstance(row.reason, Absent) for row in rows))
+
+
+def vanished(
+    sources: Sequence[Source],
+    rows: Sequence[Coverage],
+    inspected: Sequence[Inspected],
+    ended: Collection[str],
+    held: Callable[[str], bool],
+) -> Iterator[Coverage]:
+    """Sources that `held` something in earlier runs and are empty: so is a folder on which its share is not mounted.
+
+    An outbox empties, and so may what export jobs stand in.
+    """
+    met = {one.asset.source for one in inspected} | {row.source for row in rows}
+    for source in sources:
+        if source.id not in met and source.id not in ended and source.kind in _LASTING and held(source.id):
+            yield failed(source.id, ROOT_NAME, _VANISHED)
 
 
 def left_out(rows: Sequence[Coverage], ended: Mapping[str, Ended]) -> Iterator[Coverage]:

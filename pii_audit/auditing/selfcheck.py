@@ -14,7 +14,7 @@ import pii_audit
 from pii_audit.access import server_settings
 from pii_audit.access.people import access_of_people
 from pii_audit.auditing.definitions import definitions_of, own_identifiers, program
-from pii_audit.auditing.ending import WHOLE, ended_flows, ended_sources, left_out, notes_of_ended
+from pii_audit.auditing.ending import WHOLE, ended_flows, ended_sources, left_out, notes_of_ended, vanished
 from pii_audit.auditing.flows import Beyond, Makes, judge_flows, match_assets
 from pii_audit.auditing.inherited import inherited
 from pii_audit.auditing.jobs import KIND, Jobs, job_sources, makes
@@ -65,7 +65,7 @@ class Options:
 
     `sample` and `max_load` (percent) override every source's own; `full` reads everything. `provided` is what recorded runs of this year saw in
     the feeds, None where nothing is recorded, and `first` what the first of those runs saw; `earlier` gives what recorded runs saw of
-    some assets, run by run; with `memory`, files that have not changed are not read again, save where all is to be read; `inventory` is what is known
+    some assets, run by run, `held` tells of a source whether they read anything in it; with `memory`, files that have not changed are not read again, save where all is to be read; `inventory` is what is known
     of the tables that export jobs read, where this run does not read them itself; for `enumerate_hashes` seconds of processor time numbers are
     tried out against columns of digests.
     """
@@ -78,6 +78,7 @@ class Options:
     as_of: date | None = None
     provided: Sequence[Inspected] | None = None
     earlier: Earlier | None = None
+    held: Callable[[str], bool] | None = None
     first: Sequence[Inspected] = ()
     inventory: Sequence[Inspected] = ()
     enumerate_hashes: int = 0
@@ -141,7 +142,8 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
         _trace(space, jobs, catalogue, options, crawled)
     as_of = options.as_of or space.today()
     ended = ended_sources(chosen, crawled.coverage, crawled.inspected, as_of)
-    crawled.coverage = list(left_out([*crawled.coverage, *unasked], ended))
+    lost = vanished(chosen, crawled.coverage, crawled.inspected, ended, options.held) if options.held else ()
+    crawled.coverage = list(left_out([*crawled.coverage, *unasked, *lost], ended))
     crawled.queries = crawled.queries.told(redactor.name)
     no_more = ended_flows(policy, _listed(space, policy, crawled, options), crawled.coverage, as_of)
     facts, owner_of = _facts(space, policy, catalogue, crawled, redactor, options, made_by)

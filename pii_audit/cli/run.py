@@ -128,6 +128,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
                 provided=store.provided(feeds, january),
                 first=store.first(feeds, january),
                 earlier=store.earlier,
+                held=store.held,
                 memory=store.memory,
                 inventory=store.inventory() if any(one.kind == "export_jobs" for one in space.sources) else (),
             )

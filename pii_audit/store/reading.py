@@ -12,6 +12,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.engine import Connection
 
 from pii_audit.errors import UsageError
+from pii_audit.findings.rechecking import READ
 from pii_audit.language import Text
 from pii_audit.model.coverage import Coverage, CoverageStatus
 from pii_audit.model.evidence import FieldEvidence
@@ -111,6 +112,18 @@ def inspected(connection: Connection, number: int, keys: Collection[str] | None 
         if keys is None or row.asset_key in keys:
             item = read(Inspected, row.document, sketches)
             yield replace(item, fields=tuple(fields[row.ordinal]))
+
+
+def held(connection: Connection, source: str) -> bool:
+    """Whether any self-check read something in a source."""
+    coverage, runs = schema.coverage.c, schema.runs.c
+    query = (
+        select(coverage.run)
+        .select_from(schema.coverage.join(schema.runs, coverage.run == runs.number))
+        .where(coverage.source_key == schema.key_of(source), runs.kind == CLOSING_KIND)
+        .where(coverage.status.in_([status.value for status in READ]))
+    )
+    return connection.execute(query.limit(1)).first() is not None
 
 
 class SketchesOf(Mapping[str, bytes]):

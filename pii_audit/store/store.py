@@ -101,6 +101,11 @@ class Store:
         with self.database.read() as connection:
             return tuple(provided(connection, sources, since))
 
+    def held(self, source: str) -> bool:
+        """Whether any recorded self-check read something in a source."""
+        with self.database.read() as connection:
+            return reading.held(connection, source)
+
     def first(self, sources: Collection[str], since: datetime) -> tuple[Inspected, ...]:
         """What the first recorded run since a moment saw in these sources, each for itself."""
         with self.database.read() as connection:

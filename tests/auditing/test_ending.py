@@ -186,6 +186,27 @@ def test_a_source_that_may_not_be_read_any_more_is_there(root, call, declare, st
     assert "it cannot be told that nothing is there" in call("-w", root, "doctor").out
 
 
+def test_a_share_that_was_full_and_is_empty_is_not_mounted_rather_than_clean(root, call, declare):
+    (root / "share").mkdir()
+    declare(source="}\n  - {id: share, kind: file_share, url: share/, owner: Office")
+    nothing_yet = call("-w", root, "run", "--source", "share")
+    (root / "share" / "a.txt").write_text("nothing of interest")
+    full = call("-w", root, "run", "--source", "share")
+    (root / "share" / "a.txt").unlink()
+    empty = [call("-w", root, "run", "--source", "share") for _ in range(2)]
+    declare(source=f"}}\n  - {{id: share, kind: file_share, url: share/, owner: Office{ENDED}")
+    ended = call("-w", root, "run", "--source", "share")
+    assert [one.code for one in (nothing_yet, full, *empty, ended)] == [0, 0, 3, 3, 0]
+    assert "check its url and that it is mounted" in empty[0].out
+
+
+def test_an_outbox_may_be_empty_after_it_was_full(root, call, stands):
+    (root / "outbox" / "sms_1.csv").unlink()
+    assert stands() == "not_rechecked"
+    ledger = json.loads(call("-w", root, "report", "--format", "json").out)["coverage"]
+    assert [row["asset"] for row in ledger if row["asset"].startswith("outbox")] == []
+
+
 @pytest.mark.parametrize(
     ("rows", "gone"),
     [
