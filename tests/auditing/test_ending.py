@@ -14,23 +14,9 @@ from pii_audit.auditing.ending import nothing_there
 from pii_audit.language import same
 from pii_audit.sources.interface import Absent, failed, skipped
 
-AUDIT = """\
-version: 1
-sources:
-  - {id: outbox, kind: feed, url: outbox/, owner: Data%s}
-  - {id: core, kind: database, url: "sqlite:core.db", owner: Retail}
-policies: [p.yaml]
-key: "file:key"
-"""
-POLICY = """\
-version: 1
-purposes: {sms: {title: SMS, needs: {cn_mobile: plain}}}
-recipients:
-  acme: {title: Acme, role: processor, region: CN, purposes: [sms], scope: {cn_mobile: plain},
-         agreement: {ref: HT-1, until: 2099-12-31}}
-flows:
-  sms: {source: outbox, match: "sms_*", recipient: acme, purpose: sms, channel: sftp, legal_basis: contract, pia: P-1%s}
-  other: {source: outbox, match: "other_*", recipient: acme, purpose: sms, channel: sftp, legal_basis: contract, pia: P-1}
+CORE = '  - {id: core, kind: database, url: "sqlite:core.db", owner: Retail}\n'
+OTHER_FLOW = """\
+  other: {source: outbox, match: "other_*", recipient: acme, purpose: sms, channel: sftp, legal_basis: contract, pia: P-1%s}
 """
 ENDED = ", ended: {on: 2026-03-31, by: Wang, ref: OA-7}"
 TO_COME = ", ended: {on: 2099-03-31, by: Wang, ref: OA-7}"
@@ -39,23 +25,20 @@ OTHER = "mobile\n13800138000\n"
 
 
 @pytest.fixture
-def root(tmp_path) -> Path:
-    (tmp_path / "outbox").mkdir()
-    (tmp_path / "outbox" / "sms_1.csv").write_text(EXCESS)
-    (tmp_path / "key").write_text("5a" * 32 + "\n")
-    return tmp_path
+def declare(sending):
+    """Writes audit.yaml and the policy: what the source, and what the flow `sms` says besides."""
+
+    def write(source: str = "", flow: str = "", other: str = "") -> Path:
+        return sending(source=source, sources=CORE, flow=flow, flows=OTHER_FLOW % other)
+
+    return write
 
 
 @pytest.fixture
-def declare(root):
-    """Writes audit.yaml and the policy: what the source, and what the flow `sms` says besides."""
-
-    def write(source: str = "", flow: str = "") -> None:
-        (root / "audit.yaml").write_text(AUDIT % source)
-        (root / "p.yaml").write_text(POLICY % flow)
-
-    write()
-    return write
+def root(declare) -> Path:
+    root = declare()
+    (root / "outbox" / "sms_1.csv").write_text(EXCESS)
+    return root
 
 
 @pytest.fixture
@@ -265,6 +248,6 @@ def test_doctor_tells_an_end_that_holds_from_one_that_does_not(root, call, decla
 def test_a_gate_lets_nothing_out_for_a_flow_that_has_ended(root, call, declare):
     (root / "outbox" / "other_1.csv").write_text(OTHER)
     assert call("-w", root, "gate", root / "outbox" / "other_1.csv", "--flow", "other").code == 0
-    (root / "p.yaml").write_text((POLICY % "").replace("pia: P-1}", f"pia: P-1{ENDED}}}"))
+    declare(other=ENDED)
     answer = call("-w", root, "gate", root / "outbox" / "other_1.csv", "--flow", "other")
     assert (answer.code, "SHR006" in answer.out) == (1, True)

@@ -21,32 +21,13 @@ from pii_audit.model.run import Inspected
 from pii_audit.model.sketch import Sketch
 from pii_audit.policy.loader import load_policy
 
-AUDIT = """\
-version: 1
-sources: [{id: outbox, kind: feed, url: outbox/, owner: Data}]
-policies: [p.yaml]
-key: "file:key"
-"""
-POLICY = """\
-version: 1
-purposes: {sms: {title: SMS, needs: {cn_mobile: plain}}}
-recipients:
-  acme: {title: Acme, role: processor, region: CN, purposes: [sms], scope: {cn_mobile: plain},
-         agreement: {ref: HT-1, until: 2099-12-31}}
-flows:
-  sms: {source: outbox, match: "sms_*", recipient: acme, purpose: sms, channel: sftp, legal_basis: contract, pia: P-1,
-        frequency: {at_most: 1, per: day}}
-"""
+FREQUENCY = ", frequency: {at_most: 1, per: day}"
 DAY = date(2026, 6, 30)
 
 
 @pytest.fixture
-def root(tmp_path) -> Path:
-    (tmp_path / "outbox").mkdir()
-    (tmp_path / "key").write_text("5a" * 32 + "\n")
-    (tmp_path / "audit.yaml").write_text(AUDIT)
-    (tmp_path / "p.yaml").write_text(POLICY)
-    return tmp_path
+def root(sending) -> Path:
+    return sending(flow=FREQUENCY)
 
 
 @pytest.fixture
@@ -156,8 +137,9 @@ def test_the_day_of_a_file_is_that_of_the_workspace(root):
 
 
 @pytest.mark.parametrize(("declared", "sensitive"), [("", 0), (", fields: {m: cn_mobile@minor}", 9)])
-def test_children_abroad_are_counted_as_sensitive(root, declared, sensitive):
-    (root / "p.yaml").write_text(POLICY.replace("region: CN", "region: SG").replace("pia: P-1", f"pia: P-1{declared}"))
+def test_children_abroad_are_counted_as_sensitive(sending, declared, sensitive):
+    root = sending(flow=declared)
+    (root / "p.yaml").write_text((root / "p.yaml").read_text().replace("region: CN", "region: SG"))
     catalogue = load_catalogue()
     policy, one = load_policy(["p.yaml"], root, catalogue), told("sms_1.csv", range(1, 10), DAY)
     found = FieldEvidence(

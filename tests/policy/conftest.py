@@ -18,6 +18,7 @@ from pii_audit.model.forms import Form
 from pii_audit.model.levels import Levels
 from pii_audit.model.run import Inspected
 from pii_audit.model.sketch import Sketch
+from pii_audit.policy.edits import edited
 from pii_audit.policy.evaluation import Knowledge, Observed, evaluate_flow
 from pii_audit.policy.loader import load_policy
 from pii_audit.policy.model import Policy
@@ -41,6 +42,18 @@ def policy_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, catalogue: Catalo
         return load_policy(["."], tmp_path, catalogue)
 
     return load
+
+
+@pytest.fixture
+def edits(policy_of: Callable[..., Policy], catalogue: Catalogue) -> Callable[..., list[tuple[str, bool]]]:
+    """What putting one text of a policy for another changes, and whether that loosens."""
+
+    def told(base: str, old: str, new: str) -> list[tuple[str, bool]]:
+        assert old in base
+        before, after = policy_of(base), policy_of(base.replace(old, new))
+        return [(edit.line, edit.looser) for edit in edited(before, after, catalogue)]
+
+    return told
 
 
 def _evidence(asset: str, column: str | None, spec: str, **more: object) -> FieldEvidence:
