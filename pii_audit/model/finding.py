@@ -104,7 +104,7 @@ class Verdict:
 
     `element` is what was judged: an identifier with its subject (`cn_mobile@contact`), a field, or a property of the
     flow; `rule` is the id of the rule that a violation or gap falls under, None when compliant; `trail` lists the lines
-    that were weighed, the deciding one last. Of an element, `use` says what it is to the flow, `measured` how much of it
+    that were weighed, the deciding one last; `in_text` tells that text without columns holds it too. Of an element, `use` says what it is to the flow, `measured` how much of it
     was seen, `declared` what the flow says that its columns hold, and `allowed` in which form it may leave at the least.
     `location` is where it stands in the script that would export it.
     """
@@ -119,6 +119,7 @@ class Verdict:
     subject: str = "customer"
     form: str | None = None
     fields: tuple[str, ...] = ()
+    in_text: bool = False
     assets: tuple[str, ...] = ()
     trail: tuple[Position, ...] = ()
     remedy: Text | None = None

@@ -59,7 +59,9 @@ def _fields(finding: Finding) -> tuple[str, ...]:
 
 
 def _is_cut(finding: Finding, kind: str) -> bool:
-    """Whether the evidence does not list all fields or assets; a verdict on a flow lists all of its columns."""
+    """Whether the evidence does not list all fields or assets; a verdict on a flow lists all of its columns, and free text is none."""
+    if kind == "fields" and finding.evidence.get("in_text"):
+        return True
     return f"{kind}_total" in finding.evidence and not (kind == "fields" and finding.evidence.get("columns"))
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from pii_audit.language import Text
+from pii_audit.language import Text, same
 from pii_audit.model.decision import Content
 from pii_audit.model.finding import Finding, Severity
 from pii_audit.policy.rule_ids import NEVER_EXCEPTABLE
 
 MANY_MORE = 10
 """So many times the people, and what was tolerated is another thing; our own bound, no regulation sets it."""
+TEXT = "text:"
+"""The part of a finding that stands in text without fields."""
+_IN_TEXT = Text("无字段的文本", "text without fields")
 FEW_PEOPLE = 10
 """Below that, growth alone says nothing."""
 
@@ -47,9 +50,10 @@ def _worse(before: Content, now: Content) -> Iterator[Text]:
         yield Text("由无法证明变为违规", "what could not be shown is now a violation")
     new = sorted(part for part in now.parts - before.parts if not _was_counted(part, before))
     if new:
-        names = ", ".join(part.partition(":")[2] for part in new[:3])
+        names = [_IN_TEXT if part == TEXT else same(part.partition(":")[2]) for part in new[:3]]
+        zh, en = ", ".join(name.zh for name in names), ", ".join(name.en for name in names)
         more = "" if len(new) <= 3 else f" (+{len(new) - 3})"  # noqa: PLR2004 - as many as fit a sentence
-        yield Text(f"出现新内容：{names}{more}", f"there is more to it: {names}{more}")
+        yield Text(f"出现新内容：{zh}{more}", f"there is more to it: {en}{more}")
     if 0 < before.assets < now.assets:
         yield Text(
             f"资产由 {before.assets} 个增至 {now.assets} 个", f"it has {now.assets} assets, then {before.assets}"
@@ -76,6 +80,7 @@ def content_of(finding: Finding) -> Content:
     parts = {f"identifier:{name}" for name in finding.identifiers}
     for kind in ("columns", "forms", "path"):
         parts |= {f"{kind}:{name}" for name in _names(evidence.get(kind))}
+    parts |= {TEXT} if evidence.get("in_text") else set()
     named, assets = _listed("asset", finding.assets, evidence.get("assets_total"))
     parts |= set() if finding.flow else named
     named, fields = _listed("fields", frozenset(_names(evidence.get("fields"))), evidence.get("fields_total"))
@@ -101,7 +106,9 @@ def _listed(kind: str, names: frozenset[str], total: object) -> tuple[set[str], 
 
 
 def _was_counted(part: str, before: Content) -> bool:
-    """Whether there were so many of a kind that none of them was named."""
+    """Whether there were so many of a kind that none of them was named; of nothing but text earlier versions did not note that it was text."""
+    if part == TEXT:
+        return before.fields == 0 and not any(one.startswith(("fields:", "columns:")) for one in before.parts)
     kind = part.partition(":")[0]
     counted = {"asset": before.assets, "fields": before.fields}.get(kind, 0)
     return counted > 0 and not any(one.startswith(f"{kind}:") for one in before.parts)

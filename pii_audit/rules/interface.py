@@ -114,7 +114,7 @@ LISTED = 50
 def proof(statements: Sequence[FieldEvidence], assets: Sequence[str] = (), **more: Any) -> dict[str, Any]:
     """The evidence of a finding: what was found in sum and one by one, as counts and masked samples.
 
-    `persons` is what is known at least, `persons_at_most` what limits are held against, where that may be more: the subjects of
+    `in_text`: text without fields is among it. `persons` is what is known at least, `persons_at_most` what limits are held against, where that may be more: the subjects of
     several assets added, and where nothing tells people apart, every hit as somebody else.
     """
     stood_on = list(dict.fromkeys((*assets, *(statement.asset for statement in statements))))
@@ -128,6 +128,8 @@ def proof(statements: Sequence[FieldEvidence], assets: Sequence[str] = (), **mor
         fields = list(dict.fromkeys(statement.field for statement in statements if statement.field))
         if len(fields) > LISTED:
             facts["fields_total"] = len(fields)
+        if any(statement.field is None for statement in statements):
+            facts["in_text"] = True
         at_most: dict[tuple[str, str], int] = defaultdict(int)
         for statement in statements:
             place = statement.asset, statement.subject

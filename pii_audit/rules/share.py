@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from pii_audit.detection.redact import pattern_of
 from pii_audit.language import Text
-from pii_audit.model.finding import Outcome
+from pii_audit.model.finding import Outcome, Verdict
 from pii_audit.model.run import Inspected
 from pii_audit.model.sketch import Sketch
 from pii_audit.rules.interface import Draft, Facts, concern, proof, titles
@@ -27,7 +27,7 @@ def verdicts(facts: Facts) -> Iterator[Draft]:
             for one in assets
             for statement in one.fields
             if verdict.identifier is None or statement.identifier == verdict.identifier
-            if not verdict.fields or (statement.field or "") in verdict.fields
+            if not verdict.fields or _told_of(statement.field, verdict)
         ]
         yield Draft(
             verdict.rule,
@@ -53,6 +53,10 @@ def verdicts(facts: Facts) -> Iterator[Draft]:
             remediation=verdict.remedy,
             concern=concern(facts, statements),
         )
+
+
+def _told_of(field: str | None, verdict: Verdict) -> bool:
+    return verdict.in_text if field is None else field in verdict.fields
 
 
 def _people(assets: Sequence[Inspected]) -> dict[str, int]:

@@ -106,6 +106,22 @@ def test_recipient_and_purpose_stand_in_for_a_flow(space, call, excess):
     assert call("gate", excess, *words).code == 1
 
 
+def test_an_exception_for_a_column_lets_no_text_pass(space, excess, call):
+    (space / "policies" / "exceptions.yaml").write_text(
+        "version: 1\nexceptions:\n  - {rule: SHR002, flow: sms-daily, identifier: cn_resident_id, owner: A, approver: B,"
+        " reason: r, until: 2099-01-01, while: {fields: [id_no], forms: [plain]}}\n"
+    )
+    note = space / "note.txt"
+    note.write_text("13800138000 belongs to 11010519491231002X\n")
+    assert call("gate", excess, "--flow", "sms-daily").code == 0
+    for paths in ([note], [excess, note]):
+        answer = call("gate", *paths, "--flow", "sms-daily", "--format", "json")
+        assert answer.code == 1
+        [finding] = json.loads(answer.out)["findings"]
+        assert finding["evidence"]["in_text"]
+        assert finding["evidence"]["forms"] == {"plain": 1 if paths == [note] else 3}
+
+
 def test_what_cannot_be_proved_fails_unless_gaps_are_allowed(space, call):
     (space / "policies" / "flows.yaml").write_text(
         (space / "policies" / "flows.yaml").read_text().replace("    legal_basis: contract\n", "")

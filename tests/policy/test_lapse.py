@@ -41,6 +41,7 @@ def test_what_can_never_be_excepted_can_still_be_no_breach_at_all(rule):
         pytest.param(_of(persons=1000), "1000 people", id="ten times the people"),
         pytest.param(_of(parts=frozenset({"fields:tel"}), persons=1), None, id="less of the same"),
         pytest.param(_of(parts=GIVEN.parts | {"fields:name"}), "more to it: name", id="another field"),
+        pytest.param(_of(parts=GIVEN.parts | {"text:"}), "more to it: text without fields", id="text as well"),
         pytest.param(_of(severity="critical"), "more severe", id="more severe"),
         pytest.param(_of(severity="low"), None, id="less severe"),
         pytest.param(_of(outcome="violation"), "now a violation", id="a violation that was a gap"),
@@ -52,6 +53,11 @@ def test_it_ends_when_there_is_more_to_tolerate_than_it_was_given_for(now, why):
     reason = why_lapsed("STO002", None, DAY, GIVEN, now)
     assert reason is None if why is None else why in reason.en
     assert reason is None or reason.zh
+
+
+def test_what_was_accepted_in_text_before_that_was_noted_stays_so():
+    text = _of(parts=frozenset({"identifier:cn_mobile"}))
+    assert why_lapsed("STO002", None, DAY, text, _of(parts=text.parts | {"text:"})) is None
 
 
 def test_growth_among_few_people_says_nothing():

@@ -91,6 +91,7 @@ def together_verdicts(case: Case) -> Iterator[Verdict]:
             combination.position,
             rule="SHR002",
             fields=fields,
+            in_text=any(seen.in_text for seen in members),
             assets=ids,
             remedy=remedy,
         )

@@ -110,6 +110,7 @@ def _of_element(rule: CustomRule, seen: Seen, answer: bool | str, case: Case) ->
         subject=seen.subject,
         form=seen.form.value,
         fields=seen.fields,
+        in_text=seen.in_text,
         assets=seen.assets,
         remedy=rule.remediation,
     )

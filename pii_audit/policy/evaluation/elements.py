@@ -39,6 +39,7 @@ def of_element(seen: Seen, outcome: Outcome, message: Text, found: Permission, c
         subject=seen.subject,
         form=seen.form.value,
         fields=seen.fields,
+        in_text=seen.in_text,
         assets=seen.assets,
         trail=found.trail,
         **{**standing(seen, found, case), **more},
