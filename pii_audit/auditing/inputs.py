@@ -81,7 +81,11 @@ class Inputs:
         certified: bool,
     ) -> None:
         if paths.count(STDIN) > 1:
-            raise UsageError(Text("标准输入只能写一次", "standard input can be named once only"), where=STDIN)
+            raise UsageError(
+                Text("标准输入只能写一次", "standard input can be named once only"),
+                where=STDIN,
+                todo=Text("只写一个 -", "write one -"),
+            )
         self._name = standard_input.name
         self.paths = tuple(self._name if path == STDIN else path for path in paths)
         self._shown = shown

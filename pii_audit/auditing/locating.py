@@ -83,6 +83,7 @@ def locate(space: Workspace, finding: Finding) -> Located:
                 "该发现不涉及具体的值，没有可定位的行", "this finding is about no values: there are no rows to locate"
             ),
             where=finding.fingerprint[:12],
+            todo=Text("用 findings show 查看其证据", "`findings show` has its evidence"),
         )
     fingerprinter = Fingerprinter(load_key(space))
     detector = Detector(load_catalogue(space.identifiers), fingerprinter)
@@ -97,6 +98,7 @@ def locate(space: Workspace, finding: Finding) -> Located:
         raise UsageError(
             Text("该发现是关于脚本的,脚本没有数据行", "this finding is about a script, which has no rows"),
             where=str(finding.location) if finding.location else finding.fingerprint[:12],
+            todo=Text("在其所读的表中查找", "look in the tables that it reads"),
         )
     for source_id, source in sources.items():
         if source.kind == "export_jobs":

@@ -35,7 +35,11 @@ def read_receipt(path: str) -> Mapping[str, Any]:
             data = file.read(LARGEST + 1)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise UsageError(Text(f"回执无法读取:{reason}", f"the receipt cannot be read: {reason}"), where=path) from error
+        raise UsageError(
+            Text(f"回执无法读取:{reason}", f"the receipt cannot be read: {reason}"),
+            where=path,
+            todo=Text("检查路径和权限", "check the path and its permissions"),
+        ) from error
     todo = Text("向出具方重新索取回执", "ask whoever wrote it for the receipt again")
     try:
         found = json.loads(data) if len(data) <= LARGEST else None
@@ -109,7 +113,11 @@ def _verdict(receipt: Mapping[str, Any]) -> Answer:
 
 def _of_file(name: str, found: FileDigest, receipt: Mapping[str, Any]) -> Answer:
     if found.sha256 is None:
-        raise InspectionError(Text("文件无法读取,未核对", "the file cannot be read and was not checked"), where=name)
+        raise InspectionError(
+            Text("文件无法读取,未核对", "the file cannot be read and was not checked"),
+            where=name,
+            todo=Text("检查其权限", "check its permissions"),
+        )
     judged: Mapping[str, Mapping[str, Any]] = receipt["files"]
     if any((one["sha256"], one["bytes"]) == (found.sha256, found.bytes) for one in judged.values()):
         return Answer(name, holds=True, what=Text("与裁决的文件一致", "is the file that was judged"))

@@ -84,7 +84,10 @@ def run(session: Session, options: argparse.Namespace) -> int:
             )
     if len(asked) > 1:
         first, second = (f"--{mode.replace('_', '-')}" for mode in asked[:2])
-        raise UsageError(Text(f"{first} 不能与 {second} 同用", f"{first} does not go with {second}"))
+        raise UsageError(
+            Text(f"{first} 不能与 {second} 同用", f"{first} does not go with {second}"),
+            todo=Text("分两次执行", "call the gate once for each"),
+        )
     module = import_module(f"pii_audit.cli.{MODES[asked[0]] if asked else PLAIN}")
     answer: Callable[[Session, argparse.Namespace], int] = module.run
     return answer(session, options)

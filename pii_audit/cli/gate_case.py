@@ -150,7 +150,8 @@ def open_case(session: Session, options: argparse.Namespace) -> Case:
     renderer(options.format or "table")
     if options.flow and (options.recipient or options.purpose):
         raise UsageError(
-            Text("--flow 不能与 --recipient、--purpose 同用", "--flow does not go with --recipient or --purpose")
+            Text("--flow 不能与 --recipient、--purpose 同用", "--flow does not go with --recipient or --purpose"),
+            todo=Text("数据流已写明接收方和用途:只留 --flow", "a flow names both itself: leave --flow alone"),
         )
     space = session.workspace()
     catalogue = load_catalogue((*space.identifiers, *own_identifiers(options)))

@@ -42,7 +42,8 @@ def run(session: Session, options: argparse.Namespace) -> int:
             Text(
                 "--diff 只比较两个版本,不出回执、不记录、不用基线",
                 "--diff compares two versions alone: no PATH, receipt, record or baseline goes with it",
-            )
+            ),
+            todo=Text("另外对新版本执行 gate", "judge the new version by a gate of its own"),
         )
     if options.format not in (None, *FORMATS):
         raise UsageError(

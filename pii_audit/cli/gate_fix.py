@@ -72,7 +72,8 @@ def run(session: Session, options: argparse.Namespace) -> int:
             what = Text(
                 f"未能读完,没有写任何文件:{reason.zh}", f"could not be read whole, so nothing was written: {reason.en}"
             )
-            raise InspectionError(what, where=source)
+            todo = Text("导出为能读完的文件后重试", "export what can be read whole, and try again")
+            raise InspectionError(what, where=source, todo=todo)
 
         as_of = options.as_of or case.space.today()
         observed = Observed(before.inspected)
@@ -106,7 +107,10 @@ def _refuse(options: argparse.Namespace) -> None:
             todo=Text("给出一个文件,或 - 表示标准输入", "name one file, or - for standard input"),
         )
     if options.baseline or options.record:
-        raise UsageError(Text("--baseline、--record 不能与 --fix 同用", "--baseline and --record do not go with --fix"))
+        raise UsageError(
+            Text("--baseline、--record 不能与 --fix 同用", "--baseline and --record do not go with --fix"),
+            todo=Text("对写出的文件另行执行 gate", "give them to a gate on the file that it writes"),
+        )
     if options.format not in (None, *FORMATS):
         raise UsageError(
             Text("--fix 没有这种格式", "--fix has no such format"),
@@ -146,7 +150,11 @@ def _export(case: Case, options: argparse.Namespace, stack: ExitStack) -> tuple[
         return Export(asset, spool.stream, found, layouts), case.shown(name)
     found = digest(Path(name))
     if found.sha256 is None:
-        raise InspectionError(Text("文件无法读取", "the file cannot be read"), where=case.shown(name))
+        raise InspectionError(
+            Text("文件无法读取", "the file cannot be read"),
+            where=case.shown(name),
+            todo=Text("检查其权限", "check its permissions"),
+        )
     return Export(asset, lambda: Path(name).open("rb"), found, layouts), case.shown(name)
 
 

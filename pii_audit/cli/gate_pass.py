@@ -105,7 +105,10 @@ def _refuse(options: argparse.Namespace) -> None:
             todo=Text("去掉文件名,从管道读入", "leave the file's name out, and pipe it in"),
         )
     if options.baseline:
-        raise UsageError(Text("--baseline 不能与 --pass-through 同用", "--baseline does not go with --pass-through"))
+        raise UsageError(
+            Text("--baseline 不能与 --pass-through 同用", "--baseline does not go with --pass-through"),
+            todo=Text("放行须裁决整份导出:去掉 --baseline", "what passes is judged as a whole: leave --baseline out"),
+        )
     if options.output in (STDIN, "/dev/stdout") or (options.format and not options.output):
         raise UsageError(
             Text("标准输出要留给导出本身", "standard output is for the export itself"),

@@ -147,7 +147,11 @@ def _scripts(path: str) -> dict[str, bytes]:
         scripts = {str(one): one.read_bytes() for one in files}
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise UsageError(Text(f"无法读取脚本({reason})", f"the script cannot be read ({reason})"), where=path) from None
+        raise UsageError(
+            Text(f"无法读取脚本({reason})", f"the script cannot be read ({reason})"),
+            where=path,
+            todo=Text("检查路径和权限", "check the path and its permissions"),
+        ) from None
     if not scripts:
         raise UsageError(
             Text(
@@ -155,6 +159,7 @@ def _scripts(path: str) -> dict[str, bytes]:
                 "the folder holds no script of SQL, and no program that may hold some",
             ),
             where=path,
+            todo=Text("检查路径,或直接给出脚本", "check the path, or name the script itself"),
         )
     return scripts
 

@@ -51,7 +51,11 @@ def run(session: Session, options: argparse.Namespace) -> int:
     standard_input = StandardInput(sys.stdin.buffer)
     files = Inputs(options.path, names, Files(()).listed, standard_input, certified=False).read()
     if not files:
-        raise UsageError(Text("没有可核对的文件", "there is no file to check"), where=", ".join(options.path))
+        raise UsageError(
+            Text("没有可核对的文件", "there is no file to check"),
+            where=", ".join(options.path),
+            todo=Text("给出收到的文件", "name the files that were delivered"),
+        )
     answers = check(receipt, options.verify, key, files)
     holds = all(one.holds for one in answers)
     if options.format == "json":

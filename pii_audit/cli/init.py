@@ -55,7 +55,9 @@ def run(session: Session, options: argparse.Namespace) -> int:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise UsageError(
-            Text(f"无法新建文件夹:{reason}", f"the folder could not be made: {reason}"), where=str(folder)
+            Text(f"无法新建文件夹:{reason}", f"the folder could not be made: {reason}"),
+            where=str(folder),
+            todo=Text("换一个可写的位置", "choose a place where you may write"),
         ) from None
     for shipped, path in files.items():
         write_output(path, content.text(shipped))

@@ -117,7 +117,11 @@ def _check(options: argparse.Namespace) -> None:
     from pii_audit.workspace import resolve  # noqa: PLC0415
 
     if options.via != "smtp" and (options.sender or options.to):
-        raise UsageError(Text("--sender 和 --to 属于 smtp", "--sender and --to belong to smtp"))
+        raise UsageError(
+            Text("--sender 和 --to 属于 smtp", "--sender and --to belong to smtp"),
+            where=f"--via {options.via}",
+            todo=Text("去掉它们,或用 --via smtp", "leave them out, or use --via smtp"),
+        )
     if not options.send:
         return
     if not options.url or not re.match("(env|keyring):", options.url):

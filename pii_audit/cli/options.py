@@ -263,4 +263,5 @@ def _summarise(session: Session, run: Run) -> None:
         raise UsageError(
             Text(f"作业摘要未写入:{reason}", f"the job summary was not written: {reason}"),
             where="GITHUB_STEP_SUMMARY",
+            todo=Text("检查该变量所指的文件可写", "check that the file which it names can be written"),
         ) from error

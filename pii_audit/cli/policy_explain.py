@@ -70,7 +70,10 @@ def run(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.render.output import write_output  # noqa: PLC0415
 
     if options.format == "json" and options.element is None:
-        raise UsageError(Text("--format json 需要 ELEMENT", "--format json takes an ELEMENT"))
+        raise UsageError(
+            Text("--format json 需要 ELEMENT", "--format json takes an ELEMENT"),
+            todo=Text("写上信息项,例如 cn_mobile", "name an element, such as cn_mobile"),
+        )
     space = session.workspace()
     catalogue = load_catalogue(space.identifiers)
     policy = policy_of(space, catalogue)
@@ -104,7 +107,7 @@ def _seen(word: str, form: str | None, case: Case) -> list[Seen]:
 
     base, _, subject = word.partition("@")
     if subject and subject not in SUBJECTS:
-        raise UsageError(unknown(Text("信息主体", "subject"), subject, SUBJECTS))
+        raise UsageError(unknown(Text("信息主体", "subject"), subject, SUBJECTS), where=word)
     names = case.catalogue.expand(base)
     whose = subject or CUSTOMER
     met = [seen for seen in case.seen if seen.identifier in names and seen.subject == whose]

@@ -54,7 +54,11 @@ def run(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.render.policy_tests import as_json, as_junit, as_lines, summary  # noqa: PLC0415
 
     if (options.min_coverage or 0) > WHOLE:
-        raise UsageError(Text("--min-coverage 是百分比", "--min-coverage is a percentage"))
+        raise UsageError(
+            Text("--min-coverage 是百分比", "--min-coverage is a percentage"),
+            where=str(options.min_coverage),
+            todo=Text("给出 1 到 100", "give 1 to 100"),
+        )
     space = session.workspace()
     catalogue = load_catalogue(space.identifiers)
     policy = policy_of(space, catalogue)

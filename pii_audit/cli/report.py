@@ -130,7 +130,8 @@ def _check(options: argparse.Namespace) -> None:
         raise UsageError(
             Text(
                 "--reply-by 和 --number 属于 --document letters", "--reply-by and --number belong to --document letters"
-            )
+            ),
+            todo=Text("去掉它们,或加 --document letters", "leave them out, or give --document letters"),
         )
     if options.document == LETTERS and not options.output:
         raise UsageError(
@@ -160,7 +161,9 @@ def _letters(session: Session, space: Workspace, found: Run, options: argparse.N
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise OutputError(
-            Text(f"文件夹无法创建:{reason}", f"the folder cannot be made: {reason}"), where=str(folder)
+            Text(f"文件夹无法创建:{reason}", f"the folder cannot be made: {reason}"),
+            where=str(folder),
+            todo=Text("用 -o 换一个可写的位置", "choose a place where you may write (-o)"),
         ) from error
     for place, unit in enumerate(addressed):
         known = space.units[unit]

@@ -127,7 +127,9 @@ def send_mail(url: str, sender: str, recipient: str, subject: str, text: str) ->
         message["From"], message["To"], message["Subject"] = sender, recipient, subject
     except ValueError:
         raise UsageError(
-            Text("发件人或收件人地址无法识别", "the sender's or the recipient's address is not understood"), where=SMTP
+            Text("发件人或收件人地址无法识别", "the sender's or the recipient's address is not understood"),
+            where=SMTP,
+            todo=Text("检查 --sender、--to 和机构的 email", "check --sender, --to and the email of the units"),
         ) from None
     message.set_content(text)
     host = str(parts.hostname)

@@ -62,7 +62,11 @@ def _opened(path: Path) -> Any:
         data = path.read_bytes()
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise UsageError(Text(f"无法读取：{reason}", f"it cannot be read: {reason}"), where=str(path)) from None
+        raise UsageError(
+            Text(f"无法读取：{reason}", f"it cannot be read: {reason}"),
+            where=str(path),
+            todo=Text("检查路径和权限", "check the path and its permissions"),
+        ) from None
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
