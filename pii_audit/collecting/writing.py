@@ -55,6 +55,7 @@ ALIASES = {"mariadb": "mysql", "gaussdb": "opengauss", "mssql": "sqlserver"}
 _LEFT_OUT = frozenset(
     {
         "pii_audit.detection.bulk.candidates",
+        "pii_audit.detection.bulk.runs",
         "pii_audit.detection.cells",
         "pii_audit.detection.tables",
         "pii_audit.detection.texts",

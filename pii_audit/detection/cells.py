@@ -95,7 +95,8 @@ class CellReader:
         """The cells of a column's distinct values."""
         cells = Cells.empty(len(column.values))
         found = Found(column, self._matcher.arrays(column.text, refuted=True, hinted=name.positive), self._apart)
-        cleared = by_value(column.starts.tolist(), self._engine.undone(column.text, refuted=True, hinted=name.positive))
+        undone = self._engine.undone(column.text, refuted=True, hinted=name.positive, cells=True)
+        cleared = by_value(column.starts.tolist(), undone)
         apart = column.holding(Sign.ODD) | column.of_kinds(MAY_HIDE, among=column.holding(Sign.MASK))
         apart |= found.keys == APART
         apart[list(cleared)] = True

@@ -1,7 +1,8 @@
 r"""Text as it was meant: invisible characters taken out and escapes undone, with the way back to the text as it is.
 
 A number glued to an escape (`\n138…` in JSON, `%3D138…` in a URL, `\u673a138…`) or with a zero-width character inside is no candidate as it is written.
-Lines that hold such are therefore read twice, as they are and cleared; any engine that gives candidates can be asked so.
+Lines that hold such are therefore read twice, as they are and cleared, and so is what stands in base64 or hexadecimal (`encoded_runs`); any engine
+that gives candidates can be asked so.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, Protocol
 
+from pii_audit.detection.encoded_runs import encoded_runs
 from pii_audit.detection.matcher import Candidate
 from pii_audit.identifiers.fold import INVISIBLE
 
@@ -98,20 +101,29 @@ class Clearing:
         self._engine = engine
 
     def candidates(
-        self, text: str, *, refuted: bool = False, hinted: frozenset[str] = frozenset()
+        self, text: str, *, refuted: bool = False, hinted: frozenset[str] = frozenset(), cells: bool = False
     ) -> Iterator[Candidate]:
-        """The candidates of the text and those of its lines once cleared, all with offsets in the text."""
+        """The candidates of the text and those of what is undone in it, all with offsets in the text; `cells` as in `encoded_runs`."""
         yield from self._engine.candidates(text, refuted=refuted, hinted=hinted)
-        yield from self.undone(text, refuted=refuted, hinted=hinted)
+        yield from self.undone(text, refuted=refuted, hinted=hinted, cells=cells)
 
-    def undone(self, text: str, *, refuted: bool = False, hinted: frozenset[str] = frozenset()) -> Iterator[Candidate]:
-        """The candidates of the lines in which something is to be cleared, once it is, with offsets in the text."""
+    def undone(
+        self, text: str, *, refuted: bool = False, hinted: frozenset[str] = frozenset(), cells: bool = False
+    ) -> Iterator[Candidate]:
+        """The candidates of lines in which something is to be cleared, once it is, and of what stands encoded."""
         clear = cleared(text)
-        if clear is None:
+        if clear is not None:
+            for one in self._engine.candidates(clear.text, refuted=refuted, hinted=hinted):
+                start, end = clear.original(one.start, one.end)
+                yield replace(one, start=start, end=end, encoded=clear.encoded(one.start, one.end))
+        runs = list(encoded_runs(text, cells=cells))
+        if not runs:
             return
-        for one in self._engine.candidates(clear.text, refuted=refuted, hinted=hinted):
-            start, end = clear.original(one.start, one.end)
-            yield replace(one, start=start, end=end, encoded=clear.encoded(one.start, one.end))
+        starts = list(accumulate((len(run.text) + 1 for run in runs), initial=0))
+        for one in self.candidates(BORDER.join(run.text for run in runs), refuted=refuted, hinted=hinted):
+            place = bisect_right(starts, one.start) - 1
+            start, end = runs[place].original(one.start - starts[place], one.end - starts[place])
+            yield replace(one, start=start, end=end, encoded=True, inside=True)
 
 
 def cleared(text: str) -> Cleared | None:

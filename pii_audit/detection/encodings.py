@@ -7,7 +7,7 @@ import binascii
 import re
 from urllib.parse import unquote
 
-SHORTEST, LONGEST = 6, 8192
+SHORTEST = 6
 """Characters of a cell that is worth undoing."""
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
 """RFC 4648 sections 4 and 5, padded or not."""
@@ -19,8 +19,14 @@ _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|&#(?:x([0-9A-Fa-f
 """JSON (RFC 8259 7), JavaScript and HTML character references."""
 _SURROGATES = range(0xD800, 0xE000)
 _HIGHEST = 0x10FFFF
-_CONTROL = bytes([*range(0x20), 0x7F])
-"""Bytes of no printable character in either encoding: one of them stands in nearly all ciphertext and digests."""
+ENCODINGS = ("utf-8", "gb18030")
+"""What text is looked for in, in this order."""
+LAYOUT = "\t\n\r"
+"""What lays text out in lines and columns."""
+_CONTROL = bytes(byte for byte in (*range(0x20), 0x7F) if chr(byte) not in LAYOUT)
+"""Bytes of no text in either encoding: one of them stands in nearly all ciphertext and digests."""
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufff0-\uffff\U000e0080-\U0010ffff]")
+"""Controls, and what no text is written in: private use, noncharacters, planes without characters."""
 
 
 def from_base64(value: str) -> bytes:
@@ -41,20 +47,25 @@ def from_hex(value: str) -> bytes:
 
 
 def text_of(content: bytes) -> str:
-    """The printable text that bytes are, in UTF-8 or GB18030; nothing where they are none.
-
-    GB18030 takes almost any bytes, so that only text of ASCII and common Han characters (GB/T 2312 level 1) is believed.
-    """
+    """The text that bytes are, in UTF-8 or GB18030; nothing where they are none."""
     if len(content.translate(None, _CONTROL)) < len(content):
         return ""
-    for encoding in ("utf-8", "gb18030"):
+    for encoding in ENCODINGS:
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if text.isprintable() and (encoding == "utf-8" or _common(text)):
+        if believed(text, encoding):
             return text
     return ""
+
+
+def believed(text: str, encoding: str) -> bool:
+    """Whether what decoded is text.
+
+    GB18030 takes almost any bytes, so that only text of ASCII and common Han characters (GB/T 2312 level 1) is believed.
+    """
+    return not _NO_TEXT.search(text) and (encoding == "utf-8" or _common(text))
 
 
 def _common(text: str) -> bool:
@@ -71,7 +82,7 @@ def _unescape(found: re.Match[str]) -> str:
 def decoded(value: str) -> str:
     """The text inside a cell that is wholly base64 or hexadecimal, or in which characters are escaped; nothing where there is none."""
     bare = value.strip()
-    if not SHORTEST <= len(bare) <= LONGEST:
+    if len(bare) < SHORTEST:
         return ""
     if "%" in bare and _PERCENT.search(bare):
         text = unquote(bare, errors="replace")
@@ -80,5 +91,9 @@ def decoded(value: str) -> str:
         return _ESCAPE.sub(_unescape, bare)
     if " " in bare or not bare.isascii():
         return ""
-    content = from_hex(bare)
-    return text_of(content or from_base64(bare))
+    return undigited(bare)
+
+
+def undigited(value: str) -> str:
+    """The text that base64 or hexadecimal digits are; nothing where there is none."""
+    return text_of(from_hex(value) or from_base64(value))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pii_audit.detection.bulk.alphabet import nonzero
-from pii_audit.detection.encodings import from_base64
+from pii_audit.detection.encodings import LAYOUT, from_base64
 from pii_audit.detection.kinds import Column, Sign
 
 LOOKED_AT = 16
@@ -30,6 +30,7 @@ _DEAD = 4
 def _printable() -> NDArray[np.bool_]:
     table = np.zeros(256, np.bool_)
     table[0x20:0x7F] = True
+    table[list(map(ord, LAYOUT))] = True
     return table
 
 
@@ -82,8 +83,8 @@ def maybe_text(column: Column, places: NDArray[np.int64]) -> NDArray[np.int64]:
     asked, heads = places[told], heads[plainly]
     hexadecimal = _is_hex(column, codes)[asked]
     kept = np.zeros(len(asked), np.bool_)
-    kept[hexadecimal] = _readable(_from_hex(heads[hexadecimal]))
-    kept[~hexadecimal] = _readable(_from_base64(heads[~hexadecimal]))
+    kept[hexadecimal] = readable_hex(heads[hexadecimal])
+    kept[~hexadecimal] = readable_base64(heads[~hexadecimal])
     refused = nonzero(told)[~kept]
     return np.delete(places, refused)
 
@@ -95,16 +96,20 @@ def _is_hex(column: Column, codes: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return pairs
 
 
-def _from_hex(heads: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def readable_hex(heads: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which rows of codes are the hexadecimal digits of what may be the beginning of a text; shape (n, even)."""
     digits = _HEX[heads]
-    return (digits[:, ::2] << 4 | digits[:, 1::2]).astype(np.uint8, copy=False)
+    readable: NDArray[np.bool_] = _readable((digits[:, ::2] << 4 | digits[:, 1::2]).astype(np.uint8, copy=False))
+    return readable & (digits < LOOKED_AT).all(axis=1)
 
 
-def _from_base64(heads: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    digits = _BASE64[heads].reshape(-1, LOOKED_AT // 4, 4)
+def readable_base64(heads: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """The same of base64 in either alphabet; shape (n, 4 m)."""
+    groups = heads.shape[1] // 4
+    digits = _BASE64[heads].reshape(len(heads), groups, 4)
     first, second, third, fourth = (digits[:, :, place] for place in range(4))
     content = np.stack([first << 2 | second >> 4, second << 4 | third >> 2, third << 6 | fourth], axis=2)
-    return content.reshape(len(heads), LOOKED_AT // 4 * 3)
+    return _readable(content.reshape(len(heads), 3 * groups))
 
 
 def _readable(content: NDArray[np.uint8]) -> NDArray[np.bool_]:

@@ -51,7 +51,8 @@ class Candidate:
 
     `base` is its score without context. `supported`: a context word stands near. `labelled`: one stands directly before it, though its pattern
     does not ask for that. `doubted`: a label of another thing (`against`) does, nearer or longer than any of its own; it is neither supported
-    nor labelled then. `encoded`: some of its characters are spelled by escapes (`clearing`).
+    nor labelled then. `encoded`: some of its characters are spelled by escapes (`clearing`), or all of it by digits (`encoded_runs`): then it is
+    `inside` something that may be an identifier itself, and takes nothing from it.
     """
 
     identifier: Identifier
@@ -63,6 +64,7 @@ class Candidate:
     labelled: bool = False
     doubted: bool = False
     encoded: bool = False
+    inside: bool = False
 
     def moved(self, by: int) -> Candidate:
         """The same at another place."""
@@ -177,9 +179,16 @@ class Matcher:
         return NOTHING.joined((self.order[one.identifier.id], one) for one in found)
 
     def resolve(self, candidates: Sequence[Candidate]) -> list[Candidate]:
-        """Where two overlap, one validated and labelled wins over one that is either, and that over others; then the longer, then the one defined first."""
+        """Where two overlap, one validated and labelled wins over one that is either, and that over others; then the longer, then the one defined first.
+
+        What is inside encoded runs contends with its like alone.
+        """
         if len(candidates) < 2:  # noqa: PLR2004 - one does not overlap itself
             return list(candidates)
+        inside = [one for one in candidates if one.inside]
+        if 0 < len(inside) < len(candidates):
+            outside = [one for one in candidates if not one.inside]
+            return sorted((*self.resolve(outside), *self.resolve(inside)), key=lambda one: one.start)
         kept: list[Candidate] = []
         cluster: list[Candidate] = []
         reach = -1

@@ -52,7 +52,8 @@ class Redactor:
         pieces: list[str] = []
         end = 0
         for match in self._detector.text_matches(text):
-            if match.form in PLAIN_EQUIVALENT:
+            # What stands encoded in a longer one went with it.
+            if match.form in PLAIN_EQUIVALENT and match.start >= end:
                 pieces += [
                     text[end : match.start],
                     masked_sample(

@@ -141,9 +141,10 @@ class Detector:
             matches = [
                 one for one in matches if one.identifier != identifier or not overlaps(one.start, one.end, spans)
             ]
-        if more:
-            taken = Taken()
-            matches = [one for one in (*matches, *more) if taken.add(one.start, one.end)]
+        taken = Taken()
+        for one in matches:
+            taken.add(one.start, one.end)
+        matches += [one for one in more if taken.add(one.start, one.end)]
         return sorted(matches, key=lambda match: match.start)
 
     def _beside_patterns(self, text: str) -> list[Match]:

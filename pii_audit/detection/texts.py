@@ -27,7 +27,7 @@ _EXPOSED = np.array([form in PLAIN_EQUIVALENT for form in WEAKEST_FIRST])
 
 @dataclass(frozen=True)
 class Matches:
-    """Matches in reading order, none within another; `place` is the identifier's among those of the matcher, `form` an index into `WEAKEST_FIRST`."""
+    """Matches in reading order, none within another but for what stands encoded in it; `place` is the identifier's among those of the matcher, `form` an index into `WEAKEST_FIRST`."""
 
     place: Numbers
     start: Numbers

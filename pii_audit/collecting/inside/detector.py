@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 
-from pii_audit.detection import clearing
+from pii_audit.detection import clearing, encoded_runs
 from pii_audit.detection.cell import Cell
 from pii_audit.detection.clearing import BORDER, Clearing
 from pii_audit.detection.column_name import ColumnName
@@ -46,8 +46,8 @@ class PlainDetector(Detector):
         super().__init__(catalogue, fingerprinter, samples=samples, own_bins=own_bins, matcher=Matcher)
         self._values = ValueReader(catalogue, self._matcher)
         self._clearing = Clearing(self._matcher)
-        # From so many characters on invisible ones are looked for with NumPy.
-        clearing.LONG = sys.maxsize
+        # From so many characters on NumPy looks for what is invisible or encoded.
+        clearing.LONG = encoded_runs.LONG = sys.maxsize
 
     def _tally_table(self, asset: Asset, chunk: TableChunk) -> AssetTally:
         fields: dict[str, FieldTally] = {}
@@ -79,14 +79,14 @@ class PlainDetector(Detector):
         return AssetTally(frozenset({chunk.id}), rows=len(chunk.rows), fields=fields, together=dict(together))
 
     def _cells_of(self, values: Sequence[str], name: ColumnName) -> list[Cell]:
-        found = self._by_value(values, name)
+        found = self._by_value(values, name, cells=True)
         cells = [self._values.alone(value, found.get(place, ()), name) for place, value in enumerate(values)]
         hidden = {
             place: text.replace(BORDER, " ")
             for place, value in enumerate(values)
             if not cells[place].hits and (text := decoded(value))
         }
-        inside = self._by_value(list(hidden.values()), name) if hidden else {}
+        inside = self._by_value(list(hidden.values()), name, cells=False) if hidden else {}
         for number, place in enumerate(hidden):
             if number in inside:
                 cells[place] = self._values.encoded(values[place], cells[place], inside[number])
@@ -95,10 +95,11 @@ class PlainDetector(Detector):
             cells[place] = cell
         return cells
 
-    def _by_value(self, values: Sequence[str], name: ColumnName) -> Mapping[int, list[Candidate]]:
-        """Candidates of all values joined, by the value in which they stand, offsets within it."""
+    def _by_value(self, values: Sequence[str], name: ColumnName, *, cells: bool) -> Mapping[int, list[Candidate]]:
+        """Candidates of all values joined, by the value in which they stand, offsets within it; `cells` as in `encoded_runs`."""
         starts = list(accumulate((len(value) + 1 for value in values), initial=0))
-        return by_value(starts, self._clearing.candidates(BORDER.join(values), refuted=True, hinted=name.positive))
+        found = self._clearing.candidates(BORDER.join(values), refuted=True, hinted=name.positive, cells=cells)
+        return by_value(starts, found)
 
 
 def _spoken(value: str) -> bool:

@@ -28,6 +28,7 @@ class Candidates:
     labelled: NDArray[np.bool_]
     doubted: NDArray[np.bool_]
     encoded: NDArray[np.bool_]
+    inside: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.start)
@@ -65,6 +66,7 @@ class Candidates:
             np.array([one.labelled for one in found], np.bool_),
             np.array([one.doubted for one in found], np.bool_),
             np.array([one.encoded for one in found], np.bool_),
+            np.array([one.inside for one in found], np.bool_),
         )
 
     def joined(self, others: Iterable[tuple[int, Candidate]]) -> Candidates:

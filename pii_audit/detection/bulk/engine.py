@@ -137,7 +137,7 @@ class _Reading:
             kept = nonzero(labelled if pattern.needs_label else supported)
             spans, supported, labelled, doubted = spans.at(kept), supported[kept], labelled[kept], doubted[kept]
         verdicts = self._verdicts(plan, spans)
-        proven = verdicts == PROVEN
+        proven, none = verdicts == PROVEN, np.zeros(len(spans), np.bool_)
         return Candidates(
             np.full(len(spans), plan.place),
             spans.start - FRONT,
@@ -147,7 +147,8 @@ class _Reading:
             proven,
             labelled & (not pattern.needs_label),
             doubted,
-            np.zeros(len(spans), np.bool_),
+            none,
+            none,
         )
 
     def _about(

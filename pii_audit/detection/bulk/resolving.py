@@ -16,6 +16,15 @@ Places = NDArray[np.int64]
 
 def winners(found: Candidates) -> Places:
     """The places of the candidates that stay, in reading order; `place` is the order in which identifiers are defined."""
+    if found.inside.any():
+        layers = [nonzero(one) for one in (~found.inside, found.inside)]
+        kept = np.concatenate([layer[_winners(found.at(layer))] for layer in layers])
+        return kept[np.argsort(found.start[kept], kind="stable")]
+    return _winners(found)
+
+
+def _winners(found: Candidates) -> Places:
+    """The same where nothing is inside encoded runs, or everything."""
     order: Places = np.argsort(found.start, kind="stable")
     start, end = found.start[order], found.end[order]
     reach = np.maximum.accumulate(end)
