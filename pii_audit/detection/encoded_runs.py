@@ -77,15 +77,15 @@ def encoded_runs(text: str, *, cells: bool = False) -> Iterator[EncodedRun]:
     for start, end in _runs_of_long(text) if len(text) >= LONG else _runs(text):
         if start < done or (cells and _fills(text, start, end)):
             continue
-        whole = _read(text, _lines(text, start, end))
-        if whole is None:
+        whole = _read(text, start, end)
+        if not whole.text:
             continue
         yield whole
         done = whole.pieces[-1][1]
+        # As well, each of several lines may be a text of its own.
         for piece in whole.pieces if len(whole.pieces) > 1 else ():
-            # As well, each line may be a text of its own.
-            alone = _read(text, [piece])
-            if alone:
+            alone = _read(text, *piece, alone=True)
+            if alone.text:
                 yield alone
 
 
@@ -111,46 +111,47 @@ def _fills(text: str, start: int, end: int) -> bool:
     return text[start - 1 : start] in _APART and text[after : after + 1] in _APART
 
 
-def _lines(text: str, start: int, end: int) -> list[Piece]:
-    """A run with the lines in which it may go on, all as long as the first but for the last."""
-    lines, length = [(start, end)], end - start
-    if length < _WRAPPED or length % _GROUP or not _read(text, lines, cut=True):
-        return lines
-    while (following := _NEXT.match(text, end)) and (size := len(following[1])) <= length:
-        end = following.end()
-        lines.append(following.span(1))
-        if size < length:
-            break
-    return lines
+def _read(text: str, start: int, end: int, *, alone: bool = False) -> EncodedRun:
+    """The text that a run and the lines in which it goes on are, as far as it goes."""
+    read = (_read_as(encoding, text, _lines(text, start, end, alone=alone)) for encoding in ENCODINGS)
+    return max(read, key=lambda one: len(one.pieces))
 
 
-def _read(text: str, lines: Sequence[Piece], *, cut: bool = False) -> EncodedRun | None:
-    """The text that some lines are, as far as it goes; `cut`: also where its last character is not whole."""
-    digits = [text[start:end] for start, end in lines]
-    if len(digits) > 1 and len(digits[-1]) < _FEWEST:
-        digits[-2:] = ["".join(digits[-2:])]
-    undo, width = (from_hex, _HEX) if from_hex(digits[0]) else (from_base64, _BASE64)
-    if width == _HEX and digits[0].startswith(_PREFIXES):
-        lines = [(lines[0][0] + 2, lines[0][1]), *lines[1:]]
-    contents = [undo(one) for one in digits]
-    read = ((_texts(contents, encoding, cut=cut), encoding) for encoding in ENCODINGS)
-    texts, encoding = max(read, key=lambda one: len(one[0]))
-    if not texts:
-        return None
-    pieces = lines if len(texts) == len(contents) else lines[: len(texts)]
-    return EncodedRun("".join(texts), encoding, width, pieces)
+def _lines(text: str, start: int, end: int, *, alone: bool) -> Iterator[list[Piece]]:
+    """A run and the lines in which it may go on, all as long as the first but for the last; a few digits go with the line before."""
+    line, length = [(start, end)], end - start
+    wrapped = not alone and length >= _WRAPPED and not length % _GROUP
+    while wrapped and (following := _NEXT.match(text, end)) and (size := len(following[1])) <= length:
+        wrapped, end = size == length, following.end()
+        if size < _FEWEST:
+            line.append(following.span(1))
+        else:
+            yield line
+            line = [following.span(1)]
+    yield line
 
 
-def _texts(contents: Iterable[bytes], encoding: str, *, cut: bool) -> list[str]:
-    """What some pieces of content are, one after another, up to the first that is no text."""
+def _read_as(encoding: str, text: str, lines: Iterable[list[Piece]]) -> EncodedRun:
+    """The text that lines are in an encoding, up to the first that is none; its last character is whole."""
     decoder = codecs.getincrementaldecoder(encoding)()
     texts: list[str] = []
-    for content in contents:
+    pieces: list[list[Piece]] = []
+    width = 0
+    for line in lines:
+        digits = "".join(text[start:end] for start, end in line)
+        width = width or (_HEX if from_hex(digits) else _BASE64)
+        content = from_hex(digits) if width == _HEX else from_base64(digits)
         try:
-            text = decoder.decode(content)
+            inside = decoder.decode(content)
         except UnicodeDecodeError:
             break
-        if not content or not believed(text, encoding):
+        if not content or not believed(inside, encoding):
             break
-        texts.append(text)
-    return texts if cut or not decoder.getstate()[0] else texts[:-1]
+        texts.append(inside)
+        pieces.append(line)
+    if decoder.getstate()[0]:
+        texts, pieces = texts[:-1], pieces[:-1]
+    read = [piece for line in pieces for piece in line]
+    if read and width == _HEX and text.startswith(_PREFIXES, read[0][0]):
+        read[0] = (read[0][0] + 2, read[0][1])
+    return EncodedRun("".join(texts), encoding, width, read)
