@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from pii_audit.access.mysql_patterns import covers, specificity
+from pii_audit.access.mysql_patterns import Hosts, key, parted, specificity
 from pii_audit.access.roles import Membership, Roles
 from pii_audit.access.routines import Body
 from pii_audit.sources.database.mysql_rows import like
@@ -141,42 +141,12 @@ class Catalog:
 
 
 def _rank(entry: Entry) -> tuple[int, int]:
-    return specificity(_parted(entry.grantee)[1]), specificity(entry.database)
+    return specificity(parted(entry.grantee)[1]), specificity(entry.database)
 
 
-class Hosts:
-    """Who shares in what: an account has what was granted to one of the same name from more hosts than its own.
-
-    Rights on everything are not shared (MySQL Reference Manual, 8.2.7; tried on MariaDB 10.11, which shares roles too).
-    """
-
-    def __init__(self, accounts: Iterable[Account]) -> None:
-        self._named: dict[str, list[Account]] = defaultdict(list)
-        for account in accounts:
-            if not account.role:
-                self._named[account.user].append(account)
-
-    def sharing(self, grantee: str) -> Iterator[str]:
-        """The accounts that come from some of its hosts."""
-        user, host = _parted(grantee)
-        return (one.key for one in self._named[user] if one.key != grantee and covers(host, one.host))
-
-    def most_specific(self, grantees: Collection[str]) -> dict[str, str]:
-        """Of each account the one grantee that counts: itself where it is among them."""
-        found: dict[str, str] = {}
-        for grantee in sorted(grantees, key=lambda one: specificity(_parted(one)[1])):
-            found |= dict.fromkeys(self.sharing(grantee), grantee)
-        return found | {grantee: grantee for grantee in grantees}
-
-
-def key(user: str, host: str) -> str:
-    """`app@%`; a role of MariaDB has no host."""
-    return f"{user}@{host}" if host else user
-
-
-def _parted(grantee: str) -> tuple[str, str]:
-    user, _, host = grantee.rpartition("@")
-    return (user, host) if user else (host, "")
+def hosts_of(accounts: Iterable[Account]) -> Hosts:
+    """Which of some accounts share in what was granted to others."""
+    return Hosts((one.user, one.host) for one in accounts if not one.role)
 
 
 def read_principals(session: Session) -> Catalog:
@@ -208,7 +178,7 @@ def read_principals(session: Session) -> Catalog:
         for one in accounts
         if one.key != role and (role, one.key) not in granted
     ]
-    hosts = Hosts(accounts)
+    hosts = hosts_of(accounts)
     held = {(one.role, one.member) for one in members}
     lent = {
         (one.role, member): one.member
@@ -238,7 +208,7 @@ def read(session: Session) -> Catalog:
     """The catalog of the session's server; raises InspectionError."""
     sql = session.engine.queries.sql
     principals = read_principals(session)
-    hosts = Hosts(principals.accounts.values())
+    hosts = hosts_of(principals.accounts.values())
     tables: dict[Place, list[Entry]] = defaultdict(list)
     for user, host, database, table, rights in session.rows(sql("acl_tables")):
         grantee, held = key(user, host), _rights(rights)

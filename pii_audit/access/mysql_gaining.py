@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pii_audit.access import mysql_catalog
-from pii_audit.access.mysql_catalog import Account, Catalog, Hosts, Routine, key
+from pii_audit.access.mysql_catalog import Account, Catalog, Routine
+from pii_audit.access.mysql_patterns import key
+from pii_audit.access.mysql_powers import GIVES_ROLES, POWERS
 from pii_audit.access.routines import SHOWN, computes, open_routine
 from pii_audit.language import Text
 from pii_audit.model.setting import Setting, SettingKind
@@ -18,27 +19,50 @@ from pii_audit.sources.database.names import quoted
 from pii_audit.sources.database.session import Session
 
 WRITES = frozenset({"insert", "update"})
-CREATES = "create user"
-_DEFINES = frozenset({"set user", "super"})
-"""By which procedures, triggers and events are made that run as others; SUPER no longer contains it in MariaDB 11."""
-GIVES_ROLES = "ROLE_ADMIN"
 SYSTEM = "mysql"
 """The database that holds the rights: who writes there gives itself any."""
 
 
 def self_grants(source: str, catalog: Catalog) -> Iterator[Setting]:
     """Accounts that write the tables in which the rights stand, set passwords of others, or make routines that run as these."""
+    # SUPER no longer contains SET USER in MariaDB 11.
+    powers = ("CREATE USER", "SET USER", *(() if catalog.mariadb and catalog.version >= (11, 0) else ("SUPER",)))
+    for account, holder in _ways(catalog):
+        yield from _writing(source, catalog, account, holder)
+        for verb in powers:
+            if verb.lower() in holder.rights:
+                yield _told(source, catalog, account, holder, verb)
+
+
+def _ways(catalog: Catalog) -> Iterator[tuple[Account, Account]]:
+    """Every account with itself and each role that it may have; not those that administer, who do everything anyway."""
     for account in catalog.people:
         held = catalog.held(account)
-        if any(holder.administers for holder in held):
-            continue
-        for holder in held:
-            yield from _writing(source, catalog, account, holder)
-            if CREATES in holder.rights:
-                yield _creating(source, catalog, account, holder)
-            for right in sorted(_DEFINES & holder.rights):
-                if right != "super" or not catalog.mariadb or catalog.version < (11, 0):
-                    yield _defining(source, catalog, account, holder, right.upper())
+        if not any(holder.administers for holder in held):
+            yield from ((account, holder) for holder in held)
+
+
+def _told(source: str, catalog: Catalog, account: Account, holder: Account, verb: str) -> Setting:
+    """One of the powers, of an account by itself or by a role."""
+    power = POWERS[verb]
+    raw = power.kind is SettingKind.RAW_ACCESS
+    way, by = _through(account, holder)
+    reaches = [one for one in catalog.accounts.values() if one.principal != account.principal]
+    gained = [one.principal for one in reaches if one.role or verb != GIVES_ROLES]
+    return Setting(
+        source,
+        power.kind,
+        f"{way} {verb}" if raw else f"{verb} {way}",
+        Text(
+            f"{account.principal} {by.zh}有 {verb},{power.does.zh}",
+            f"{account.principal} has {verb}{by.en} and {power.does.en}",
+        ),
+        power.remedy,
+        account.principal,
+        () if raw else tuple(gained),
+        (f"REVOKE {verb} ON *.* FROM {holder.sql}",),
+        Text(power.breaks.zh.format(holder.principal), power.breaks.en.format(holder.principal)),
+    )
 
 
 def _others(catalog: Catalog, account: Account) -> tuple[str, ...]:
@@ -82,149 +106,27 @@ def _writing(source: str, catalog: Catalog, account: Account, holder: Account) -
     )
 
 
-def _creating(source: str, catalog: Catalog, account: Account, holder: Account) -> Setting:
-    way, by = _through(account, holder)
-    return Setting(
-        source,
-        SettingKind.SELF_GRANT,
-        f"CREATE USER {way}",
-        Text(
-            f"{account.principal} {by.zh}有 CREATE USER,可重设他人(含管理员)的密码并以其身份登录;MySQL 8.0.16 起有 SYSTEM_USER 者除外",
-            f"{account.principal} has CREATE USER{by.en}: it can set the passwords of others, administrators included, and log in as them; "
-            "from MySQL 8.0.16 on not of those who have SYSTEM_USER",
-        ),
-        Text("收回 CREATE USER,由单独的管理员账号管理账号", "take it back; an account of its own manages accounts"),
-        account.principal,
-        _others(catalog, account),
-        (f"REVOKE CREATE USER ON *.* FROM {holder.sql}",),
-        Text(f"{holder.principal} 不能再建立或修改账号", f"{holder.principal} can no longer make or change accounts"),
-    )
-
-
-def _defining(source: str, catalog: Catalog, account: Account, holder: Account, verb: str) -> Setting:
-    way, by = _through(account, holder)
-    return Setting(
-        source,
-        SettingKind.SELF_GRANT,
-        f"{verb} {way}",
-        Text(
-            f"{account.principal} {by.zh}有 {verb},可建立以他人(含管理员)身份运行的过程、触发器和事件",
-            f"{account.principal} has {verb}{by.en}: it can make procedures, triggers and events that run as others, administrators included",
-        ),
-        Text("收回,由单独的管理员账号发布例程", "take it back; an account of its own brings routines in"),
-        account.principal,
-        _others(catalog, account),
-        (f"REVOKE {verb} ON *.* FROM {holder.sql}",),
-        Text(
-            f"{holder.principal} 不能再以他人为 DEFINER 建立例程或恢复备份",
-            f"{holder.principal} can no longer make routines with another's DEFINER, or restore a dump that has some",
-        ),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Raw:
-    """A right on everything by which content becomes known that no right of a table opens."""
-
-    right: str
-    does: Text
-    remedy: Text
-    stops: Text
-
-
-_RAW = (
-    _Raw(
-        "replication slave",
-        Text("可读取每一处改动", "can read every change that anybody makes"),
-        Text(
-            "收回;每个副本用专用账号,并限定来源地址",
-            "take it back; give each replica an account of its own, from one address",
-        ),
-        Text("副本", "replicas"),
-    ),
-    _Raw(
-        "binlog monitor",
-        Text(
-            "可用 SHOW BINLOG EVENTS 读取每条写入语句,连同其中的值",
-            "can read by SHOW BINLOG EVENTS every statement that writes, with the values in it",
-        ),
-        Text(
-            "收回;监控只需 SLAVE MONITOR、REPLICA MONITOR 或 PROCESS",
-            "take it back; for watching, SLAVE MONITOR or PROCESS will do",
-        ),
-        Text("监控", "monitoring"),
-    ),
-    _Raw(
-        "file",
-        Text(
-            "可用 LOAD DATA INFILE 读取服务器的任何文件,包括每张表的数据文件",
-            "can read any file of the server by LOAD DATA INFILE, those included in which the tables lie",
-        ),
-        Text(
-            "收回,并在配置中把 secure_file_priv 设为专用目录",
-            "take it back, and set secure_file_priv to a directory for it in the configuration",
-        ),
-        Text("导入和导出", "imports and exports"),
-    ),
-)
-
-_COPIES = _Raw(
-    "BACKUP_ADMIN",
-    Text("可用克隆插件复制整个服务器", "can copy the whole server by the clone plugin"),
-    Text("收回;备份用专用账号,并限定来源地址", "take it back; give backups an account of their own, from one address"),
-    Text("备份", "backups"),
-)
-
-
 def raw_access(session: Session, source: str, catalog: Catalog) -> Iterator[Setting]:
     """Accounts that read the stream of changes or the files of the server, in which every row stands; raises InspectionError."""
     [(logs, files)] = session.rows(session.engine.queries.sql("raw_access"))
-    unrestricted = (
-        not files if catalog.mariadb else files == ""
-    )  # NULL means no restriction to MariaDB, and no files to MySQL
-    opens = {"replication slave": True, "file": unrestricted}
+    powers = ["REPLICATION SLAVE"]
     # Before MariaDB 10.5, and in MySQL, reading the events took REPLICATION SLAVE.
-    opens["binlog monitor"] = catalog.mariadb and catalog.version >= (10, 5) and bool(logs)
-    for account in catalog.people:
-        held = catalog.held(account)
-        if any(holder.administers for holder in held):
-            continue
-        for holder in held:
-            for raw in _RAW:
-                if raw.right in holder.rights and opens[raw.right]:
-                    yield _raw(source, account, holder, raw)
-
-
-def _raw(source: str, account: Account, holder: Account, raw: _Raw) -> Setting:
-    way, by = _through(account, holder)
-    verb = raw.right.upper()
-    return Setting(
-        source,
-        SettingKind.RAW_ACCESS,
-        f"{way} {verb}",
-        Text(
-            f"{account.principal} {by.zh}有 {verb} 权限,{raw.does.zh}",
-            f"{account.principal} has {verb}{by.en} and {raw.does.en}",
-        ),
-        raw.remedy,
-        account.principal,
-        closing=(f"REVOKE {verb} ON *.* FROM {holder.sql}",),
-        breaks=Text(f"用 {holder.principal} 的{raw.stops.zh}会停", f"{raw.stops.en} that use {holder.principal} stop"),
-    )
+    powers += ["BINLOG MONITOR"] if catalog.mariadb and catalog.version >= (10, 5) and logs else []
+    # NULL means no restriction to MariaDB, and no files to MySQL.
+    powers += ["FILE"] if files == "" or (files is None and catalog.mariadb) else []
+    for account, holder in _ways(catalog):
+        for verb in powers:
+            if verb.lower() in holder.rights:
+                yield _told(source, catalog, account, holder, verb)
 
 
 def routines(session: Session, source: str, catalog: Catalog) -> Iterator[Setting]:
     """Routines that run as their definer a query which is made from what their caller gives; raises InspectionError."""
-    for routine in mysql_catalog.routines(session, Hosts(catalog.accounts.values())):
+    for routine in mysql_catalog.routines(session, mysql_catalog.hosts_of(catalog.accounts.values())):
         if not computes(routine.text):
             continue
-        callers = [
-            account
-            for account in catalog.people
-            if account.key != routine.definer
-            and not any(holder.administers for holder in catalog.held(account))
-            and any(_calls(catalog, routine, holder) for holder in catalog.held(account))
-        ]
+        ways = [account for account, holder in _ways(catalog) if _calls(catalog, routine, holder)]
+        callers = [account for account in dict.fromkeys(ways) if account.key != routine.definer]
         definer = catalog.accounts.get(routine.definer)
         if callers and definer is not None:
             target = f"{routine.kind} {quoted(routine.database, '`')}.{quoted(routine.name, '`')}"
@@ -251,50 +153,14 @@ def dynamic(session: Session, source: str, catalog: Catalog) -> Iterator[Setting
     granted: dict[str, list[str]] = defaultdict(list)
     for user, host, right in session.rows(session.engine.queries.sql("dynamic_rights")):
         granted[key(user, host)].append(right)
-    for account in catalog.people:
-        held = catalog.held(account)
-        if any(holder.administers for holder in held):
-            continue
-        for holder in held:
-            for right in granted.get(holder.key, ()):
-                if right == _COPIES.right:
-                    yield _raw(source, account, holder, _COPIES)
-                elif right == GIVES_ROLES:
-                    yield _giving(source, catalog, account, holder)
-                else:
-                    yield _defining(source, catalog, account, holder, right)
-
-
-def _giving(source: str, catalog: Catalog, account: Account, holder: Account) -> Setting:
-    way, by = _through(account, holder)
-    return Setting(
-        source,
-        SettingKind.SELF_GRANT,
-        f"{GIVES_ROLES} {way}",
-        Text(
-            f"{account.principal} {by.zh}有 {GIVES_ROLES},可把任何角色授予自己",
-            f"{account.principal} has {GIVES_ROLES}{by.en} and can give itself every role",
-        ),
-        Text("收回,由单独的管理员账号管理角色", "take it back; an account of its own manages roles"),
-        account.principal,
-        tuple(one.principal for one in catalog.accounts.values() if one.role and one.principal != account.principal),
-        (f"REVOKE {GIVES_ROLES} ON *.* FROM {holder.sql}",),
-        Text(f"{holder.principal} 不能再授予或收回角色", f"{holder.principal} can no longer grant or revoke roles"),
-    )
+    for account, holder in _ways(catalog):
+        for right in granted.get(holder.key, ()):
+            yield _told(source, catalog, account, holder, right)
 
 
 def foreign(session: Session, source: str, catalog: Catalog) -> Iterator[Setting]:
     """Servers with a stored account that whoever makes tables can read from; raises InspectionError."""
-    makers = [
-        account
-        for account in catalog.people
-        if not any(holder.administers for holder in catalog.held(account))
-        and any(
-            "create" in rights
-            for holder in catalog.held(account)
-            for rights in (holder.rights, *(entry.rights for entry in catalog.databases.get(holder.key, ())))
-        )
-    ]
+    makers = list(dict.fromkeys(account for account, holder in _ways(catalog) if _creates(catalog, holder)))
     for (server,) in session.rows(session.engine.queries.sql("foreign")) if makers else ():
         names = ", ".join(one.principal for one in makers[:SHOWN]) + (" …" if len(makers) > SHOWN else "")
         yield Setting(
@@ -313,6 +179,13 @@ def foreign(session: Session, source: str, catalog: Catalog) -> Iterator[Setting
             closing=(f"DROP SERVER {quoted(server, '`')}",),
             breaks=Text(f"经 {server} 的表不再可读", f"tables on {server} can no longer be read"),
         )
+
+
+def _creates(catalog: Catalog, holder: Account) -> bool:
+    return any(
+        "create" in rights
+        for rights in (holder.rights, *(entry.rights for entry in catalog.databases.get(holder.key, ())))
+    )
 
 
 def proxies(session: Session, source: str, catalog: Catalog) -> Iterator[Setting]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pii_audit.access.mysql_catalog import LOCAL, Catalog, key
+from pii_audit.access.mysql_catalog import LOCAL, Catalog
+from pii_audit.access.mysql_patterns import key
 from pii_audit.language import Text
 from pii_audit.model.setting import Setting, SettingKind
 from pii_audit.sources.database.names import quoted
