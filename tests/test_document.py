@@ -184,7 +184,7 @@ class TestCollections:
     def test_tags_and_merge_keys_make_nothing_happen(self) -> None:
         assert read("a: !!python/object/apply:os.abort []\n", MapOf(ListOf(STRING))) == ({"a": []}, [])
         _, problems = read("<<: {a: x}\n", Record({"a": STRING}))
-        assert problems == ['f.yaml:1:1: unknown key "<<"']
+        assert problems == ['f.yaml:1:1: unknown key "<<"; known: a']
 
 
 class TestFilesThatAreNoYaml:
@@ -197,6 +197,11 @@ class TestFilesThatAreNoYaml:
             (b"a:\n\tc: d\n", "f.yaml:2:1: indented with a tab; use spaces"),
             (b"a: [1, 2\nb: 3\n", "f.yaml:2:2: YAML syntax: did not find expected ',' or ']'"),
             (b"a: *b\n", "f.yaml:1:4: YAML syntax: found undefined alias"),
+            ("a: b\nurl：c\nd: e\n".encode(), 'f.yaml:2:4: a full-width colon "：" after a key; write ":" and a blank'),
+            (
+                "s:\n  - id: 甲：乙\n    url：c\n".encode(),
+                'f.yaml:3:8: a full-width colon "：" after a key; write ":" and a blank',
+            ),
             (b"a: b\n---\na: c\n", "f.yaml:2:1: YAML syntax: but found another document"),
             ("a: 客户\nb: \x07\n".encode(), "f.yaml:2:4: control character U+0007 is not allowed"),
             ("a: 客户 \x00\n".encode(), "f.yaml:1:7: control character U+0000 is not allowed"),

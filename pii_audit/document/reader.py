@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from pii_audit.document.syntax import syntax
 from pii_audit.errors import ConfigurationError, Position, Problem
 from pii_audit.language import Text
 
@@ -108,11 +109,7 @@ class Reader:
             return MISSING
         except yaml.MarkedYAMLError as error:
             position = _mark(error.problem_mark or error.context_mark, shown_as)
-            said = error.problem or "invalid YAML"
-            message = Text(f"YAML 语法错误:{said}", f"YAML syntax: {said}")
-            if _character(text, position) == "\t":
-                message = Text("缩进用了制表符,请改用空格", "indented with a tab; use spaces")
-            self.note(position, message)
+            self.note(*syntax(error.problem or "invalid YAML", text, position))
             return MISSING
         if root is None:
             self.note(Position(shown_as, 1, 1), Text("文件是空的", "the file is empty"))
@@ -167,11 +164,6 @@ def _after(good: bytes, file: str) -> Position:
 def _mark(mark: Any, file: str) -> Position:
     # PyYAML's own marks and those of libyaml have no class in common.
     return Position(file, mark.line + 1, mark.column + 1) if mark else Position(file)
-
-
-def _character(text: str, at: Position) -> str:
-    """What stands at a place, empty past the end of the line."""
-    return "".join(text.split("\n")[at.line - 1 : at.line])[at.column - 1 : at.column]
 
 
 def _too_deep(text: str, file: str) -> Position | None:

@@ -87,7 +87,7 @@ def unknown(kind: Text, word: str, known: Iterable[str]) -> Text:
     hint = suggestion(word, words)
     if not hint.en and len(words) <= FEW:
         names = ", ".join(quoted(one) for one in sorted(words))
-        hint = Text(f",可用:{names or '(无)'}", f"; there is: {names or '(none)'}")
+        hint = Text(f",可用:{names or '(无)'}", f"; known: {names or '(none)'}")
     said = quoted(word)
     return Text(f"未知的{kind.zh} “{said}”{hint.zh}", f'unknown {kind.en} "{said}"{hint.en}')
 

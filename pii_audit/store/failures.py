@@ -50,7 +50,10 @@ _CORRUPT = (
 )
 _CANTOPEN = (
     Text("存储库无法打开", "the store cannot be opened"),
-    Text("检查路径和权限", "look at the path and its permissions"),
+    Text(
+        "检查路径和权限；查看也需要能写入存储库所在的文件夹",
+        "look at the path and its permissions; the folder must be writable even for a look",
+    ),
 )
 
 _KNOWN: dict[str, tuple[Text, Text]] = {

@@ -67,7 +67,7 @@ def test_a_missing_path_is_no_empty_folder(space, call, told, words):
         ),
         (
             ("run", "--fail-on", "severe"),
-            "there is: critical, high, info, low, medium",
+            "known: critical, high, info, low, medium",
             "可用:critical, high, info, low, medium",
         ),
         (("run", "--source"), "--source: expected one argument", "--source 后缺少值"),

@@ -409,7 +409,7 @@ def test_an_unknown_flow_is_named_with_a_suggestion_and_what_there_is(policy_of)
     assert flow_named(policy, "sms-daily").id == "sms-daily"
     with pytest.raises(UsageError, match=r'^unknown flow "sms-dayly"; did you mean "sms-daily"\?$'):
         flow_named(policy, "sms-dayly")
-    with pytest.raises(UsageError, match=r'^unknown flow "weekly"; there is: sms-daily$'):
+    with pytest.raises(UsageError, match=r'^unknown flow "weekly"; known: sms-daily$'):
         flow_named(policy, "weekly")
 
 

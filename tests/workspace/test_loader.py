@@ -129,7 +129,7 @@ timezone: Mars/Olympus
         'audit.yaml:4:22: duplicate unit "hq" (first in line 4)',
         'audit.yaml:6:19: "databse" is not one of database | file_share | feed | bundle | export_jobs; did you mean "database"?',
         'audit.yaml:7:6: duplicate source "a" (first in line 6)',
-        'audit.yaml:7:33: unknown unit "hz"; there is: hq',
+        'audit.yaml:7:33: unknown unit "hz"; known: hq',
         'audit.yaml:7:51: expected a whole number, at least 1, got "0"',
         "audit.yaml:7:62: a region is a two-letter code of ISO 3166-1 such as CN or HK",
         'audit.yaml:7:66: unknown key "envirnment"; did you mean "environment"?',

@@ -134,7 +134,7 @@ cases:
         load_cases(["."], tmp_path, policy, catalogue, DAY)
     lines = [line.partition(" is not one of plain")[0] for line in caught.value.lines("en")]
     assert lines == [
-        'p.cases.yaml:3:16: unknown flow "g"; there is: f',
+        'p.cases.yaml:3:16: unknown flow "g"; known: f',
         'p.cases.yaml:3:33: unknown identifier "cn_mobil"; did you mean "cn_mobile"?',
         'p.cases.yaml:3:59: "fine" is not one of compliant | violation | gap',
         "p.cases.yaml:4:5: write flow, or recipient and purpose",
@@ -142,7 +142,7 @@ cases:
         'p.cases.yaml:4:74: unknown rule "SHR99"; did you mean "SHR009"?',
         'p.cases.yaml:4:93: "email" is not given',
         "p.cases.yaml:5:5: write flow, or recipient and purpose",
-        'p.cases.yaml:5:47: unknown subject "boss"; there is: beneficiary, contact, customer, employee, guarantor, minor',
+        'p.cases.yaml:5:47: unknown subject "boss"; known: beneficiary, contact, customer, employee, guarantor, minor',
         'p.cases.yaml:5:63: "maskd"',
         'p.cases.yaml:6:59: unknown key "shown"; did you mean "show"?',
         "p.cases.yaml:6:91: 2026-02-30 is not a date of the calendar",
