@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from pii_audit.language import Text
 from pii_audit.sources.format.delimited import Dialect
+from pii_audit.sources.format.ebcdic import is_ebcdic
 from pii_audit.sources.format.header import is_header
 from pii_audit.sources.format.jsonpath import decoder
 from pii_audit.sources.format.records import CELLS
@@ -44,7 +46,7 @@ _OPENS_MAILBOX = re.compile(r"From \S+\s+(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [^\n]*\
 _OPENS_MAIL = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*+)*+")
 """A block of header fields (RFC 5322, section 2.2), perhaps of none."""
 _MAIL_HEADER = re.compile(
-    r"^(From|To|Subject|Date|Received|Return-Path|Message-ID|MIME-Version|Delivered-To|X-Mailer)(?=:)",
+    r"^(From|To|Subject|Date|Received|Return-Path|Message-ID|MIME-Version|Content-Type|Delivered-To|X-Mailer)(?=:)",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -84,12 +86,19 @@ class Parsed:
 Structure = SqlDump | Parsed | Dialect | JsonDocument | Capture | JsonLines | PlainText
 
 
-def is_binary(head: bytes, codec: str) -> bool:
-    """Whether bytes that no kind claims are no text at all: too many control characters for any 8-bit text."""
+def unread_kind(head: bytes, codec: str) -> Text | None:
+    """What bytes that no kind claims are where they are no text that is read: EBCDIC, or too many control characters for any 8-bit text."""
     if codec not in ("utf-8", "gb18030"):
-        return False
+        return None
     look = head[:_BINARY_LOOK]
-    return len(_CONTROL.findall(look)) > _CONTROL_SHARE * len(look)
+    if is_ebcdic(look):
+        return Text(
+            "大型机的 EBCDIC 文本(请先转码,如 iconv -f IBM1388 -t UTF-8)",
+            "EBCDIC text of a mainframe (convert it first, as by iconv -f IBM1388 -t UTF-8)",
+        )
+    if len(_CONTROL.findall(look)) > _CONTROL_SHARE * len(look):
+        return Text("未知的二进制文件", "unknown binary file")
+    return None
 
 
 def structure_of(preview: str, *, whole: bool, name: str) -> Structure:

@@ -23,8 +23,8 @@ from pii_audit.sources.format.detect import (
     Parsed,
     PlainText,
     SqlDump,
-    is_binary,
     structure_of,
+    unread_kind,
 )
 from pii_audit.sources.format.fixed_width import FixedWidthReading, Layouts, layout_for
 from pii_audit.sources.format.glued import glued
@@ -155,10 +155,9 @@ def _readings(opened: Opened) -> Iterator[tuple[Asset, Reading]]:
         else:
             reason = Text(f"没有能读取此类文件的读取器:{found.title.zh}", f"no reader for this kind: {found.title.en}")
             yield opened.failed(reason)
-    elif is_binary(content.head, content.decoder.encoding.codec):
-        yield opened.failed(
-            Text("没有能读取此类文件的读取器:未知的二进制文件", "no reader for this kind: unknown binary file")
-        )
+    elif unread := unread_kind(content.head, content.decoder.encoding.codec):
+        reason = Text(f"没有能读取此类文件的读取器:{unread.zh}", f"no reader for this kind: {unread.en}")
+        yield opened.failed(reason)
     else:
         yield from _structured(opened)
 

@@ -42,6 +42,43 @@ def test_bytes_of_no_known_kind_fail(read_bytes):
     assert (read.status, read.chunks) == ("failed", [])
 
 
+RECORD = f"{'ZHANG SAN':<30}13800138000{'11010519491231002X':<20}{12345:010}"
+
+
+@pytest.mark.parametrize("codec", ["cp037", "cp500", "cp1140"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda codec: f"{RECORD:<80}".encode(codec) * 20,
+        "11010519491231002X".encode,
+        lambda codec: b"\x15".join([RECORD.encode(codec)] * 9),
+        # A name in double-byte characters, an amount in packed decimals.
+        lambda codec: (b"\x0e\x5c\x44\x66\xfc\x0f" + RECORD.encode(codec) + b"\x00\x12\x34\x5c") * 9,
+    ],
+    ids=["fixed", "one", "lines", "mixed"],
+)
+def test_text_of_a_mainframe_does_not_pass_for_chinese(read_bytes, codec, written):
+    read = read_bytes(written(codec), "cust.dat")
+    assert (read.status, read.chunks) == ("failed", [])
+    assert "EBCDIC" in read.reason
+    assert "iconv" in read.reason
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "中文客户信息,手机13800138000\n".encode("gb18030") * 9,
+        "瘃魼饬誁,瘐聩,1\n".encode("gb18030") * 9,
+        b"@" * 500,
+        b"a@b.cn,c@d.cn\n" * 50,
+        "été à la plage, où çà et là\n".encode("latin-1") * 20,
+        "客户0123\n".encode() * 20,
+    ],
+)
+def test_other_text_is_none_of_a_mainframe(read_bytes, data):
+    assert "EBCDIC" not in (read_bytes(data, "a.txt").reason or "")
+
+
 def test_a_text_that_begins_with_a_magic_word_is_text(read_bytes):
     assert read_bytes(b"ORCHID street 5\n", "a.txt").text == "ORCHID street 5\n"
 

@@ -18,8 +18,8 @@ from pii_audit.sources.format.detect import (
     Parsed,
     PlainText,
     SqlDump,
-    is_binary,
     structure_of,
+    unread_kind,
 )
 from pii_audit.sources.format.fixed_width import Layouts, layout_for
 from pii_audit.sources.format.kinds import kind_of
@@ -51,8 +51,8 @@ def cutter(content: Content, asset: Asset, layouts: Layouts) -> Cutter:
     found = kind_of(content.head)
     if found:
         raise _refused(found.title, asset)
-    if is_binary(content.head, content.decoder.encoding.codec):
-        raise _refused(Text("未知的二进制文件", "an unknown binary file"), asset)
+    if unread := unread_kind(content.head, content.decoder.encoding.codec):
+        raise _refused(unread, asset)
     layout = layout_for(asset.name, layouts)
     if layout is not None:
         return FixedWidthCutter(content, layout, replace(asset, fields=layout.fields()))

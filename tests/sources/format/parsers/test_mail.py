@@ -33,6 +33,16 @@ def with_attachment():
     return message
 
 
+def test_a_page_that_a_browser_or_an_office_program_saved_is_read(read_inside):
+    page = (
+        b'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="b"\r\n\r\n--b\r\nContent-Type: text/html; charset="gb2312"\r\n'
+        b"Content-Transfer-Encoding: base64\r\n\r\n"
+        + binascii.b2a_base64("<p>电话 13700137000</p>".encode("gb18030"))
+        + b"\r\n--b--\r\n"
+    )
+    assert any("电话 13700137000" in one.text for one in read_inside(page, "page.mht").values())
+
+
 def test_headers_and_text_are_read_whatever_they_are_encoded_in(read_inside):
     text = read_inside(mail(charset="gb18030", cte="base64").as_bytes(), "g.eml")[""].text
     for said in ("张三", "zhang@bank.example", "名单 13600136000", "您好,电话 13700137000。"):
