@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
 
@@ -40,6 +40,17 @@ _WRITTEN_OUT = {
     "prd": "product",
 }
 """Words of column names that are another word of column names, shorter."""
+ABOUT = frozenset(
+    """
+    type typ status stat flag flg count cnt times time date datetime dt timestamp ts days len length size level lvl expire expires expired expiry ttl
+    policy rule version enabled required attempts retry retries format algorithm algo strategy strength limit
+    """.split(),  # noqa: SIM905 - a list of words
+)
+"""Words that end the names of columns which hold something about a thing, not the thing: `password_update_time`, `pwd_expire_date`."""
+ABOUT_HAN = (
+    "类型 类别 种类 状态 标志 次数 数量 个数 时间 日期 时长 天数 长度 位数 级别 等级 策略 规则 版本 格式 占比 比例 上限 期限 有效期 到期日 过期日 强度".split()  # noqa: SIM905 - a list of words
+)
+"""The same in Chinese: 密码修改时间."""
 WHOLE = "="
 """Begins a hint that has to be the whole name: `=名` is not in 产品名."""
 
@@ -66,6 +77,8 @@ class Hinted(Protocol):
 
     @property
     def columns(self) -> Hints: ...
+    @property
+    def attribute(self) -> bool: ...
 
 
 _NAMELESS = re.compile(r"(?:column|col|field|unnamed|c|f|列|字段)[ _:]*[0-9]{1,4}", re.IGNORECASE)
@@ -111,7 +124,7 @@ def place(wanted: Sequence[str], words: Sequence[str]) -> tuple[int, bool] | Non
 
 @dataclass(frozen=True, slots=True)
 class _Hit:
-    """The longest hint that stands in a name: its weight, its length in characters, and whether it ends the name."""
+    """The longest hint that stands in a name: its weight, its length in characters, and whether one of them ends the name."""
 
     weight: float
     length: int
@@ -127,7 +140,10 @@ def _best(hints: Iterable[str], words: Sequence[str]) -> _Hit | None:
             end = found[0] + len(wanted)
             last = end == len(words) and words[-1].endswith(wanted[-1])
             hits.append(_Hit(EXACT if found[1] else PART, sum(map(len, wanted)), last))
-    return max(hits, key=lambda hit: (hit.weight, hit.length), default=None)
+    if not hits:
+        return None
+    best = max(hits, key=lambda hit: (hit.weight, hit.length))
+    return replace(best, last=any(hit.last for hit in hits))
 
 
 def _beaten(found: _Hit | None, against: _Hit | None) -> bool:
@@ -147,18 +163,26 @@ def hint(identifier: Hinted, name: str, comment: str | None = None) -> float:
     words = tokens(name)
     found = _best((*columns.zh, *columns.en, *columns.pinyin), words)
     weak = None if found else _best(columns.weak, words)
-    if _beaten(found or weak, _best(columns.not_, words)):
+    if _beaten(found or weak, _best(columns.not_, words)) or _only_about(identifier, found or weak, words):
         return AGAINST
     if found is not None:
         return found.weight
-    said = _said(columns, tokens(comment or ""))
+    said = _said(identifier, tokens(comment or ""))
     if weak is not None:
         return max(said, WEAK_EXACT if weak.weight == EXACT else WEAK_PART)
     return said
 
 
-def _said(columns: Hints, remark: Sequence[str]) -> float:
+def _only_about(identifier: Hinted, found: _Hit | None, words: Sequence[str]) -> bool:
+    """Whether a name says that it holds something about the thing that a hint in it means; facts about people are just that."""
+    if found is None or found.last or identifier.attribute:
+        return False
+    return words[-1] in ABOUT or words[-1].endswith(tuple(ABOUT_HAN))
+
+
+def _said(identifier: Hinted, remark: Sequence[str]) -> float:
+    columns = identifier.columns
     found = _best((*columns.zh, *columns.comment, *columns.en), remark)
-    if _beaten(found, _best(columns.not_, remark)):
+    if _beaten(found, _best(columns.not_, remark)) or _only_about(identifier, found, remark):
         return AGAINST_IN_COMMENT
     return COMMENT if found else 0.0

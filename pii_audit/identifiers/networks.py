@@ -137,6 +137,9 @@ def ip(value: str) -> bool | None:
     octets = [int(octet) for octet in dotted.groups()]
     if max(octets) > 255 or octets[0] in _V4_NOBODY:  # noqa: PLR2004 - an octet
         return False
+    if not any(octets[1:]):
+        # A network, or the version that browsers give as their own: Chrome/120.0.0.0.
+        return False
     if max(octets) <= _VERSION_LIKE:
         # "3.11.4.2" is far more often a version than an address.
         return None

@@ -7,6 +7,8 @@ import random
 import pytest
 
 from pii_audit.detection import detect_column
+from pii_audit.identifiers.catalogue import load_catalogue
+from pii_audit.identifiers.names import hint
 
 SOURCE = random.Random(20260915)
 SURNAMES, GIVEN = (
@@ -177,3 +179,32 @@ def test_family_and_given_name_in_two_columns_are_both_names(table, family, give
 
 def test_a_hint_of_one_character_has_to_be_the_whole_name():
     assert detect_column(any_of(("数学", "语文", "高等")), "课程名") == []
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "password_update_time",
+        "pwd_expire_date",
+        "密码修改时间",
+        "token_expire",
+        "password_policy",
+        "otp_expire_time",
+        "pin_update_date",
+        "验证码类型",
+        "mobile_bind_time",
+        "手机号绑定日期",
+    ],
+)
+@pytest.mark.parametrize("value", ["20260103", "2026-01-03", "1800", "12/27"])
+def test_a_name_that_ends_in_what_is_said_about_a_thing_does_not_hold_it(column, value):
+    assert detect_column([value] * 10, column) == []
+
+
+def test_a_hint_that_ends_the_name_is_the_thing_itself():
+    catalogue = load_catalogue()
+    assert hint(catalogue["card_expiry"], "card_exp_date") > 0
+    assert hint(catalogue["card_expiry"], "信用卡有效期") > 0
+    assert hint(catalogue["transaction"], "txn_amount_date") > 0, (
+        "of facts about people, what is said about them is part"
+    )
