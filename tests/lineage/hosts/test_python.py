@@ -252,6 +252,11 @@ GAPS = {
         'RedshiftToS3Operator(table="customer", s3_bucket="b")',
         "1:1 what RedshiftToS3Operator lets out",
     ),
+    "an operator that reads a whole table": (
+        'DynamoDBToS3Operator(dynamodb_table_name="customer")',
+        "1:1 what DynamoDBToS3Operator",
+    ),
+    "the source of an operator": ("OracleToOracleOperator(source_sql=Q)", "1:35 the SQL that is handed"),
     "a client of a warehouse": ("from google.cloud import bigquery\nclient.query(q)", "2:14 the SQL that is handed"),
     "a whole table of a client": (
         'from google.cloud import bigquery\nclient.extract_table("core.customer", "gs://x")',
