@@ -56,7 +56,7 @@ class Calls:
         of_database = self._of_database(node.func)
         generic = called in names.generic and (self._reads_databases or of_database)
         alone = called in names.of_receivers | names.tables_of_receivers and of_database
-        hooked = called in names.of_hooks and _receiver(node.func).endswith(_HOOK)
+        hooked = called in names.of_hooks and _is_hook(_receiver(node.func))
         surely = generic or alone or hooked or called in names.statements | names.tables
         if surely and first is not None:
             yield first
@@ -85,6 +85,11 @@ class Calls:
         last = _receiver(function).rpartition("_")[2]
         reader = isinstance(before, ast.Attribute) and before.attr == "read" and self._of_database(before)
         return reader or last in self._names.receivers or (self._reads_databases and last in self._names.clients)
+
+
+def _is_hook(name: str) -> bool:
+    """Whether something is called like a hook of Airflow, and not like what others call back."""
+    return name.endswith(_HOOK) and not name.endswith(f"web{_HOOK}")
 
 
 def _receiver(function: ast.expr) -> str:

@@ -214,7 +214,7 @@ NONE = {
         "\nS3ToRedshiftOperator(table='t')\nclient.get(query=q)"
     ),
     "no strings at all": "x = 1\nimport os\n",
-    "what is run by others": "subprocess.run(command)\napp.run(port)\nloop.run(main())\nhook.run()",
+    "what is run by others": "subprocess.run(command)\napp.run(port)\nloop.run(main())\nhook.run()\nwebhook.run(payload)",
     "an empty file": "",
     "a table that is only counted in words": 'x = f"{n} rows from {t}"',
 }
