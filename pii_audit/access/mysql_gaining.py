@@ -6,7 +6,7 @@ They write their own rights or act as others, make routines that run as these, o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pii_audit.access import mysql_catalog
 from pii_audit.access.mysql_catalog import Account, Catalog, Routine
@@ -21,14 +21,26 @@ from pii_audit.sources.database.session import Session
 WRITES = frozenset({"insert", "update"})
 SYSTEM = "mysql"
 """The database that holds the rights: who writes there gives itself any."""
+_GRANT_TABLES = frozenset(
+    {"user", "global_priv", "global_grants", "db", "tables_priv", "columns_priv", "procs_priv", "proxies_priv", "roles_mapping",
+     "role_edges", "default_roles", "proc", "func", "plugin", "servers", "event"}
+)  # fmt: skip
+"""Those of its tables that say who may do what, or what the server runs."""
 
 
-def self_grants(source: str, catalog: Catalog) -> Iterator[Setting]:
-    """Accounts that write the tables in which the rights stand, set passwords of others, or make routines that run as these."""
+def self_grants(session: Session, source: str, catalog: Catalog) -> Iterator[Setting]:
+    """Accounts that write the tables in which the rights stand, set passwords of others, or make routines that run as these.
+
+    Raises InspectionError.
+    """
+    tables: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for user, host, database, table, rights in session.rows(session.engine.queries.sql("acl_tables")):
+        if database == SYSTEM and table in _GRANT_TABLES:
+            tables[key(user, host)] += [(word, table) for word in rights.split(",") if word in WRITES]
     # SUPER no longer contains SET USER in MariaDB 11.
     powers = ("CREATE USER", "SET USER", *(() if catalog.mariadb and catalog.version >= (11, 0) else ("SUPER",)))
     for account, holder in _ways(catalog):
-        yield from _writing(source, catalog, account, holder)
+        yield from _writing(source, catalog, account, holder, tables.get(holder.key, ()))
         for verb in powers:
             if verb.lower() in holder.rights:
                 yield _told(source, catalog, account, holder, verb)
@@ -76,12 +88,17 @@ def _through(account: Account, holder: Account) -> tuple[str, Text]:
     return f"{account.key} {holder.key}", Text(f"经 {holder.principal} ", f" by {holder.principal}")
 
 
-def _writing(source: str, catalog: Catalog, account: Account, holder: Account) -> Iterator[Setting]:
+def _writing(
+    source: str, catalog: Catalog, account: Account, holder: Account, tables: Iterable[tuple[str, str]]
+) -> Iterator[Setting]:
+    """What is taken back stands on everything, on the database of the rights, or on single `tables` of it, each with the word for it."""
     entry = catalog.database_entry(holder.key, SYSTEM)
     on_all, on_system = WRITES & holder.rights, WRITES & (entry.rights if entry else frozenset())
-    if not (on_all or on_system):
-        return
     target = "*.*" if on_all else f"`{SYSTEM}`.*"
+    closing = [(word, target) for word in sorted(on_all or on_system)]
+    closing = closing or [(word, f"`{SYSTEM}`.`{table}`") for word, table in tables]
+    if not closing:
+        return
     way, by = _through(account, holder)
     yield Setting(
         source,
@@ -94,7 +111,7 @@ def _writing(source: str, catalog: Catalog, account: Account, holder: Account) -
         Text("改为只授予业务库的写权限", "grant it to write in the databases of its application alone"),
         account.principal,
         _others(catalog, account),
-        (f"REVOKE {', '.join(sorted(word.upper() for word in on_all or on_system))} ON {target} FROM {holder.sql}",),
+        tuple(f"REVOKE {word.upper()} ON {on} FROM {holder.sql}" for word, on in closing),
         Text(
             f"{holder.principal} 在各业务库的写权限需重新逐库授予"
             if on_all

@@ -78,7 +78,7 @@ def _postgresql(session: Session, source: str) -> dict[str, partial[Iterator[Set
 def _mysql(session: Session, source: str) -> dict[str, partial[Iterator[Setting]]]:
     catalog = mysql_catalog.read_principals(session)
     return {
-        "self_grants": partial(mysql_gaining.self_grants, source, catalog),
+        "self_grants": partial(mysql_gaining.self_grants, session, source, catalog),
         "raw_access": partial(mysql_gaining.raw_access, session, source, catalog),
         "routines": partial(mysql_gaining.routines, session, source, catalog),
         "dynamic": partial(mysql_gaining.dynamic, session, source, catalog),

@@ -190,6 +190,22 @@ def test_accounts_of_mariadb_that_act_as_others_come_from_anywhere_or_write_righ
     assert not {("self_grant", f"mysql {writer}@10.1.2.3"), ("no_password", f"{free}@localhost")} & set(left)
 
 
+def test_who_writes_one_table_in_which_rights_stand_gives_himself_any(mariadb, settings_of):
+    clerk, name = mariadb.user("clerk"), mariadb.database
+    mariadb.run(
+        f"GRANT INSERT, SELECT ON mysql.db TO '{clerk}'@'%'", f"GRANT INSERT ON mysql.help_topic TO '{clerk}'@'%'"
+    )
+    found = settings_of(mariadb.url())["self_grant", f"mysql {clerk}@%"]
+    assert found.closing == (f"REVOKE INSERT ON `mysql`.`db` FROM `{clerk}`@`%`",)
+    statement = f"INSERT INTO mysql.db (Host, Db, User, Select_priv) VALUES ('%', '{name}', '{clerk}', 'Y')"
+    with mariadb.connect(clerk) as connection, connection.cursor() as cursor:
+        cursor.execute(statement)
+        mariadb.run(f"DELETE FROM mysql.db WHERE User = '{clerk}'", *found.closing)
+        with pytest.raises(pymysql.err.MySQLError):
+            cursor.execute(statement)
+    assert ("self_grant", f"mysql {clerk}@%") not in settings_of(mariadb.url())
+
+
 def test_who_sets_the_passwords_of_others_or_has_a_role_that_writes_rights_is_told(mariadb, settings_of):
     clerk, guest, role = mariadb.user("clerk"), mariadb.user("guest"), mariadb.role("keeper")
     mariadb.run(
