@@ -8,13 +8,25 @@ _PLACEHOLDERS = frozenset(
     """
     null none nil true false undefined string text password passwd secret token changeme change_me change-me example sample test todo
     required optional hidden redacted masked removed your_password yourpassword your_token your_secret your-password your-token xxx xxxx
-    empty default value unknown bearer basic n/a varchar integer number placeholder dummy mypassword password_here invalid incorrect wrong expired
+    str bytes bool int object empty default value unknown bearer basic n/a varchar integer number placeholder dummy mypassword password_here invalid incorrect wrong expired
     """.split(),  # noqa: SIM905 - a list of words
 )
 _REFERENCE = re.compile(
     r"[$#]\{.*|\$\(.*|\{\{.*|%\(.*|%[A-Za-z_]+%|<[^>]*>?|\$[A-Za-z_][A-Za-z0-9_]*|(?:env|vault|keyring|file|ENC)[:(].*|[A-Za-z_.]+\(.*"
 )
 """A place where a secret will be filled in or is looked up, not the secret."""
+_MEMBER = re.compile(
+    r"(?:self|this|cls|os|process|import|sys|env|config|conf|cfg|settings|options|opts|args|params|props|request|req|res|response|body|form|data|state|secrets|vars|var|local|module|app|ctx"
+    r"|context|user|account|credentials)(?:\.[A-Za-z_$]+)+"
+    r"|(?:[A-Za-z_$][A-Za-z0-9_$]*\.)+[A-Za-z0-9_$]*(?:password|passwd|passphrase|pwd|pass|secret|token|key)",
+    re.IGNORECASE,
+)
+"""A member of something, as programs write it: `self.password`, `process.env.DB_PASS`."""
+_TOLD_TO = re.compile(
+    r"(?:your|insert|enter|replace)[_-][A-Za-z_-]+|![a-z]+|(?:min|max|len|length|size)[:=][0-9]+|[0-9]{1,2}-[0-9]{1,2}",
+    re.IGNORECASE,
+)
+"""What to put there, and rules for it: `your-api-key-here`, `!vault`, `min:8`, `6-20`."""
 _MASK = re.compile(r"[*xX•●#.…_?=-]+")
 _HASH = re.compile(
     r"\$(?:2[abxy]?|5|6|y|argon2(?:id|i|d)|scrypt|pbkdf2(?:-[a-z0-9]+)?|7|gy|bcrypt-sha256)\$.+"
@@ -31,7 +43,7 @@ def is_placeholder(value: str) -> bool:
         not bare
         or bare.lower() in _PLACEHOLDERS
         or _MASK.fullmatch(bare) is not None
-        or _REFERENCE.fullmatch(bare) is not None
+        or any(regex.fullmatch(bare) for regex in (_REFERENCE, _MEMBER, _TOLD_TO))
     )
 
 

@@ -336,3 +336,8 @@ def test_look_alikes_pass_by_accident_no_more_often_than_the_catalogue_says(iden
 @given(st.sampled_from(sorted(VALIDATORS)), st.text(max_size=40))
 def test_no_validator_fails_on_any_text(name, text):
     assert VALIDATORS[name](text) in (True, False, None)
+
+
+@pytest.mark.parametrize("value", ["user.Zhang2024", "k8Jx.20fQ", "my.dog1", "12-345678", "!vault9"])
+def test_a_secret_with_a_point_or_a_sign_in_it_is_no_member_and_no_rule(value):
+    assert not is_placeholder(value)
