@@ -53,15 +53,15 @@ _EXPLAINED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """What is carried out to be timed: its rows are not shown, but written they are."""
-_REFRESHED = re.compile(
-    r"(?<=\bVIEW\s)(?P<name>\s*[\w.\"$#]+)\s+(?:BUILD|REFRESH|NEVER|ON\s+PREBUILT|ENABLE|DISABLE|NOLOGGING|PARALLEL|TABLESPACE|PCTFREE)\b.*?"
+_MADE = re.compile(
+    r"(?P<name>\s*CREATE\s+(?:MATERIALIZED\s+VIEW|(?:GLOBAL\s+TEMPORARY\s+)?TABLE)\s+[\w.\"$#]+)\s+"
+    r"(?:BUILD|REFRESH|NEVER|ON\s+PREBUILT|ENABLE|DISABLE|(?:NO)?LOGGING|(?:NO)?PARALLEL|(?:NO)?COMPRESS|(?:NO)?CACHE|TABLESPACE|PCTFREE|STORAGE|SEGMENT)\b.*?"
     r"(?=\bAS\s+(?:SELECT\b|WITH\b|\())",
     re.IGNORECASE | re.DOTALL,
 )
-"""How Oracle keeps a materialised view up to date."""
+"""How Oracle keeps a table that is made of a query, or a materialised view up to date."""
 _MERGE_DELETES = re.compile(r"(?<=\s)DELETE\s+WHERE\b.*?(?=\bWHEN\s+(?:NOT\s+)?MATCHED\b|$)", re.IGNORECASE | re.DOTALL)
 """Rows that Oracle's MERGE takes away again."""
-_MATERIALISED = re.compile(r"\s*CREATE\s+MATERIALIZED\s+VIEW\s", re.IGNORECASE)
 _MERGE = re.compile(r"\s*(?:WITH\b.*\b)?MERGE\s+INTO\b", re.IGNORECASE | re.DOTALL)
 _OPTIONS = re.compile(r"(?<=\bSTDOUT)\s*(?=\()", re.IGNORECASE)
 """Where COPY has options that are not said to be such."""
@@ -129,14 +129,14 @@ def _read(
 def _rewritten(script: Mapped, outline: str) -> tuple[Mapped, str]:
     """Forms that sqlglot does not know in the words of one that it knows, which says the same of where data goes."""
     loaded = _LOADED.match(outline)
-    refreshed = _REFRESHED.search(outline) if _MATERIALISED.match(outline) else None
+    made = _MADE.match(outline)
     forms = (
         (_REPLACE.match(outline), "INSERT INTO "),
         (loaded, f"LOAD DATA INPATH 'x' INTO TABLE {script.text[slice(*loaded.span('table'))]}" if loaded else ""),
         (_DIRECTORY.search(outline), "INSERT OVERWRITE DIRECTORY 'x' "),
         (_EXTERNAL.search(outline), " "),
         (_EXPLAINED.match(outline), ""),
-        (refreshed, f"{script.text[slice(*refreshed.span('name'))]} " if refreshed else ""),
+        (made, f"{script.text[slice(*made.span('name'))]} " if made else ""),
         (_MERGE_DELETES.search(outline) if _MERGE.match(outline) else None, ""),
         (_OPTIONS.search(outline), " WITH "),
     )

@@ -190,6 +190,9 @@ EXPORTS = {
         ("REPLACE t SELECT phone FROM customer", "phone"),
     ],
     "oracle": [
+        ("CREATE TABLE t PARALLEL 4 NOLOGGING COMPRESS FOR QUERY AS SELECT phone FROM customer", "phone"),
+        ("CREATE TABLE t TABLESPACE users AS (SELECT phone FROM customer)", "phone"),
+        ("INSERT INTO t SELECT phone FROM customer LOG ERRORS INTO e REJECT LIMIT 10", GAP),
         (
             "INSERT FIRST WHEN dt > '1' THEN INTO a VALUES (phone) ELSE INTO b SELECT phone, dt FROM customer",
             "phone phone dt",
