@@ -30,10 +30,12 @@ from pii_audit.directory import Directory
 from pii_audit.directory.loading import load_directory
 from pii_audit.engine.interface import Engine, NoCheckpoint, Progress, Silent, Task
 from pii_audit.engine.local import LocalEngine
+from pii_audit.errors import UsageError
 from pii_audit.findings.funnel import Funnel, Ownership, without_identifiers
 from pii_audit.findings.proof import proved
 from pii_audit.findings.rechecking import DIRECTORY, TRIED
 from pii_audit.identifiers.catalogue import Catalogue, load_catalogue
+from pii_audit.language import Text
 from pii_audit.model.coverage import Coverage, partly_read
 from pii_audit.model.fingerprint import Fingerprinter
 from pii_audit.model.grant import Grant
@@ -219,6 +221,12 @@ def run_key(space: Workspace, options: Options) -> str:
 
 def _selected(space: Workspace, wanted: Collection[str]) -> Sequence[Source]:
     named = [space.source(name) for name in wanted]
+    if not space.sources:
+        raise UsageError(
+            Text("没有数据源,无从检查", "there is no source, and so nothing to inspect"),
+            where=str(space.position.file),
+            todo=Text("在 sources 中至少写一个", "enter one at least under sources"),
+        )
     return [source for source in space.sources if not named or source in named]
 
 

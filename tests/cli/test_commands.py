@@ -72,6 +72,15 @@ def test_doctor_warns_of_a_key_that_lies_beside_the_store(space, call):
     assert "whoever gets one has both" in answer.out
 
 
+@pytest.mark.parametrize("sources", ["", "sources: []\n"])
+def test_a_run_over_no_source_is_not_clean(space, call, told, sources):
+    audit = (space / "audit.yaml").read_text()
+    (space / "audit.yaml").write_text(re.sub(r"sources:\n(?:  - .*\n)+", sources, audit))
+    [line] = told(call("run"), 2)
+    assert line.startswith("audit.yaml:")
+    assert "no source" in line
+
+
 def test_a_run_finds_records_and_reports(space, excess, call, told):
     answer = call("run", "--format", "json")
     told(answer, 1)
