@@ -146,16 +146,22 @@ def _export(case: Case, options: argparse.Namespace, stack: ExitStack) -> tuple[
     layouts = case.wanted(()).layouts
     if inputs.streams:
         spool = stack.enter_context(Spool(options.spool_memory))
-        found = Passing(sys.stdin.buffer, spool.write).drain()
-        return Export(asset, spool.stream, found, layouts), case.shown(name)
-    found = digest(Path(name))
-    if found.sha256 is None:
+        export = Export(asset, spool.stream, Passing(sys.stdin.buffer, spool.write).drain(), layouts)
+    else:
+        export = Export(asset, lambda: Path(name).open("rb"), digest(Path(name)), layouts)  # noqa: SIM115 - whoever opens it closes it
+    if export.digest.sha256 is None:
         raise InspectionError(
             Text("文件无法读取", "the file cannot be read"),
             where=case.shown(name),
             todo=Text("检查其权限", "check its permissions"),
         )
-    return Export(asset, lambda: Path(name).open("rb"), found, layouts), case.shown(name)
+    if not export.digest.bytes:
+        raise UsageError(
+            Text("是空的,没有可改之处;没有写任何文件", "is empty: there is nothing to fix, and nothing was written"),
+            where=case.shown(name),
+            todo=Text("直接裁决(gate,不带 --fix)", "judge it as it is, without --fix"),
+        )
+    return export, case.shown(name)
 
 
 def _told(session: Session, fixed: Fixed) -> int:

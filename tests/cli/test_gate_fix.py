@@ -262,6 +262,14 @@ def test_an_export_of_nothing_but_excess_is_not_written_empty(space, call, told)
     assert not (space / "out.csv").exists()
 
 
+@pytest.mark.parametrize("path", ["outbox/sms_2.csv", "-"])
+def test_of_an_empty_export_nothing_is_to_be_fixed(space, call, told, path):
+    (space / "outbox" / "sms_2.csv").write_bytes(b"")
+    [line] = told(call("gate", path, "--flow", "sms-daily", "--fix", "out.csv"), 2)
+    assert "is empty" in line
+    assert not (space / "out.csv").exists()
+
+
 def test_a_format_that_cannot_be_fixed_is_named(space, call, told):
     openpyxl = pytest.importorskip("openpyxl")
     book = openpyxl.Workbook()
