@@ -92,6 +92,13 @@ class Files:
         else:
             yield Path(path)
 
+    def nothing_in(self, path: str) -> bool:
+        """Whether a path stands for a folder in which there is nothing to be read, nor anything that cannot be."""
+        if path in self.streams or not os.path.isdir(path):
+            return False
+        met = self._folder(Path(path)).assets()
+        return all(isinstance(one, Coverage) and one.status is CoverageStatus.SKIPPED for one in met)
+
     def _readings(self, path: str) -> Iterator[tuple[Asset, Reading] | Coverage]:
         if path == STDIN or path in self.streams:
             stream = self.streams.get(path, sys.stdin.buffer)

@@ -173,11 +173,12 @@ def gate(
             coverage.append(inspected[-1].coverage)
         else:
             coverage.append(redactor.coverage(one))
-    if not any(row.status is not CoverageStatus.SKIPPED for row in coverage):
+    empty = [path for path in paths if files.nothing_in(path)]
+    if empty or not any(row.status is not CoverageStatus.SKIPPED for row in coverage):
         match = f", match: {', '.join(flow.match)}" if flow.match else ""
         raise UsageError(
             Text(f"没有可裁决的文件(数据流 {flow.id}{match})", f"there is no file to judge (flow {flow.id}{match})"),
-            where=", ".join(paths),
+            where=", ".join(empty or paths),
             todo=Text("检查路径和数据流的 match", "check the path and the flow's match"),
         )
     told = with_hashes_told(inspected, catalogue, fingerprinter, options.enumerate_hashes)

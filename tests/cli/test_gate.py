@@ -160,6 +160,14 @@ def test_a_control_file_beside_an_export_is_passed_over_and_told(space, call, to
     assert "sms_*.csv" in line
 
 
+def test_a_folder_of_which_nothing_is_judged_is_not_passed_over_beside_a_file(space, call, told):
+    (space / "outbox" / "today").mkdir()
+    (space / "outbox" / "today" / "sms_1.ok").write_text("1")
+    for paths in (["outbox/today"], ["outbox/sms_1.csv", "outbox/today"]):
+        [line] = told(call("gate", *paths, "--flow", "sms-daily"), 2)
+        assert line.startswith("outbox/today: there is no file to judge")
+
+
 def test_a_folder_outside_the_source_is_judged_as_a_whole(space, call, tmp_path):
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "other.csv").write_text("id_no\n11010519491231002X\n440524188001010014\n")
