@@ -18,10 +18,10 @@ _REFERENCE = re.compile(
 _MEMBER = re.compile(
     r"(?:self|this|cls|os|process|import|sys|env|config|conf|cfg|settings|options|opts|args|params|props|request|req|res|response|body|form|data|state|secrets|vars|var|local|module|app|ctx"
     r"|context|user|account|credentials)(?:\.[A-Za-z_$]+)+"
-    r"|(?:[A-Za-z_$][A-Za-z0-9_$]*\.)+[A-Za-z0-9_$]*(?:password|passwd|passphrase|pwd|pass|secret|token|key)",
+    r"|(?:(?:[A-Za-z_$][A-Za-z0-9_$]*\.)+[A-Za-z0-9_$]*|[A-Za-z_$]*_)(?:password|passwd|passphrase|pwd|pass|secret|token|key)",
     re.IGNORECASE,
 )
-"""A member of something, as programs write it: `self.password`, `process.env.DB_PASS`."""
+"""A variable or a member, as programs write it: `next_token`, `self.password`, `process.env.DB_PASS`."""
 _TOLD_TO = re.compile(
     r"(?:your|insert|enter|replace)[_-][A-Za-z_-]+|![a-z]+|(?:min|max|len|length|size)[:=][0-9]+|[0-9]{1,2}-[0-9]{1,2}",
     re.IGNORECASE,
