@@ -54,6 +54,12 @@ def _tar() -> Reader:
     return tar_readings
 
 
+def _cpio() -> Reader:
+    from pii_audit.sources.format.packed.cpio import cpio_readings  # noqa: PLC0415 - as above
+
+    return cpio_readings
+
+
 def _isolated(kind: str) -> Callable[[], Reader]:
     def load() -> Reader:
         from pii_audit.sources.format.isolated.readings import parsed  # noqa: PLC0415 - as above
@@ -101,6 +107,7 @@ READERS: Mapping[str, Callable[[], Reader]] = {
     **{kind: _compressed(kind) for kind in ("gzip", "bzip2", "xz", "zstd")},
     "zip": _zip,
     "tar": _tar,
+    "cpio": _cpio,
     **{kind: _isolated(kind) for kind in PARSERS},
     "rar": _rar,
 }

@@ -18,7 +18,7 @@ from pii_audit.sources.reading import unreadable
 MAX_HEADER = 1 << 20
 """Bytes for which a header (a long name, pax records) may ask at once; data is read in pieces that are smaller."""
 _ERRORS = (tarfile.TarError, ValueError, OverflowError)
-_OTHER = Text("归档内的设备或管道,不是文件", "is a device or pipe inside an archive, not a file")
+OTHER = Text("归档内的设备或管道,不是文件", "is a device or pipe inside an archive, not a file")
 
 
 class _Forward(io.RawIOBase):
@@ -111,7 +111,7 @@ def _members(opened: Opened, archive: tarfile.TarFile, descend: Descend) -> Iter
         is_file = member.isreg() or member.type not in tarfile.SUPPORTED_TYPES
         file = archive.extractfile(member) if is_file else None
         if file is None:
-            yield opened.skipped(LINK if member.issym() or member.islnk() else _OTHER, asset)
+            yield opened.skipped(LINK if member.issym() or member.islnk() else OTHER, asset)
             continue
         try:
             # Holes of a sparse file are no bytes of the archive; all others were counted when they were unpacked.

@@ -6,7 +6,10 @@ import re
 import struct
 from collections.abc import Callable, Mapping
 
+from pii_audit.sources.format.content import HEAD
+from pii_audit.sources.format.detect import is_binary
 from pii_audit.sources.format.isolated.frames import Part, PartKind, Sink
+from pii_audit.sources.format.kinds import kind_of
 
 _PADDING = b"\0\xff \t\r\n"
 """With which writers fill a file up."""
@@ -25,6 +28,13 @@ def send_behind(tail: bytes, sink: Sink) -> None:
     if tail.strip(_PADDING):
         sink.begin(Part(PartKind.FILE, "rest"))
         sink.data(tail.lstrip(_PADDING))
+
+
+def send_slack(tail: bytes, sink: Sink) -> None:
+    """The same of a format that leaves room unused, in which anything may have stayed: what is no file of a known kind and no text is passed over."""
+    head = tail.lstrip(_PADDING)[:HEAD]
+    if kind_of(head) or not is_binary(head, "utf-8"):
+        send_behind(tail, sink)
 
 
 def is_film(image: bytes, tail: bytes) -> bool:

@@ -15,6 +15,7 @@ from pii_audit.language import Text
 from pii_audit.sources.format.isolated.frames import Sink
 from pii_audit.sources.format.packed.expansion import damaged
 from pii_audit.sources.format.packed.zip import ENCRYPTED
+from pii_audit.sources.format.parsers.behind import send_slack
 from pii_audit.sources.format.parsers.blips import send_pictures
 from pii_audit.sources.format.parsers.compound_rest import send_rest
 from pii_audit.sources.format.parsers.xls_rest import send_records
@@ -29,8 +30,10 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
         with olefile.OleFileIO(file) as compound:
             # Names differ by more than their case (MS-CFB 2.6.4), and not every writer spells them as Microsoft does.
             streams = {entry[0].lower() for entry in compound.listdir(streams=True, storages=False)}
+            slack = _slack(compound, file)
             if not streams & {"workbook", "book"}:
                 _send(compound, streams, sink)
+                send_slack(slack, sink)
                 return
     except (OSError, struct.error, IndexError):
         raise InspectionError(damaged().what) from None
@@ -41,6 +44,14 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
         send_records(compound, read, unshown, sink)
         send_pictures(compound, sink)
         send_rest(compound, sink)
+    send_slack(slack, sink)
+
+
+def _slack(compound: olefile.OleFileIO, file: BinaryIO) -> bytes:
+    """What stands behind the last sector that is in use (MS-CFB 2.3)."""
+    used = next((at for at in range(len(compound.fat) - 1, -1, -1) if compound.fat[at] != olefile.FREESECT), -1)
+    file.seek((used + 2) * compound.sectorsize)
+    return file.read()
 
 
 def _send(compound: olefile.OleFileIO, streams: set[str], sink: Sink) -> None:

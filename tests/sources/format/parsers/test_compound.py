@@ -102,3 +102,11 @@ def test_a_document_of_microsoft_works_is_told(read_inside, checkout):
     for names in ({"WordDocument": "MatOST"}, {"WordDocument": "CONTENTS", "1Table": "MM"}):
         [read] = read_inside(renamed(whole, **names), "a.wps").values()
         assert (read.status, read.reason) == ("failed", "no reader for this kind: Microsoft Works document")
+
+
+@pytest.mark.parametrize("name", ["letter.doc", "book.xls", "mail.msg"])
+def test_what_follows_the_last_sector_is_read_where_it_is_no_slack(read_inside, checkout, name):
+    data = (checkout / "tests/sources/format/data" / name).read_bytes()
+    found = read_inside(data + "\r\n姓名,手机号\n张三,13700137000\n".encode(), name)
+    assert found["!rest"].rows == {0: {"姓名": "张三", "手机号": "13700137000"}}
+    assert set(read_inside(data + bytes(range(256)) * 2, name)) == set(read_inside(data, name))
