@@ -11,14 +11,16 @@ from xml.etree.ElementTree import ParseError
 
 from pii_audit.language import Text
 from pii_audit.sources.format.isolated.frames import Part, PartKind, Sink
+from pii_audit.sources.format.kinds import kind_of
 from pii_audit.sources.format.packed.zip_rest import behind, comments, unnamed
 from pii_audit.sources.format.parsers.behind import send_behind
+from pii_audit.sources.format.parsers.runs import runs
 from pii_audit.sources.format.parsers.sheet_rest import BesideCells
 from pii_audit.sources.format.parsers.xml_parts import PIECE, feed
 
 PLUMBING = re.compile(
     r"(?:^|/)(?:mimetype|\[Content_Types\]\.xml|(?:word|xl)/(?:styles|stylesWithEffects|fontTable|webSettings)\.(?:xml|bin)"
-    r"|(?:word|xl|ppt)/(?:theme|fonts|printerSettings)/[^/]*|xl/(?:calcChain|sharedStrings)\.(?:xml|bin)|xl/workbook\.bin"
+    r"|(?:word|xl|ppt)/(?:theme|fonts|printerSettings)/[^/]*|(?:word|xl|ppt)/vbaProjectSignature\w*\.bin|Fonts/[^/]*|xl/(?:calcChain|sharedStrings)\.(?:xml|bin)|xl/workbook\.bin"
     r"|xl/worksheets/[^/]*\.bin|ppt/(?:tableStyles|viewProps)\.xml|META-INF/manifest\.xml|layout-cache|Thumbnails/[^/]*"
     r"|docProps/thumbnail\.[^/]*)$|^(?:settings\.xml|Configurations2/.*)$"
 )
@@ -26,6 +28,8 @@ PLUMBING = re.compile(
 _DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 _XML = re.compile(r"\.(?:xml|rels|rdf|vml|xlb|xba)$")
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml$")
+_CONTROL = re.compile(r"/activeX/[^/]+\.bin$")
+"""What a control keeps of itself, in a form of its own where it is no compound file."""
 _SHARED_STRINGS = "xl/sharedStrings.xml"
 _OPEN_SHEETS = "content.xml"
 """Of an OpenDocument spreadsheet."""
@@ -71,7 +75,10 @@ def send_rest(document: zipfile.ZipFile, entries: Iterable[zipfile.ZipInfo], asi
     files = []
     sheets = BesideCells()
     for entry in entries:
-        if _SHEET.search(entry.filename):
+        if _CONTROL.search(entry.filename) and kind_of(data := document.read(entry)) is None:
+            for line in runs(data, words=True):
+                lines.add(line)
+        elif _SHEET.search(entry.filename):
             with document.open(entry) as stream:
                 _beside_cells(*sheets.of(stream), lines)
         elif not _XML.search(entry.filename) or not _read(document, entry, lines):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Collection, Iterable, Iterator
 
 import olefile
 
 from pii_audit.sources.format.isolated.frames import Part, PartKind, Sink
-from pii_audit.sources.format.parsers.xmp import telling
+from pii_audit.sources.format.parsers.runs import runs
 
 _RECORD = struct.Struct("<HH")
 _CONTINUE, _TEXT_BOX = 0x3C, 0x1B6
@@ -25,10 +24,6 @@ _TEXTS = frozenset(
     {0x14, 0x15, 0x89C, _TEXT_BOX, 0x1BE, 0x1B8, 0x800, 0x100D, 0x5C, 0xCD, 0x5A, 0x1C, 0x18, 0x1AE, 0x23, 0xEC}
 )
 """Records that hold words: headers, text boxes, validations, links, titles of series, the last user, items of pivot tables, other books."""
-_NARROW = re.compile(rb"[\x20-\x7e]{4,}")
-_WIDE = re.compile(r"[\x20-\x7e\u3000-\u303f\u3400-\u9fff\uff00-\uffef]{2,}")
-_WIDE_ASCII = re.compile(r"[\x20-\x7e]{4,}")
-_HAN = re.compile(r"[\u4e00-\u9fff]{2}|\d{7}|@")
 _CACHE = "_sx_db_cur"
 
 
@@ -50,20 +45,7 @@ def _said(stream: bytes) -> Iterator[str]:
         before = before if kind == _CONTINUE else kind
         if before in _OF_CELLS:
             continue
-        wide = _WIDE if before in _TEXTS else _WIDE_ASCII
-        yield from (run.decode("ascii") for run in _NARROW.findall(data) if telling(run.decode("ascii")))
-        for at in (0, 1):
-            text = data[at : len(data) - (len(data) - at) % 2].decode("utf-16-le", "replace")
-            yield from (run.strip() for run in wide.findall(text) if _is_written(run))
-
-
-def _is_written(run: str) -> bool:
-    """Whether characters are those of a text that may be about somebody: two bytes that are none make a rare one as a rule."""
-    try:
-        run.encode("gb2312")
-    except UnicodeEncodeError:
-        return False
-    return telling(run) if run.isascii() else _HAN.search(run) is not None
+        yield from runs(data, words=before in _TEXTS)
 
 
 def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:

@@ -178,6 +178,23 @@ def test_what_follows_the_end_of_a_document_is_read(read_inside, name):
     assert set(read_inside(data + b"\r\n\0\0", name)) == set(read_inside(data, name))
 
 
+def test_a_control_is_read_for_what_it_says_and_no_gap(everything, repacked):
+    said = (
+        b"\0\2\x20\0\3\0\0\0\x0c\0\0\x80CommandButton1\0\0"
+        + f"张三 {PHONE}".encode("utf-16-le")
+        + bytes(range(128, 256))
+    )
+    text, failures = everything(repacked("letter.docx", **{"word/activeX/activeX1.bin": said}), "a.docx")
+    assert (f"张三 {PHONE}" in text, failures) == (True, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "part"), [("letter.docx", "word/vbaProjectSignatureAgile.bin"), ("letter.odt", "Fonts/a.ttf")]
+)
+def test_signatures_and_fonts_are_no_gap(everything, repacked, name, part):
+    assert everything(repacked(name, **{part: bytes(range(256))}), name)[1] == []
+
+
 def test_the_strict_form_is_read_as_the_other(read_inside, repacked):
     with zipfile.ZipFile(DATA / "letter.docx") as document:
         body = document.read("word/document.xml")
