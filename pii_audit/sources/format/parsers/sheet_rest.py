@@ -10,11 +10,13 @@ from typing import IO
 BLOCK = 1 << 20
 _BEGIN, _END = re.compile(rb"<(?:\w+:)?sheetData[\s>]"), re.compile(rb"</(?:\w+:)?sheetData>")
 _LONGEST_TAG = 64
-_SHARED = re.compile(rb"""\st=["']s["'][^>]*>\s*<(?:\w+:)?v>\s*(\d+)""")
+_LONGEST = 1 << 20
+"""Bytes of a cell or a string: a cell has 32,767 characters at most."""
+_SHARED = re.compile(rb"""\st=["']s["'][^<>]{0,200}>\s*<(?:\w+:)?v>\s*(\d+)""")
 """A cell that shows a shared string, which is counted from 0."""
-_STRING = re.compile(rb"<(?:\w+:)?si(?:\s[^>]*)?(?:/>|>(.*?)</(?:\w+:)?si>)", re.DOTALL)
+_STRING = re.compile(rb"<(?P<ends>/?)(?:\w+:)?si(?:\s[^<>]{0,200}?)?(?P<empty>/?)>")
 _TAG = re.compile(rb"<[^>]*>")
-_FORMULA = re.compile(rb"<(?:\w+:)?f(?:\s[^>]*)?>([^<]*)</")
+_FORMULA = re.compile(rb"<(?:\w+:)?f(?:\s[^<>]{0,500})?>([^<]*)</")
 
 
 class BesideCells:
@@ -41,7 +43,7 @@ class BesideCells:
                 rest += [held[end.end() :], *_blocks(sheet)]
                 return b"".join(rest), formulas
             else:
-                cut = max(held.rfind(b"</c>"), held.rfind(b":c>"), held.rfind(b"/>"), 0)
+                cut = max(held.rfind(b"</c>"), held.rfind(b":c>"), held.rfind(b"/>"), len(held) - _LONGEST, 0)
                 formulas += self._cells(held[:cut])
                 held = held[cut:]
         return b"".join([*rest, held]), formulas
@@ -55,12 +57,22 @@ class BesideCells:
         number, held = 0, b""
         for data in _blocks(strings):
             held += data
-            end = 0
+            begin, end = -1, 0
             for found in _STRING.finditer(held):
-                if number not in self._shown and found[1]:
-                    yield html.unescape(_TAG.sub(b"", found[1]).decode("utf-8", "replace"))
-                number, end = number + 1, found.end()
+                if not found["ends"] and not found["empty"]:
+                    begin = found.end()
+                    continue
+                if begin >= 0 and number not in self._shown:
+                    yield _text(held[begin : found.start()])
+                number, begin, end = number + 1, -1, found.end()
             held = held[end:]
+            if len(held) > _LONGEST:
+                yield _text(held)
+                held = b""
+
+
+def _text(element: bytes) -> str:
+    return html.unescape(_TAG.sub(b"", element).decode("utf-8", "replace"))
 
 
 def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
