@@ -7,7 +7,7 @@ import struct
 from collections.abc import Callable, Mapping
 
 from pii_audit.sources.format.content import HEAD
-from pii_audit.sources.format.detect import is_binary
+from pii_audit.sources.format.detect import unread_kind
 from pii_audit.sources.format.isolated.frames import Part, PartKind, Sink
 from pii_audit.sources.format.kinds import kind_of
 
@@ -33,7 +33,7 @@ def send_behind(tail: bytes, sink: Sink) -> None:
 def send_slack(tail: bytes, sink: Sink) -> None:
     """The same of a format that leaves room unused, in which anything may have stayed: what is no file of a known kind and no text is passed over."""
     head = tail.lstrip(_PADDING)[:HEAD]
-    if kind_of(head) or not is_binary(head, "utf-8"):
+    if kind_of(head) or not unread_kind(head, "utf-8"):
         send_behind(tail, sink)
 
 
