@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import struct
 import time
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ import cv2
 import numpy as np
 import rapidocr
 from PIL import Image, ImageFile, ImageOps, ImageSequence, UnidentifiedImageError
+from PIL.IptcImagePlugin import getiptcinfo
 from rapidocr import RapidOCR
 from rapidocr.utils.process_img import get_rotate_crop_image
 
@@ -25,6 +27,7 @@ from pii_audit.sources.format.encoding import decode_cell
 from pii_audit.sources.format.isolated.frames import Part, PartKind, Sink
 from pii_audit.sources.format.packed.expansion import broken_off, damaged
 from pii_audit.sources.format.parsers.behind import image_end, is_film, send_behind
+from pii_audit.sources.format.parsers.runs import runs
 from pii_audit.sources.format.parsers.text_lines import LONGEST, lines_of
 from pii_audit.sources.format.parsers.xmp import said_in_packets, telling
 
@@ -44,6 +47,13 @@ SECONDS = 200.0
 _EXIF = (0x8769, 0x8825)
 """The parts of EXIF that say how and where a picture was taken."""
 _LONGEST_WORDS = 1 << 16
+_OF_THE_PROGRAM = frozenset({"icc_profile", "exif", "xmp", "photoshop", 0x02BC, 0x8649, 0x8773, 0x927C})
+"""Colour profiles, what cameras keep for themselves, and what is read by its form, in TIFF by its tag."""
+_UNICODE = b"UNICODE\0"
+_USUAL = re.compile(r"[\x20-\x7e\u4e00-\u9fff]")
+_READ = (b"Exif\0", b"ICC_PROFILE\0", b"http://ns.adobe.com/", b"JFIF", b"MPF\0", b"Photoshop 3.0\0")
+"""How segments of a JPEG begin that are read by their form."""
+_CONTROLS = re.compile(rb"[\0-\x1f]+")
 _ORIENTATION = 0x0112
 """EXIF: which side of the picture is up."""
 _THREADS = min(4, os.cpu_count() or 1)
@@ -125,24 +135,43 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
         send_behind(data[end:], sink)
 
 
-def _said(image: Image.Image) -> Iterator[str]:
+def _said(image: ImageFile.ImageFile) -> Iterator[str]:
     """What is written into the file beside the picture and may be about somebody: comments, and texts of EXIF and its kin.
 
     Without unpacking the picture, as Pillow's own way to EXIF does.
     """
     exif = Image.Exif()
     exif.load(image.info.get("exif", b""))
-    values = [*image.info.values(), *getattr(image, "tag_v2", {}).values(), *exif.values()]
-    values += [one for part in _EXIF for one in exif.get_ifd(part).values()]
+    tags = [image.info, getattr(image, "tag_v2", {}), exif, *map(exif.get_ifd, _EXIF)]
+    values = [value for named in tags for name, value in named.items() if name not in _OF_THE_PROGRAM]
+    values += _beside(image)
     for value in values:
-        text, understood = _words(value) if isinstance(value, bytes) else (value, True)
-        if isinstance(text, str) and understood and "\0" not in text and "<x:xmpmeta" not in text and telling(text):
-            yield text
+        for text in _texts(value) if isinstance(value, bytes) else (value,):
+            if isinstance(text, str) and "\0" not in text and "<x:xmpmeta" not in text and telling(text):
+                yield text
 
 
-def _words(value: bytes) -> tuple[str, bool]:
-    """Bytes as text: such a comment names its encoding in front (EXIF 2.3, UserComment)."""
-    return decode_cell(value[:_LONGEST_WORDS].removeprefix(b"ASCII\0\0\0").strip(b"\0"))
+def _beside(image: ImageFile.ImageFile) -> Iterator[bytes]:
+    """What stands in segments of a JPEG that are no part of the picture (ITU-T T.81, B.2.4): comments, captions of the press (IPTC-IIM), others."""
+    for _, segment in getattr(image, "applist", ()):
+        if not segment.startswith(_READ):
+            yield from _CONTROLS.split(segment)
+    for values in (getiptcinfo(image) or {}).values():
+        yield from values if isinstance(values, list) else [values]
+
+
+def _texts(value: bytes) -> Iterator[str]:
+    """Bytes as text: a comment names its encoding in front (EXIF 2.3, UserComment), others are in UTF-16 (Windows' XPComment)."""
+    value = value[:_LONGEST_WORDS].removeprefix(b"ASCII\0\0\0")
+    text, understood = decode_cell(value.strip(b"\0"))
+    if understood and "\0" not in text:
+        yield text
+        return
+    if value.startswith(_UNICODE):
+        orders = (value.removeprefix(_UNICODE).decode(order, "replace") for order in ("utf-16-le", "utf-16-be"))
+        yield max(orders, key=lambda words: len(_USUAL.findall(words))).strip("\0")
+    else:
+        yield from runs(value, words=True)
 
 
 def _upright(page: Image.Image, sink: Sink) -> Image.Image:

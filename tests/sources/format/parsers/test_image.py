@@ -287,3 +287,31 @@ def test_what_is_written_into_the_file_is_read(read_inside, form):
     text = read_inside(out.getvalue(), "a.img")[""].text
     assert text.count("13800138000") == 1
     assert "a program" not in text
+
+
+@pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])
+def test_comments_of_cameras_and_of_windows_are_read(read_inside, order):
+    exif = Image.Exif()
+    exif[0x9C9C] = "李四 13700137000".encode("utf-16-le")
+    exif.get_ifd(0x8769)[0x9286] = b"UNICODE\0" + "张三 13800138000".encode(order)
+    exif.get_ifd(0x8769)[0x927C] = b"\0\1 13600136000\0"
+    text = read_inside(written(Image.new("RGB", (16, 9)), "JPEG", exif=exif), "a.jpg")[""].text
+    assert text.split() == ["李四", "13700137000", "张三", "13800138000"]
+
+
+def test_captions_comments_and_other_segments_of_a_jpeg_are_read(read_inside):
+    def segment(marker, data):
+        return bytes([0xFF, marker]) + struct.pack(">H", len(data) + 2) + data
+
+    caption = "张三 13800138000".encode()
+    caption = b"\x1c\2\x78" + struct.pack(">H", len(caption)) + caption
+    said = [(0xED, b"Photoshop 3.0\x008BIM\4\4\0\0" + struct.pack(">L", len(caption)) + caption)]
+    said += [
+        (0xFE, b"call 13700137001"),
+        (0xFE, b"call 13700137002"),
+        (0xE9, b"APP\0\1" + "王五 a@b.cn".encode("gb18030")),
+    ]
+    data = written(Image.new("RGB", (16, 9)), "JPEG")
+    text = read_inside(data[:2] + b"".join(segment(*one) for one in said) + data[2:], "a.jpg")[""].text
+    for line in ("张三 13800138000", "call 13700137001", "call 13700137002", "王五 a@b.cn"):
+        assert text.count(line) == 1
