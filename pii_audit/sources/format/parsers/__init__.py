@@ -37,6 +37,7 @@ PARSERS: Mapping[str, Parser] = {
     "pdf": Parser(f"{_HERE}pdf", needs="pypdfium2"),
     "swift_mt": Parser(f"{_HERE}swift_mt"),
     "mail": Parser(f"{_HERE}mail"),
+    "pkcs7": Parser(f"{_HERE}pkcs7"),
     "mailbox": Parser(f"{_HERE}mail", function="parse_mailbox"),
     "uuencoded": Parser(f"{_HERE}uuencoded"),
     "folded": Parser(f"{_HERE}folded"),
