@@ -12,6 +12,7 @@ from typing import IO
 from pii_audit.detection.gather import masked_sample
 from pii_audit.detection.redact import Redactor
 from pii_audit.detection.tally import Detector
+from pii_audit.detection.values import UNTOLD_SCORE
 from pii_audit.identifiers.model import Identifier
 from pii_audit.model.asset import Asset, Chunk, TextChunk
 from pii_audit.model.evidence import Match
@@ -48,6 +49,9 @@ class Located:
             return
         begins = {field.name: found for field in asset.fields if (found := _RANGE.match(field.place or ""))}
         for row, field, match, cell in self.detector.located(asset, chunk):
+            if match.score <= UNTOLD_SCORE and self.detector.catalogue[match.identifier].column_only is not None:
+                # What it is only its whole column can tell.
+                continue
             begin = begins.get(field)
             at = {"cell": f"{begin[1]}{int(begin[2]) + row}"} if begin else None
             self._write(name, self.redactor.name(field), row, match, cell[match.start : match.end], 0, at)

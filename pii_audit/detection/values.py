@@ -19,6 +19,7 @@ from pii_audit.identifiers.catalogue import Catalogue
 from pii_audit.identifiers.classifiers import classifier, told_by_kind
 from pii_audit.identifiers.fold import INVISIBLE, fold, visible
 from pii_audit.identifiers.model import Identifier
+from pii_audit.identifiers.names import UNTOLD
 from pii_audit.model.evidence import Match
 from pii_audit.model.forms import Form
 
@@ -28,6 +29,8 @@ CLEARLY_NAMED = 0.6
 """Below this strength (`name` in a table of anything) only a mask is taken for a protected value."""
 BY_NAME_SCORE = 0.5
 """The score of a cell that its column's name explains."""
+UNTOLD_SCORE = 0.3
+"""That of a cell under a header that says nothing: whether it is what it looks like only the whole column tells."""
 LOOKALIKE_LENGTH = 40
 """Characters of the longest cell that is compared with identifiers as a whole."""
 _DECIMAL = re.compile(r"[+-]?[0-9]*\.(?!0+$)[0-9]+(?:[eE][+-]?[0-9]+)?")
@@ -192,7 +195,8 @@ def named(cell: Cell, value: str, name: ColumnName, rest: Open, said: Sequence[F
     """A cell with what a value answered."""
     *shapes, form = said
     found = [one for one in zip(rest.shapes, shapes, strict=True) if one[1]]
-    hits = (*cell.hits, *(whole_cell(value, one.id, held) for one, held in found if held))
+    score = {one.id: UNTOLD_SCORE if name.hints[one.id] <= UNTOLD else BY_NAME_SCORE for one, _ in found}
+    hits = (*cell.hits, *(whole_cell(value, one.id, held, score[one.id]) for one, held in found if held))
     if form is not None and name.best is not None:
         seen = tuple(hit for hit in hits if not hit.by_name)
         if not (seen and form is Form.TRUNCATED):
@@ -246,8 +250,8 @@ def _fills(value: str, start: int, end: int) -> bool:
     return lead is not None and start <= lead.end() and _REST.match(value, end) is not None
 
 
-def whole_cell(value: str, identifier: str, form: Form) -> Hit:
+def whole_cell(value: str, identifier: str, form: Form, score: float = BY_NAME_SCORE) -> Hit:
     """The hit of a cell that is an identifier from end to end, as its column's name or what stands in it says."""
     start = len(value) - len(value.lstrip())
-    match = Match(identifier, start, start + len(value.strip()), BY_NAME_SCORE, form)
+    match = Match(identifier, start, start + len(value.strip()), score, form)
     return Hit(match, whole=True, by_name=True)

@@ -175,6 +175,13 @@ def test_inspect_of_a_table_places_matches_by_row_and_cell(tmp_path, call, monke
     ]
 
 
+def test_what_only_a_whole_column_can_tell_is_no_match_of_a_cell(tmp_path, call, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.csv").write_text("place,phone\n唐山,13800138000\n常山,13900139000\n")
+    lines = [json.loads(line) for line in call("inspect", "a.csv", "--format", "jsonl").out.splitlines()]
+    assert {one["field"] for one in lines} == {"phone"}
+
+
 def test_inspect_of_standard_input_is_called_by_a_dash(call):
     [line] = call("inspect", "-", "--format", "jsonl", stdin="电话13800138000".encode("gb18030")).out.splitlines()
     assert (json.loads(line)["asset"], json.loads(line)["start"]) == ("-", 2)
