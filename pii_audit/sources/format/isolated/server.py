@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib
 import json
 import os
@@ -9,6 +10,7 @@ import resource
 import signal
 import socket
 import sys
+from contextlib import suppress
 from typing import BinaryIO, NoReturn
 
 from pii_audit.errors import InspectionError
@@ -21,6 +23,8 @@ MEMORY = 2 << 30
 SECONDS = 900
 """Processor time for one file; the audit's process is stricter and counts what it waits."""
 REQUEST = 1 << 16
+_PR_SET_PDEATHSIG = 1
+"""prctl(2) of Linux."""
 
 
 def serve(descriptor: int) -> None:
@@ -43,6 +47,7 @@ def serve(descriptor: int) -> None:
 def _work(kind: str, name: str, source: int, pipe: int) -> NoReturn:
     try:
         _limit()
+        _end_with_server()
         os.lseek(source, 0, os.SEEK_SET)
         with os.fdopen(source, "rb") as file, os.fdopen(pipe, "wb", buffering=1 << 16) as out:
             sink = Sink(out)
@@ -53,6 +58,12 @@ def _work(kind: str, name: str, source: int, pipe: int) -> NoReturn:
     except BaseException:  # noqa: BLE001 - the audit sees a pipe without an end, whatever happened
         os._exit(1)
     os._exit(0)
+
+
+def _end_with_server() -> None:
+    """Where the system can, a parser ends with the server, which ends with the audit, however that ended."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _parse(kind: str, name: str, file: BinaryIO, sink: Sink) -> None:

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 import textwrap
 import time
+from pathlib import Path
 
 import pytest
 
@@ -106,3 +108,24 @@ def test_a_reading_that_is_given_up_ends_its_parser(read_hostile, monkeypatch):
     found.close()
     assert time.monotonic() - began < 5
     assert reading.coverage().incomplete
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="tells processes by Linux's /proc")
+def test_a_parser_ends_with_the_audit_that_was_killed(read_hostile):
+    read_hostile(b"fine")
+    mine, theirs = os.pipe()
+    audit = os.fork()
+    if audit == 0:
+        found = readings_of_stream(io.BytesIO(SEVENZIP + b"hangs"), "a.7z")
+        next(found)
+        os.write(theirs, str(client._servers()[os.getpid()]._process.pid).encode())
+        time.sleep(60)
+        os._exit(0)
+    server = os.read(mine, 20).decode()
+    [parser] = Path(f"/proc/{server}/task/{server}/children").read_text(encoding="ascii").split()
+    os.kill(audit, signal.SIGKILL)
+    os.waitpid(audit, 0)
+    began = time.monotonic()
+    while Path(f"/proc/{parser}").exists():
+        assert time.monotonic() - began < 10
+        time.sleep(0.05)
