@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from pii_audit.sources.format.encoding import decode_cell
 from pii_audit.sources.format.opened import Descend, Found, Opened
-from pii_audit.sources.format.packed.expansion import BLOCK, broken_off, damaged, followed
+from pii_audit.sources.format.packed.expansion import BLOCK, broken_off, damaged, exactly, followed
 from pii_audit.sources.format.packed.tar import OTHER
 from pii_audit.sources.format.packed.zip import LINK
 from pii_audit.sources.reading import unreadable
@@ -49,13 +49,7 @@ class _Source:
 
     def exactly(self, size: int) -> bytes:
         """So many; StreamError where the archive breaks off."""
-        data = b""
-        while len(data) < size:
-            more = self.some(size - len(data))
-            if not more:
-                raise broken_off()
-            data += more
-        return data
+        return exactly(self.some, size)
 
     def fill(self, unit: int) -> None:
         """Passes over what fills the last part up."""

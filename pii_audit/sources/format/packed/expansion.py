@@ -107,6 +107,17 @@ class Entry(io.RawIOBase):
         return len(data)
 
 
+def exactly(read: Callable[[int], bytes], size: int) -> bytes:
+    """So many bytes; StreamError where fewer are left."""
+    data = b""
+    while len(data) < size:
+        more = read(size - len(data))
+        if not more:
+            raise broken_off()
+        data += more
+    return data
+
+
 def damaged() -> StreamError:
     """The error of packed data that cannot be what was packed."""
     return StreamError(Text("数据损坏,其余未读", "the data is damaged; the rest was not read"))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from pii_audit.sources.format.packed.expansion import BLOCK, broken_off
+from pii_audit.sources.format.packed.expansion import BLOCK, broken_off, exactly
 from pii_audit.sources.reading import StreamError
 
 if TYPE_CHECKING:
@@ -51,13 +51,7 @@ class _Source:
         return data or self._file.read(size)
 
     def exactly(self, size: int) -> bytes:
-        data = b""
-        while len(data) < size:
-            more = self.read(size - len(data))
-            if not more:
-                raise broken_off()
-            data += more
-        return data
+        return exactly(self.read, size)
 
     def put_back(self, data: bytes) -> None:
         self._back = data + self._back
