@@ -27,6 +27,11 @@ _VANISHED = Text(
     "earlier runs read something here and now there is nothing: check its url and that it is mounted; where it has ended, say so (ended)",
 )
 
+_LETS_IN_NOTHING = Text(
+    "include 没有匹配到任何文件,全部被排除:请核对写法",
+    "include matches none of the files that are there, so that all are left out: check how it is written",
+)
+
 
 def ended_sources(
     sources: Sequence[Source], rows: Sequence[Coverage], inspected: Sequence[Inspected], as_of: date
@@ -62,6 +67,19 @@ def vanished(
     for source in sources:
         if source.id not in met and source.id not in ended and source.kind in _LASTING and held(source.id):
             yield failed(source.id, ROOT_NAME, _VANISHED)
+
+
+def let_in_nothing(
+    sources: Sequence[Source], rows: Sequence[Coverage], inspected: Sequence[Inspected]
+) -> Iterator[Coverage]:
+    """File shares of which `include` leaves out all that is there: an outbox waits for what it names, a share was to be read."""
+    read = {one.asset.source for one in inspected} | {
+        row.source for row in rows if row.status is not CoverageStatus.SKIPPED
+    }
+    met = {row.source for row in rows}
+    for source in sources:
+        if source.kind == "file_share" and source.include and source.id in met - read:
+            yield failed(source.id, ROOT_NAME, _LETS_IN_NOTHING)
 
 
 def left_out(rows: Sequence[Coverage], ended: Mapping[str, Ended]) -> Iterator[Coverage]:

@@ -14,7 +14,15 @@ import pii_audit
 from pii_audit.access import server_settings
 from pii_audit.access.people import access_of_people
 from pii_audit.auditing.definitions import definitions_of, own_identifiers, program
-from pii_audit.auditing.ending import WHOLE, ended_flows, ended_sources, left_out, notes_of_ended, vanished
+from pii_audit.auditing.ending import (
+    WHOLE,
+    ended_flows,
+    ended_sources,
+    left_out,
+    let_in_nothing,
+    notes_of_ended,
+    vanished,
+)
 from pii_audit.auditing.flows import Beyond, Makes, judge_flows, match_assets
 from pii_audit.auditing.inherited import inherited
 from pii_audit.auditing.jobs import KIND, Jobs, job_sources, makes
@@ -145,7 +153,8 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
     as_of = options.as_of or space.today()
     ended = ended_sources(chosen, crawled.coverage, crawled.inspected, as_of)
     lost = vanished(chosen, crawled.coverage, crawled.inspected, ended, options.held) if options.held else ()
-    crawled.coverage = list(left_out([*crawled.coverage, *unasked, *lost], ended))
+    missed = let_in_nothing(chosen, crawled.coverage, crawled.inspected)
+    crawled.coverage = list(left_out([*crawled.coverage, *unasked, *lost, *missed], ended))
     crawled.queries = crawled.queries.told(redactor.name)
     no_more = ended_flows(policy, _listed(space, policy, crawled, options), crawled.coverage, as_of)
     facts, owner_of = _facts(space, policy, catalogue, crawled, redactor, options, made_by)

@@ -153,6 +153,18 @@ def test_an_unreadable_object_makes_the_run_incomplete_whatever_else_is_clean(ro
     assert run.exit_code(Severity.HIGH, allow_incomplete=True) == 0
 
 
+@pytest.mark.parametrize(("include", "incomplete"), [("hz/*.propertiez", True), ("hz/*.properties", False)])
+def test_a_share_of_which_include_leaves_out_all_was_not_inspected(root, include, incomplete):
+    config = root / "audit.yaml"
+    config.write_text(config.read_text().replace("url: share/", f'url: share/, include: ["{include}"]'))
+    run = audit(root)
+    assert run.incomplete == incomplete
+    assert any("include matches none" in str(row.reason) for row in run.coverage) == incomplete
+    for path in (root / "share" / "hz").iterdir():
+        path.unlink()
+    assert not audit(root).incomplete
+
+
 def test_the_same_run_has_the_same_key_in_every_process(root):
     """Otherwise nothing that was interrupted is ever found again: sets are in another order in each process."""
     script = (
