@@ -31,7 +31,7 @@ def grants(session: Session, source: str, assets: frozenset[str]) -> Iterator[Gr
         catalog = _with_routines(session, catalog)
     except InspectionError as error:
         said = Text(
-            f"过程和函数开放哪些表未能得知:{error.what.zh}",
+            f"过程和函数开放哪些表未能得知：{error.what.zh}",
             f"which tables procedures and functions open is not known: {error.what.en}",
         )
         yield failed(source, "", said)

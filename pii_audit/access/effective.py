@@ -23,7 +23,7 @@ _CATALOGS = {
 """Dialects whose rights are worked out from their catalogs."""
 _UNTOLD = frozenset({"hive", "gbase8s"})
 _NOT_WORKED_OUT = Text(
-    "尚不能得出这种服务器上的权限,请另行核查",
+    "尚不能得出这种服务器上的权限，请另行核查",
     "rights are not worked out for servers of this kind; look at them by other means",
 )
 
@@ -47,4 +47,4 @@ def effective_access(source: Source, assets: Collection[str]) -> Iterator[Grant 
         yield from _CATALOGS[session.engine.dialect](session, source.id, frozenset(assets))
     except InspectionError as error:
         reason = error.what
-        yield failed(source.id, "", Text(f"无法读取权限:{reason.zh}", f"rights cannot be read: {reason.en}"))
+        yield failed(source.id, "", Text(f"无法读取权限：{reason.zh}", f"rights cannot be read: {reason.en}"))

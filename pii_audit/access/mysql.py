@@ -36,7 +36,7 @@ def grants(session: Session, source: str, assets: frozenset[str]) -> Iterator[Gr
     hidden = sum(body.text is None for bodies in catalog.bodies.values() for body in bodies)
     if hidden:
         said = Text(
-            f"有 {hidden} 个过程或函数的内容不可见,无法得知它们开放哪些表:请授予 SHOW_ROUTINE(MySQL)或 mysql.proc 的 SELECT(MariaDB)",
+            f"有 {hidden} 个过程或函数的内容不可见，无法得知它们开放哪些表：请授予 SHOW_ROUTINE(MySQL)或 mysql.proc 的 SELECT(MariaDB)",
             f"the text of {hidden} routine(s) may not be seen, so that which tables they open is not known: "
             "grant SHOW_ROUTINE (MySQL) or SELECT on mysql.proc (MariaDB)",
         )

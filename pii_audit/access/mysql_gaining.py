@@ -66,7 +66,7 @@ def _told(source: str, catalog: Catalog, account: Account, holder: Account, verb
         power.kind,
         f"{way} {verb}" if raw else f"{verb} {way}",
         Text(
-            f"{account.principal} {by.zh}有 {verb},{power.does.zh}",
+            f"{account.principal} {by.zh}有 {verb}，{power.does.zh}",
             f"{account.principal} has {verb}{by.en} and {power.does.en}",
         ),
         power.remedy,
@@ -105,7 +105,7 @@ def _writing(
         SettingKind.SELF_GRANT,
         f"{SYSTEM} {way}",
         Text(
-            f"{account.principal} {by.zh}可写入 {SYSTEM} 库的授权表,能给自己任何权限",
+            f"{account.principal} {by.zh}可写入 {SYSTEM} 库的授权表，能给自己任何权限",
             f"{account.principal} can write to the grant tables in {SYSTEM}{by.en} and give itself any right",
         ),
         Text("改为只授予业务库的写权限", "grant it to write in the databases of its application alone"),
@@ -185,12 +185,12 @@ def foreign(session: Session, source: str, catalog: Catalog) -> Iterator[Setting
             SettingKind.FOREIGN_SERVER,
             server,
             Text(
-                f"能建表的 {len(makers)} 个账号({names})可经外部服务器 {server} 以预存账号读取对方库中该账号能读的一切",
+                f"能建表的 {len(makers)} 个账号（{names}）可经外部服务器 {server} 以预存账号读取对方库中该账号能读的一切",
                 f"{len(makers)} account(s) that may make tables ({names}) can read on the server {server} "
                 "whatever its stored account can read",
             ),
             Text(
-                "删除该外部服务器,或把预存账号的权限降到所需的表",
+                "删除该外部服务器，或把预存账号的权限降到所需的表",
                 "drop the server, or leave its stored account the tables that are needed",
             ),
             closing=(f"DROP SERVER {quoted(server, '`')}",),
@@ -225,9 +225,10 @@ def proxies(session: Session, source: str, catalog: Catalog) -> Iterator[Setting
             SettingKind.PROXY,
             f"{account.key} {key(proxied, proxied_host)}",
             Text(
-                f"{account.principal} 可以 {shown} 的身份行事(PROXY)", f"{account.principal} may act as {shown} (PROXY)"
+                f"{account.principal} 可以 {shown} 的身份行事（PROXY）",
+                f"{account.principal} may act as {shown} (PROXY)",
             ),
-            Text("收回 PROXY,按岗位直接授权", "take back PROXY and grant what the post needs"),
+            Text("收回 PROXY，按岗位直接授权", "take back PROXY and grant what the post needs"),
             account.principal,
             acts_as,
             (f"REVOKE PROXY ON {target} FROM {account.sql}",),

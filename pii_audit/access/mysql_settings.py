@@ -61,10 +61,10 @@ def protection(session: Session, source: str, catalog: Catalog) -> Iterator[Sett
             SettingKind.NO_TLS,
             "have_ssl",
             Text(
-                "服务器没有启用 TLS,每个连接都是明文", "the server has TLS switched off: every connection is in clear"
+                "服务器没有启用 TLS，每个连接都是明文", "the server has TLS switched off: every connection is in clear"
             ),
             Text(
-                "在配置中写 ssl_cert、ssl_key 并重启,然后要求加密连接",
+                "在配置中写 ssl_cert、ssl_key 并重启，然后要求加密连接",
                 "name ssl_cert and ssl_key in its configuration and restart, then demand encryption",
             ),
             closing=("-- ssl_cert, ssl_key", "SET GLOBAL require_secure_transport = ON"),
@@ -82,7 +82,7 @@ def protection(session: Session, source: str, catalog: Catalog) -> Iterator[Sett
                     f"{len(accounts)} account(s) may connect without encryption",
                 ),
                 Text(
-                    "要求加密连接(整个服务器,或逐账号 REQUIRE SSL)",
+                    "要求加密连接（整个服务器，或逐账号 REQUIRE SSL）",
                     "demand encryption, of the server as a whole or by REQUIRE SSL account by account",
                 ),
                 reaches=tuple(one.principal for one in accounts),
@@ -99,9 +99,9 @@ def protection(session: Session, source: str, catalog: Catalog) -> Iterator[Sett
             source,
             SettingKind.NO_AUDIT,
             "server_audit",
-            Text("没有启用审计插件,谁读了什么没有记录", "no audit plugin is active: nobody records who reads what"),
+            Text("没有启用审计插件，谁读了什么没有记录", "no audit plugin is active: nobody records who reads what"),
             Text(
-                "安装审计插件(MariaDB:server_audit),日志送到管理员改不到的地方",
+                "安装审计插件（MariaDB:server_audit），日志送到管理员改不到的地方",
                 "install an audit plugin (MariaDB: server_audit); send the log where administrators cannot change it",
             ),
             closing=(

@@ -42,7 +42,7 @@ def grants(session: Session, source: str, assets: frozenset[str]) -> Iterator[Gr
         proxies = [(proxy, client) for proxy, client in session.rows(session.engine.queries.sql("acl_proxies"))]
     except InspectionError as error:
         said = Text(
-            f"无法得知谁可代他人登录(PROXY_USERS):{error.what.zh}",
+            f"无法得知谁可代他人登录（PROXY_USERS）：{error.what.zh}",
             f"who may log in for others (PROXY_USERS) cannot be read: {error.what.en}",
         )
         yield Coverage(source, "", CoverageStatus.FAILED, said)

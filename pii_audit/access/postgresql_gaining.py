@@ -39,7 +39,7 @@ def defaults(session: Session, source: str, catalog: Catalog) -> Iterator[Settin
             SettingKind.DEFAULT_PRIVILEGES,
             f"{maker} {place} {holder}",
             Text(
-                f"{maker} 今后在 {place} 建的每张表,{holder} 一建即可读取",
+                f"{maker} 今后在 {place} 建的每张表，{holder} 一建即可读取",
                 f"{holder} can read every table that {maker} makes in {place} from the moment it is made",
             ),
             Text("改为建表后按岗位逐表授权", "grant each table to the posts that need it once it is made"),
@@ -67,7 +67,7 @@ def self_grants(source: str, catalog: Catalog) -> Iterator[Setting]:
             SettingKind.SELF_GRANT,
             f"{name} {holder}",
             Text(
-                f"{member.principal} 持有 {gained} 的 ADMIN 选项,可自行取得该角色",
+                f"{member.principal} 持有 {gained} 的 ADMIN 选项，可自行取得该角色",
                 f"{member.principal} has the ADMIN option of {gained} and can give it to itself",
             ),
             Text("收回 ADMIN 选项", "take back the ADMIN option"),
@@ -88,10 +88,12 @@ def _creator(source: str, catalog: Catalog, role: Role) -> Setting:
         SettingKind.SELF_GRANT,
         f"CREATEROLE {role.name}",
         Text(
-            f"{role.principal} 有 CREATEROLE,可把任何非超级用户角色授予自己",
+            f"{role.principal} 有 CREATEROLE，可把任何非超级用户角色授予自己",
             f"{role.principal} has CREATEROLE and can give itself every role that is no superuser",
         ),
-        Text("去掉 CREATEROLE,由单独的管理员账号管理角色", "take CREATEROLE away; an account of its own manages roles"),
+        Text(
+            "去掉 CREATEROLE，由单独的管理员账号管理角色", "take CREATEROLE away; an account of its own manages roles"
+        ),
         role.principal,
         others,
         (f"ALTER ROLE {quoted(role.name)} NOCREATEROLE",),
@@ -114,16 +116,16 @@ def raw_access(session: Session, source: str, catalog: Catalog) -> Iterator[Sett
             SettingKind.RAW_ACCESS,
             f"{name} {how if copies else through}",
             Text(
-                f"{role.principal} 有 REPLICATION 属性,可复制整个服务器",
+                f"{role.principal} 有 REPLICATION 属性，可复制整个服务器",
                 f"{role.principal} has the REPLICATION attribute and can copy the whole server",
             )
             if copies
             else Text(
-                f"{role.principal} 是 {through} 的成员,可经服务器的文件或程序读取一切",
+                f"{role.principal} 是 {through} 的成员，可经服务器的文件或程序读取一切",
                 f"{role.principal} is a member of {through} and can read everything by the server's files or programs",
             ),
             Text(
-                "收回;备份与复制各用专用账号,并限定来源地址",
+                "收回；备份与复制各用专用账号，并限定来源地址",
                 "take it back; give backups and replicas accounts of their own, from one address each",
             ),
             role.principal,
@@ -147,11 +149,11 @@ def _reader(source: str, catalog: Catalog, holder: str, function: str) -> Settin
         SettingKind.RAW_ACCESS,
         f"{holder} {function}",
         Text(
-            f"{who} 可执行 {function},经它读写服务器的文件,包括每张表所在的文件",
+            f"{who} 可执行 {function}，经它读写服务器的文件，包括每张表所在的文件",
             f"{who} may call {function} and reaches by it the server's files, those included in which the tables lie",
         ),
         Text(
-            "收回;确需读取的文件由作业账号放到表中",
+            "收回；确需读取的文件由作业账号放到表中",
             "take it back; a job's own account brings in the files that are needed",
         ),
         who,
@@ -203,11 +205,11 @@ def foreign(session: Session, source: str, catalog: Catalog) -> Iterator[Setting
                 SettingKind.FOREIGN_SERVER,
                 f"{server} {user}",
                 Text(
-                    f"{who} 可经外部服务器 {server} 以预存账号自建外部表,读取对方库中该账号能读的一切",
+                    f"{who} 可经外部服务器 {server} 以预存账号自建外部表，读取对方库中该账号能读的一切",
                     f"{who} can make foreign tables on the server {server} and read there whatever its stored account can read",
                 ),
                 Text(
-                    "收回 USAGE 或删除用户映射,只授予所需的外部表",
+                    "收回 USAGE 或删除用户映射，只授予所需的外部表",
                     "take back USAGE or the user mapping; grant the foreign tables that are needed",
                 ),
                 who,

@@ -87,11 +87,11 @@ def _of_line(source: str, line: _Line, *, encrypted: bool) -> Iterator[Setting]:
             SettingKind.NO_PASSWORD,
             f"hba {line.place} {who} {line.method}",
             Text(
-                f"{at} 允许来自 {line.place} 的 {who} 不凭密码登录({line.method})",
+                f"{at} 允许来自 {line.place} 的 {who} 不凭密码登录（{line.method}）",
                 f"{at} lets {who} in from {line.place} without a password ({line.method})",
             ),
             Text(
-                f"把 {at} 的 {line.method} 改为 scram-sha-256,然后重新加载",
+                f"把 {at} 的 {line.method} 改为 scram-sha-256，然后重新加载",
                 f"write scram-sha-256 in place of {line.method} in {at}, then reload",
             ),
             PUBLIC if "all" in line.users else None,
@@ -109,7 +109,7 @@ def _of_line(source: str, line: _Line, *, encrypted: bool) -> Iterator[Setting]:
             f"hba {line.place} {who}",
             Text(f"{at} 允许 {who} 从任何地址连接", f"{at} lets {who} connect from any address"),
             Text(
-                f"把 {at} 的地址收窄到应用和跳板机的网段,然后重新加载",
+                f"把 {at} 的地址收窄到应用和跳板机的网段，然后重新加载",
                 f"narrow the address in {at} to the networks of applications and bastions, then reload",
             ),
             PUBLIC if "all" in line.users else None,
@@ -126,7 +126,7 @@ def _of_line(source: str, line: _Line, *, encrypted: bool) -> Iterator[Setting]:
                 f"{at} lets {who} connect from {line.place} without encryption",
             ),
             Text(
-                f"把 {at} 的 {line.kind} 改为 hostssl,然后重新加载",
+                f"把 {at} 的 {line.kind} 改为 hostssl，然后重新加载",
                 f"write hostssl in place of {line.kind} in {at}, then reload",
             ),
             closing=(f"-- {at}: {line.kind} → hostssl", _RELOAD),
@@ -143,10 +143,10 @@ def protection(session: Session, source: str) -> Iterator[Setting]:
             SettingKind.NO_TLS,
             "ssl",
             Text(
-                "服务器没有启用 TLS,每个连接都是明文", "the server has TLS switched off: every connection is in clear"
+                "服务器没有启用 TLS，每个连接都是明文", "the server has TLS switched off: every connection is in clear"
             ),
             Text(
-                "安装证书,启用 ssl,并在 pg_hba.conf 中用 hostssl 要求加密",
+                "安装证书，启用 ssl，并在 pg_hba.conf 中用 hostssl 要求加密",
                 "install a certificate, switch ssl on, and demand it by hostssl in pg_hba.conf",
             ),
             closing=("-- ssl_cert_file, ssl_key_file", "ALTER SYSTEM SET ssl = on", _RELOAD),
@@ -156,9 +156,9 @@ def protection(session: Session, source: str) -> Iterator[Setting]:
             source,
             SettingKind.NO_AUDIT,
             "pgaudit",
-            Text("没有审计扩展,谁读了什么没有记录", "there is no audit extension: nobody records who reads what"),
+            Text("没有审计扩展，谁读了什么没有记录", "there is no audit extension: nobody records who reads what"),
             Text(
-                "把 pgaudit 加入 shared_preload_libraries 并重启,日志送到管理员改不到的地方",
+                "把 pgaudit 加入 shared_preload_libraries 并重启，日志送到管理员改不到的地方",
                 "add pgaudit to shared_preload_libraries and restart; send the log where administrators cannot change it",
             ),
             closing=(

@@ -94,12 +94,12 @@ def open_routine(source: str, name: str, owner: str, callers: Sequence[str], clo
         SettingKind.OPEN_ROUTINE,
         name,
         Text(
-            f"{name} 以 {owner} 的身份运行由参数拼成的查询;{shown} 可调用它,读哪些表看不出来",
+            f"{name} 以 {owner} 的身份运行由参数拼成的查询；{shown} 可调用它，读哪些表看不出来",
             f"{name} runs as {owner} a query that is put together from what it is given; {shown} may call it, and which tables it reads "
             "cannot be told",
         ),
         Text(
-            "改为以调用者身份运行,或只授予需要它的岗位并写明它读的表",
+            "改为以调用者身份运行，或只授予需要它的岗位并写明它读的表",
             "let it run as its caller, or grant it to the posts that need it alone and name the tables that it reads",
         ),
         callers[0] if len(callers) == 1 else None,

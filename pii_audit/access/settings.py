@@ -29,9 +29,9 @@ _PARTS = {
     "self_grants": Text("能给自己授权的账号", "accounts that can give themselves rights"),
     "raw_access": Text("可复制服务器或读取其文件的账号", "accounts that copy the server or read its files"),
     "routines": Text("以属主身份运行的例程", "routines that run as their owner"),
-    "dynamic": Text("动态权限(mysql.global_grants)", "rights of components (mysql.global_grants)"),
+    "dynamic": Text("动态权限（mysql.global_grants）", "rights of components (mysql.global_grants)"),
     "foreign": Text("外部服务器", "foreign servers"),
-    "connections": Text("登录来源与方式(pg_hba.conf)", "who connects from where and how (pg_hba.conf)"),
+    "connections": Text("登录来源与方式（pg_hba.conf）", "who connects from where and how (pg_hba.conf)"),
     "protection": Text("连接加密与审计", "encryption of connections and audit"),
     "proxies": Text("代理账号", "proxy accounts"),
     "doors": Text("无密码与任意主机的账号", "accounts without a password or from any host"),
@@ -53,7 +53,7 @@ def server_settings(source: Source) -> Iterator[Setting | Coverage]:
             yield from ask()
         except InspectionError as error:
             part, why = _PARTS[name], error.what
-            unread.append(Text(f"{part.zh} 无法读取:{why.zh}", f"{part.en} cannot be read: {why.en}"))
+            unread.append(Text(f"{part.zh} 无法读取：{why.zh}", f"{part.en} cannot be read: {why.en}"))
     # A row of its own in either case: what an earlier run found there is not refuted by one that may not look.
     if unread:
         reason = Text(";".join(one.zh for one in unread), "; ".join(one.en for one in unread))

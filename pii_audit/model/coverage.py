@@ -51,7 +51,7 @@ class Coverage:
             return self.reason
         run, day = self.unchanged_since.run, f"{self.unchanged_since.at:%Y-%m-%d}"
         said = Text(
-            f"自 {day} 的运行 {run} 全部读取以来未变,沿用其结果",
+            f"自 {day} 的运行 {run} 全部读取以来未变，沿用其结果",
             f"unchanged since run {run} of {day}, read in full then",
         )
         return Text(f"{self.reason.zh};{said.zh}", f"{self.reason.en}; {said.en}") if self.reason else said

@@ -44,14 +44,14 @@ class Explainer:
         flow, recipient, purpose = case.flow, case.recipient, case.purpose
         yield f"{flow.id}: {purpose.title.in_(self.language)} → {recipient.title.in_(self.language)} ({recipient.id})"
         yield from self._quoted(flow.position)
-        yield Text("可以提供:", "may leave:").in_(self.language)
+        yield Text("可以提供：", "may leave:").in_(self.language)
         elements = elements_of(case)
         for identifier, subject in elements:
             yield f"  {self._asked(Seen(identifier, subject, Form.PLAIN), case)}"
-        yield Text("  其余一律不可以:没有写的就是不允许", "  nothing else: what is not written is not allowed").in_(
+        yield Text("  其余一律不可以：没有写的就是不允许", "  nothing else: what is not written is not allowed").in_(
             self.language
         )
-        yield Text("数据流整体:", "the flow as a whole:").in_(self.language)
+        yield Text("数据流整体：", "the flow as a whole:").in_(self.language)
         for verdict in explain_properties(case):
             yield f"  {self._verdict(verdict)} {verdict.element}: {verdict.message.in_(self.language)}"
             if verdict.policy is not None:

@@ -35,9 +35,9 @@ _FINDS = {
     "nothing": Text("无发现", "nothing found"),
 }
 _ABOUTS = {
-    "element": Text("数据流中的一个要素(about: element)", "an element of a flow (about: element)"),
-    "flow": Text("整个数据流(about: flow)", "a flow as a whole (about: flow)"),
-    "field": Text("资产中的一个字段(about: field)", "a field of an asset (about: field)"),
+    "element": Text("数据流中的一个要素（about: element）", "an element of a flow (about: element)"),
+    "flow": Text("整个数据流（about: flow）", "a flow as a whole (about: flow)"),
+    "field": Text("资产中的一个字段（about: field）", "a field of an asset (about: field)"),
 }
 
 
@@ -51,7 +51,7 @@ def rules_page(language: Language) -> str:
         f"# {say('规则目录', 'The rules')}",
         "",
         say(
-            "由 `policies/rules/` 生成(`make docs`),请勿手改。编号不变，可以写进例外、用例和台账。每条规则的用例都由测试运行；用例没有写日期的，按 2026-06-30 判断，没有写的来源有责任人并在境内。",
+            "由 `policies/rules/` 生成（`make docs`），请勿手改。编号不变，可以写进例外、用例和台账。每条规则的用例都由测试运行；用例没有写日期的，按 2026-06-30 判断，没有写的来源有责任人并在境内。",
             "Made from `policies/rules/` by `make docs`; do not edit. Ids stay, and may be named in exceptions, cases and registers. The cases of every rule are run by the tests; one that names no day is judged on 2026-06-30, and a source of which it says nothing has an owner and lies in China.",
         ),
     ]
@@ -94,7 +94,7 @@ def standards_page(language: Language) -> str:
         f"# {say('标准覆盖情况', 'What is covered, standard by standard')}",
         "",
         say(
-            "由 `policies/standards/` 生成(`make docs`),请勿手改。只有编号和内容都经原文核实的条款才写编号，其余写主题。",
+            "由 `policies/standards/` 生成（`make docs`），请勿手改。只有编号和内容都经原文核实的条款才写编号，其余写主题。",
             "Made from `policies/standards/` by `make docs`; do not edit. A clause is numbered where number and content were both read in the text, and named by its topic elsewhere.",
         ),
         "",
@@ -148,7 +148,7 @@ def inputs_page(language: Language) -> str:
     lines = [
         f"# {say('自定义规则的输入', 'Inputs of custom rules')}",
         "",
-        say("由程序生成(`make docs`),请勿手改。", "Made by `make docs`; do not edit."),
+        say("由程序生成（`make docs`），请勿手改。", "Made by `make docs`; do not edit."),
     ]
     heads = [say("输入", "Input"), say("CEL 类型", "CEL type"), say("含义", "Meaning")]
     for about in ABOUTS:

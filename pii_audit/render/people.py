@@ -136,16 +136,16 @@ def _notes(answer: Answer) -> list[Text]:
     if any(ranged):
         notes.append(
             Text(
-                "≈ 为估计值,括号内为 95% 置信区间;4,096 人以内为准确值",
+                "≈ 为估计值，括号内为 95% 置信区间；4,096 人以内为准确值",
                 "≈ is an estimate with its bounds at 95 %; up to 4,096 people are counted exactly",
             )
         )
     if any(not count.complete for count in answer.counts):
-        notes.append(Text("+ 未全部读取,实际更多", "+ not everything was read: there are more"))
+        notes.append(Text("+ 未全部读取，实际更多", "+ not everything was read: there are more"))
     if any(count.among is None for count in answer.counts) and answer.within:
         notes.append(
             Text(
-                "无法比较:两边没有同一种可区分个人的标识符",
+                "无法比较：两边没有同一种可区分个人的标识符",
                 "not comparable: the two sides have no kind of identifier in common that tells people apart",
             )
         )

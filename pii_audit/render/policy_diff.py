@@ -35,12 +35,12 @@ def as_text(
         lines.append(f"{section}:")
         lines += [line for edit in made for line in _edit(edit)]
     if findings:
-        lines.append(Text("发现:", "findings:").in_(language))
+        lines.append(Text("发现：", "findings:").in_(language))
         lines += [f"  {_finding(one, language)}" for one in findings]
     total = sum(len(several) for _, several in told) + len(edits) + len(findings)
     looser = sum(one[0].looser for _, several in told for one in several)
     looser += sum(edit.looser for edit in edits) + sum(change.looser for change in findings)
-    summary = Text(f"{total} 处变化,其中 {looser} 处放宽", f"{total} change(s), {looser} of them looser")
+    summary = Text(f"{total} 处变化，其中 {looser} 处放宽", f"{total} change(s), {looser} of them looser")
     return "".join(f"{safe(line)}\n" for line in (*lines, summary.in_(language)))
 
 

@@ -29,11 +29,11 @@ def as_lines(results: Sequence[Result], covered: Covered, language: Language, *,
         lines += [safe(f"    {difference.in_(language)}") for difference in result.differences]
     listed = covered.missed if verbose else covered.missed[:LISTED]
     for position, what in listed:
-        said = Text(f"没有用例考验:{what.zh}", f"no case weighs: {what.en}")
+        said = Text(f"没有用例考验：{what.zh}", f"no case weighs: {what.en}")
         lines.append(safe(f"{position.to_line}: {said.in_(language)}"))
     if len(listed) < len(covered.missed):
         more = len(covered.missed) - len(listed)
-        lines.append(Text(f"……另有 {more} 行(-v 全部列出)", f"… and {more} more lines (-v lists them)").in_(language))
+        lines.append(Text(f"……另有 {more} 行（-v 全部列出）", f"… and {more} more lines (-v lists them)").in_(language))
     lines.append(summary(results, covered).in_(language))
     return "".join(f"{line}\n" for line in lines)
 
@@ -43,7 +43,7 @@ def summary(results: Sequence[Result], covered: Covered) -> Text:
     failed = sum(not result.passed for result in results)
     passed, weighed, every = len(results) - failed, len(covered.hit), len(covered.hit) + len(covered.missed)
     return Text(
-        f"{passed} 个用例通过,{failed} 个失败;策略 {every} 行中有 {weighed} 行受到考验({covered.share:.0%})",
+        f"{passed} 个用例通过，{failed} 个失败；策略 {every} 行中有 {weighed} 行受到考验（{covered.share:.0%}）",
         f"{passed} passed, {failed} failed; cases weigh {weighed} of {every} lines of policy ({covered.share:.0%})",
     )
 

@@ -47,7 +47,7 @@ Finds = Literal["violation", "gap", "nothing"]
 _SHOWN = Record({"first": whole(0), "last": whole(0)}, required=("first", "last"))
 _AS_SEEN = Either(scalar=FORM, mapping=Record({"form": FORM, "show": _SHOWN, "inadequate": BOOLEAN}, ("form",)))
 _HELD = MapOf(_AS_SEEN, key=ELEMENT)
-_MONTH = word(Text("月份(YYYY-MM)", "a month (YYYY-MM)"), r"[0-9]{4}-[0-9]{2}")
+_MONTH = word(Text("月份（YYYY-MM）", "a month (YYYY-MM)"), r"[0-9]{4}-[0-9]{2}")
 _GRANT = Record(
     {
         "principal": NON_EMPTY,

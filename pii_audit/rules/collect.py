@@ -35,7 +35,7 @@ def excess(facts: Facts) -> Iterator[Draft]:
             "COL001",
             (one.asset.id,),
             Text(
-                f"{one.asset.id} 用于 {ids},多收集了 {kinds.zh}({where.zh})",
+                f"{one.asset.id} 用于 {ids}，多收集了 {kinds.zh}（{where.zh}）",
                 f"{one.asset.id} serves {ids} and holds what that does not need: {kinds.en} ({where.en})",
             ),
             source=one.asset.source,

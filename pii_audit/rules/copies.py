@@ -87,7 +87,7 @@ def _copy(facts: Facts, one: Inspected, origin: Inspected, overlap: Overlap) -> 
         "STO005",
         (one.asset.id,),
         Text(
-            f"{one.asset.id} 的 {overlap.here:,} 人中{about.zh} {share} 是 {origin.asset.id} 的人(占其 {part}){elsewhere.zh}:{kinds.zh}({where.zh})",
+            f"{one.asset.id} 的 {overlap.here:,} 人中{about.zh} {share} 是 {origin.asset.id} 的人（占其 {part}）{elsewhere.zh}：{kinds.zh}（{where.zh}）",
             f"{about.en}{share} of the {overlap.here:,} people in {one.asset.id} are those of {origin.asset.id}"
             f" ({part} of them){elsewhere.en}: {kinds.en} ({where.en})".strip(),
         ),
@@ -141,7 +141,7 @@ def identical(facts: Facts) -> Iterator[Draft]:
                 "STO006",
                 (first.asset.id,),
                 Text(
-                    f"{first.asset.id} 的内容另存于 {others[0].asset.id}{more.zh}:{kinds.zh}",
+                    f"{first.asset.id} 的内容另存于 {others[0].asset.id}{more.zh}：{kinds.zh}",
                     f"{first.asset.id} is kept with the same content as {others[0].asset.id}{more.en}: {kinds.en}",
                 ),
                 source=first.asset.source,

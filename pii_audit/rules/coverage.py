@@ -26,7 +26,7 @@ def not_inspected(facts: Facts) -> Iterator[Draft]:
         yield Draft(
             "COV001",
             (source, kind),
-            Text(f"{name}{more.zh} 未能检查:{reason.zh}", f"{name}{more.en} could not be inspected: {reason.en}"),
+            Text(f"{name}{more.zh} 未能检查：{reason.zh}", f"{name}{more.en} could not be inspected: {reason.en}"),
             outcome=Outcome.GAP,
             source=source,
             asset=name if len(rows) == 1 and not whole else None,

@@ -38,12 +38,12 @@ def _held(facts: Facts, rule: Region, source: Source) -> Iterator[Draft]:
     at = rule.element.position.to_line
     if source.region is None:
         message = Text(
-            f"数据源 {source.id} 没有登记地区,{at} 要求 “{rule.element}” 存放在 {allowed}:{kinds.zh}",
+            f"数据源 {source.id} 没有登记地区，{at} 要求 “{rule.element}” 存放在 {allowed}：{kinds.zh}",
             f'the region of source {source.id} is not on record; "{rule.element}" is to be kept in {allowed} ({at}): {kinds.en}',
         )
     else:
         message = Text(
-            f"数据源 {source.id} 在 {source.region},{at} 要求 “{rule.element}” 存放在 {allowed}:{kinds.zh}",
+            f"数据源 {source.id} 在 {source.region}，{at} 要求 “{rule.element}” 存放在 {allowed}：{kinds.zh}",
             f'source {source.id} is in {source.region}; "{rule.element}" is to be kept in {allowed} ({at}): {kinds.en}',
         )
     yield Draft(

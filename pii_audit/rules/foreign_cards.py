@@ -39,7 +39,7 @@ def of_others(facts: Facts) -> Iterator[Draft]:
             "STO008",
             (one.asset.id,),
             Text(
-                f"{one.asset.id} 有 {foreign} 行其他机构的卡,并留存 {kinds.zh}({where.zh})",
+                f"{one.asset.id} 有 {foreign} 行其他机构的卡，并留存 {kinds.zh}（{where.zh}）",
                 f"{one.asset.id} holds cards of other institutions in {foreign} rows and keeps {kinds.en} ({where.en})",
             ),
             outcome=Outcome.VIOLATION if _beside(one, held) > own else Outcome.GAP,

@@ -26,7 +26,7 @@ def without_owner(facts: Facts) -> Iterator[Draft]:
             "GOV001",
             (source.id,),
             Text(
-                f"来源 {source.id} 有 {len(holding)} 个含个人信息的对象,但没有责任人",
+                f"来源 {source.id} 有 {len(holding)} 个含个人信息的对象，但没有责任人",
                 f"source {source.id} holds personal information in {len(holding)} asset(s) and has no owner",
             ),
             source=source.id,
@@ -56,13 +56,13 @@ def graded_too_low(facts: Facts) -> Iterator[Draft]:
             continue
         if entry is None:
             message = Text(
-                f"{one.asset.id} 没有定级;按内容至少为 {needed} 级",
+                f"{one.asset.id} 没有定级；按内容至少为 {needed} 级",
                 f"{one.asset.id} is not graded; it holds grade {needed}",
             )
         else:
             at = entry.position.to_line
             message = Text(
-                f"{one.asset.id} 定为 {entry.grade} 级({at}),按内容至少为 {needed} 级",
+                f"{one.asset.id} 定为 {entry.grade} 级（{at}），按内容至少为 {needed} 级",
                 f"{one.asset.id} is graded {entry.grade} ({at}) and holds grade {needed}",
             )
         yield Draft(
@@ -90,7 +90,7 @@ def review_overdue(facts: Facts) -> Iterator[Draft]:
     if review.every is None or review.last >= review.every.before(facts.as_of):
         return
     message = Text(
-        f"上次权限复核在 {review.last},应每 {review.every} 一次",
+        f"上次权限复核在 {review.last}，应每 {review.every} 一次",
         f"rights were last reviewed on {review.last}, which is due every {review.every}",
     )
     yield Draft("GOV003", ("access_review",), message, policy=review.position)
@@ -99,7 +99,7 @@ def review_overdue(facts: Facts) -> Iterator[Draft]:
 def _to_come(review: Review, facts: Facts) -> Text:
     at = review.position.to_line
     return Text(
-        f"登记的上次日期 {review.last}({at})晚于 {facts.as_of},不能证明已经做过",
+        f"登记的上次日期 {review.last}（{at}）晚于 {facts.as_of}，不能证明已经做过",
         f"{review.last}, on record as the last time ({at}), is after {facts.as_of} and proves nothing yet",
     )
 
@@ -121,7 +121,7 @@ def officer_and_audit(facts: Facts) -> Iterator[Draft]:
     known = facts.policy.governance
     if persons >= OFFICER_FROM and known.officer is None:
         message = Text(
-            f"处理约 {persons:,} 人的个人信息,没有登记个人信息保护负责人",
+            f"处理约 {persons:,} 人的个人信息，没有登记个人信息保护负责人",
             f"personal information of about {persons:,} people, and no officer in charge is on record",
         )
         yield Draft("GOV004", ("officer",), message, outcome=Outcome.GAP)
@@ -131,7 +131,7 @@ def officer_and_audit(facts: Facts) -> Iterator[Draft]:
         yield Draft("GOV004", ("compliance_audit",), said, outcome=Outcome.GAP, policy=audit.position)
     elif audit is not None and audit.every is not None and audit.last < audit.every.before(facts.as_of):
         message = Text(
-            f"上次合规审计在 {audit.last},应每 {audit.every} 一次",
+            f"上次合规审计在 {audit.last}，应每 {audit.every} 一次",
             f"the last compliance audit was on {audit.last}, which is due every {audit.every}",
         )
         yield Draft("GOV004", ("compliance_audit",), message, outcome=Outcome.GAP, policy=audit.position)
@@ -142,7 +142,7 @@ def officer_and_audit(facts: Facts) -> Iterator[Draft]:
             else Text(f"上次在 {audit.last}", f"the last was on {audit.last}")
         )
         message = Text(
-            f"处理约 {persons:,} 人的个人信息,每两年至少审计一次;{when.zh}",
+            f"处理约 {persons:,} 人的个人信息，每两年至少审计一次；{when.zh}",
             f"personal information of about {persons:,} people calls for an audit every two years; {when.en}",
         )
         position = audit.position if audit is not None else None

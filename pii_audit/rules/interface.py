@@ -165,7 +165,7 @@ def to_run(commands: Sequence[str]) -> Text | None:
     if not commands:
         return None
     shown = "; ".join(commands[:SHOWN]) + (" …" if len(commands) > SHOWN else "")
-    return Text(f"审阅后由有权者执行:{shown}", f"once reviewed, run: {shown}")
+    return Text(f"审阅后由有权者执行：{shown}", f"once reviewed, run: {shown}")
 
 
 def _place(statement: FieldEvidence) -> str:

@@ -74,7 +74,7 @@ def leftovers(facts: Facts) -> Iterator[Draft]:
             "STO007",
             (one.asset.id,),
             Text(
-                f"{one.asset.id} 看来是{said.zh}{final.zh},含 {kinds.zh}({where.zh})",
+                f"{one.asset.id} 看来是{said.zh}{final.zh}，含 {kinds.zh}（{where.zh}）",
                 f"{one.asset.id} looks like {said.en}{final.en} and holds {kinds.en} ({where.en})",
             ),
             source=one.asset.source,

@@ -19,10 +19,10 @@ def without_attestation(facts: Facts) -> Iterator[Draft]:
             continue
         title, last = load_rules()[item].title, max(given, key=lambda one: one.until, default=None)
         if last is None:
-            message = Text(f"{title.zh}:没有证明", f"{title.en}: nobody has attested it")
+            message = Text(f"{title.zh}：没有证明", f"{title.en}: nobody has attested it")
         else:
             message = Text(
-                f"{title.zh}:证明 {last.ref} 的有效期为 {last.on} 至 {last.until}",
+                f"{title.zh}：证明 {last.ref} 的有效期为 {last.on} 至 {last.until}",
                 f"{title.en}: the attestation {last.ref} holds from {last.on} to {last.until}",
             )
         yield Draft(item, (item,), message, outcome=Outcome.GAP, policy=last.position if last else position)

@@ -37,14 +37,14 @@ def _too_much(facts: Facts, weak: Sequence[FieldEvidence]) -> Text:
     kinds, where = titles(facts, [found.identifier for found in weak]), named(weak)
     rows = sum(found.inadequate for found in weak)
     return Text(
-        f"{kinds.zh}({where.zh})屏蔽不足,{rows} 行露出过多", f"{kinds.en} ({where.en}) shows too much in {rows} rows"
+        f"{kinds.zh}（{where.zh}）屏蔽不足，{rows} 行露出过多", f"{kinds.en} ({where.en}) shows too much in {rows} rows"
     )
 
 
 def _together(facts: Facts, pair: Sequence[FieldEvidence]) -> Text:
     kinds, where = titles(facts, [pair[0].identifier]), named(pair)
     return Text(
-        f"{kinds.zh}在 {where.zh} 中遮住的部分不同,合起来露出过多",
+        f"{kinds.zh}在 {where.zh} 中遮住的部分不同，合起来露出过多",
         f"{kinds.en} is masked differently in {where.en}: together they show too much",
     )
 

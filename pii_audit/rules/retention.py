@@ -109,7 +109,7 @@ def _overdue(facts: Facts, told: Periods, line: Retention, period: Period) -> It
         "STO003",
         (one.asset.id, told.date),
         Text(
-            f"{one.asset.id} 有 {overdue} 行超过保存期限 {period}(按 {told.date},最早 {oldest})",
+            f"{one.asset.id} 有 {overdue} 行超过保存期限 {period}（按 {told.date}，最早 {oldest}）",
             f"{one.asset.id} keeps {overdue} rows longer than {period} (by {told.date}, the oldest of {oldest})",
         ),
         source=one.asset.source,
@@ -134,12 +134,12 @@ def _undated(facts: Facts, told: Periods, line: Retention) -> Iterator[Draft]:
     unread = tally.filled - sum(tally.months.values()) if tally else 0
     if told.date not in one.columns and one.tally.rows and by_name:
         said = Text(
-            f"{one.asset.id} 没有 “{told.date}” 列,保存期限无从计算",
+            f"{one.asset.id} 没有 “{told.date}” 列，保存期限无从计算",
             f'{one.asset.id} has no column "{told.date}" to count its period by',
         )
     elif tally is not None and unread > UNDATED * tally.filled:
         said = Text(
-            f"{one.asset.id} 的 “{told.date}” 列有 {unread} 行读不出日期,保存期限无从计算",
+            f"{one.asset.id} 的 “{told.date}” 列有 {unread} 行读不出日期，保存期限无从计算",
             f'{unread} rows of {one.asset.id} hold no date under "{told.date}" that can be read, and their period cannot be counted',
         )
     else:
@@ -154,7 +154,7 @@ def _undated(facts: Facts, told: Periods, line: Retention) -> Iterator[Draft]:
         evidence=proof((), [one.asset.id], rows=unread, rows_inspected=one.tally.rows),
         policy=line.position,
         remediation=Text(
-            "改正 retention 的 date,或把日期写成 YYYY-MM-DD", "mend date under retention, or write dates as YYYY-MM-DD"
+            "改正 retention 的 date，或把日期写成 YYYY-MM-DD", "mend date under retention, or write dates as YYYY-MM-DD"
         ),
         concern=concern(facts, one.fields),
     )
@@ -171,7 +171,7 @@ def _stale(facts: Facts, told: Periods, line: Retention, period: Period) -> Iter
         "STO003",
         (one.asset.id, told.date),
         Text(
-            f"{one.asset.id} 自 {day} 起没有改动,超过保存期限 {period}",
+            f"{one.asset.id} 自 {day} 起没有改动，超过保存期限 {period}",
             f"{one.asset.id} was last changed on {day} and is kept longer than {period}",
         ),
         source=one.asset.source,
@@ -193,7 +193,7 @@ def _closing(facts: Facts, one: Inspected) -> list[str]:
 
 
 _ELSEWHERE = Text(
-    "由其他资产保存满期限的,登记例外并写明是哪一个",
+    "由其他资产保存满期限的，登记例外并写明是哪一个",
     "where another asset keeps it for so long, enter an exception that says which",
 )
 
@@ -216,8 +216,8 @@ def set_too_short(facts: Facts) -> Iterator[Draft]:
             "STO004",
             (one.asset.id, told.date, "period"),
             Text(
-                f"{one.asset.id} 按 {told.date} 满 {ours.delete_after} 即删除({at}),{floor} 要求至少保存 "
-                f"{asked.keep_at_least}:{kinds.zh}",
+                f"{one.asset.id} 按 {told.date} 满 {ours.delete_after} 即删除（{at}），{floor} 要求至少保存 "
+                f"{asked.keep_at_least}：{kinds.zh}",
                 f"{one.asset.id} is deleted {ours.delete_after} after {told.date} ({at}), and {floor} asks for at least "
                 f"{asked.keep_at_least}: {kinds.en}",
             ),
@@ -258,7 +258,7 @@ def without_period(facts: Facts) -> Iterator[Draft]:
             "STO009",
             (source.id,),
             Text(
-                f"大数据平台 {source.id} 的 {len(assets)} 个资产含 {kinds.zh},没有登记何时删除",
+                f"大数据平台 {source.id} 的 {len(assets)} 个资产含 {kinds.zh}，没有登记何时删除",
                 f"{len(assets)} asset(s) of the analytics platform {source.id} hold {kinds.en}, and nothing says when they go",
             ),
             outcome=Outcome.GAP,

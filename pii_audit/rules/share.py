@@ -84,7 +84,7 @@ def undeclared(facts: Facts) -> Iterator[Draft]:
             "SHR006",
             (source, pattern),
             Text(
-                f"{assets[0]} 没有对应的数据流声明;内容:{kinds.zh}",
+                f"{assets[0]} 没有对应的数据流声明；内容：{kinds.zh}",
                 f"no flow declares {assets[0]}; it holds: {kinds.en}",
             ),
             outcome=Outcome.GAP,
@@ -122,12 +122,12 @@ def _published(facts: Facts, source: Source, place: str, several: list[Inspected
     count = len(several)
     if source.published:
         message = Text(
-            f"数据源 {source.id} 在互联网上公开({place}),{count} 个对象含 {kinds.zh}",
+            f"数据源 {source.id} 在互联网上公开（{place}），{count} 个对象含 {kinds.zh}",
             f"source {source.id} is open to the internet ({place}); {count} asset(s) hold {kinds.en}",
         )
     else:
         message = Text(
-            f"数据源 {source.id} 的 {count} 个对象位于网站或匿名文件服务的目录 {place},含 {kinds.zh};是否对外开放须核实",
+            f"数据源 {source.id} 的 {count} 个对象位于网站或匿名文件服务的目录 {place}，含 {kinds.zh}；是否对外开放须核实",
             f"{count} asset(s) of source {source.id} lie in {place}, a folder of web or anonymous file servers, and hold "
             f"{kinds.en}; whether it is served is to be checked",
         )

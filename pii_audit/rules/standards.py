@@ -134,7 +134,7 @@ def _name(section: Section, instrument: Instrument, reader: Reader) -> Text:
         return _text(topic)
     known = instrument.clauses.get(str(clause))
     if known is None:
-        said = Text(f"条款未经核实:{clause}", f"not a verified clause: {clause}")
+        said = Text(f"条款未经核实：{clause}", f"not a verified clause: {clause}")
         reader.note(section.at("clause"), said)
         return Text("", "")
     return Text(known.ref_zh or known.ref or "", known.ref or "")

@@ -35,7 +35,7 @@ def prohibited(facts: Facts) -> Iterator[Draft]:
             "STO001",
             (one.asset.id,),
             Text(
-                f"{one.asset.id} 留存了禁止保存的信息:{kinds.zh}({where.zh})",
+                f"{one.asset.id} 留存了禁止保存的信息：{kinds.zh}（{where.zh}）",
                 f"{one.asset.id} keeps what must not be kept: {kinds.en} ({where.en})",
             ),
             source=one.asset.source,
@@ -105,7 +105,7 @@ def in_clear(facts: Facts) -> Iterator[Draft]:
             "STO002",
             (one.asset.id,),
             Text(
-                f"{one.asset.id} 中 {held.zh}({where.zh})保护不足:要求{wanted.zh},实为{form.zh}",
+                f"{one.asset.id} 中 {held.zh}（{where.zh}）保护不足：要求{wanted.zh}，实为{form.zh}",
                 f"{one.asset.id}: {held.en} ({where.en}) too weakly protected: to be {wanted.en}, seen {form.en}",
             ),
             source=one.asset.source,

@@ -114,7 +114,7 @@ class _Line:
             lost = _after(self._months([one]), first) - self._months(left)
             began, ended = min(lost), max(lost)
             said = Text(
-                f"{one.asset.id} 比此前的检查少了 {rows} 行,应至少保存 {self._period}(按 {self._column},{began} 至 {ended})",
+                f"{one.asset.id} 比此前的检查少了 {rows} 行，应至少保存 {self._period}（按 {self._column}，{began} 至 {ended}）",
                 f"{one.asset.id} has {rows} rows fewer than an earlier run saw that are to be kept {self._period} at least"
                 f" (by {self._column}, from {began} to {ended})",
             )
@@ -128,7 +128,7 @@ class _Line:
     def _file(self, one: Inspected) -> Draft:
         day = f"{one.asset.modified:%Y-%m-%d}"
         said = Text(
-            f"此前检查过的文件 {one.asset.id} 已不在,应至少保存 {self._period}(最后改动于 {day})",
+            f"此前检查过的文件 {one.asset.id} 已不在，应至少保存 {self._period}（最后改动于 {day}）",
             f"the file {one.asset.id}, which an earlier run saw, is gone and is to be kept {self._period} at least"
             f" (last changed on {day})",
         )
@@ -147,7 +147,7 @@ class _Line:
             if young or oldest <= f"{self._limit:%Y-%m}" or max(rows, months[1][1]) < SHARP * usual:
                 continue
             said = Text(
-                f"{one.asset.id} 最早的行为 {oldest},且该月起即满量,疑似提前清理;应至少保存 {self._period}(按 {self._column})",
+                f"{one.asset.id} 最早的行为 {oldest}，且该月起即满量，疑似提前清理；应至少保存 {self._period}（按 {self._column}）",
                 f"the oldest rows of {one.asset.id} are of {oldest}, and as many as later on: they look purged, and are to be"
                 f" kept {self._period} at least (by {self._column})",
             )

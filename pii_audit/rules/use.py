@@ -60,7 +60,7 @@ def _not_compared(
         "USE006",
         (source, environment.id, *unread),
         Text(
-            f"{environment.id} 环境的 {source} 含 {kinds.zh},而 {origins} 没有读到,无从核对是否同一批人",
+            f"{environment.id} 环境的 {source} 含 {kinds.zh}，而 {origins} 没有读到，无从核对是否同一批人",
             f"{source} ({environment.id}) holds {kinds.en}; {origins} was not read, so whether these are the same people is not known",
         ),
         outcome=Outcome.GAP,
@@ -142,7 +142,7 @@ def incompatible(facts: Facts) -> Iterator[Draft]:
             yield Draft(
                 "USE002",
                 (principal, *sorted(names)),
-                Text(f"{principal} 同时担任不相容岗位:{both}", f"{principal} holds incompatible posts: {both}"),
+                Text(f"{principal} 同时担任不相容岗位：{both}", f"{principal} holds incompatible posts: {both}"),
                 principal=principal,
                 evidence=proof((), posts=names),
                 policy=rules[-1].position,

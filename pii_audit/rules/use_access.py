@@ -43,7 +43,7 @@ def access(facts: Facts) -> Iterator[Draft]:
             rule,
             (source, holder, opened_by),
             Text(
-                f"{who.zh} 可读取 {where.zh}:{kinds.zh}({way(reaches[0].grant)}){limit.zh}",
+                f"{who.zh} 可读取 {where.zh}：{kinds.zh}（{way(reaches[0].grant)}）{limit.zh}",
                 f"{who.en} can read {where.en}: {kinds.en} ({way(reaches[0].grant)}){limit.en}",
             ),
             reaches,
@@ -51,8 +51,8 @@ def access(facts: Facts) -> Iterator[Draft]:
 
 
 _ADMINISTRATION = {
-    "all": Text("是管理员,可读取并转授", "administers, and can read and pass on,"),
-    "owner": Text("是属主,可读取并转授", "owns, and can read and pass on,"),
+    "all": Text("是管理员，可读取并转授", "administers, and can read and pass on,"),
+    "owner": Text("是属主，可读取并转授", "owns, and can read and pass on,"),
     "passes": Text("可读取并转授", "can read and pass on"),
 }
 
@@ -80,7 +80,7 @@ def administration(facts: Facts) -> Iterator[Draft]:
             "USE003",
             (source, holder, kind),
             Text(
-                f"{who.zh} {does.zh} {where.zh}:{kinds.zh}({way(reaches[0].grant)})",
+                f"{who.zh} {does.zh} {where.zh}：{kinds.zh}（{way(reaches[0].grant)}）",
                 f"{who.en} {does.en} {where.en}: {kinds.en} ({way(reaches[0].grant)})",
             ),
             reaches,
@@ -109,7 +109,7 @@ def exports(facts: Facts) -> Iterator[Draft]:
             "USE007",
             (source, holder, opened_by),
             Text(
-                f"{who.zh} 可整表导出 {where.zh}:{kinds.zh}({way(reaches[0].grant)})",
+                f"{who.zh} 可整表导出 {where.zh}：{kinds.zh}（{way(reaches[0].grant)}）",
                 f"{who.en} can export {where.en} as a whole: {kinds.en} ({way(reaches[0].grant)})",
             ),
             reaches,
@@ -129,7 +129,7 @@ def columns(facts: Facts) -> Iterator[Draft]:
             "USE011",
             (source, asset),
             Text(
-                f"{who.zh} 可整表读取 {asset},其中 {held.zh} 没有列级限制:{kinds.zh}",
+                f"{who.zh} 可整表读取 {asset}，其中 {held.zh} 没有列级限制：{kinds.zh}",
                 f"{who.en} can read {asset} as a whole, and {held.en} is not restricted by column: {kinds.en}",
             ),
             reaches,
@@ -174,7 +174,7 @@ def _beyond_all_limits(facts: Facts, reaches: Sequence[Reach]) -> Text:
         return same("")
     listed = ", ".join(ungraded)
     return Text(
-        f";{listed} 未定级(levels),不在任何 up_to 之内", f"; {listed}: without a grade (levels), within no up_to"
+        f"；{listed} 未定级（levels），不在任何 up_to 之内", f"; {listed}: without a grade (levels), within no up_to"
     )
 
 
@@ -265,6 +265,6 @@ def _remediation(reaches: Sequence[Reach], members: Sequence[str], statements: S
     shown = "; ".join(statements[:SHOWN]) + (" …" if len(statements) > SHOWN else "")
     who = _who(reaches, members[0])
     return Text(
-        f"审阅后由有权者执行:{shown};执行后 {who.zh} 失去经此取得的权限",
+        f"审阅后由有权者执行：{shown}；执行后 {who.zh} 失去经此取得的权限",
         f"once reviewed, run: {shown}; {who.en} will lose what they hold this way",
     )

@@ -35,7 +35,7 @@ def accounts(facts: Facts) -> Iterator[Draft]:
                 # The grain of leavers' findings is older than the other reasons.
                 (source, principal) if reason == "left" else (source, principal, reason),
                 Text(
-                    f"{principal} {said.zh}可读取 {where.zh}:{kinds.zh}({way(judged[0].grant)})",
+                    f"{principal} {said.zh}可读取 {where.zh}：{kinds.zh}（{way(judged[0].grant)}）",
                     f"{principal} {said.en} read {where.en}: {kinds.en} ({way(judged[0].grant)})",
                 ),
                 judged,
@@ -54,7 +54,7 @@ def applications(facts: Facts) -> Iterator[Draft]:
                 "USE003",
                 (source, principal, "application"),
                 Text(
-                    f"应用账号 {principal} 是管理员或属主,可读取 {where.zh}:{kinds.zh}({way(judged[0].grant)})",
+                    f"应用账号 {principal} 是管理员或属主，可读取 {where.zh}：{kinds.zh}（{way(judged[0].grant)}）",
                     f"the application's account {principal} is administrator or owner and can read {where.en}: {kinds.en}"
                     f" ({way(judged[0].grant)})",
                 ),
@@ -88,10 +88,10 @@ def _objections(facts: Facts, source: str, principal: str) -> Iterator[tuple[str
     for reason, said in _marks(entries, facts.as_of):
         yield reason, said, Outcome.VIOLATION
     if not entries and _registers(facts, source):
-        yield "unregistered", Text("不在账号清单中,", "stands in no register of accounts and can"), Outcome.GAP
+        yield "unregistered", Text("不在账号清单中，", "stands in no register of accounts and can"), Outcome.GAP
 
 
-_LEFT = Text("已离岗,仍", "has left and can still")
+_LEFT = Text("已离岗，仍", "has left and can still")
 
 
 def _marks(entries: Sequence[Account], today: date) -> Iterator[tuple[str, Text]]:
@@ -102,14 +102,14 @@ def _marks(entries: Sequence[Account], today: date) -> Iterator[tuple[str, Text]
     if any(one.shared for one in entries):
         holders = max(len(one.holders) for one in entries)
         said = (
-            Text(f"由 {holders} 人共用,", f"is shared by {holders} people and can")
+            Text(f"由 {holders} 人共用，", f"is shared by {holders} people and can")
             if holders > 1
-            else Text("是共用账号,", "is shared and can")
+            else Text("是共用账号，", "is shared and can")
         )
         yield "shared", said
     used = [one.last_used for one in entries if one.last_used is not None]
     if used and (today - max(used)).days > DORMANT_DAYS:
-        yield "dormant", Text(f"自 {max(used)} 起未使用,", f"was last used on {max(used)} and can")
+        yield "dormant", Text(f"自 {max(used)} 起未使用，", f"was last used on {max(used)} and can")
 
 
 def suspects(accounts: Sequence[Account], today: date) -> Iterator[str]:

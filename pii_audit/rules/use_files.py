@@ -41,7 +41,7 @@ def orphaned(facts: Facts) -> Iterator[Draft]:
             "USE004",
             (source, principal),
             Text(
-                f"{principal} 已无对应账号,仍可读取 {first}{more.zh}:{kinds.zh}",
+                f"{principal} 已无对应账号，仍可读取 {first}{more.zh}：{kinds.zh}",
                 f"{principal} has no account any more and can still read {first}{more.en}: {kinds.en}",
             ),
             outcome=Outcome.GAP,
@@ -79,7 +79,7 @@ def changing(facts: Facts) -> Iterator[Draft]:
             "USE002",
             (source, principal, opened_by),
             Text(
-                f"{principal} 的岗位不含修改,却可改写 {first}{more.zh}:{kinds.zh}({opened_by})",
+                f"{principal} 的岗位不含修改，却可改写 {first}{more.zh}：{kinds.zh}（{opened_by}）",
                 f"{principal}, whose post does not change anything, can write {first}{more.en}: {kinds.en} ({opened_by})",
             ),
             source=source,

@@ -60,7 +60,7 @@ def wider(facts: Facts) -> Iterator[Draft]:
     for (source, principal, folder), closing in found.items():
         files = [holds[name] for name in closing]
         said = Text(
-            f"{principal} 可读取 {source}:{folder}/ 中的 {len(files)} 个文件,而该文件夹没有对其开放",
+            f"{principal} 可读取 {source}:{folder}/ 中的 {len(files)} 个文件，而该文件夹没有对其开放",
             f"{principal} can read {len(files)} file(s) in {source}:{folder}/, a folder that is not open to it",
         )
         commands = list(dict.fromkeys(command for commands in closing.values() for command in commands))
@@ -77,7 +77,7 @@ def personal(facts: Facts) -> Iterator[Draft]:
     for (source, folder), files in found.items():
         kinds = titles(facts, [statement.identifier for one in files for statement in one.fields])
         said = Text(
-            f"个人文件夹 {source}:{folder}/ 中有 {len(files)} 个客户文件:{kinds.zh}",
+            f"个人文件夹 {source}:{folder}/ 中有 {len(files)} 个客户文件：{kinds.zh}",
             f"the personal folder {source}:{folder}/ holds {len(files)} file(s) of customers: {kinds.en}",
         )
         yield _draft(facts, "USE013", (source, folder), said, files)

@@ -51,7 +51,7 @@ def test_the_machine_format_has_the_parts_as_values(judged):
 
 @pytest.mark.parametrize(
     ("language", "said"),
-    [("en", ["needed", "75.0%, 1 person", "declared cn_mobile"]), ("zh", ["必需", "75.0%,1 人", "声明为 cn_mobile"])],
+    [("en", ["needed", "75.0%, 1 person", "declared cn_mobile"]), ("zh", ["必需", "75.0%，1 人", "声明为 cn_mobile"])],
 )
 def test_the_screen_says_them_in_words(judged, monkeypatch, language, said):
     for columns in ("160", "60"):

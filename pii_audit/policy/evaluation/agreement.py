@@ -37,30 +37,30 @@ def ended_verdicts(case: Case) -> Iterator[Verdict]:
     at, returned = last.position, last.returned
     lacks = Text("没有登记信息的返还或删除", "no return or deletion of the data is on record")
     if returned is not None and returned.ref is None:
-        lacks = Text("信息的返还或删除没有凭据(ref)", "the return or deletion of the data names no proof (ref)")
+        lacks = Text("信息的返还或删除没有凭据（ref）", "the return or deletion of the data names no proof (ref)")
     elif returned is not None and last.until is not None and returned.on < last.until:
         lacks = Text(
-            f"登记的返还或删除({returned.on})早于到期日",
+            f"登记的返还或删除（{returned.on}）早于到期日",
             f"the return or deletion on record ({returned.on}) was before that day",
         )
     elif returned is not None and returned.on > case.as_of:
         lacks = Text(
-            f"登记的返还或删除({returned.on})尚未发生",
+            f"登记的返还或删除（{returned.on}）尚未发生",
             f"the return or deletion on record ({returned.on}) is yet to come",
         )
     elif returned is not None:
         message = Text(
-            f"协议 {last.ref} 已于 {last.until} 到期,信息已于 {returned.on} 返还或删除({returned.ref})",
+            f"协议 {last.ref} 已于 {last.until} 到期，信息已于 {returned.on} 返还或删除（{returned.ref}）",
             f"agreement {last.ref} ended on {last.until}; its data was returned or deleted on {returned.on} ({returned.ref})",
         )
         yield case.of_flow("return_or_delete", Outcome.COMPLIANT, message, at, "SHR007")
         return
     message = Text(
-        f"协议 {last.ref} 已于 {last.until} 到期({at.to_line}),{lacks.zh}",
+        f"协议 {last.ref} 已于 {last.until} 到期（{at.to_line}），{lacks.zh}",
         f"agreement {last.ref} ended on {last.until} ({at.to_line}); {lacks.en}",
     )
     remedy = Text(
-        "要求返还或删除并出具证明,登记 returned: {on: …, ref: …}",
+        "要求返还或删除并出具证明，登记 returned: {on: …, ref: …}",
         "have the data returned or deleted and certified, and enter returned: {on: …, ref: …}",
     )
     yield case.of_flow("return_or_delete", Outcome.GAP, message, at, "SHR007", remedy)
@@ -87,7 +87,7 @@ def _items(case: Case) -> Iterator[Verdict]:
         at = agreement.position
         missing = Text("、".join(one.zh for one in lacking), ", ".join(one.en for one in lacking))
         message = Text(
-            f"协议 {agreement.ref}({at.to_line})没有约定{missing.zh}",
+            f"协议 {agreement.ref}（{at.to_line}）没有约定{missing.zh}",
             f"agreement {agreement.ref} ({at.to_line}) does not fix {missing.en}",
         )
         remedy = Text("补充约定后更新 items", "have it added, then update items")
@@ -99,10 +99,10 @@ def _sub_processors(case: Case) -> Iterator[Verdict]:
     for sub in case.recipient.sub_processors:
         if sub.ref is None and case.recipient.role == "processor":
             message = Text(
-                f"{case.recipient.id} 转委托给 {sub.name},没有登记同意的凭据(ref)",
+                f"{case.recipient.id} 转委托给 {sub.name}，没有登记同意的凭据（ref）",
                 f"{case.recipient.id} passes it on to {sub.name}, and no consent to that is on record (ref)",
             )
-            remedy = Text("取得并登记同意,或停止转委托", "agree to it and enter ref, or have it stopped")
+            remedy = Text("取得并登记同意，或停止转委托", "agree to it and enter ref, or have it stopped")
             at = case.recipient.position
             yield case.of_flow(f"sub_processor.{sub.name}", Outcome.GAP, message, at, "SHR007", remedy)
 
@@ -111,10 +111,10 @@ def _certifications(case: Case) -> Iterator[Verdict]:
     for one in case.recipient.certifications:
         if one.until is not None and one.until < case.as_of:
             message = Text(
-                f"{case.recipient.id} 的认证 {one.name} 已于 {one.until} 到期({one.position.to_line})",
+                f"{case.recipient.id} 的认证 {one.name} 已于 {one.until} 到期（{one.position.to_line}）",
                 f"certification {one.name} of {case.recipient.id} ended on {one.until} ({one.position.to_line})",
             )
-            remedy = Text("要求提供新的认证,或重新评估接收方", "ask for a new one, or assess the recipient anew")
+            remedy = Text("要求提供新的认证，或重新评估接收方", "ask for a new one, or assess the recipient anew")
             yield case.of_flow(f"certification.{one.name}", Outcome.GAP, message, one.position, "SHR007", remedy)
 
 
@@ -123,16 +123,16 @@ def _purpose(case: Case) -> Iterator[Verdict]:
     if recipient.purposes is None:
         if recipient.role in NO_AGREEMENT or any(agreement.purposes for agreement in recipient.agreements):
             return
-        message = Text(f"{recipient.id} 没有写明用途(purposes)", f"{recipient.id} states no purposes")
+        message = Text(f"{recipient.id} 没有写明用途（purposes）", f"{recipient.id} states no purposes")
         remedy = Text("在接收方写明约定的 purposes", "write the agreed purposes under the recipient")
         yield case.of_flow("purpose", Outcome.GAP, message, recipient.position, "SHR007", remedy)
     elif purpose not in recipient.purposes:
         at = recipient.purposes_position or recipient.position
         message = Text(
-            f"{recipient.id} 的用途({at.to_line})不含 {purpose}",
+            f"{recipient.id} 的用途（{at.to_line}）不含 {purpose}",
             f"the purposes of {recipient.id} ({at.to_line}) do not include {purpose}",
         )
-        remedy = Text("停止该数据流,或先约定这一用途", "stop the flow, or have the purpose agreed first")
+        remedy = Text("停止该数据流，或先约定这一用途", "stop the flow, or have the purpose agreed first")
         yield case.of_flow("purpose", Outcome.VIOLATION, message, at, "SHR007", remedy)
 
 
@@ -146,10 +146,10 @@ def _agreement(case: Case) -> Verdict:
     if not about:
         at = recipient.agreements[0].position
         message = Text(
-            f"与 {recipient.id} 的协议({at.to_line})不包含用途 {purpose}",
+            f"与 {recipient.id} 的协议（{at.to_line}）不包含用途 {purpose}",
             f"no agreement with {recipient.id} ({at.to_line}) covers purpose {purpose}",
         )
-        remedy = Text("停止该数据流,或补充约定这一用途", "stop the flow, or have the purpose agreed")
+        remedy = Text("停止该数据流，或补充约定这一用途", "stop the flow, or have the purpose agreed")
         return case.of_flow("agreement", Outcome.VIOLATION, message, at, "SHR007", remedy)
     in_force = next((agreement for agreement in about if agreement.in_force(case.as_of)), None)
     if in_force is not None:
@@ -176,13 +176,13 @@ def _not_in_force(agreement: Agreement, case: Case) -> Verdict:
                 f", and have the data returned or deleted (return_or_delete: {case.recipient.return_or_delete})",
             )
         message = Text(
-            f"协议 {agreement.ref} 已于 {agreement.until} 到期({at}),数据流仍在运行",
+            f"协议 {agreement.ref} 已于 {agreement.until} 到期（{at}），数据流仍在运行",
             f"agreement {agreement.ref} ended on {agreement.until} ({at}) and the flow still runs",
         )
-        remedy = Text(f"停止提供{ends.zh},或续签后更新日期", f"stop the flow{ends.en}, or renew and update the dates")
+        remedy = Text(f"停止提供{ends.zh}，或续签后更新日期", f"stop the flow{ends.en}, or renew and update the dates")
     else:
         message = Text(
-            f"协议 {agreement.ref} 自 {agreement.from_} 起才生效({at})",
+            f"协议 {agreement.ref} 自 {agreement.from_} 起才生效（{at}）",
             f"agreement {agreement.ref} is not in force before {agreement.from_} ({at})",
         )
         remedy = Text("生效前不得提供", "provide nothing before that day")

@@ -51,10 +51,10 @@ def _surplus(verdict: Verdict, member: Element, kept: Element, combination: Comb
     where = columns(verdict.fields, text=not verdict.fields)
     at = combination.position.to_line
     message = Text(
-        f"{where.zh}含 {verdict.element};{at} 的 one_of 只允许 {kept} 与 {member} 之一",
+        f"{where.zh}含 {verdict.element}；{at} 的 one_of 只允许 {kept} 与 {member} 之一",
         f"{where.en}: {verdict.element}; one_of at {at} allows one of {kept} and {member}, not both",
     )
-    remedy = Text(f"从导出中删除{where.zh},或删除 {kept}", f"remove {where.en} from the export, or {kept} instead")
+    remedy = Text(f"从导出中删除{where.zh}，或删除 {kept}", f"remove {where.en} from the export, or {kept} instead")
     trail = (*verdict.trail, combination.position)
     return replace(
         verdict,
@@ -80,7 +80,7 @@ def together_verdicts(case: Case) -> Iterator[Verdict]:
         where, at = columns(fields, text=not fields), combination.position.to_line
         named = " + ".join(str(element) for element in combination.elements)
         message = Text(
-            f"{where.zh}把 {named} 放在一起;{at} 的 never_together 禁止",
+            f"{where.zh}把 {named} 放在一起；{at} 的 never_together 禁止",
             f"{where.en} bring {named} together; never_together at {at} forbids that",
         )
         remedy = Text("从导出中删除其中至少一项", "remove at least one of them from the export")

@@ -34,13 +34,13 @@ def frequency_verdicts(case: Case) -> Iterator[Verdict]:
         f"{at.to_line} declares {declared.at_most} a {per.en} at most",
     )
     if most <= declared.at_most:
-        message = Text(f"每{per.zh}至多 {most} 次;{cap.zh}", f"{most} deliveries a {per.en} at most; {cap.en}")
+        message = Text(f"每{per.zh}至多 {most} 次；{cap.zh}", f"{most} deliveries a {per.en} at most; {cap.en}")
         yield case.of_flow("frequency", Outcome.COMPLIANT, message, at, "SHR012")
         return
     on = "on" if declared.per == "day" else "in"
-    message = Text(f"{span} 有 {most} 次提供;{cap.zh}", f"{most} deliveries {on} {span}; {cap.en}")
+    message = Text(f"{span} 有 {most} 次提供；{cap.zh}", f"{most} deliveries {on} {span}; {cap.en}")
     remedy = Text(
-        "查明多出的文件由谁、为何产生,停止它们,或经评估后修改 frequency",
+        "查明多出的文件由谁、为何产生，停止它们，或经评估后修改 frequency",
         "find out who makes the additional files and why, and stop them, or assess them and amend frequency",
     )
     yield case.of_flow("frequency", Outcome.VIOLATION, message, at, "SHR012", remedy)
@@ -71,10 +71,10 @@ def drift_verdicts(case: Case) -> Iterator[Verdict]:
         return
     where = columns(new)
     message = Text(
-        f"{where.zh}在首次登记时还没有:导出的内容变了", f"{where.en} was not there when the flow was first recorded"
+        f"{where.zh}在首次登记时还没有：导出的内容变了", f"{where.en} was not there when the flow was first recorded"
     )
     remedy = Text(
-        "评估新内容,在 fields 中声明各列的含义;不需要的,从导出中删除",
+        "评估新内容，在 fields 中声明各列的含义；不需要的，从导出中删除",
         "assess what is new and declare under fields what the columns hold; what is not needed leaves the export",
     )
     assets = tuple(asset.asset.id for asset in case.observed.assets if not {*new}.isdisjoint(asset.columns))

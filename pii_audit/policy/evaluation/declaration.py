@@ -73,11 +73,11 @@ def _other_than_declared(fields: Mapping[str, Element], reported: _Reported, cas
             where, at = columns((name,)), declared.position.to_line
             title = case.title(seen.identifier)
             message = Text(
-                f"{where.zh}声明为 {declared}({at}),实际含{title.zh}",
+                f"{where.zh}声明为 {declared}({at})，实际含{title.zh}",
                 f"{where.en} is declared {declared} ({at}) and holds {title.en}",
             )
             remedy = Text(
-                f"从{where.zh}中去掉 {seen.identifier},或改正声明并重新评估",
+                f"从{where.zh}中去掉 {seen.identifier}，或改正声明并重新评估",
                 f"take {seen.identifier} out of {where.en}, or correct the declaration and assess it anew",
             )
             yield _of_columns(
@@ -105,11 +105,11 @@ def _undeclared(fields: Mapping[str, Element], reported: _Reported, case: Case) 
             continue
         where = columns((name,))
         message = Text(
-            f"{where.zh}没有在 fields 中声明({position.to_line})",
+            f"{where.zh}没有在 fields 中声明（{position.to_line}）",
             f"{where.en} is not declared under fields ({position.to_line})",
         )
         remedy = Text(
-            f"从导出中删除{where.zh},或在 fields 中声明它的含义",
+            f"从导出中删除{where.zh}，或在 fields 中声明它的含义",
             f"remove {where.en} from the export, or declare what it holds",
         )
         yield _of_columns((name,), Outcome(judgement), message, position, case, rule="SHR002", remedy=remedy)
@@ -125,7 +125,7 @@ def _never_seen(fields: Mapping[str, Element], missing: set[str], case: Case) ->
         where, at = columns((name,)), declared.position
         if name in filled and not _may_leave(declared, case):
             message = Text(
-                f"{where.zh}声明为 {declared}({at.to_line}),而用途和合作范围不允许提供",
+                f"{where.zh}声明为 {declared}({at.to_line})，而用途和合作范围不允许提供",
                 f"{where.en} is declared {declared} ({at.to_line}), which purpose and scope do not allow",
             )
             outcome = Outcome.VIOLATION if case.recipient.outside else Outcome.GAP
@@ -133,7 +133,7 @@ def _never_seen(fields: Mapping[str, Element], missing: set[str], case: Case) ->
             yield _of_columns((name,), outcome, message, at, case, rule="SHR002", remedy=remedy)
         elif str(declared) not in missing:
             message = Text(
-                f"{where.zh}声明为 {declared}({at.to_line}),但从未见到",
+                f"{where.zh}声明为 {declared}({at.to_line})，但从未见到",
                 f"{where.en} is declared {declared} ({at.to_line}) and was never seen",
             )
             seen = {"use": Use.NOT_SEEN, "declared": (str(declared),)}
@@ -160,7 +160,7 @@ def _needs_never_seen(case: Case) -> Iterator[Verdict]:
             continue
         at = line.position.to_line
         message = Text(
-            f"用途 {case.purpose.id} 必需的 {line.element}({at})从未见到:该数据流没有按声明运行",
+            f"用途 {case.purpose.id} 必需的 {line.element}（{at}）从未见到：该数据流没有按声明运行",
             f"{line.element}, which purpose {case.purpose.id} needs ({at}), was never seen: "
             "the flow does not work as declared",
         )
@@ -181,8 +181,8 @@ def _free_text(reported: _Reported, case: Case) -> Iterator[Verdict]:
     at = position.to_line
     texts = [asset for asset in case.observed.assets if asset.tally.characters or FREE_TEXT in asset.tally.fields]
     if texts:
-        message = Text(f"外发的是自由文本,而 {at} 禁止自由文本", f"free text leaves, which {at} forbids")
-        remedy = Text("改为有列结构的导出,或删除正文", "export columns instead, or take the text out")
+        message = Text(f"外发的是自由文本，而 {at} 禁止自由文本", f"free text leaves, which {at} forbids")
+        remedy = Text("改为有列结构的导出，或删除正文", "export columns instead, or take the text out")
         ids = tuple(asset.asset.id for asset in texts)
         rule = "SHR002"
         yield case.verdict("free_text", Outcome.VIOLATION, message, position, rule=rule, assets=ids, remedy=remedy)
@@ -194,7 +194,7 @@ def _free_text(reported: _Reported, case: Case) -> Iterator[Verdict]:
                 continue
             where, title = columns((name,)), case.title(seen.identifier)
             message = Text(
-                f"{where.zh}的文本中夹有{title.zh},而 {at} 禁止自由文本",
+                f"{where.zh}的文本中夹有{title.zh}，而 {at} 禁止自由文本",
                 f"{where.en} holds {title.en} inside text, which {at} forbids",
             )
             remedy = Text(f"从导出中删除{where.zh}", f"remove {where.en} from the export")
@@ -211,7 +211,7 @@ def _prose(reported: _Reported, case: Case) -> Iterator[Verdict]:
         if written and name not in reported.columns:
             where = columns((name,))
             message = Text(
-                f"{where.zh}是成句的文本,而 {at} 禁止自由文本", f"{where.en} is running text, which {at} forbids"
+                f"{where.zh}是成句的文本，而 {at} 禁止自由文本", f"{where.en} is running text, which {at} forbids"
             )
             remedy = Text(f"从导出中删除{where.zh}", f"remove {where.en} from the export")
             yield _of_columns((name,), Outcome.VIOLATION, message, position, case, rule="SHR002", remedy=remedy)

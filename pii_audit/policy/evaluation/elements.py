@@ -61,7 +61,7 @@ def never_leaves(seen: Seen, case: Case) -> Verdict | None:
     position = found.position if found.answer is Answer.FORBIDDEN else case.flow.position
     head = holds(seen, case.title(seen.identifier))
     message = Text(
-        f"{head.zh}:C3 或鉴别辅助信息在任何情况下都不得提供给 {case.recipient.id},不接受例外",
+        f"{head.zh}：C3 或鉴别辅助信息在任何情况下都不得提供给 {case.recipient.id}，不接受例外",
         f"{head.en}: C3 and authentication data may never leave, whatever a policy allows {case.recipient.id}",
     )
     trail = replace(found, position=position, trail=(*found.trail, position))
@@ -73,7 +73,7 @@ def _by_permission(seen: Seen, found: Permission, case: Case) -> Verdict:
         head, line = holds(seen, case.title(seen.identifier)), found.line
         asked = demanded(line.requirement)
         message = Text(
-            f"{head.zh};“{line.element}” 允许({asked.zh})", f'{head.en}; "{line.element}" allows it ({asked.en})'
+            f"{head.zh}；“{line.element}” 允许（{asked.zh}）", f'{head.en}; "{line.element}" allows it ({asked.en})'
         )
         return of_element(seen, Outcome.COMPLIANT, message, found, case)
     if found.answer is Answer.TOO_WEAK and found.line is not None:
@@ -85,7 +85,7 @@ def _too_weak(seen: Seen, found: Permission, line: Line, case: Case) -> Verdict:
     head, asked = holds(seen, case.title(seen.identifier)), demanded(line.requirement)
     at = found.position.to_line
     message = Text(
-        f"{head.zh};{at} 的 “{line.element}” 要求:{asked.zh}",
+        f"{head.zh}；{at} 的 “{line.element}” 要求：{asked.zh}",
         f'{head.en}; "{line.element}" at {at} asks for: {asked.en}',
     )
     remedy = transformation(seen, line.requirement, case.catalogue)
@@ -101,14 +101,14 @@ def _excess(seen: Seen, found: Permission, case: Case) -> Verdict:
             f'never "{found.never}" of {recipient} at {at} forbids it',
         )
     elif found.party is Party.PURPOSE:
-        why = Text(f"用途 {purpose}({at})不需要它", f"purpose {purpose} ({at}) does not list it")
+        why = Text(f"用途 {purpose}（{at}）不需要它", f"purpose {purpose} ({at}) does not list it")
     else:
-        why = Text(f"{recipient} 的合作范围({at})没有列出它", f"the scope of {recipient} ({at}) does not list it")
+        why = Text(f"{recipient} 的合作范围（{at}）没有列出它", f"the scope of {recipient} ({at}) does not list it")
     out = removal(seen)
     remedy = out
     if found.never is None:
         remedy = Text(
-            f"{out.zh};确有必要的,须经评估和批准,把 {seen.element} 写入用途 {purpose} 和 {recipient} 的 scope",
+            f"{out.zh}；确有必要的，须经评估和批准，把 {seen.element} 写入用途 {purpose} 和 {recipient} 的 scope",
             f"{out.en}; if it is needed after all, assess it and have {seen.element} approved in purpose {purpose} "
             f"and in the scope of {recipient}",
         )

@@ -31,13 +31,13 @@ def basis_verdicts(case: Case) -> Iterator[Verdict]:
     basis = case.flow.legal_basis
     if case.recipient.outside:
         if basis is None:
-            message = Text("没有登记合法性基础(legal_basis)", "no legal basis is on record (legal_basis)")
+            message = Text("没有登记合法性基础（legal_basis）", "no legal basis is on record (legal_basis)")
             remedy = Text("由法务确认后填写 legal_basis", "have it established and enter legal_basis")
             yield case.of_flow("legal_basis", Outcome.GAP, message, case.flow.position, "SHR008", remedy)
         elif basis == "legitimate_interests" and CHINA in case.policy.cross_border.home:
             at = case.flow.at("legal_basis")
             message = Text(
-                f"{at.to_line}:个人信息保护法没有“合法利益”这一合法性基础",
+                f"{at.to_line}：个人信息保护法没有“合法利益”这一合法性基础",
                 f"legitimate_interests ({at.to_line}) is no legal basis of the PIPL",
             )
             remedy = Text(
@@ -45,7 +45,7 @@ def basis_verdicts(case: Case) -> Iterator[Verdict]:
             )
             yield case.of_flow("legal_basis", Outcome.GAP, message, at, "SHR008", remedy)
         else:
-            message = Text(f"合法性基础:{basis}", f"legal basis: {basis}")
+            message = Text(f"合法性基础：{basis}", f"legal basis: {basis}")
             yield case.of_flow("legal_basis", Outcome.COMPLIANT, message, case.flow.at("legal_basis"), "SHR008")
     yield from _consent(case)
     if case.flow.consent is not None and case.flow.consent.field is not None:
@@ -72,25 +72,25 @@ def _consent(case: Case) -> Iterator[Verdict]:
     )
     if consent is None:
         if why is None and case.flow.legal_basis == "consent":
-            why = Text("以同意为基础,但没有登记同意", "consent is the basis, but none is on record")
+            why = Text("以同意为基础，但没有登记同意", "consent is the basis, but none is on record")
         if why is not None:
             position = case.flow.at("legal_basis")
-            message = Text(f"{why.zh};没有登记 consent", f"{why.en}; no consent is entered")
+            message = Text(f"{why.zh}；没有登记 consent", f"{why.en}; no consent is entered")
             yield case.of_flow("consent", Outcome.GAP, message, position, "SHR008", remedy)
         return
     at = consent.position
     if why is not None and consent.kind == "plain":
         message = Text(
-            f"{why.zh};登记的是一般同意({at.to_line})", f"{why.en}; the consent at {at.to_line} is a plain one"
+            f"{why.zh}；登记的是一般同意（{at.to_line}）", f"{why.en}; the consent at {at.to_line} is a plain one"
         )
         yield case.of_flow("consent", Outcome.VIOLATION, message, at, "SHR008", remedy)
     elif consent.ref is None and consent.field is None:
-        message = Text(f"同意({at.to_line})没有凭据", f"the consent at {at.to_line} names no proof")
+        message = Text(f"同意（{at.to_line}）没有凭据", f"the consent at {at.to_line} names no proof")
         remedy = Text("填写 ref 或 field", "enter ref or field")
         yield case.of_flow("consent", Outcome.GAP, message, at, "SHR008", remedy)
     else:
         proof = consent.ref or consent.field
-        message = Text(f"同意({consent.kind}):{proof}", f"consent ({consent.kind}): {proof}")
+        message = Text(f"同意（{consent.kind}）：{proof}", f"consent ({consent.kind}): {proof}")
         yield case.of_flow("consent", Outcome.COMPLIANT, message, at, "SHR008")
 
 
@@ -100,7 +100,7 @@ def _row_proof(consent: Consent, column: str, case: Case) -> Verdict:
     missing = sum(proof.missing for _, proof in known if proof is not None)
     if missing:
         message = Text(
-            f"{missing:,} 行的 “{column}” 不能证明同意({at.to_line})",
+            f"{missing:,} 行的 “{column}” 不能证明同意（{at.to_line}）",
             f'"{column}" proves no consent for {missing:,} rows ({at.to_line})',
         )
         remedy = Text("只导出已同意的客户", "export those who agreed and nobody else")
@@ -109,9 +109,9 @@ def _row_proof(consent: Consent, column: str, case: Case) -> Verdict:
     if unproven:
         lacks = any(column not in asset.columns for asset in unproven)
         message = Text(
-            f"没有 “{column}” 列,无法逐行证明同意({at.to_line})"
+            f"没有 “{column}” 列，无法逐行证明同意（{at.to_line}）"
             if lacks
-            else f"“{column}” 列没有核对,无法逐行证明同意({at.to_line})",
+            else f"“{column}” 列没有核对，无法逐行证明同意（{at.to_line}）",
             f'there is no column "{column}" to prove consent row by row ({at.to_line})'
             if lacks
             else f'column "{column}" was not evaluated: consent is not proved row by row ({at.to_line})',
@@ -134,9 +134,9 @@ def assessment_verdicts(case: Case) -> Iterator[Verdict]:
     if case.recipient.role == "authority" and not sensitive and not abroad(case):
         return
     if case.flow.pia is None:
-        message = Text("没有登记个人信息保护影响评估(pia)", "no impact assessment is on record (pia)")
-        remedy = Text("事前完成评估,把编号写入 pia", "assess first, then enter the reference under pia")
+        message = Text("没有登记个人信息保护影响评估（pia）", "no impact assessment is on record (pia)")
+        remedy = Text("事前完成评估，把编号写入 pia", "assess first, then enter the reference under pia")
         yield case.of_flow("pia", Outcome.GAP, message, case.flow.position, "SHR009", remedy)
     else:
-        message = Text(f"影响评估:{case.flow.pia}", f"impact assessment: {case.flow.pia}")
+        message = Text(f"影响评估：{case.flow.pia}", f"impact assessment: {case.flow.pia}")
         yield case.of_flow("pia", Outcome.COMPLIANT, message, case.flow.at("pia"), "SHR009")

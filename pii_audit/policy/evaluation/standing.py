@@ -77,14 +77,14 @@ def unused_verdicts(case: Case) -> Iterator[Verdict]:
             str(line.element),
             Outcome.COMPLIANT,
             Text(
-                f"“{line.element}” 允许提供({at}),但从未见到",
+                f"“{line.element}” 允许提供（{at}），但从未见到",
                 f'"{line.element}" may leave ({at}) and was never seen',
             ),
             line.position,
             use=Use.NOT_SEEN,
             allowed=demanded(line.requirement),
             remedy=Text(
-                f"不需要的,从用途 {case.purpose.id} 和 {case.recipient.id} 的 scope 中删除",
+                f"不需要的，从用途 {case.purpose.id} 和 {case.recipient.id} 的 scope 中删除",
                 f"if it is not needed, take it out of purpose {case.purpose.id} and the scope of {case.recipient.id}",
             ),
         )

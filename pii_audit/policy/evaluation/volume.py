@@ -75,14 +75,14 @@ def _volume(key: str, count: int | None, limit: int, case: Case, period: Text | 
     period = period or _PERIODS[key]
     cap = Text(f"{position.to_line} 的 {key} 上限为 {limit:,} 人", f"{key} at {position.to_line} allows {limit:,}")
     if count is None:
-        message = Text(f"{period.zh}人数未知;{cap.zh}", f"the number of people {period.en} is not known; {cap.en}")
-        remedy = Text("用登记台账(store)核对累计人数", "count them against the recorded runs (store)")
+        message = Text(f"{period.zh}人数未知；{cap.zh}", f"the number of people {period.en} is not known; {cap.en}")
+        remedy = Text("用登记台账（store）核对累计人数", "count them against the recorded runs (store)")
         return case.of_flow(name, Outcome.GAP, message, position, "SHR005", remedy)
-    message = Text(f"{period.zh}约 {count:,} 人;{cap.zh}", f"about {count:,} people {period.en}; {cap.en}")
+    message = Text(f"{period.zh}约 {count:,} 人；{cap.zh}", f"about {count:,} people {period.en}; {cap.en}")
     if count <= limit:
         return case.of_flow(name, Outcome.COMPLIANT, message, position, "SHR005")
     remedy = Text(
-        "缩小导出范围或分批,或先修订协议约定的数量", "narrow the export, or first have the agreed number amended"
+        "缩小导出范围或分批，或先修订协议约定的数量", "narrow the export, or first have the agreed number amended"
     )
     return case.of_flow(name, Outcome.VIOLATION, message, position, "SHR005", remedy)
 
@@ -96,7 +96,7 @@ def population_verdicts(case: Case) -> Iterator[Verdict]:
     within = population.within
     if share is None:
         message = Text(
-            f"无法核对名单是否都在 {within} 内({at.to_line})",
+            f"无法核对名单是否都在 {within} 内（{at.to_line}）",
             f"whether everybody is within {within} ({at.to_line}) could not be checked",
         )
         remedy = Text(f"在能读取 {within} 的工作区中运行", f"run where {within} can be read")
@@ -104,7 +104,7 @@ def population_verdicts(case: Case) -> Iterator[Verdict]:
     elif share < 1:
         outside = 1 - share
         message = Text(
-            f"约 {outside:.1%} 的人不在 {within} 内({at.to_line})",
+            f"约 {outside:.1%} 的人不在 {within} 内（{at.to_line}）",
             f"about {outside:.1%} of the people are not within {within} ({at.to_line})",
         )
         remedy = Text(f"导出时只选 {within} 中的人", f"select only people of {within} for the export")
@@ -112,11 +112,11 @@ def population_verdicts(case: Case) -> Iterator[Verdict]:
     elif case.knowledge.population_untold:
         rows = case.knowledge.population_untold
         message = Text(
-            f"有 {rows:,} 行没有 {population.key},无法核对是否在 {within} 内({at.to_line})",
+            f"有 {rows:,} 行没有 {population.key}，无法核对是否在 {within} 内（{at.to_line}）",
             f"{rows:,} rows name nobody by {population.key}: whether they are within {within} is not known ({at.to_line})",
         )
-        remedy = Text(f"补上 {population.key},或删除这些行", f"fill in {population.key}, or take these rows out")
+        remedy = Text(f"补上 {population.key}，或删除这些行", f"fill in {population.key}, or take these rows out")
         yield case.of_flow("population", Outcome.GAP, message, at, "SHR004", remedy)
     else:
-        message = Text(f"所有人都在 {within} 内({at.to_line})", f"everybody is within {within} ({at.to_line})")
+        message = Text(f"所有人都在 {within} 内（{at.to_line}）", f"everybody is within {within} ({at.to_line})")
         yield case.of_flow("population", Outcome.COMPLIANT, message, at, "SHR004")

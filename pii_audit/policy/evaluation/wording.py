@@ -15,7 +15,7 @@ LISTED = 5
 
 FORMS = {
     Form.PLAIN: Text("明文", "in clear"),
-    Form.ENCODED: Text("仅编码,等同明文", "merely encoded"),
+    Form.ENCODED: Text("仅编码，等同明文", "merely encoded"),
     Form.BARE_HASH: Text("无密钥哈希", "hashed without a key"),
     Form.TRUNCATED: Text("截断", "truncated"),
     Form.MASKED: Text("已屏蔽", "masked"),
@@ -62,14 +62,14 @@ def holds(seen: Seen, title: Text) -> Text:
     if seen.form in (Form.MASKED, Form.TRUNCATED) and not seen.adequate:
         form = Text(f"{form.zh}但遮盖不足", f"{form.en} but showing too much")
     elif seen.form is Form.BARE_HASH:
-        form = Text(f"{form.zh},可枚举还原", f"{form.en}, which can be reversed")
+        form = Text(f"{form.zh}，可枚举还原", f"{form.en}, which can be reversed")
     whose = _SUBJECTS.get(seen.subject, same(seen.subject))
     subject = same("") if seen.subject == "customer" else Text(f"{whose.zh}的", f" of a {whose.en}")
     some = "" if seen.certain else "可能"
     verb = "hold" if len(seen.fields) > 1 else "holds"
     verb = verb if seen.certain else f"probably {verb}"
     return Text(
-        f"{where.zh}{some}含{subject.zh}{title.zh}({form.zh})", f"{where.en} {verb} {title.en}{subject.en}, {form.en}"
+        f"{where.zh}{some}含{subject.zh}{title.zh}（{form.zh}）", f"{where.en} {verb} {title.en}{subject.en}, {form.en}"
     )
 
 
@@ -94,7 +94,7 @@ def demanded(requirement: Requirement) -> Text:
         return Text(zh, en)
     first, last = requirement.show
     return Text(
-        f"{zh}(至多显示前 {first} 位、后 {last} 位)", f"{en} (showing at most the first {first} and last {last})"
+        f"{zh}（至多显示前 {first} 位、后 {last} 位）", f"{en} (showing at most the first {first} and last {last})"
     )
 
 
@@ -105,7 +105,7 @@ def transformation(seen: Seen, requirement: Requirement, catalogue: Catalogue) -
         return _hiding(where, asked, requirement, catalogue.get(seen.identifier))
     ways = {
         Form.KEYED_HASH: Text(
-            "改为带密钥的哈希(HMAC),密钥不交给接收方", "replace it by an HMAC whose key the recipient has not"
+            "改为带密钥的哈希（HMAC），密钥不交给接收方", "replace it by an HMAC whose key the recipient has not"
         ),
         Form.TOKENISED: Text("改为令牌", "replace it by a token"),
         Form.ENCRYPTED: Text("逐值加密", "encrypt the values"),
@@ -114,7 +114,7 @@ def transformation(seen: Seen, requirement: Requirement, catalogue: Catalogue) -
     way = ways.get(asked)
     if asked is Form.ABSENT:
         out = removal(seen)
-        return Text(f"{out.zh},或只给出是或否", f"{out.en}, or state yes or no in its place")
+        return Text(f"{out.zh}，或只给出是或否", f"{out.en}, or state yes or no in its place")
     if way is None:
         return removal(seen)
     return Text(f"{where.zh}:{way.zh}", f"{where.en}: {way.en}")
@@ -129,6 +129,6 @@ def _hiding(where: Text, asked: Form, requirement: Requirement, known: Identifie
         first, last, hidden = known.adequacy.first, known.adequacy.last, known.adequacy.hidden
         least = Text(f"、至少遮盖 {hidden} 位", f", and at least {hidden} are hidden")
     return Text(
-        f"{verb.zh}{where.zh}:至多保留前 {first} 位和后 {last} 位{least.zh}",
+        f"{verb.zh}{where.zh}：至多保留前 {first} 位和后 {last} 位{least.zh}",
         f"{verb.en} {where.en} so that at most the first {first} and last {last} characters show{least.en}",
     )

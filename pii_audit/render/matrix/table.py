@@ -46,7 +46,7 @@ def render(matrix: Matrix, console: Console, language: Language, *, verbose: boo
             (Text("新增的权限", "Rights that are new"), matrix.added),
             (Text("不再有的权限", "Rights that are gone"), matrix.removed),
             (
-                Text("范围变化的权限(现在)", "Rights that open something else now"),
+                Text("范围变化的权限（现在）", "Rights that open something else now"),
                 tuple(now for _, now in matrix.changed),
             ),
         ):
@@ -56,7 +56,7 @@ def render(matrix: Matrix, console: Console, language: Language, *, verbose: boo
         if matrix.not_compared:
             names = joined(matrix.not_compared, language)
             said = Text(
-                f"未比较 {names}:两次运行中有一次没有读到其权限",
+                f"未比较 {names}：两次运行中有一次没有读到其权限",
                 f"not compared: {names}, whose rights one of the two runs did not read",
             )
             console.print(line((said.in_(language), "yellow")))
@@ -92,7 +92,7 @@ def _rights(rights: Sequence[Right], console: Console, language: Language, *, ve
 def _gaps(matrix: Matrix, console: Console, language: Language, *, verbose: bool) -> None:
     console.print()
     title = Text(
-        f"访问缺口与违规({number(len(matrix.gaps))})",
+        f"访问缺口与违规（{number(len(matrix.gaps))}）",
         f"Access gaps and violations ({number(len(matrix.gaps))})",
     )
     console.print(heading(title.in_(language)))
@@ -119,7 +119,7 @@ def _gaps(matrix: Matrix, console: Console, language: Language, *, verbose: bool
             names = joined(losers[:STATEMENTS_SHOWN], language)
             total = finding.evidence.get("principals_total", len(losers))
             said = Text(
-                f"执行后失去此权限:{names}(共 {total} 个主体)",
+                f"执行后失去此权限：{names}（共 {total} 个主体）",
                 f"will lose it: {names} ({counted(total, 'principal', 'principals')})",
             )
             console.print(indented(line((said.in_(language), "dim")), 2))

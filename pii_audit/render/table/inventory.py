@@ -15,7 +15,7 @@ from pii_audit.render.labels import word
 from pii_audit.render.table.line import Line
 from pii_audit.render.table.parts import WIDE, at_most, counted, indented, line, number, percent, ruled
 
-TRACED = Text("未运行,按血缘得出", "traced, not run")
+TRACED = Text("未运行，按血缘得出", "traced, not run")
 FREE_TEXT = Text("（文本）", "(text)")
 
 

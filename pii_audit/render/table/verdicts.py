@@ -81,7 +81,7 @@ def _amount(verdict: Verdict, language: Language) -> str:
     share, persons = percent(verdict.measured.prevalence), verdict.measured.persons
     if not persons:
         return share
-    return Text(f"{share},{number(persons)} 人", f"{share}, {counted(persons, 'person', 'people')}").in_(language)
+    return Text(f"{share}，{number(persons)} 人", f"{share}, {counted(persons, 'person', 'people')}").in_(language)
 
 
 def _declared(verdict: Verdict, language: Language) -> str:
