@@ -14,7 +14,7 @@ from pii_audit.model.fingerprint import KEY_BYTES
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _CONTENT = re.compile(rf"[0-9a-fA-F]{{{2 * KEY_BYTES}}}\n?")
 _TODO = Text(
-    "请把环境变量 XDG_CONFIG_HOME 指向一个可写的文件夹(不要放在工作区内),再重试",
+    "请把环境变量 XDG_CONFIG_HOME 指向一个可写的文件夹（不要放在工作区内），再重试",
     "Set XDG_CONFIG_HOME to a folder that you can write to (outside the workspace) and try again",
 )
 
@@ -57,11 +57,11 @@ def create_key(name: str) -> Path:
         content = path.read_bytes()
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        what = Text(f"密钥文件不可用({reason})", f"the key file is not usable ({reason})")
+        what = Text(f"密钥文件不可用（{reason}）", f"the key file is not usable ({reason})")
         raise UsageError(what, where=str(path), todo=_TODO) from None
     if not _CONTENT.fullmatch(content.decode("ascii", "replace")):
         what = Text(
-            "该文件不是密钥(应为 64 位十六进制数字加换行)", "this file is not a key (64 hex digits and a newline)"
+            "该文件不是密钥（应为 64 位十六进制数字加换行）", "this file is not a key (64 hex digits and a newline)"
         )
         todo = Text("请将其移走后重试，会生成新的密钥", "Move it away and try again: a new key is then made")
         raise UsageError(what, where=str(path), todo=todo)

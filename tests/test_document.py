@@ -307,7 +307,7 @@ class TestDiagnostics:
     def test_problems_read_in_chinese_too(self) -> None:
         reader = Reader()
         reader.read_bytes("颜: 1\n".encode(), Record({"颜色": STRING}), shown_as="f.yaml")
-        assert [problem.in_("zh") for problem in reader.problems] == ["f.yaml:1:1: 未知的键 “颜”,是否指 “颜色”?"]
+        assert [problem.in_("zh") for problem in reader.problems] == ["f.yaml:1:1: 未知的键 “颜”，是否指 “颜色”？"]
 
     @given(st.binary(max_size=200))
     def test_no_bytes_raise_anything(self, content: bytes) -> None:

@@ -9,7 +9,7 @@ from pii_audit.cli.session import Session
 from pii_audit.language import Language, Text
 
 EXAMPLE = Text(
-    "例: pii-audit access --source core\n"
+    "例：pii-audit access --source core\n"
     "    pii-audit access --format html -o 访问矩阵.html\n"
     "    pii-audit access --diff 20260131T0830-1a2b3c",
     "example: pii-audit access --source core\n"
@@ -25,10 +25,12 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         action="append",
         default=[],
         metavar="ID",
-        help=say(language, "只看此来源(可重复)", "only this source (may be repeated)"),
+        help=say(language, "只看此来源（可重复）", "only this source (may be repeated)"),
     )
     parser.add_argument(
-        "--run", metavar="ID", help=say(language, "按这一次运行(默认最近一次)", "as of this run (default: the newest)")
+        "--run",
+        metavar="ID",
+        help=say(language, "按这一次运行（默认最近一次）", "as of this run (default: the newest)"),
     )
     parser.add_argument(
         "--diff",

@@ -22,7 +22,7 @@ def add_baseline(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="FILE",
         help=say(
             language,
-            "只报告此前的 JSON 结果里没有的(变得更严重的也算新)",
+            "只报告此前的 JSON 结果里没有的（变得更严重的也算新）",
             "tell only what an earlier result in JSON has not (what got worse counts as new)",
         ),
     )
@@ -45,10 +45,10 @@ def without_baseline(session: Session, run: Run, baseline: Baseline | None) -> R
     applied = baseline.apply(run)
     hidden, gone, unlooked = applied.baseline or (0, 0, 0)
     text = Text(
-        f"基线隐藏了 {hidden} 项;基线中有 {gone} 项已不存在",
+        f"基线隐藏了 {hidden} 项；基线中有 {gone} 项已不存在",
         f"the baseline hid {hidden} finding(s); {gone} of it are gone",
     )
     if unlooked:
-        text = Text(f"{text.zh},{unlooked} 项本次未查看", f"{text.en}, {unlooked} were not looked at")
+        text = Text(f"{text.zh}，{unlooked} 项本次未查看", f"{text.en}, {unlooked} were not looked at")
     session.say(text)
     return applied

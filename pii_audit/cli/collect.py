@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pii_audit.collecting.writing import Order
 
 EXAMPLE = Text(
-    "例: pii-audit collect --dialect postgresql --source core -o collector.py --write-key core.key",
+    "例：pii-audit collect --dialect postgresql --source core -o collector.py --write-key core.key",
     "example: pii-audit collect --dialect postgresql --source core -o collector.py --write-key core.key",
 )
 SAMPLE = 20_000
@@ -30,7 +30,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="D",
         help=say(
             language,
-            "数据库类型:postgresql、mysql、sqlite、oracle、sqlserver、opengauss、kingbase、oceanbase、tidb、tdsql、goldendb、gbase8a",
+            "数据库类型：postgresql、mysql、sqlite、oracle、sqlserver、opengauss、kingbase、oceanbase、tidb、tdsql、goldendb、gbase8a",
             "kind of database: postgresql, mysql, sqlite, oracle, sqlserver, opengauss, kingbase, oceanbase, tidb, tdsql, goldendb, gbase8a",
         ),
     )
@@ -41,7 +41,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="FILE",
         help=say(
             language,
-            "写出的采集程序;语句另存为同名 .sql",
+            "写出的采集程序；语句另存为同名 .sql",
             "the collector to write; its statements go into .sql beside it",
         ),
     )
@@ -50,7 +50,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="ID",
         help=say(
             language,
-            "采集包将作为哪个来源(沿用其 include、exclude、sample)",
+            "采集包将作为哪个来源（沿用其 include、exclude、sample）",
             "the source that the bundle will be (its include, exclude and sample are used)",
         ),
     )
@@ -60,7 +60,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="FILE",
         help=say(
             language,
-            "把密钥写到此文件,与采集程序分开交给数据库管理员",
+            "把密钥写到此文件，与采集程序分开交给数据库管理员",
             "write the key into this file, to be handed to the administrator apart from the collector",
         ),
     )
@@ -113,12 +113,12 @@ def _next(options: argparse.Namespace, order: Order, statements: Path) -> tuple[
     key = options.write_key or "KEY"
     return (
         Text(
-            f"{options.output}、{statements} 已写出。密钥请另行交付;堡垒机后执行:python3 {options.output} --key {key} -o 名称.bundle -- {client}",
+            f"{options.output}、{statements} 已写出。密钥请另行交付；堡垒机后执行：python3 {options.output} --key {key} -o 名称.bundle -- {client}",
             f"{options.output} and {statements} are written. Hand over the key apart from them; behind the bastion: "
             f"python3 {options.output} --key {key} -o NAME.bundle -- {client}",
         ),
         Text(
-            "采集包带回后,在 audit.yaml 中写作 kind: bundle 的来源。",
+            "采集包带回后，在 audit.yaml 中写作 kind: bundle 的来源。",
             "Bring the bundle back and name it in audit.yaml as a source of kind: bundle.",
         ),
     )

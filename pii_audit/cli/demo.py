@@ -12,7 +12,7 @@ from pii_audit.cli.session import Session
 from pii_audit.language import Language, Text, same
 
 EXAMPLE = Text(
-    "例: pii-audit demo\n    pii-audit --lang en demo bank",
+    "例：pii-audit demo\n    pii-audit --lang en demo bank",
     "example: pii-audit demo\n         pii-audit --lang zh demo bank",
 )
 REPORTS = {"html": "html", "md": "markdown", "json": "json"}
@@ -26,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         nargs="?",
         default="pii-audit-demo",
         metavar="DIR",
-        help=say(language, "建在哪里(默认 ./pii-audit-demo)", "where to build it (default ./pii-audit-demo)"),
+        help=say(language, "建在哪里（默认 ./pii-audit-demo）", "where to build it (default ./pii-audit-demo)"),
     )
 
 
@@ -42,9 +42,9 @@ def run(session: Session, options: argparse.Namespace) -> int:
     from pii_audit.workspace import load_key, load_workspace  # noqa: PLC0415
 
     folder = Path(options.folder)
-    session.say(Text(f"正在建示例银行:{folder}", f"building the demo bank in {folder}"))
+    session.say(Text(f"正在建示例银行：{folder}", f"building the demo bank in {folder}"))
     bank = build(folder)
-    session.say(Text(f"{bank.customers} 位虚构客户;正在审计", f"{bank.customers} invented customers; auditing them"))
+    session.say(Text(f"{bank.customers} 位虚构客户；正在审计", f"{bank.customers} invented customers; auditing them"))
     space = load_workspace(folder)
     with Store.open(space.store, space.root, key=load_key(space)) as store:
         with shown(session) as progress:
@@ -61,17 +61,19 @@ def run(session: Session, options: argparse.Namespace) -> int:
 
 def _next(folder: Path) -> Iterator[Text]:
     """What to try now, line by line."""
-    yield Text("接下来可以试试:", "what to try next:")
+    yield Text("接下来可以试试：", "what to try next:")
     steps = (
         (f"{folder}/reports/report.html", Text("用浏览器打开报告", "open the report in a browser")),
         (f"pii-audit -w {folder} findings list", Text("逐条查看发现", "go through the findings")),
         (
             f"pii-audit gate -w {folder} --flow collection-weekly {folder}/outbox/collection_*",
-            Text("这份导出可以离开吗?", "may this export leave?"),
+            Text("这份导出可以离开吗？", "may this export leave?"),
         ),
         (
             f"rm {folder}/outbox/vip_* && pii-audit -w {folder} run",
-            Text("改正一处,再查一遍:新增、仍在、已整改", "put one thing right and look again: new, persistent, fixed"),
+            Text(
+                "改正一处，再查一遍：新增、仍在、已整改", "put one thing right and look again: new, persistent, fixed"
+            ),
         ),
         ("pii-audit init DIR", Text("换成自己的数据", "now with your own data")),
     )

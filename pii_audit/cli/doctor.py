@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pii_audit.workspace import Workspace
 
 EXAMPLE = Text(
-    "例: pii-audit doctor -w /srv/自查\n    pii-audit doctor --grants",
+    "例：pii-audit doctor -w /srv/自查\n    pii-audit doctor --grants",
     "example: pii-audit doctor -w /srv/selfcheck\n         pii-audit doctor --grants",
 )
 GOOD, WARN, BAD = "ok", "warn", "fail"
@@ -47,7 +47,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         action="store_true",
         help=say(
             language,
-            "打印各数据库来源所需最小权限的语句(不执行)",
+            "打印各数据库来源所需最小权限的语句（不执行）",
             "print the statements for the least privileges that each database source needs (runs nothing)",
         ),
     )
@@ -84,7 +84,7 @@ def _print_grants(session: Session) -> int:
     if not servers:
         session.say(
             Text(
-                "没有数据库服务器来源:文件只需读取权限",
+                "没有数据库服务器来源：文件只需读取权限",
                 "no source is a database server; files need to be readable only",
             )
         )
@@ -119,7 +119,7 @@ def _parts() -> Iterator[Check]:
     for module, what, extra in (
         (
             "presidio_analyzer",
-            Text("自由文本中的姓名和地址(模型)", "names and addresses in free text (models)"),
+            Text("自由文本中的姓名和地址（模型）", "names and addresses in free text (models)"),
             "names",
         ),
         ("keyring", Text("系统密钥环", "the system keyring"), ""),
@@ -133,7 +133,7 @@ def _parts() -> Iterator[Check]:
         ("paramiko", Text("SFTP 数据流与文件共享", "SFTP feeds and shares"), "sftp"),
         ("botocore", Text("S3 兼容存储中的文件", "files in S3-compatible stores"), "s3"),
         ("smbprotocol", Text("SMB 文件共享", "SMB shares"), "smb"),
-        ("cel_expr_python", Text("策略中的自定义规则(CEL)", "rules of one's own in policies (CEL)"), "rules"),
+        ("cel_expr_python", Text("策略中的自定义规则（CEL）", "rules of one's own in policies (CEL)"), "rules"),
         ("openpyxl", Text("Excel 报表与整改台账", "reports and ledgers in Excel"), "office"),
         ("docx", Text("Word 函件与报告", "letters and reports in Word"), "office"),
         ("sqlglot", Text("导出脚本的 SQL", "the SQL of exports"), "sql"),
@@ -147,12 +147,12 @@ def _parts() -> Iterator[Check]:
         ("rapidocr", Text("图像中的文字", "text in images"), "ocr"),
     ):
         if find_spec(module):
-            yield Check(GOOD, Text(f"{module} 已安装:{what.zh}", f"{module} is installed: {what.en}"))
+            yield Check(GOOD, Text(f"{module} 已安装：{what.zh}", f"{module} is installed: {what.en}"))
         else:
             install = f"pip install 'pii-audit[{extra}]'" if extra else f"pip install {module.replace('_', '-')}"
             yield Check(
                 WARN,
-                Text(f"{module} 未安装:没有{what.zh}", f"{module} is not installed: no {what.en}"),
+                Text(f"{module} 未安装：没有{what.zh}", f"{module} is not installed: no {what.en}"),
                 same(install),
             )
 
@@ -176,7 +176,7 @@ def _policies(space: Workspace) -> Iterator[Check]:
     if policy.empty:
         yield Check(
             WARN,
-            Text("策略是空的:任何外发都会算作缺口", "the policies say nothing: everything that leaves is a gap"),
+            Text("策略是空的：任何外发都会算作缺口", "the policies say nothing: everything that leaves is a gap"),
             Text("在 policies/ 下写 recipients 和 flows", "write recipients and flows under policies/"),
         )
         return
@@ -186,7 +186,7 @@ def _policies(space: Workspace) -> Iterator[Check]:
     yield Check(
         state,
         Text(
-            f"策略:{len(policy.files)} 个文件,{len(policy.flows)} 个数据流,{warnings} 条提醒",
+            f"策略：{len(policy.files)} 个文件，{len(policy.flows)} 个数据流，{warnings} 条提醒",
             f"policies: {len(policy.files)} file(s), {len(policy.flows)} flow(s), {warnings} warning(s)",
         ),
         todo,
@@ -215,16 +215,16 @@ def _key(space: Workspace) -> Iterator[Check]:
         yield Check(
             WARN,
             Text(
-                f"密钥 {path} 就在存储旁边:得到其一者即得到两者",
+                f"密钥 {path} 就在存储旁边：得到其一者即得到两者",
                 f"the key {path} lies beside the store: whoever gets one has both",
             ),
             Text(
-                "把密钥移到工作区之外,并修改 audit.yaml 的 key",
+                "把密钥移到工作区之外，并修改 audit.yaml 的 key",
                 "move it out of the workspace and change `key` in audit.yaml",
             ),
         )
     else:
-        yield Check(GOOD, Text("密钥可用,且在工作区之外", "the key can be read and lies outside the workspace"))
+        yield Check(GOOD, Text("密钥可用，且在工作区之外", "the key can be read and lies outside the workspace"))
 
 
 def _store(space: Workspace) -> Iterator[Check]:
@@ -241,7 +241,7 @@ def _store(space: Workspace) -> Iterator[Check]:
     except PiiAuditError as error:
         yield _wrong(error)
         return
-    yield Check(GOOD, Text(f"存储可用,已记录 {runs} 次运行", f"the store works; {runs} run(s) recorded"))
+    yield Check(GOOD, Text(f"存储可用，已记录 {runs} 次运行", f"the store works; {runs} run(s) recorded"))
 
 
 def _source(space: Workspace, name: str) -> Iterator[Check]:
@@ -262,7 +262,7 @@ def _source(space: Workspace, name: str) -> Iterator[Check]:
         yield Check(
             WARN,
             Text(
-                f"来源 {name}:对 {title.zh} 的支持未经真实服务器验证",
+                f"来源 {name}：对 {title.zh} 的支持未经真实服务器验证",
                 f"source {name}: support for {title.en} was not verified on a live server",
             ),
         )
@@ -291,7 +291,7 @@ def _source(space: Workspace, name: str) -> Iterator[Check]:
         return
     why, count = failed[0].reason or same("?"), len(failed)
     yield Check(
-        WARN if assets else BAD, Text(f"{found.zh},{count} 个无法读取", f"{found.en}, {count} cannot be read"), why
+        WARN if assets else BAD, Text(f"{found.zh}，{count} 个无法读取", f"{found.en}, {count} cannot be read"), why
     )
 
 
@@ -306,21 +306,21 @@ def _ended(name: str, ended: Ended, assets: int, *, gone: bool) -> Check:
         return Check(
             WARN,
             Text(
-                f"来源 {name}:{ended.words.zh},但不能确认其中已无内容",
+                f"来源 {name}:{ended.words.zh}，但不能确认其中已无内容",
                 f"source {name}: {ended.words.en}, and it cannot be told that nothing is there",
             ),
             Text(
-                "其问题不会关闭:恢复读取权限,或确认其已撤除",
+                "其问题不会关闭：恢复读取权限，或确认其已撤除",
                 "its findings stay: make it readable, or have it taken down",
             ),
         )
     return Check(
         WARN,
         Text(
-            f"来源 {name}:{ended.words.zh},但仍有 {assets} 个对象",
+            f"来源 {name}:{ended.words.zh}，但仍有 {assets} 个对象",
             f"source {name}: {ended.words.en}, and {assets} asset(s) are there",
         ),
-        Text("清除后再登记,或删除 ended", "clear it first, or take ended away"),
+        Text("清除后再登记，或删除 ended", "clear it first, or take ended away"),
     )
 
 
@@ -329,11 +329,11 @@ def _unlisted(name: str, others: Sequence[str]) -> Check:
     return Check(
         WARN,
         Text(
-            f"来源 {name}:同一服务器还有 {len(others)} 个未列出的数据库,不会检查:{names}",
+            f"来源 {name}：同一服务器还有 {len(others)} 个未列出的数据库，不会检查：{names}",
             f"source {name}: {len(others)} other database(s) of the server are not listed and will not be inspected: {names}",
         ),
         Text(
-            "需要检查的另写一个来源,或在 include 中列出",
+            "需要检查的另写一个来源，或在 include 中列出",
             "list those that should be: a source of their own, or under include",
         ),
     )

@@ -61,7 +61,7 @@ def import_(session: Session, options: argparse.Namespace) -> int:
         if strangers:
             raise UsageError(
                 Text(
-                    f"第 {strangers[0].row} 行的编号不在存储库中(共 {len(strangers)} 行)，未导入任何内容",
+                    f"第 {strangers[0].row} 行的编号不在存储库中（共 {len(strangers)} 行），未导入任何内容",
                     f"row {strangers[0].row} has an id that the store does not know ({len(strangers)} such rows); nothing was imported",
                 ),
                 where=str(path),
@@ -94,7 +94,7 @@ def import_(session: Session, options: argparse.Namespace) -> int:
         session.say(_told(conflict, overwritten=options.overwrite))
     session.say(
         Text(
-            f"已导入 {applied} 条的答复,冲突 {len({one.fingerprint for one in conflicts})} 条",
+            f"已导入 {applied} 条的答复，冲突 {len({one.fingerprint for one in conflicts})} 条",
             f"answers on {applied} finding(s) imported, {len({one.fingerprint for one in conflicts})} in conflict",
         )
     )
@@ -104,7 +104,7 @@ def import_(session: Session, options: argparse.Namespace) -> int:
 def _left(owner: Difference) -> Text:
     where = owner.fingerprint[:12]
     return Text(
-        f"{where}: 已了结,责任人仍为“{owner.stored}”",
+        f"{where}: 已了结，责任人仍为“{owner.stored}”",
         f'{where}: it is settled; its owner is "{owner.stored}" as before',
     )
 
@@ -114,10 +114,10 @@ def _told(conflict: Difference, *, overwritten: bool) -> Text:
     outcome = (
         Text("已改写", "overwritten")
         if overwritten
-        else Text("未改写,加 --overwrite 以表格为准", "left as it is; --overwrite takes the register's")
+        else Text("未改写，加 --overwrite 以表格为准", "left as it is; --overwrite takes the register's")
     )
     return Text(
-        f"{where}: {conflict.field.zh}: 存储库“{conflict.stored}”,表格“{conflict.filled}”({outcome.zh})",
+        f"{where}: {conflict.field.zh}: 存储库“{conflict.stored}”，表格“{conflict.filled}”（{outcome.zh}）",
         f'{where}: {conflict.field.en}: "{conflict.stored}" in the store, "{conflict.filled}" in the register ({outcome.en})',
     )
 

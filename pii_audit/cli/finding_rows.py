@@ -26,7 +26,7 @@ def locate(session: Session, options: argparse.Namespace) -> int:
     if not options.output or options.output == STDOUT:
         raise UsageError(
             Text("没有说明写到哪个文件", "no file is named to write to"),
-            todo=Text("加 -o 文件(仅本人可读)", "give -o FILE (it is made readable by you alone)"),
+            todo=Text("加 -o 文件（仅本人可读）", "give -o FILE (it is made readable by you alone)"),
         )
     space = session.workspace()
     masked = masking(space)
@@ -38,10 +38,10 @@ def locate(session: Session, options: argparse.Namespace) -> int:
     write_output(options.output, located.as_csv())
     for row in located.missed:
         why = row.reason or Text("未能读取", "it could not be read")
-        session.say(Text(f"{row.id}: 未能定位: {why.zh}", f"{row.id}: not located: {why.en}"))
+        session.say(Text(f"{row.id}: 未能定位：{why.zh}", f"{row.id}: not located: {why.en}"))
     session.say(
         Text(
-            f"{len(located.rows)} 处写入 {options.output}(仅本人可读),已记入经过",
+            f"{len(located.rows)} 处写入 {options.output}（仅本人可读），已记入经过",
             f"{len(located.rows)} place(s) written to {options.output} (for its owner alone), and noted in the history",
         )
     )

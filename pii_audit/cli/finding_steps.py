@@ -110,7 +110,7 @@ def verify(session: Session, options: argparse.Namespace) -> int:
     expected = options.expect.strip().lower() if options.expect else None
     if expected is not None and not re.fullmatch(r"[0-9a-f]{64}", expected):
         raise UsageError(
-            Text("--expect 不是末端哈希(64 位十六进制)", "--expect is no head (64 hexadecimal digits)"),
+            Text("--expect 不是末端哈希（64 位十六进制）", "--expect is no head (64 hexadecimal digits)"),
             todo=Text("findings verify 会给出它", "`findings verify` prints it"),
         )
     space = session.workspace()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pii_audit.workspace import Workspace
 
 EXAMPLE = Text(
-    "例: pii-audit findings list --status open --severity high\n"
+    "例：pii-audit findings list --status open --severity high\n"
     "    pii-audit findings assign 3fa2 --owner 张某 --due 2026-09-30\n"
     "    pii-audit findings accept 3fa2 --owner 张某 --approver 李某 --until 2026-12-31 --reason 新系统上线前",
     "example: pii-audit findings list --status open --severity high\n"
@@ -76,7 +76,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="FINGERPRINT",
         help=say(
             language,
-            "发现的指纹(开头几位即可);import 为文件",
+            "发现的指纹（开头几位即可）；import 为文件",
             "findings (the first digits will do); for import, the file",
         ),
     )
@@ -94,7 +94,7 @@ def _filters(parser: argparse.ArgumentParser, language: Language) -> None:
         default=[],
         choices=[one.value for one in Status],
         metavar="STATUS",
-        help=say(language, "只列此状态(可重复)", "only this status (may be repeated)"),
+        help=say(language, "只列此状态（可重复）", "only this status (may be repeated)"),
     )
     parser.add_argument(
         "--severity",
@@ -119,7 +119,7 @@ def _limit(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="N",
         help=say(
             language,
-            f"最多列 N 条,最严重的在前(table 默认 {SHOWN},json 默认全部)",
+            f"最多列 N 条，最严重的在前（table 默认 {SHOWN},json 默认全部）",
             f"list at most N, the worst first (default: {SHOWN} in a table, all in json)",
         ),
     )
@@ -127,14 +127,14 @@ def _limit(parser: argparse.ArgumentParser, language: Language) -> None:
 
 def _steps(parser: argparse.ArgumentParser, language: Language) -> None:
     texts = {
-        "--unit": ("ID", "机构(list、export 筛选,assign 分派)", "a unit (list, export: only its; assign: to it)"),
+        "--unit": ("ID", "机构（list、export 筛选，assign 分派）", "a unit (list, export: only its; assign: to it)"),
         "--owner": ("NAME", "责任人", "who answers for it"),
-        "--approver": ("NAME", "批准人(不得是责任人)", "who approves (not the owner)"),
-        "--reviewer": ("NAME", "复核人(不得是责任人)", "who looked at it (not the owner)"),
+        "--approver": ("NAME", "批准人（不得是责任人）", "who approves (not the owner)"),
+        "--reviewer": ("NAME", "复核人（不得是责任人）", "who looked at it (not the owner)"),
         "--reason": ("TEXT", "理由", "why"),
         "--by": (
             "NAME",
-            "操作人(默认环境变量 PII_AUDIT_OPERATOR,再默认登录名)",
+            "操作人（默认环境变量 PII_AUDIT_OPERATOR，再默认登录名）",
             "who does it (default PII_AUDIT_OPERATOR, else the login)",
         ),
         "--expect": ("HASH", "verify:此前记下的末端哈希", "verify: the head that was noted earlier"),
@@ -148,7 +148,7 @@ def _steps(parser: argparse.ArgumentParser, language: Language) -> None:
     )
     parser.add_argument("--due", type=day, metavar="DATE", help=say(language, "整改期限", "to be put right by"))
     parser.add_argument(
-        "--until", type=day, metavar="DATE", help=say(language, "有效至(含当日)", "the last day on which it holds")
+        "--until", type=day, metavar="DATE", help=say(language, "有效至（含当日）", "the last day on which it holds")
     )
 
 
@@ -236,7 +236,7 @@ def _list(session: Session, options: argparse.Namespace) -> int:
     else:
         draw(session, options.output, lambda console: render_findings(found, console, session.language, today))
     if rest:
-        session.say(Text(f"另有 {rest:,} 条,用 --limit 或筛选条件", f"{rest:,} more: give --limit, or narrow it down"))
+        session.say(Text(f"另有 {rest:,} 条，用 --limit 或筛选条件", f"{rest:,} more: give --limit, or narrow it down"))
     return 0
 
 
@@ -253,7 +253,7 @@ def _check_rule(rule: str, space: Workspace, store: Store) -> None:
         raise UsageError(
             unknown(Text("规则", "rule"), rule, known),
             todo=Text(
-                "随附的规则见 docs/rules.zh.md,自定的见策略的 rules",
+                "随附的规则见 docs/rules.zh.md，自定的见策略的 rules",
                 "docs/rules.md lists those that ship; your own stand under rules of the policies",
             ),
         )

@@ -31,7 +31,7 @@ MODES = {
 """What is asked instead of a plain verdict: the option's name, and the module that answers."""
 PLAIN = "gate_judge"
 EXAMPLE = Text(
-    "例: pii-audit gate outbox/sms_20260601.csv --flow sms-daily\n    export.sh | pii-audit gate - --recipient acme-sms --purpose sms-notification\n    export.sh | pii-audit gate --flow sms-daily --pass-through | upload.sh",
+    "例：pii-audit gate outbox/sms_20260601.csv --flow sms-daily\n    export.sh | pii-audit gate - --recipient acme-sms --purpose sms-notification\n    export.sh | pii-audit gate --flow sms-daily --pass-through | upload.sh",
     "example: pii-audit gate outbox/sms_20260601.csv --flow sms-daily\n         export.sh | pii-audit gate - --recipient acme-sms --purpose sms-notification\n         export.sh | pii-audit gate --flow sms-daily --pass-through | upload.sh",
 )
 
@@ -43,17 +43,17 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         nargs="*",
         metavar="PATH",
         help=say(
-            language, "要外发的文件或文件夹;- 为标准输入", "the file or folder that is to leave; - is standard input"
+            language, "要外发的文件或文件夹；- 为标准输入", "the file or folder that is to leave; - is standard input"
         ),
     )
     parser.add_argument(
         "--flow", metavar="ID", help=say(language, "策略中声明的数据流", "a flow that the policies declare")
     )
     parser.add_argument(
-        "--recipient", metavar="ID", help=say(language, "接收方(与 --purpose 同用)", "a recipient (with --purpose)")
+        "--recipient", metavar="ID", help=say(language, "接收方（与 --purpose 同用）", "a recipient (with --purpose)")
     )
     parser.add_argument(
-        "--purpose", metavar="ID", help=say(language, "目的(与 --recipient 同用)", "a purpose (with --recipient)")
+        "--purpose", metavar="ID", help=say(language, "目的（与 --recipient 同用）", "a purpose (with --recipient)")
     )
     add_day(parser, language)
     add_jobs(parser, language)
@@ -61,7 +61,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
     parser.add_argument(
         "--allow-gaps",
         action="store_true",
-        help=say(language, "无法证明合规之处(缺口)不算失败", "what cannot be shown to comply (a gap) does not fail"),
+        help=say(language, "无法证明合规之处（缺口）不算失败", "what cannot be shown to comply (a gap) does not fail"),
     )
     for module in (PLAIN, *MODES.values()):
         import_module(f"pii_audit.cli.{module}").arguments(parser, language)

@@ -132,7 +132,7 @@ class Case:
                 beyond = ", ".join(ledger["not_approved"])
                 self.session.say(
                     Text(
-                        f"导出含未获批的信息项:{beyond}", f"the export holds elements that were not approved: {beyond}"
+                        f"导出含未获批的信息项：{beyond}", f"the export holds elements that were not approved: {beyond}"
                     )
                 )
         conditions = {
@@ -151,7 +151,7 @@ def open_case(session: Session, options: argparse.Namespace) -> Case:
     if options.flow and (options.recipient or options.purpose):
         raise UsageError(
             Text("--flow 不能与 --recipient、--purpose 同用", "--flow does not go with --recipient or --purpose"),
-            todo=Text("数据流已写明接收方和用途:只留 --flow", "a flow names both itself: leave --flow alone"),
+            todo=Text("数据流已写明接收方和用途：只留 --flow", "a flow names both itself: leave --flow alone"),
         )
     space = session.workspace()
     catalogue = load_catalogue((*space.identifiers, *own_identifiers(options)))
@@ -177,7 +177,7 @@ def existing(paths: Sequence[str]) -> None:
     if not paths:
         raise UsageError(
             Text("没有说明文件", "no file is named"),
-            todo=Text("给出文件或文件夹,或 - 表示标准输入", "name a file or a folder, or - for standard input"),
+            todo=Text("给出文件或文件夹，或 - 表示标准输入", "name a file or a folder, or - for standard input"),
         )
     for path in paths:
         if path != STDIN and not os.path.lexists(path):
@@ -198,7 +198,7 @@ def stated(options: argparse.Namespace, catalogue: Catalogue) -> dict[str, Any]:
             raise UsageError(
                 Text("不是 ISO 8601 时间", "is no time in ISO 8601"),
                 where="--time",
-                todo=Text("例:2026-06-01T09:30:00+08:00", "as in 2026-06-01T09:30:00+08:00"),
+                todo=Text("例：2026-06-01T09:30:00+08:00", "as in 2026-06-01T09:30:00+08:00"),
             ) from None
     told["approved_elements"] = None
     if options.elements:

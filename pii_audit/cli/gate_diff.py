@@ -24,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar=("OLD", "NEW"),
         help=say(
             language,
-            "同一导出的两个版本:列、标识符、形式、人数、裁决有何变化;退出码是 NEW 的(--format table|json)",
+            "同一导出的两个版本：列、标识符、形式、人数、裁决有何变化；退出码是 NEW 的（--format table|json）",
             "two versions of an export: which columns, identifiers, forms, people and verdicts changed; the exit code is NEW's (--format table|json)",
         ),
     )
@@ -40,7 +40,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     if options.path or options.receipt or options.record or options.baseline:
         raise UsageError(
             Text(
-                "--diff 只比较两个版本,不出回执、不记录、不用基线",
+                "--diff 只比较两个版本，不出回执、不记录、不用基线",
                 "--diff compares two versions alone: no PATH, receipt, record or baseline goes with it",
             ),
             todo=Text("另外对新版本执行 gate", "judge the new version by a gate of its own"),
@@ -49,7 +49,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
         raise UsageError(
             Text("--diff 没有这种格式", "--diff has no such format"),
             where="--format",
-            todo=Text("可用:table、json", "choose table or json"),
+            todo=Text("可用：table、json", "choose table or json"),
         )
     case = open_case(session, options)
     runs = []

@@ -17,8 +17,8 @@ STATED = {
     "approver": ("审批人", "who approved it"),
     "ticket": ("工单号", "the ticket"),
     "operator": ("操作人", "who runs it"),
-    "time": ("提取时间,ISO 8601(默认裁决时间)", "when it was extracted, ISO 8601 (default: when it was judged)"),
-    "elements": ("获批的信息项,以逗号分隔", "the elements that were approved, comma-separated"),
+    "time": ("提取时间，ISO 8601(默认裁决时间)", "when it was extracted, ISO 8601 (default: when it was judged)"),
+    "elements": ("获批的信息项，以逗号分隔", "the elements that were approved, comma-separated"),
 }
 """Fields of the extraction ledger that the caller states (T/PCAC 0001-2023, 14.3 row 3)."""
 
@@ -30,7 +30,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="NAME",
         help=say(
             language,
-            "把标准输入当作此名字的文件裁决(扩展名、定长布局)",
+            "把标准输入当作此名字的文件裁决（扩展名、定长布局）",
             "judge standard input as a file of this name (its suffix, its fixed-width layout)",
         ),
     )
@@ -39,7 +39,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="FILE",
         help=say(
             language,
-            "写签名回执:文件哈希、策略哈希、裁决、提取台账",
+            "写签名回执：文件哈希、策略哈希、裁决、提取台账",
             "write a signed receipt: file hash, policy hash, verdict, extraction ledger",
         ),
     )
@@ -52,7 +52,9 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
             f"--{name}",
             metavar="TEXT",
             default=os.environ.get(variable),
-            help=say(language, f"回执台账:{zh}(或环境变量 {variable})", f"ledger of the receipt: {en} (or {variable})"),
+            help=say(
+                language, f"回执台账：{zh}（或环境变量 {variable}）", f"ledger of the receipt: {en} (or {variable})"
+            ),
         )
 
 

@@ -41,7 +41,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         action="store_true",
         help=say(
             language,
-            "用于管道:裁决之前什么也不放行,通过则原样全部写到标准输出,否则一个字节也不写(报告写到 -o)",
+            "用于管道：裁决之前什么也不放行，通过则原样全部写到标准输出，否则一个字节也不写（报告写到 -o）",
             "in a pipe: nothing leaves before the verdict; then all of it goes to standard output as it came, or nothing (the report goes to -o)",
         ),
     )
@@ -52,7 +52,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="SIZE",
         help=say(
             language,
-            "裁决之前在内存中加密暂存多少(默认 256M),超出部分加密写入 TMPDIR 中无名的文件",
+            "裁决之前在内存中加密暂存多少（默认 256M），超出部分加密写入 TMPDIR 中无名的文件",
             "how much waits for the verdict sealed in memory (default 256M); more goes, sealed, to a file without a name in TMPDIR",
         ),
     )
@@ -87,12 +87,12 @@ def run(session: Session, options: argparse.Namespace) -> int:
             else:
                 session.say(
                     Text(
-                        f"不得离开(退出码 {code}),没有放行任何内容",
+                        f"不得离开（退出码 {code}），没有放行任何内容",
                         f"may not leave (exit {code}); nothing was released",
                     )
                 )
     except KeyboardInterrupt:
-        session.say(Text("已中断,没有放行任何内容", "interrupted; nothing was released"))
+        session.say(Text("已中断，没有放行任何内容", "interrupted; nothing was released"))
         return INTERRUPTED
     return code
 
@@ -102,17 +102,17 @@ def _refuse(options: argparse.Namespace) -> None:
         raise UsageError(
             Text("--pass-through 只裁决标准输入", "--pass-through judges standard input alone"),
             where=options.path[0],
-            todo=Text("去掉文件名,从管道读入", "leave the file's name out, and pipe it in"),
+            todo=Text("去掉文件名，从管道读入", "leave the file's name out, and pipe it in"),
         )
     if options.baseline:
         raise UsageError(
             Text("--baseline 不能与 --pass-through 同用", "--baseline does not go with --pass-through"),
-            todo=Text("放行须裁决整份导出:去掉 --baseline", "what passes is judged as a whole: leave --baseline out"),
+            todo=Text("放行须裁决整份导出：去掉 --baseline", "what passes is judged as a whole: leave --baseline out"),
         )
     if options.output in (STDIN, "/dev/stdout") or (options.format and not options.output):
         raise UsageError(
             Text("标准输出要留给导出本身", "standard output is for the export itself"),
-            todo=Text("报告用 -o 写到文件,或 -o /dev/stderr", "write the report with -o FILE, or -o /dev/stderr"),
+            todo=Text("报告用 -o 写到文件，或 -o /dev/stderr", "write the report with -o FILE, or -o /dev/stderr"),
         )
     if sys.stdout.isatty():
         raise UsageError(
@@ -130,7 +130,7 @@ def tell(session: Session, run: Run) -> None:
         session.say(Text(safe(said + finding.message.zh), safe(said + finding.message.en)))
     for row in run.coverage:
         if row.incomplete and row.reason:
-            zh, en = f"未能检查: {row.reason.zh}", f"could not be inspected: {row.reason.en}"
+            zh, en = f"未能检查：{row.reason.zh}", f"could not be inspected: {row.reason.en}"
             session.say(Text(safe(f"{row.asset}: {zh}"), safe(f"{row.asset}: {en}")))
 
 
@@ -149,12 +149,13 @@ def _release(spool: Spool) -> None:
         told, whole = f"{sent:,}", f"{spool.size:,}"
         raise OutputError(
             Text(
-                f"裁决通过,但只送出 {whole} 字节中的约 {told} 字节:{reason}",
+                f"裁决通过，但只送出 {whole} 字节中的约 {told} 字节：{reason}",
                 f"it may leave, but only about {told} of {whole} bytes did: {reason}",
             ),
             where=STDIN,
             todo=Text(
-                "作废对方收到的部分,查明下游后重做", "void what arrived, see what became of the reader, and do it again"
+                "作废对方收到的部分，查明下游后重做",
+                "void what arrived, see what became of the reader, and do it again",
             ),
         ) from error
     finally:

@@ -27,7 +27,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="FILE",
         help=say(
             language,
-            "导出脚本运行之前裁决:按它读取的列(库存来自 run);也可是内含 SQL 的程序(.py、.sh)、dbt 项目等文件夹;- 为标准输入",
+            "导出脚本运行之前裁决：按它读取的列（库存来自 run）；也可是内含 SQL 的程序（.py、.sh）、dbt 项目等文件夹；- 为标准输入",
             "judge the script of an export before it runs, by the columns that it reads (as run has recorded them); "
             "a program with SQL in it (.py, .sh), a folder (a dbt project) or - for standard input will do",
         ),
@@ -35,7 +35,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
     parser.add_argument(
         "--dialect",
         metavar="D",
-        help=say(language, "--sql 的方言,例如 oracle、hive", "dialect of --sql, such as oracle or hive"),
+        help=say(language, "--sql 的方言，例如 oracle、hive", "dialect of --sql, such as oracle or hive"),
     )
     parser.add_argument(
         "--source",
@@ -43,7 +43,9 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         default=[],
         metavar="ID",
         help=say(
-            language, "--sql 在哪个数据库来源上运行(可重复)", "the database source that --sql runs on (may be repeated)"
+            language,
+            "--sql 在哪个数据库来源上运行（可重复）",
+            "the database source that --sql runs on (may be repeated)",
         ),
     )
     parser.add_argument(
@@ -51,7 +53,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help=say(language, "--sql 中变量的值(可重复)", "the value of a variable in --sql (may be repeated)"),
+        help=say(language, "--sql 中变量的值（可重复）", "the value of a variable in --sql (may be repeated)"),
     )
 
 
@@ -115,7 +117,7 @@ def _dialect(options: argparse.Namespace) -> str:
         names = ", ".join(dialect_names())
         raise UsageError(
             Text("没有说明 SQL 方言", "the dialect of the SQL is not named"),
-            todo=Text(f"用 --dialect 指明:{names}", f"say it by --dialect: {names}"),
+            todo=Text(f"用 --dialect 指明：{names}", f"say it by --dialect: {names}"),
         )
     return str(options.dialect)
 
@@ -128,7 +130,7 @@ def _variables(options: argparse.Namespace) -> dict[str, str]:
             raise UsageError(
                 Text("--var 应写作 名=值", "--var is written NAME=VALUE"),
                 where="--var",
-                todo=Text("例:--var dt=20260601", "as in --var dt=20260601"),
+                todo=Text("例：--var dt=20260601", "as in --var dt=20260601"),
             )
         found[name] = value
     return found
@@ -148,18 +150,18 @@ def _scripts(path: str) -> dict[str, bytes]:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise UsageError(
-            Text(f"无法读取脚本({reason})", f"the script cannot be read ({reason})"),
+            Text(f"无法读取脚本（{reason}）", f"the script cannot be read ({reason})"),
             where=path,
             todo=Text("检查路径和权限", "check the path and its permissions"),
         ) from None
     if not scripts:
         raise UsageError(
             Text(
-                "文件夹中没有 SQL 脚本,也没有可含 SQL 的程序",
+                "文件夹中没有 SQL 脚本，也没有可含 SQL 的程序",
                 "the folder holds no script of SQL, and no program that may hold some",
             ),
             where=path,
-            todo=Text("检查路径,或直接给出脚本", "check the path, or name the script itself"),
+            todo=Text("检查路径，或直接给出脚本", "check the path, or name the script itself"),
         )
     return scripts
 
@@ -172,7 +174,7 @@ def _inventory(case: Case) -> tuple[Inspected, ...]:
         found = store.inventory()
     if not found:
         raise UsageError(
-            Text("还没有盘点:不知道各列含有什么", "there is no inventory: what columns hold is not known"),
+            Text("还没有盘点：不知道各列含有什么", "there is no inventory: what columns hold is not known"),
             todo=Text("先运行 pii-audit run", "run `pii-audit run` first"),
         )
     return found

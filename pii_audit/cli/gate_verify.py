@@ -21,7 +21,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="RECEIPT",
         help=say(
             language,
-            "核对回执:签名、裁决、PATH 是否就是被裁决的文件(--format table|json)",
+            "核对回执：签名、裁决、PATH 是否就是被裁决的文件（--format table|json）",
             "check a receipt: its signature, its verdict, whether PATH is what was judged (--format table|json)",
         ),
     )
@@ -41,7 +41,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
         raise UsageError(
             Text("--verify 没有这种格式", "--verify has no such format"),
             where="--format",
-            todo=Text("可用:table、json", "choose table or json"),
+            todo=Text("可用：table、json", "choose table or json"),
         )
     existing(options.path)
     space = session.workspace()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pii_audit.identifiers.model import Catalogue
 
 EXAMPLE = Text(
-    "例: pii-audit identifiers show bank_card\n    pii-audit identifiers test '卡号 6222 0200 0000 0000 004'",
+    "例：pii-audit identifiers show bank_card\n    pii-audit identifiers test '卡号 6222 0200 0000 0000 004'",
     "example: pii-audit identifiers show bank_card\n         pii-audit identifiers test 'card 6222 0200 0000 0000 004'",
 )
 
@@ -28,7 +28,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         choices=("list", "show", "test"),
         help=say(
             language,
-            "list 列表;show 一个标识符的依据;test 在文本上试验",
+            "list 列表；show 一个标识符的依据；test 在文本上试验",
             "list them; show the facts of one; test a text",
         ),
     )
@@ -38,7 +38,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="ID|TEXT",
         help=say(
             language,
-            "show 的标识符,或 test 的文本(- 为标准输入)",
+            "show 的标识符，或 test 的文本（- 为标准输入）",
             "the identifier to show, or the text to test (- is standard input)",
         ),
     )

@@ -12,7 +12,7 @@ from pii_audit.cli.session import Session
 from pii_audit.errors import UsageError
 from pii_audit.language import Language, Text
 
-EXAMPLE = Text("例: pii-audit init 自查", "example: pii-audit init selfcheck")
+EXAMPLE = Text("例：pii-audit init 自查", "example: pii-audit init selfcheck")
 STARTER = "policies/starter"
 SCHEMAS = ("audit", "policy", "cases")
 """What editors complete and check by: the first line of each file names its schema."""
@@ -25,7 +25,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="DIR",
         help=say(
             language,
-            "工作区文件夹(可以已存在,但不能已是工作区)",
+            "工作区文件夹（可以已存在，但不能已是工作区）",
             "the workspace folder (may exist, but not be a workspace already)",
         ),
     )
@@ -43,7 +43,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     taken = next((path for path in (folder / "audit.yaml", *files.values()) if os.path.lexists(path)), None)
     if taken is not None:
         raise UsageError(
-            Text("已存在,什么都没有写", "exists already; nothing was written"),
+            Text("已存在，什么都没有写", "exists already; nothing was written"),
             where=str(taken),
             todo=Text("换一个文件夹", "choose another folder"),
         )
@@ -55,7 +55,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise UsageError(
-            Text(f"无法新建文件夹:{reason}", f"the folder could not be made: {reason}"),
+            Text(f"无法新建文件夹：{reason}", f"the folder could not be made: {reason}"),
             where=str(folder),
             todo=Text("换一个可写的位置", "choose a place where you may write"),
         ) from None
@@ -63,10 +63,10 @@ def run(session: Session, options: argparse.Namespace) -> int:
         write_output(path, content.text(shipped))
     write_output(folder / "audit.yaml", content.text(f"{STARTER}/audit.yaml.in").replace("@KEY@", str(key)))
     session.say(
-        Text(f"工作区已建好:{folder}", f"the workspace is ready: {folder}"),
-        Text(f"密钥:{key}(与存储分开保管)", f"key: {key} (keep it apart from the store)"),
+        Text(f"工作区已建好：{folder}", f"the workspace is ready: {folder}"),
+        Text(f"密钥：{key}（与存储分开保管）", f"key: {key} (keep it apart from the store)"),
         Text(
-            f"下一步:修改 audit.yaml,然后 pii-audit doctor -w {folder}",
+            f"下一步：修改 audit.yaml，然后 pii-audit doctor -w {folder}",
             f"next: edit audit.yaml, then pii-audit doctor -w {folder}",
         ),
     )

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pii_audit.sources.format.fixed_width import Layouts
 
 EXAMPLE = Text(
-    "例: pii-audit inspect 客户名单.csv\n    cat app.log | pii-audit inspect - --format jsonl",
+    "例：pii-audit inspect 客户名单.csv\n    cat app.log | pii-audit inspect - --format jsonl",
     "example: pii-audit inspect customers.csv\n         cat app.log | pii-audit inspect - --format jsonl",
 )
 INCOMPLETE = 3
@@ -41,14 +41,14 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         "path",
         nargs="+",
         metavar="PATH",
-        help=say(language, "文件或文件夹;- 为标准输入", "a file or folder; - is standard input"),
+        help=say(language, "文件或文件夹；- 为标准输入", "a file or folder; - is standard input"),
     )
     parser.add_argument(
         "--names",
         action="store_true",
         help=say(
             language,
-            "也找正文与备注中的姓名和地址(前后文、词表、随包模型)",
+            "也找正文与备注中的姓名和地址（前后文、词表、随包模型）",
             "also find personal names and addresses in text and remarks (words around them, lists, the shipped model)",
         ),
     )
@@ -57,7 +57,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         action="append",
         default=[],
         metavar="ID",
-        help=say(language, "只找此标识符(可重复)", "only this identifier (may be repeated)"),
+        help=say(language, "只找此标识符（可重复）", "only this identifier (may be repeated)"),
     )
     add_identifiers(parser, language)
     parser.add_argument(
@@ -67,7 +67,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="LIST",
         help=say(
             language,
-            "也用 Presidio 的识别器,以逗号分隔:国家(US,UK)、名称、all,或其注册文件 file.yaml",
+            "也用 Presidio 的识别器，以逗号分隔：国家（US,UK）、名称、all，或其注册文件 file.yaml",
             "also use Presidio's recognizers, comma-separated: countries (US,UK), names, all, or a registry file.yaml",
         ),
     )
@@ -76,7 +76,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="FILE",
         help=say(
             language,
-            "文件是定长记录,按此 YAML 布局切分(压缩包内的文件也是)",
+            "文件是定长记录，按此 YAML 布局切分（压缩包内的文件也是）",
             "the files hold fixed-width records: cut them by this layout in YAML (those in archives too)",
         ),
     )
@@ -147,7 +147,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     for row in coverage:
         if row.incomplete and row.reason:
             session.say(
-                Text(f"{row.asset}: 未能检查: {row.reason.zh}", f"{row.asset}: could not be inspected: {row.reason.en}")
+                Text(f"{row.asset}: 未能检查：{row.reason.zh}", f"{row.asset}: could not be inspected: {row.reason.en}")
             )
     return INCOMPLETE if any(row.incomplete for row in coverage) and not options.allow_incomplete else 0
 

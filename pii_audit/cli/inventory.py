@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pii_audit.workspace import Workspace
 
 EXAMPLE = Text(
-    "例: pii-audit inventory --format json -o inventory.json\n"
+    "例：pii-audit inventory --format json -o inventory.json\n"
     "    pii-audit inventory --source share --within core.customer\n"
     "    pii-audit inventory --source outbox --since 2026-01-01",
     "example: pii-audit inventory --format json -o inventory.json\n"
@@ -33,7 +33,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="ID",
         help=say(
             language,
-            "按这一次运行(默认:每个对象最近一次读取)",
+            "按这一次运行（默认：每个对象最近一次读取）",
             "as of this run (default: the newest reading of every asset)",
         ),
     )
@@ -42,14 +42,14 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         action="append",
         default=[],
         metavar="ID",
-        help=say(language, "只看此来源(可重复)", "only this source (may be repeated)"),
+        help=say(language, "只看此来源（可重复）", "only this source (may be repeated)"),
     )
     parser.add_argument(
         "--people",
         action="store_true",
         help=say(
             language,
-            "按来源、数据流、资产统计不同的人,同一人只计一次",
+            "按来源、数据流、资产统计不同的人，同一人只计一次",
             "count people by source, flow and asset, nobody twice",
         ),
     )
@@ -60,7 +60,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="NAME",
         help=say(
             language,
-            "其中多少是该来源或表中的人:core 或 core.customer(含 --people,可重复)",
+            "其中多少是该来源或表中的人：core 或 core.customer(含 --people，可重复)",
             "and how many are those of this source or table: core, core.customer (implies --people, may be repeated)",
         ),
     )
@@ -70,7 +70,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="DATE",
         help=say(
             language,
-            "统计自这一天起记录的每一次读取,包括已不在的文件(含 --people)",
+            "统计自这一天起记录的每一次读取，包括已不在的文件（含 --people）",
             "count every reading recorded since this day, files that are gone included (implies --people)",
         ),
     )
@@ -118,7 +118,7 @@ def _people(session: Session, options: argparse.Namespace, space: Workspace, sto
     if options.run and options.since:
         raise UsageError(
             Text("--run 与 --since 不能同用", "--run does not go with --since"),
-            todo=Text("一次运行,或自某日起的全部读取,二选一", "choose one run, or every reading since a day"),
+            todo=Text("一次运行，或自某日起的全部读取，二选一", "choose one run, or every reading since a day"),
         )
     catalogue = load_catalogue(space.identifiers)
     known = store.inventory(options.run)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pii_audit.workspace import Workspace
 
 EXAMPLE = Text(
-    "例: pii-audit notify --via wecom\n    pii-audit notify --via smtp --url env:SMTP_URL --sender audit@bank.example --send",
+    "例：pii-audit notify --via wecom\n    pii-audit notify --via smtp --url env:SMTP_URL --sender audit@bank.example --send",
     "example: pii-audit notify --via wecom\n         pii-audit notify --via smtp --url env:SMTP_URL --sender audit@bank.example --send",
 )
 DAYS = 7
@@ -30,14 +30,16 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         "--via",
         choices=("smtp", "wecom", "dingtalk", "feishu", "slack"),
         required=True,
-        help=say(language, "渠道(企业微信、钉钉、飞书、Slack 为 webhook)", "channel (chats by their incoming webhook)"),
+        help=say(
+            language, "渠道（企业微信、钉钉、飞书、Slack 为 webhook）", "channel (chats by their incoming webhook)"
+        ),
     )
     parser.add_argument(
         "--url",
         metavar="REF",
         help=say(
             language,
-            "地址,env:NAME 或 keyring:SERVICE/USER(webhook 地址与邮箱口令都是秘密)",
+            "地址，env:NAME 或 keyring:SERVICE/USER(webhook 地址与邮箱口令都是秘密)",
             "its address as env:NAME or keyring:SERVICE/USER (a webhook's address and a mailbox's password are secrets)",
         ),
     )
@@ -47,7 +49,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="ADDRESS",
         help=say(
             language,
-            "smtp:收件人(默认 audit.yaml 中机构的 email)",
+            "smtp:收件人（默认 audit.yaml 中机构的 email）",
             "smtp: to whom (default: the unit's email in audit.yaml)",
         ),
     )
@@ -56,14 +58,14 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         type=number,
         default=DAYS,
         metavar="N",
-        help=say(language, f"提前 N 天(默认 {DAYS})", f"so many days before the due date (default {DAYS})"),
+        help=say(language, f"提前 N 天（默认 {DAYS}）", f"so many days before the due date (default {DAYS})"),
     )
     parser.add_argument(
         "--unit", metavar="ID", help=say(language, "只提醒该机构及其下级", "only this unit and those below it")
     )
     parser.add_argument("--by", metavar="NAME", help=say(language, "操作人", "who does it"))
     parser.add_argument(
-        "--send", action="store_true", help=say(language, "真的发出(默认只显示)", "really send (default: only show)")
+        "--send", action="store_true", help=say(language, "真的发出（默认只显示）", "really send (default: only show)")
     )
 
 
@@ -106,9 +108,9 @@ def run(session: Session, options: argparse.Namespace) -> int:
             store.move_each(moves, actor(space, options.by, masked))
             sent += 1
     if options.send:
-        session.say(Text(f"已发出 {sent} 封,共 {len(made)} 封", f"{sent} of {len(made)} message(s) sent"))
+        session.say(Text(f"已发出 {sent} 封，共 {len(made)} 封", f"{sent} of {len(made)} message(s) sent"))
     else:
-        session.say(Text(f"{len(made)} 封,未发出(加 --send)", f"{len(made)} message(s), none sent (give --send)"))
+        session.say(Text(f"{len(made)} 封，未发出（加 --send）", f"{len(made)} message(s), none sent (give --send)"))
     return failed.exit_code if failed else 0
 
 
@@ -120,7 +122,7 @@ def _check(options: argparse.Namespace) -> None:
         raise UsageError(
             Text("--sender 和 --to 属于 smtp", "--sender and --to belong to smtp"),
             where=f"--via {options.via}",
-            todo=Text("去掉它们,或用 --via smtp", "leave them out, or use --via smtp"),
+            todo=Text("去掉它们，或用 --via smtp", "leave them out, or use --via smtp"),
         )
     if not options.send:
         return
@@ -130,7 +132,7 @@ def _check(options: argparse.Namespace) -> None:
                 "--send 需要 --url env:NAME 或 keyring:SERVICE/USER",
                 "--send needs --url env:NAME or keyring:SERVICE/USER",
             ),
-            todo=Text("地址本身是秘密,不写在命令行上", "the address is a secret and no word of a command line"),
+            todo=Text("地址本身是秘密，不写在命令行上", "the address is a secret and no word of a command line"),
         )
     if options.via == "smtp" and not options.sender:
         raise UsageError(Text("缺少 --sender", "--sender is missing"), todo=Text("加 --sender", "give --sender"))
@@ -151,7 +153,7 @@ def _send(session: Session, space: Workspace, options: argparse.Namespace, remin
     if not recipient:
         session.say(
             Text(
-                f"机构“{reminder.unit}”没有 email,未发出(加 --to)",
+                f"机构“{reminder.unit}”没有 email，未发出（加 --to）",
                 f'unit "{reminder.unit}" has no email, nothing was sent to it (give --to)',
             )
         )

@@ -37,7 +37,7 @@ def add_output(parser: argparse.ArgumentParser, language: Language, formats: str
     parser.add_argument(
         "--format",
         metavar="FORMAT",
-        help=say(language, f"输出格式:{formats}(默认 table)", f"output format: {formats} (default table)"),
+        help=say(language, f"输出格式：{formats}（默认 table）", f"output format: {formats} (default table)"),
     )
     add_file(parser, language)
 
@@ -48,7 +48,7 @@ def add_format(parser: argparse.ArgumentParser, language: Language, *formats: st
         "--format",
         choices=formats,
         default=formats[0],
-        help=say(language, f"输出格式(默认 {formats[0]})", f"output format (default {formats[0]})"),
+        help=say(language, f"输出格式（默认 {formats[0]}）", f"output format (default {formats[0]})"),
     )
 
 
@@ -58,7 +58,7 @@ def add_file(parser: argparse.ArgumentParser, language: Language) -> None:
         "-o",
         "--output",
         metavar="FILE",
-        help=say(language, "写到文件(默认标准输出)", "write to a file (default: standard output)"),
+        help=say(language, "写到文件（默认标准输出）", "write to a file (default: standard output)"),
     )
 
 
@@ -68,7 +68,7 @@ def add_day(parser: argparse.ArgumentParser, language: Language) -> None:
         "--as-of",
         type=day,
         metavar="DATE",
-        help=say(language, "按这一天裁决(默认今天)", "judge as of this day (default today)"),
+        help=say(language, "按这一天裁决（默认今天）", "judge as of this day (default today)"),
     )
 
 
@@ -82,7 +82,7 @@ def add_verdict(parser: argparse.ArgumentParser, language: Language) -> None:
         default="high",
         help=say(
             language,
-            "达到此严重度即以 1 退出(critical high medium low info,默认 high)",
+            "达到此严重度即以 1 退出（critical high medium low info，默认 high）",
             "exit 1 from this severity on (critical high medium low info; default high)",
         ),
     )
@@ -102,7 +102,7 @@ def add_identifiers(parser: argparse.ArgumentParser, language: Language) -> None
         metavar="PATH",
         help=say(
             language,
-            "也用自定义标识符:YAML 文件或文件夹(可重复)",
+            "也用自定义标识符：YAML 文件或文件夹（可重复）",
             "also use identifiers of your own: a YAML file or a folder of them (may be repeated)",
         ),
     )
@@ -129,7 +129,7 @@ def add_jobs(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="N",
         help=say(
             language,
-            "费时的内容由几个进程检测(默认:每个处理器一个)",
+            "费时的内容由几个进程检测（默认：每个处理器一个）",
             "processes that share what takes long (default: one for each processor)",
         ),
     )
@@ -144,7 +144,7 @@ def add_enumeration(parser: argparse.ArgumentParser, language: Language) -> None
         metavar="SECONDS",
         help=say(
             language,
-            "对疑似散列的列逐个试算手机号,至多用这么多秒处理器时间(默认不试)",
+            "对疑似散列的列逐个试算手机号，至多用这么多秒处理器时间（默认不试）",
             "try out mobile numbers against columns of digests, for so many seconds of processor time (default: not)",
         ),
     )
@@ -261,7 +261,7 @@ def _summarise(session: Session, run: Run) -> None:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise UsageError(
-            Text(f"作业摘要未写入:{reason}", f"the job summary was not written: {reason}"),
+            Text(f"作业摘要未写入：{reason}", f"the job summary was not written: {reason}"),
             where="GITHUB_STEP_SUMMARY",
             todo=Text("检查该变量所指的文件可写", "check that the file which it names can be written"),
         ) from error

@@ -11,7 +11,7 @@ from pii_audit.cli.session import Session
 from pii_audit.language import Language, Text
 
 EXAMPLE = Text(
-    "例: pii-audit policy check --strict --within 90\n    pii-audit policy check --run last    # 另外列出从未与实际相符的行",
+    "例：pii-audit policy check --strict --within 90\n    pii-audit policy check --run last    # 另外列出从未与实际相符的行",
     "example: pii-audit policy check --strict --within 90\n         pii-audit policy check --run last    # and the lines that matched nothing of what was seen",
 )
 WITHIN = 60
@@ -28,7 +28,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="DAYS",
         help=say(
             language,
-            f"提醒多少天内到期的协议和例外(默认 {WITHIN})",
+            f"提醒多少天内到期的协议和例外（默认 {WITHIN}）",
             f"tell which agreements and exceptions end within so many days (default {WITHIN})",
         ),
     )
@@ -37,7 +37,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="ID",
         help=say(
             language,
-            "对照一次运行,列出从未与实际相符的行(last 为最近一次)",
+            "对照一次运行，列出从未与实际相符的行（last 为最近一次）",
             "compare with a run and list lines that matched nothing of it (last: the newest)",
         ),
     )
@@ -64,7 +64,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     flows, recipients = len(policy.flows), len(policy.recipients)
     session.say(
         Text(
-            f"{len(policy.files)} 个文件,{recipients} 个接收方,{flows} 个数据流,{len(problems)} 条提醒",
+            f"{len(policy.files)} 个文件，{recipients} 个接收方，{flows} 个数据流，{len(problems)} 条提醒",
             f"{len(policy.files)} file(s), {recipients} recipient(s), {flows} flow(s), {len(problems)} warning(s)",
         )
     )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pii_audit.workspace import Workspace
 
 EXAMPLE = Text(
-    "例: pii-audit policy diff policies.old/ policies/\n    pii-audit policy diff policies.old/ policies/ --run last --forbid-loosening",
+    "例：pii-audit policy diff policies.old/ policies/\n    pii-audit policy diff policies.old/ policies/ --run last --forbid-loosening",
     "example: pii-audit policy diff policies.old/ policies/\n         pii-audit policy diff policies.old/ policies/ --run last --forbid-loosening",
 )
 LOOSER = 1
@@ -41,7 +41,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="ID",
         help=say(
             language,
-            "一次运行的哪些裁决会改变(last 为最近一次)",
+            "一次运行的哪些裁决会改变（last 为最近一次）",
             "which verdicts of a recorded run would change (last: the newest)",
         ),
     )

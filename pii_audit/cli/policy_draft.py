@@ -10,7 +10,7 @@ from pii_audit.cli.session import Session
 from pii_audit.language import Language, Text
 
 EXAMPLE = Text(
-    "例: pii-audit policy draft --from-run last -o policies/draft.yaml",
+    "例：pii-audit policy draft --from-run last -o policies/draft.yaml",
     "example: pii-audit policy draft --from-run last -o policies/draft.yaml",
 )
 
@@ -21,7 +21,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         "--from-run",
         metavar="ID",
         required=True,
-        help=say(language, "依据哪一次运行(last 为最近一次)", "the run to draft from (last: the newest)"),
+        help=say(language, "依据哪一次运行（last 为最近一次）", "the run to draft from (last: the newest)"),
     )
     add_file(parser, language)
 
@@ -45,7 +45,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     marked = sum(CONFIRM in line for line in text.splitlines())
     session.say(
         Text(
-            f"{marked} 行有待人工确认;确认后运行 pii-audit policy check",
+            f"{marked} 行有待人工确认；确认后运行 pii-audit policy check",
             f"{marked} lines for a human to confirm; then run pii-audit policy check",
         )
     )

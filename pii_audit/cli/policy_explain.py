@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pii_audit.policy.evaluation.case import Case, Seen
 
 EXAMPLE = Text(
-    "例: pii-audit policy explain sms-daily\n    pii-audit policy explain collection-weekly cn_resident_id --form masked",
+    "例：pii-audit policy explain sms-daily\n    pii-audit policy explain collection-weekly cn_resident_id --form masked",
     "example: pii-audit policy explain sms-daily\n         pii-audit policy explain collection-weekly cn_resident_id --form masked",
 )
 
@@ -29,21 +29,23 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         nargs="?",
         metavar="ELEMENT",
         help=say(
-            language, "要素,例如 cn_mobile、cn_mobile@contact、phone", "an element: cn_mobile, cn_mobile@contact, phone"
+            language,
+            "要素，例如 cn_mobile、cn_mobile@contact、phone",
+            "an element: cn_mobile, cn_mobile@contact, phone",
         ),
     )
     parser.add_argument(
         "--form",
         choices=[form.value for form in Form if form is not Form.ABSENT],
         metavar="FORM",
-        help=say(language, "要素以这种形式出现时(默认 plain)", "were the element seen in this form (default plain)"),
+        help=say(language, "要素以这种形式出现时（默认 plain）", "were the element seen in this form (default plain)"),
     )
     parser.add_argument(
         "--run",
         metavar="ID",
         help=say(
             language,
-            "解释一次运行实际见到的(last 为最近一次)",
+            "解释一次运行实际见到的（last 为最近一次）",
             "explain what a run really saw (last: the newest)",
         ),
     )
@@ -52,7 +54,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         choices=("text", "json"),
         default="text",
         help=say(
-            language, "输出格式(默认 text;json 需要 ELEMENT)", "output format (default text; json takes an ELEMENT)"
+            language, "输出格式（默认 text;json 需要 ELEMENT）", "output format (default text; json takes an ELEMENT)"
         ),
     )
     add_day(parser, language)
@@ -72,7 +74,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
     if options.format == "json" and options.element is None:
         raise UsageError(
             Text("--format json 需要 ELEMENT", "--format json takes an ELEMENT"),
-            todo=Text("写上信息项,例如 cn_mobile", "name an element, such as cn_mobile"),
+            todo=Text("写上信息项，例如 cn_mobile", "name an element, such as cn_mobile"),
         )
     space = session.workspace()
     catalogue = load_catalogue(space.identifiers)

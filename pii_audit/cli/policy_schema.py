@@ -11,7 +11,7 @@ from pii_audit.cli.session import Session
 from pii_audit.language import Language, Text
 
 EXAMPLE = Text(
-    "例: pii-audit policy schema -o policy.schema.json\n然后在策略文件第一行写: # yaml-language-server: $schema=policy.schema.json",
+    "例：pii-audit policy schema -o policy.schema.json\n然后在策略文件第一行写：# yaml-language-server: $schema=policy.schema.json",
     "example: pii-audit policy schema -o policy.schema.json\nthen begin a policy file with: # yaml-language-server: $schema=policy.schema.json",
 )
 
@@ -29,7 +29,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         choices=tuple(SCHEMAS),
         default="policy",
         metavar="policy|cases",
-        help=say(language, "策略文件(默认)或用例文件", "of policy files (default) or of files of cases"),
+        help=say(language, "策略文件（默认）或用例文件", "of policy files (default) or of files of cases"),
     )
     add_file(parser, language)
 

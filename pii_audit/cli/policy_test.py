@@ -11,7 +11,7 @@ from pii_audit.errors import UsageError
 from pii_audit.language import Language, Text
 
 EXAMPLE = Text(
-    "例: pii-audit policy test\n    pii-audit policy test policies/ --format junit -o cases.xml --min-coverage 90",
+    "例：pii-audit policy test\n    pii-audit policy test policies/ --format junit -o cases.xml --min-coverage 90",
     "example: pii-audit policy test\n         pii-audit policy test policies/ --format junit -o cases.xml --min-coverage 90",
 )
 WHOLE = 100
@@ -26,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="PATH",
         help=say(
             language,
-            "用例文件,或含 *.cases.yaml 的文件夹(默认:工作区的 policies)",
+            "用例文件，或含 *.cases.yaml 的文件夹（默认：工作区的 policies）",
             "files of cases, or folders with *.cases.yaml (default: the workspace's policies)",
         ),
     )

@@ -48,7 +48,7 @@ class Parser(argparse.ArgumentParser):
             words = re.findall(r"'([^']*)'", choice[3])
             raise UsageError(unknown(Text("选项值", "choice"), choice[2], words), where=choice[1], todo=todo)
         said = complaint(message)
-        raise UsageError(Text(f"命令行有误:{said.zh}{hint.zh}", f"command line: {said.en}{hint.en}"), todo=todo)
+        raise UsageError(Text(f"命令行有误：{said.zh}{hint.zh}", f"command line: {said.en}{hint.en}"), todo=todo)
 
     def of_action(self, words: Sequence[str]) -> argparse.ArgumentParser:
         """The parser of the action that these words name, where the command has such; else itself."""
@@ -61,7 +61,7 @@ class Parser(argparse.ArgumentParser):
     def format_help(self) -> str:
         text = super().format_help()
         if self.language == "zh":
-            for english, chinese in (("usage:", "用法:"), ("positional arguments:", "参数:"), ("options:", "选项:")):
+            for english, chinese in (("usage:", "用法："), ("positional arguments:", "参数："), ("options:", "选项：")):
                 text = text.replace(english, chinese)
         return text
 
@@ -76,14 +76,14 @@ def global_options(language: Language) -> Parser:
         metavar="DIR",
         help=say(
             language,
-            "工作区文件夹(默认:向上最近的含 audit.yaml 的文件夹)",
+            "工作区文件夹（默认：向上最近的含 audit.yaml 的文件夹）",
             "workspace folder (default: the nearest one upward with an audit.yaml)",
         ),
     )
     group.add_argument(
         "--lang",
         choices=("zh", "en"),
-        help=say(language, "语言(默认随系统区域)", "language (default: from the locale)"),
+        help=say(language, "语言（默认随系统区域）", "language (default: from the locale)"),
     )
     group.add_argument(
         "-q", "--quiet", action="store_true", help=say(language, "不显示进度和说明", "no progress, no narration")
@@ -108,7 +108,7 @@ def program(line: Sequence[str]) -> int:
     except KeyboardInterrupt:
         session.say(
             Text(
-                "已中断,进度已保留;再执行一次即可(run 加 --resume)",
+                "已中断，进度已保留；再执行一次即可（run 加 --resume）",
                 "interrupted, progress is kept; call it again (run: with --resume)",
             )
         )
@@ -172,7 +172,7 @@ def _unforeseen(error: Exception) -> UnforeseenError:
     path = " > ".join(place for place in places if place.startswith("pii_audit."))
     return UnforeseenError(
         Text(
-            f"程序意外出错({type(error).__name__}),未作出结论",
+            f"程序意外出错（{type(error).__name__}），未作出结论",
             f"the program failed unexpectedly ({type(error).__name__}); nothing was judged",
         ),
         where=path,
@@ -183,7 +183,7 @@ def _unforeseen(error: Exception) -> UnforeseenError:
 def _unwritten(error: OSError) -> OutputError:
     reason = error.strerror or type(error).__name__
     return OutputError(
-        Text(f"输出未写入:{reason}", f"the output was not written: {reason}"),
+        Text(f"输出未写入：{reason}", f"the output was not written: {reason}"),
         where="-",
         todo=Text("腾出空间或换一个位置", "make room, or choose another place"),
     )
@@ -193,20 +193,20 @@ def _overview(parser: Parser, language: Language) -> str:
     width = max(map(len, COMMANDS))
     commands = "\n".join(f"  {name:<{width}}  {summary.in_(language)}" for name, summary in COMMANDS.items())
     head = Text(
-        "pii-audit:个人金融信息自查工具:在哪里、数据流谁、谁能读、是否违反规定",
+        "pii-audit:个人金融信息自查工具：在哪里、数据流谁、谁能读、是否违反规定",
         "pii-audit: where personal financial information is, where it goes, who can read it, and whether that breaks the rules",
     )
     parts = [
         head.in_(language),
-        Text("用法: pii-audit 命令 [选项]", "usage: pii-audit COMMAND [options]").in_(language),
-        Text("命令:", "commands:").in_(language) + "\n" + commands,
+        Text("用法：pii-audit 命令 [选项]", "usage: pii-audit COMMAND [options]").in_(language),
+        Text("命令：", "commands:").in_(language) + "\n" + commands,
         parser.format_help().split("\n\n", 1)[1].strip("\n"),
         Text(
-            "退出码: 0 无问题 · 1 违反策略 · 2 用法或配置错误 · 3 未能检查全部 · 130 已中断",
+            "退出码： 0 无问题 · 1 违反策略 · 2 用法或配置错误 · 3 未能检查全部 · 130 已中断",
             "exit codes: 0 nothing found · 1 policy violated · 2 usage or configuration · 3 could not inspect everything · 130 interrupted",
         ).in_(language),
         Text(
-            "例: pii-audit demo    pii-audit COMMAND --help", "example: pii-audit demo    pii-audit COMMAND --help"
+            "例：pii-audit demo    pii-audit COMMAND --help", "example: pii-audit demo    pii-audit COMMAND --help"
         ).in_(language),
     ]
     return "\n\n".join(parts) + "\n"

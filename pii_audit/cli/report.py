@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pii_audit.workspace import Workspace
 
 EXAMPLE = Text(
-    "例: pii-audit report --format html -o 自查报告.html\n"
+    "例：pii-audit report --format html -o 自查报告.html\n"
     "    pii-audit report --format xlsx --unit hz -o 杭州分行.xlsx\n"
     "    pii-audit report --document letters --reply-by 2026-09-30 -o 风险提示函/",
     "example: pii-audit report --format html -o report.html\n"
@@ -35,7 +35,7 @@ DAYS_TO_REPLY = 15
 def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
     """Declares the command's options."""
     parser.add_argument(
-        "--run", metavar="ID", help=say(language, "哪一次运行(默认最近一次)", "which run (default: the newest)")
+        "--run", metavar="ID", help=say(language, "哪一次运行（默认最近一次）", "which run (default: the newest)")
     )
     parser.add_argument("--list", action="store_true", help=say(language, "列出所有运行", "list all runs"))
     parser.add_argument(
@@ -48,7 +48,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         choices=(ANNUAL, LETTERS, "workpaper", "ropa", "pia"),
         help=say(
             language,
-            "Word 文件:annual 自查报告,letters 风险提示函(每个责任单位一份,-o 为文件夹),workpaper 合规审计工作底稿,ropa 处理活动记录草稿,pia 影响评估草稿",
+            "Word 文件：annual 自查报告，letters 风险提示函（每个责任单位一份，-o 为文件夹），workpaper 合规审计工作底稿，ropa 处理活动记录草稿，pia 影响评估草稿",
             "a Word document: annual self-inspection report, letters to each responsible unit (-o is a folder), audit workpaper, drafts of records of processing and impact assessments",
         ),
     )
@@ -58,7 +58,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="DATE",
         help=say(
             language,
-            f"letters:回复期限(默认 {DAYS_TO_REPLY} 天后)",
+            f"letters:回复期限（默认 {DAYS_TO_REPLY} 天后）",
             f"letters: answer by (default in {DAYS_TO_REPLY} days)",
         ),
     )
@@ -66,7 +66,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         "--number",
         type=number,
         metavar="N",
-        help=say(language, "letters:第一份的编号(默认 1)", "letters: number of the first (default 1)"),
+        help=say(language, "letters:第一份的编号（默认 1）", "letters: number of the first (default 1)"),
     )
     add_baseline(parser, language)
     add_output(parser, language, RUN_FORMATS)
@@ -131,7 +131,7 @@ def _check(options: argparse.Namespace) -> None:
             Text(
                 "--reply-by 和 --number 属于 --document letters", "--reply-by and --number belong to --document letters"
             ),
-            todo=Text("去掉它们,或加 --document letters", "leave them out, or give --document letters"),
+            todo=Text("去掉它们，或加 --document letters", "leave them out, or give --document letters"),
         )
     if options.document == LETTERS and not options.output:
         raise UsageError(
@@ -161,7 +161,7 @@ def _letters(session: Session, space: Workspace, found: Run, options: argparse.N
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise OutputError(
-            Text(f"文件夹无法创建:{reason}", f"the folder cannot be made: {reason}"),
+            Text(f"文件夹无法创建：{reason}", f"the folder cannot be made: {reason}"),
             where=str(folder),
             todo=Text("用 -o 换一个可写的位置", "choose a place where you may write (-o)"),
         ) from error
@@ -181,7 +181,7 @@ def _letters(session: Session, space: Workspace, found: Run, options: argparse.N
     if unowned:
         session.say(
             Text(
-                f"另有 {unowned} 项问题没有责任单位(audit.yaml 的 unit),未发函",
+                f"另有 {unowned} 项问题没有责任单位（audit.yaml 的 unit），未发函",
                 f"{unowned} finding(s) belong to no unit (`unit` in audit.yaml) and are in no letter",
             )
         )

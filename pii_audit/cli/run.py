@@ -22,7 +22,7 @@ from pii_audit.language import Language, Text
 from pii_audit.model.finding import Severity
 
 EXAMPLE = Text(
-    "例: pii-audit run --source core --full\n    pii-audit run --format html -o report.html",
+    "例：pii-audit run --source core --full\n    pii-audit run --format html -o report.html",
     "example: pii-audit run --source core --full\n         pii-audit run --format html -o report.html",
 )
 
@@ -34,7 +34,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         action="append",
         default=[],
         metavar="ID",
-        help=say(language, "只检查此来源(可重复)", "only this source (may be repeated)"),
+        help=say(language, "只检查此来源（可重复）", "only this source (may be repeated)"),
     )
     amount = parser.add_mutually_exclusive_group()
     amount.add_argument(
@@ -43,7 +43,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="N",
         help=say(
             language,
-            "每张表或每个表格文件最多读 N 行(可重复的随机样本)",
+            "每张表或每个表格文件最多读 N 行（可重复的随机样本）",
             "read at most N rows of each table or tabular file (a repeatable random sample)",
         ),
     )
@@ -52,7 +52,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         action="store_true",
         help=say(
             language,
-            "全部读取:不抽样,未变的文件也重读",
+            "全部读取：不抽样，未变的文件也重读",
             "read everything: no samples, and files that have not changed too",
         ),
     )
@@ -61,14 +61,14 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         type=int,
         default=0,
         metavar="N",
-        help=say(language, "样本的随机种子(默认 0)", "seed of the sample (default 0)"),
+        help=say(language, "样本的随机种子（默认 0）", "seed of the sample (default 0)"),
     )
     parser.add_argument(
         "--jobs",
         type=processes,
         default=1,
         metavar="N",
-        help=say(language, "并行进程数(默认 1)", "processes side by side (default 1)"),
+        help=say(language, "并行进程数（默认 1）", "processes side by side (default 1)"),
     )
     parser.add_argument(
         "--max-load",
@@ -76,7 +76,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="PERCENT",
         help=say(
             language,
-            "数据库服务器至多用这么多时间为本程序工作,其余时间停顿(1 到 100)",
+            "数据库服务器至多用这么多时间为本程序工作，其余时间停顿（1 到 100）",
             "a database server works for this program so much of the time and rests in between (1 to 100)",
         ),
     )

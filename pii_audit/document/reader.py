@@ -76,13 +76,13 @@ class Reader:
             if status.st_size > MAX_BYTES:
                 self.note(
                     Position(shown),
-                    Text("文件超过 64 MB,不像是人写的配置", "larger than 64 MB, not a file that a person wrote"),
+                    Text("文件超过 64 MB，不像是人写的配置", "larger than 64 MB, not a file that a person wrote"),
                 )
                 return MISSING
             content = path.read_bytes()
         except OSError as error:
             reason = error.strerror or type(error).__name__
-            self.note(Position(shown), Text(f"无法读取:{reason}", f"cannot be read: {reason}"))
+            self.note(Position(shown), Text(f"无法读取：{reason}", f"cannot be read: {reason}"))
             return MISSING
         return self.read_bytes(content, spec, shown_as=shown)
 
@@ -93,7 +93,7 @@ class Reader:
             text = content.decode()
         except UnicodeDecodeError as error:
             position = _after(content[: error.start], shown_as)
-            self.note(position, Text("不是 UTF-8 编码,请另存为 UTF-8", "not UTF-8; save the file as UTF-8"))
+            self.note(position, Text("不是 UTF-8 编码，请另存为 UTF-8", "not UTF-8; save the file as UTF-8"))
             return MISSING
         self._file = shown_as
         try:

@@ -61,7 +61,7 @@ def _boolean(text: str) -> bool:
 
 
 STRING = Scalar(Text("文本", "text"), str, {"type": "string"})
-DATE = Scalar(Text("日期(YYYY-MM-DD)", "a date (YYYY-MM-DD)"), _date, {"type": "string", "format": "date"})
+DATE = Scalar(Text("日期（YYYY-MM-DD）", "a date (YYYY-MM-DD)"), _date, {"type": "string", "format": "date"})
 INTEGER = Scalar(Text("整数", "a whole number"), _integer, {"type": "integer"}, quoted=False)
 BOOLEAN = Scalar(Text("true 或 false", "true or false"), _boolean, {"type": "boolean"}, quoted=False)
 
@@ -104,7 +104,7 @@ def _period(text: str) -> Period:
 
 
 PERIOD = Scalar(
-    Text("期限,例如 10y、6m、90d", "a period such as 10y, 6m or 90d"),
+    Text("期限，例如 10y、6m、90d", "a period such as 10y, 6m or 90d"),
     _period,
     {"type": "string", "pattern": "^[1-9][0-9]{0,4}[dmy]$"},
 )
@@ -141,7 +141,7 @@ def _reference(text: str) -> str:
     # An ellipsis is what an example leaves out, and no answer.
     if said in _NOTHING or not text.strip(" -–—?？/."):
         raise ValueError(
-            Text(f"“{text}” 不是凭据;没有时不写这一项", f'"{text}" proves nothing: leave it out where there is none')
+            Text(f"“{text}” 不是凭据；没有时不写这一项", f'"{text}" proves nothing: leave it out where there is none')
         )
     return text
 
@@ -188,4 +188,4 @@ def word(what: Text, pattern: str) -> Scalar:
     return Scalar(what, convert, {"type": "string", "pattern": f"^(?:{pattern})$"})
 
 
-ID = word(Text("标识(字母、数字、. _ -)", "an id (letters, digits, . _ -)"), r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+ID = word(Text("标识（字母、数字、. _ -）", "an id (letters, digits, . _ -)"), r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")

@@ -83,7 +83,7 @@ def _pairs(node: Node, reader: Reader) -> Iterator[tuple[str, yaml.ScalarNode, N
             reader.note(
                 reader.position(key),
                 Text(
-                    f"键 “{said}” 重复(首次在第 {first} 行)",
+                    f"键 “{said}” 重复（首次在第 {first} 行）",
                     f'duplicate key "{said}" (first in line {first})',
                 ),
             )

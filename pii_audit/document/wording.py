@@ -53,7 +53,7 @@ def suggestion(word: str, known: Iterable[str]) -> Text:
         return same("")
     alike = [one for one in close if _likeness(one, word) == _likeness(close[0], word)]
     meant = min(alike)
-    return Text(f",是否指 “{meant}”?", f'; did you mean "{meant}"?')
+    return Text(f"，是否指 “{meant}”？", f'; did you mean "{meant}"?')
 
 
 SHORT = 4
@@ -87,7 +87,7 @@ def unknown(kind: Text, word: str, known: Iterable[str]) -> Text:
     hint = suggestion(word, words)
     if not hint.en and len(words) <= FEW:
         names = ", ".join(quoted(one) for one in sorted(words))
-        hint = Text(f",可用:{names or '(无)'}", f"; known: {names or '(none)'}")
+        hint = Text(f"，可用：{names or '（无）'}", f"; known: {names or '(none)'}")
     said = quoted(word)
     return Text(f"未知的{kind.zh} “{said}”{hint.zh}", f'unknown {kind.en} "{said}"{hint.en}')
 
@@ -106,7 +106,7 @@ def expected(what: Text, node: Node) -> Text:
     got = kind(node)
     if isinstance(node, yaml.ScalarNode):
         got = Text("空值", "nothing") if empty(node) else same(f'"{quoted(node.value)}"')
-    return Text(f"应为{what.zh},实为{got.zh}", f"expected {what.en}, got {got.en}")
+    return Text(f"应为{what.zh}，实为{got.zh}", f"expected {what.en}, got {got.en}")
 
 
 def empty(node: Node) -> bool:

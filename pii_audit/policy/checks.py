@@ -236,7 +236,7 @@ def _check_purpose(purpose: Section, known: Known, reader: Reader) -> None:
     if "retention" in purpose:
         _check_retention(purpose["retention"], reader)
         if "held_in" not in purpose.positions:
-            said = Text("没有 held_in,不知道期限用于哪些资产", "without held_in there is no asset to keep so long")
+            said = Text("没有 held_in，不知道期限用于哪些资产", "without held_in there is no asset to keep so long")
             reader.note(purpose.at("retention"), said)
     needs, allows = purpose.get("needs", {}), purpose.get("allows", {})
     for word in allows:
@@ -291,7 +291,7 @@ def _check_flow(flow: Section, known: Known, catalogue: Catalogue, reader: Reade
     for name, word in fields.items():
         if LevelSelector.parse(word.partition("@")[0]) is not None:
             said = Text(
-                "列应声明为识别项或组,不能是级别", "a column is declared as an identifier or a group, not as a level"
+                "列应声明为识别项或组，不能是级别", "a column is declared as an identifier or a group, not as a level"
             )
             reader.note(fields.at(name), said)
     key = flow.get("population", {}).get("key")
@@ -306,7 +306,7 @@ def _check_raise(rule: Section, catalogue: Catalogue, reader: Reader) -> None:
     """A combination raises the grades of JR/T 0197; a C class only where a one-time code stands beside an account."""
     to = LevelSelector.parse(rule.get("to", ""))
     if "to" in rule and (to is None or to.and_above or to.scheme == "pci"):
-        said = Text("应为一个级别,例如 jrt0197:4", "expected one grade such as jrt0197:4")
+        said = Text("应为一个级别，例如 jrt0197:4", "expected one grade such as jrt0197:4")
         reader.note(rule.at("to"), said)
     elif to is not None and to.scheme == "jrt0171":
         words = {word.partition("@")[0] for word in rule.get("together", ())}
@@ -314,7 +314,7 @@ def _check_raise(rule: Section, catalogue: Catalogue, reader: Reader) -> None:
         accounts = catalogue.expand("account") | catalogue.expand("bank_card")
         if to.value != "C3" or "otp_code" not in names or not names & accounts:
             said = Text(
-                "组合不改变 C 类,只有动态口令与账户在一起才成为 C3",
+                "组合不改变 C 类，只有动态口令与账户在一起才成为 C3",
                 "a combination raises no C class, save a one-time code with an account to C3",
             )
             reader.note(rule.at("to"), said)

@@ -45,7 +45,7 @@ def draft_policy(run: Run, policy: Policy, catalogue: Catalogue, feeds: Collecti
     drafted = [_Drafted(feed, catalogue) for feed in _undeclared(run, policy, feeds)]
     access = list(_access(run, policy))
     lines = [
-        f"# 由运行 {run.id} 的观察起草。带 {CONFIRM} 的每一行都只是“见到了什么”,不等于“允许什么”:逐行确认或删除。",
+        f"# 由运行 {run.id} 的观察起草。带 {CONFIRM} 的每一行都只是“见到了什么”，不等于“允许什么”：逐行确认或删除。",
         f"# Drafted from run {run.id}. Every line marked CONFIRM says what was seen, not what is allowed: confirm or strike it.",
         "version: 1",
     ]
@@ -125,7 +125,7 @@ class _Drafted:
         for seen in self._seen():
             where = ", ".join(map(_shown, seen.fields)) or "free text"
             if self._never(seen):
-                yield f"{indent}# {seen.element}: 见于 {where},任何情况下都不得提供(SHR001) / seen in {where}, may never leave"
+                yield f"{indent}# {seen.element}: 见于 {where}，任何情况下都不得提供（SHR001） / seen in {where}, may never leave"
             else:
                 note = f"{seen.hits} rows, {where}"
                 yield f"{indent}{seen.element}: {self._form(seen).value}    # {CONFIRM}: {note}"

@@ -52,7 +52,7 @@ def explain_element(seen: Seen, case: Case) -> Explanation:
     steps = [_question(case), *_weighed(seen, case)]
     if verdict.rule == "SHR001":
         message = Text(
-            "C3 和鉴别辅助信息的明文在任何情况下都不得提供,策略写什么都不能改变",
+            "C3 和鉴别辅助信息的明文在任何情况下都不得提供，策略写什么都不能改变",
             "C3 and authentication data may never leave in clear, whatever a policy says",
         )
         steps.append(Step(case.flow.position, Said.OBJECTS, message))
@@ -130,7 +130,7 @@ def elements_of(case: Case) -> tuple[tuple[str, str], ...]:
 def _question(case: Case) -> Step:
     flow, recipient, purpose = case.flow, case.recipient, case.purpose
     message = Text(
-        f"数据流 {flow.id}:为“{purpose.title.zh}”({purpose.id})提供给 {recipient.title.zh}({recipient.id},{ROLES[recipient.role].zh})",
+        f"数据流 {flow.id}：为“{purpose.title.zh}”（{purpose.id}）提供给 {recipient.title.zh}({recipient.id}，{ROLES[recipient.role].zh})",
         f'flow {flow.id} goes to {recipient.title.en} ({recipient.id}, {ROLES[recipient.role].en}) for "{purpose.title.en}" ({purpose.id})',
     )
     return Step(flow.position, Said.IS_SILENT, message)
@@ -167,19 +167,19 @@ def _answer(found: Permission, seen: Seen) -> Step:
     whose, form = _WHOSE[found.party], FORMS[seen.form]
     if found.line is None:
         message = Text(
-            f"{whose.zh}没有列出 {seen.element}:没有写的就是不允许",
+            f"{whose.zh}没有列出 {seen.element}：没有写的就是不允许",
             f"{whose.en} does not list {seen.element}: what is not written is not allowed",
         )
         return Step(found.position, Said.OBJECTS, message)
     asked = demanded(found.line.requirement)
     if found.answer is Answer.TOO_WEAK:
         message = Text(
-            f"{whose.zh}的 “{found.line.element}” 要求{asked.zh},而这里是{form.zh}",
+            f"{whose.zh}的 “{found.line.element}” 要求{asked.zh}，而这里是{form.zh}",
             f'{whose.en}: "{found.line.element}" asks for it {asked.en}, and here it is {form.en}',
         )
         return Step(found.position, Said.OBJECTS, message)
     message = Text(
-        f"{whose.zh}的 “{found.line.element}” 允许(要求{asked.zh})",
+        f"{whose.zh}的 “{found.line.element}” 允许（要求{asked.zh}）",
         f'{whose.en}: "{found.line.element}" allows it (asked for: {asked.en})',
     )
     return Step(found.position, Said.ALLOWS, message)

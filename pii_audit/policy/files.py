@@ -89,7 +89,7 @@ class _Walk:
         for file in files_of(entry, folder, self._reader, root=self._root, at=at):
             if file.shown in chain:
                 ring = " → ".join((*chain[chain.index(file.shown) :], file.shown))
-                said = Text(f"文件互相引用成环:{ring}", f"files that name each other in a ring: {ring}")
+                said = Text(f"文件互相引用成环：{ring}", f"files that name each other in a ring: {ring}")
                 self._reader.note(at or Position(entry), said)
                 continue
             known = self._found.get(file.shown)
@@ -201,7 +201,7 @@ def _read(path: Path, shown: str, reader: Reader, at: Position | None) -> File |
             data = path.read_bytes()
             if len(data) <= MAX_BYTES:
                 return File(shown, data, path.parent)
-            said = Text("文件超过 64 MB,不像是人写的策略", "larger than 64 MB, not a file that a person wrote")
+            said = Text("文件超过 64 MB，不像是人写的策略", "larger than 64 MB, not a file that a person wrote")
     except OSError as error:
         _unread(shown, error, reader, at)
         return None
@@ -211,7 +211,7 @@ def _read(path: Path, shown: str, reader: Reader, at: Position | None) -> File |
 
 def _unread(shown: str, error: OSError, reader: Reader, at: Position | None) -> None:
     reason = error.strerror or type(error).__name__
-    _note(shown, Text(f"无法读取:{reason}", f"cannot be read: {reason}"), reader, at)
+    _note(shown, Text(f"无法读取：{reason}", f"cannot be read: {reason}"), reader, at)
 
 
 def _note(shown: str, said: Text, reader: Reader, at: Position | None) -> None:

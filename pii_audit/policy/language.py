@@ -35,7 +35,7 @@ def _text(text: str) -> str:
 
 NON_EMPTY = Scalar(Text("非空文本", "text that is not empty"), _text, {"type": "string", "minLength": 1})
 ELEMENT = word(
-    Text("识别项、组或级别,例如 cn_mobile、phone、C2+、cn_mobile@contact", "an identifier, group or level"),
+    Text("识别项、组或级别，例如 cn_mobile、phone、C2+、cn_mobile@contact", "an identifier, group or level"),
     r"[A-Za-z0-9][A-Za-z0-9._:-]*\+?(?:@[a-z]+)?",
 )
 ELEMENTS = ListOf(ELEMENT)
@@ -280,7 +280,7 @@ CUSTOM_RULE = Record(
     required=("title", "about", "when", "message"),
     what=Text("自定义规则", "a custom rule"),
 )
-RULE_ID = word(Text("规则编号,例如 ORG001", "a rule id such as ORG001"), r"[A-Z]{2,8}[0-9]{3}")
+RULE_ID = word(Text("规则编号，例如 ORG001", "a rule id such as ORG001"), r"[A-Z]{2,8}[0-9]{3}")
 REVIEW = Record({"last": DATE, "every": PERIOD, "ref": PROOF}, required=("last",))
 GOVERNANCE = Record({"officer": PROOF, "compliance_audit": REVIEW, "access_review": REVIEW})
 ATTESTATION = Record(

@@ -50,7 +50,7 @@ class FlowMatcher:
 def _claimed_twice(source_id: str, first: Flow, second: Flow) -> ConfigurationError:
     at = first.at("match").to_line
     message = Text(
-        f"数据源 {source_id} 的一个资产同时属于 {first.id}({at})和 {second.id}:每个资产只能属于一个数据流",
+        f"数据源 {source_id} 的一个资产同时属于 {first.id}（{at}）和 {second.id}：每个资产只能属于一个数据流",
         f"an asset of {source_id} belongs to {first.id} ({at}) and to {second.id}: narrow one of the two matches",
     )
     return ConfigurationError([Problem(second.at("match"), message)])

@@ -32,7 +32,7 @@ def contradicting(lines: Sequence[Retention]) -> Iterator[Problem]:
             if line.date in (None, other.date) and fnmatchcase(line.asset, other.asset):
                 at = other.position.to_line
                 said = Text(
-                    f"{delete} 后删除,而 {at} 要求至少保存 {keep}",
+                    f"{delete} 后删除，而 {at} 要求至少保存 {keep}",
                     f"deletes after {delete} what {at} keeps for at least {keep}",
                 )
                 yield Problem(line.position, said)

@@ -16,7 +16,7 @@ from pii_audit.policy.permitted import lifted, widened
 
 def _loosens(position: Position, what: Text, floor: Position) -> Problem:
     at = floor.to_line
-    return Problem(position, Text(f"放宽了 {at} 的底线:{what.zh}", f"loosens the floor at {at}: {what.en}"))
+    return Problem(position, Text(f"放宽了 {at} 的底线：{what.zh}", f"loosens the floor at {at}: {what.en}"))
 
 
 def _lines(floor: Lines | None, lines: Lines | None, at: Position, catalogue: Catalogue) -> Iterator[Problem]:
@@ -96,7 +96,7 @@ def _facts(floor: Recipient, recipient: Recipient) -> Iterator[Problem]:
     held = {(one.name, one.until) for one in recipient.certifications}
     for one in floor.certifications:
         if (one.name, one.until) not in held:
-            until = Text(f"(至 {one.until})", f" until {one.until}") if one.until else Text("", "")
+            until = Text(f"（至 {one.until}）", f" until {one.until}") if one.until else Text("", "")
             what = Text(f"缺少认证 {one.name}{until.zh}", f"certification {one.name}{until.en} is gone")
             yield _loosens(recipient.position, what, one.position)
 
@@ -131,7 +131,9 @@ def _agreements(floor: Recipient, recipient: Recipient, catalogue: Catalogue) ->
         yield _loosens(recipient.position, what, floor.position)
     if floor.agreements and floor.scope is None and _terms(floor) != _terms(recipient):
         # Where nothing but agreements says what may leave, one that goes leaves nobody who objects to a form.
-        said = Text("没有 scope 时,协议的日期和用途不能改", "without a scope, agreements keep their dates and purposes")
+        said = Text(
+            "没有 scope 时，协议的日期和用途不能改", "without a scope, agreements keep their dates and purposes"
+        )
         yield _loosens(recipient.position, said, floor.position)
     by_ref = {agreement.ref: agreement for agreement in floor.agreements}
     yield from _incomplete(floor, recipient)
@@ -175,7 +177,7 @@ def _stretched(before: Agreement, now: Agreement, catalogue: Catalogue) -> Itera
         said = Text(f"协议 {now.ref} 的用途更多", f"{now.ref} covers more purposes")
         yield _loosens(now.position, said, before.position)
     if before.items is not None and (now.items is None or not set(now.items) <= set(before.items)):
-        said = Text(f"协议 {now.ref} 的约定事项(items)更多", f"{now.ref} fixes more items")
+        said = Text(f"协议 {now.ref} 的约定事项（items）更多", f"{now.ref} fixes more items")
         yield _loosens(now.position, said, before.position)
     if before.scope is not None and now.scope is None:
         yield _loosens(now.position, Text(f"协议 {now.ref} 没有了 scope", f"{now.ref} has no scope"), before.position)

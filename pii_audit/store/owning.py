@@ -17,12 +17,12 @@ def refuse_other(connection: Connection, key: bytes, where: str) -> None:
     if key and mark and mark != Fingerprinter(key).mark:
         raise StoreError(
             Text(
-                "存储库是用另一个密钥建立的,其中的问题无法对应;未写入任何内容",
+                "存储库是用另一个密钥建立的，其中的问题无法对应；未写入任何内容",
                 "the store was made under another key: its findings cannot be recognised; nothing was written",
             ),
             where=where,
             todo=Text(
-                "在 audit.yaml 的 key 中用回原来的密钥,或在 store 中另指定一个存储库",
+                "在 audit.yaml 的 key 中用回原来的密钥，或在 store 中另指定一个存储库",
                 "name the earlier key under `key` in audit.yaml, or another store under `store`",
             ),
         )

@@ -83,7 +83,7 @@ def _accounts(text: str, file: str, sources: set[str], latest: date) -> tuple[Ac
         Problem(
             Position(file, 1),
             Text(
-                f"第 {place} 列的列名未知,应为 {known} 之一", f"column {place} has an unknown name; known are {known}"
+                f"第 {place} 列的列名未知，应为 {known} 之一", f"column {place} has an unknown name; known are {known}"
             ),
         )
         for place, name in enumerate(header, start=1)

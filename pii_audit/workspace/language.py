@@ -50,7 +50,7 @@ REGIONS = frozenset(_REGIONS.split())
 
 
 _REFUSED = Text(
-    "密码、密钥不得写在 YAML 中,请改用 env:变量名 或 keyring:服务/用户",
+    "密码、密钥不得写在 YAML 中，请改用 env:变量名 或 keyring:服务/用户",
     "secrets never stand in YAML; use env:NAME or keyring:SERVICE/USER",
 )
 _SECRET_PARAMETER = re.compile(
@@ -78,7 +78,7 @@ def _key_reference(text: str) -> str:
     if _REFERENCE.fullmatch(text) or re.fullmatch(r"file:\S.*", text):
         return text
     said = Text(
-        "密钥只能引用:keyring:服务/用户、env:变量名 或 file:路径",
+        "密钥只能引用：keyring:服务/用户、env:变量名 或 file:路径",
         "a key is keyring:SERVICE/USER, env:NAME or file:PATH",
     )
     raise ValueError(Text(f"{said.zh}。{_REFUSED.zh}", f"{said.en}; {_REFUSED.en}"))
@@ -94,7 +94,7 @@ def _timezone(text: str) -> str:
     try:
         ZoneInfo(text)
     except (KeyError, ValueError, OSError) as error:
-        said = Text("不是 IANA 时区名,例如 Asia/Shanghai", "not an IANA time zone such as Asia/Shanghai")
+        said = Text("不是 IANA 时区名，例如 Asia/Shanghai", "not an IANA time zone such as Asia/Shanghai")
         raise ValueError(said) from error
     return text
 
@@ -102,7 +102,7 @@ def _timezone(text: str) -> str:
 def _region(text: str) -> str:
     if text not in REGIONS:
         said = Text(
-            "地区应为 ISO 3166-1 两位大写代码,例如 CN、HK",
+            "地区应为 ISO 3166-1 两位大写代码，例如 CN、HK",
             "a region is a two-letter code of ISO 3166-1 such as CN or HK",
         )
         raise ValueError(said)
@@ -131,7 +131,7 @@ KEY = Scalar(
 TIMEZONE = Scalar(Text("时区", "a time zone"), _timezone, {"type": "string"})
 GLOBS = ListOf(STRING)
 SIZE = Scalar(
-    Text("大小,例如 500MB、2GB", "a size such as 500MB or 2GB"),
+    Text("大小，例如 500MB、2GB", "a size such as 500MB or 2GB"),
     _size,
     {"type": "string", "pattern": "^[1-9][0-9]{0,5}(kB|MB|GB|TB)$"},
 )
@@ -153,7 +153,7 @@ def _reread(text: str) -> Period:
 LONGEST = Period(1, "y")
 """For so long at most a file is taken to be what it was without being read."""
 REREAD = Scalar(
-    Text("always 或期限,例如 90d、6m,至多 1y", "always, or a period such as 90d or 6m, 1y at most"),
+    Text("always 或期限，例如 90d、6m，至多 1y", "always, or a period such as 90d or 6m, 1y at most"),
     _reread,
     {"type": "string", "pattern": "^(always|[1-9][0-9]{0,2}[dmy])$"},
 )
@@ -166,7 +166,7 @@ def _percent(text: str) -> int:
 
 
 PERCENT = Scalar(
-    Text("1 到 100 的整数(百分比)", "a whole number from 1 to 100, in per cent"),
+    Text("1 到 100 的整数（百分比）", "a whole number from 1 to 100, in per cent"),
     _percent,
     {"type": "integer", "minimum": 1, "maximum": 100},
     quoted=False,

@@ -48,7 +48,7 @@ def find_workspace(start: Path) -> Path:
         Text("从这里向上没有找到 audit.yaml", "no audit.yaml here or in any folder above"),
         where=shown_path(start),
         todo=Text(
-            "请用 pii-audit init DIR 新建,或用 -w DIR 指定",
+            "请用 pii-audit init DIR 新建，或用 -w DIR 指定",
             "make one with `pii-audit init DIR`, or name one with `-w DIR`",
         ),
     )
@@ -167,7 +167,7 @@ def _unique(sections: Sequence[Section], kind: Text, reader: Reader) -> None:
         if name in seen:
             first = seen[name].line
             zh, en = (
-                f"{kind.zh} “{name}” 重复(首次在第 {first} 行)",
+                f"{kind.zh} “{name}” 重复（首次在第 {first} 行）",
                 f'duplicate {kind.en} "{name}" (first in line {first})',
             )
             reader.note(section.at("id"), Text(zh, en))

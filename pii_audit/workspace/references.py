@@ -58,15 +58,15 @@ def _from_keyring(service: str, user: str) -> str:
         raise UsageError(
             Text("没有安装 keyring", "keyring is not installed"),
             where=where,
-            todo=Text("请安装 keyring,或改用 env: 引用", "install keyring, or use an env: reference"),
+            todo=Text("请安装 keyring，或改用 env: 引用", "install keyring, or use an env: reference"),
         ) from None
     try:
         value = keyring.get_password(service, user)
     except (KeyringError, OSError, RuntimeError) as error:
         raise UsageError(
-            Text(f"密钥环不可用({type(error).__name__})", f"the keyring cannot be used ({type(error).__name__})"),
+            Text(f"密钥环不可用（{type(error).__name__}）", f"the keyring cannot be used ({type(error).__name__})"),
             where=where,
-            todo=Text("请解锁或配置密钥环,或改用 env: 引用", "unlock or set up a keyring, or use an env: reference"),
+            todo=Text("请解锁或配置密钥环，或改用 env: 引用", "unlock or set up a keyring, or use an env: reference"),
         ) from None
     if not value:
         raise UsageError(
@@ -103,7 +103,8 @@ def load_key(workspace: Workspace) -> bytes:
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(
                 Text(
-                    f"无法读取密钥文件({type(error).__name__})", f"the key file cannot be read ({type(error).__name__})"
+                    f"无法读取密钥文件（{type(error).__name__}）",
+                    f"the key file cannot be read ({type(error).__name__})",
                 ),
                 where=workspace.key,
                 todo=Text("请检查路径和权限", "check the path and its permissions"),

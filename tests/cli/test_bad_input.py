@@ -63,15 +63,15 @@ def test_a_missing_path_is_no_empty_folder(space, call, told, words):
         (
             ("run", "--ful"),
             'unrecognized arguments: --ful; did you mean "--full"?',
-            "不认识的参数:--ful,是否指 “--full”?",
+            "不认识的参数：--ful，是否指 “--full”？",
         ),
         (
             ("run", "--fail-on", "severe"),
             "known: critical, high, info, low, medium",
-            "可用:critical, high, info, low, medium",
+            "可用：critical, high, info, low, medium",
         ),
         (("run", "--source"), "--source: expected one argument", "--source 后缺少值"),
-        (("policy",), "required: ACTION", "缺少参数:ACTION"),
+        (("policy",), "required: ACTION", "缺少参数：ACTION"),
     ],
 )
 def test_a_slip_on_the_command_line_is_told_in_the_language_that_was_asked_for(call, told, words, english, chinese):

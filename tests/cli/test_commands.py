@@ -294,11 +294,11 @@ def test_the_workspace_is_the_nearest_one_upward(space, call, monkeypatch):
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself_with_an_example_in_both_languages(call, command):
-    for language, example in (("zh", "例:"), ("en", "example:")):
+    for language, example in (("zh", "例："), ("en", "example: ")):
         answer = call(command, "--help", "--lang", language)
         assert answer.code == 0
         assert answer.err == ""
-        assert f"{example} pii-audit {command}" in answer.out
+        assert f"{example}pii-audit {command}" in answer.out
         assert bool(HAN.search(answer.out.replace("自查", ""))) is (language == "zh")
 
 

@@ -41,5 +41,5 @@ def said(rule: CustomRule, answer: bool | str) -> tuple[Outcome, Text]:  # noqa:
         return rule.outcome, rule.message
     at = rule.position.to_line
     return Outcome.GAP, Text(
-        f"规则 {rule.id}({at})没有给出结论:{answer}", f"rule {rule.id} ({at}) gave no answer: {answer}"
+        f"规则 {rule.id}（{at}）没有给出结论：{answer}", f"rule {rule.id} ({at}) gave no answer: {answer}"
     )

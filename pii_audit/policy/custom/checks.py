@@ -46,6 +46,6 @@ def _check_expression(section: Section, reader: Reader) -> None:
         return
     first = wrong.splitlines()[0]
     place = _PLACE.search(first)
-    where = Text(f"第 {place[2]} 个字符:", f"at character {place[2]}: ") if place else Text("", "")
+    where = Text(f"第 {place[2]} 个字符：", f"at character {place[2]}: ") if place else Text("", "")
     said = re.sub(r"^.*?ERROR: (<input>:[0-9]+:[0-9]+: )?", "", first)
-    reader.note(at, Text(f"表达式有误:{where.zh}{said}", f"the expression is wrong: {where.en}{said}"))
+    reader.note(at, Text(f"表达式有误：{where.zh}{said}", f"the expression is wrong: {where.en}{said}"))

@@ -104,7 +104,7 @@ class Evaluator:
     def _start(self) -> subprocess.Popen[bytes]:
         if find_spec("cel_expr_python") is None:
             raise NoAnswerError(
-                Text("没有安装 CEL,无法使用自定义规则", "CEL is not installed, so custom rules cannot be used"),
+                Text("没有安装 CEL，无法使用自定义规则", "CEL is not installed, so custom rules cannot be used"),
                 todo=Text("pip install 'pii-audit[rules]'", "pip install 'pii-audit[rules]'"),
             )
         self._child = subprocess.Popen(

@@ -73,7 +73,7 @@ def _other_than_declared(fields: Mapping[str, Element], reported: _Reported, cas
             where, at = columns((name,)), declared.position.to_line
             title = case.title(seen.identifier)
             message = Text(
-                f"{where.zh}声明为 {declared}({at})，实际含{title.zh}",
+                f"{where.zh}声明为 {declared}（{at}），实际含{title.zh}",
                 f"{where.en} is declared {declared} ({at}) and holds {title.en}",
             )
             remedy = Text(
@@ -125,7 +125,7 @@ def _never_seen(fields: Mapping[str, Element], missing: set[str], case: Case) ->
         where, at = columns((name,)), declared.position
         if name in filled and not _may_leave(declared, case):
             message = Text(
-                f"{where.zh}声明为 {declared}({at.to_line})，而用途和合作范围不允许提供",
+                f"{where.zh}声明为 {declared}（{at.to_line}），而用途和合作范围不允许提供",
                 f"{where.en} is declared {declared} ({at.to_line}), which purpose and scope do not allow",
             )
             outcome = Outcome.VIOLATION if case.recipient.outside else Outcome.GAP
@@ -133,7 +133,7 @@ def _never_seen(fields: Mapping[str, Element], missing: set[str], case: Case) ->
             yield _of_columns((name,), outcome, message, at, case, rule="SHR002", remedy=remedy)
         elif str(declared) not in missing:
             message = Text(
-                f"{where.zh}声明为 {declared}({at.to_line})，但从未见到",
+                f"{where.zh}声明为 {declared}（{at.to_line}），但从未见到",
                 f"{where.en} is declared {declared} ({at.to_line}) and was never seen",
             )
             seen = {"use": Use.NOT_SEEN, "declared": (str(declared),)}

@@ -39,7 +39,7 @@ def _together(purpose: Purpose, catalogue: Catalogue) -> Iterator[Problem]:
         if len(needs(combination)) == len(combination.elements):
             named = " + ".join(map(str, combination.elements))
             said = Text(
-                f"用途 {purpose.id} 同时需要 {named},又禁止放在一起",
+                f"用途 {purpose.id} 同时需要 {named}，又禁止放在一起",
                 f"purpose {purpose.id} needs {named} and forbids them together",
             )
             yield Problem(combination.position, said)
@@ -48,7 +48,7 @@ def _together(purpose: Purpose, catalogue: Catalogue) -> Iterator[Problem]:
         if len(several) > 1:
             named = " + ".join(map(str, several))
             said = Text(
-                f"用途 {purpose.id} 同时需要 {named},又只允许其一",
+                f"用途 {purpose.id} 同时需要 {named}，又只允许其一",
                 f"purpose {purpose.id} needs {named} and allows one of them only",
             )
             yield Problem(combination.position, said)
@@ -62,7 +62,7 @@ def _two_flows(policy: Policy) -> Iterator[Problem]:
         if other is not None and other is not flow:
             at = other.position.to_line
             said = Text(
-                f"{other.id}({at})没有 match,已占有 {flow.source} 的全部资产",
+                f"{other.id}（{at}）没有 match，已占有 {flow.source} 的全部资产",
                 f"{other.id} ({at}) has no match and claims every asset of {flow.source}",
             )
             yield Problem(flow.position, said)
@@ -94,14 +94,14 @@ def _flow(flow: Flow, policy: Policy, allowed: _Allowed) -> Iterator[Problem]:
     for line in policy.purposes[flow.purpose].needs:
         if not allowed(line.element, flow):
             said = Text(
-                f"用途 {flow.purpose} 必需 “{line.element}”,而 {flow.recipient} 的合作范围不给",
+                f"用途 {flow.purpose} 必需 “{line.element}”，而 {flow.recipient} 的合作范围不给",
                 f'purpose {flow.purpose} needs "{line.element}", which {flow.recipient} may not get in any form',
             )
             yield Problem(flow.position, said)
     for column, declared in (flow.fields or {}).items():
         if not declared.is_none and not allowed(declared, flow):
             said = Text(
-                f"列 “{column}” 声明为 {declared},而用途和合作范围不允许提供",
+                f"列 “{column}” 声明为 {declared}，而用途和合作范围不允许提供",
                 f'column "{column}" is declared {declared}, which purpose and scope do not allow in any form',
             )
             yield Problem(declared.position, said)

@@ -46,11 +46,11 @@ def _ends(what: Text, until: date | None, position: Position, as_of: date, withi
 
 def _exception(rule: ExceptionRule, as_of: date, within: timedelta) -> Iterator[Problem]:
     if rule.until is None:
-        said = Text("例外没有期限(until)", "an exception without until never lapses")
+        said = Text("例外没有期限（until）", "an exception without until never lapses")
         yield Problem(rule.position, said)
     elif rule.until < as_of:
         said = Text(
-            f"例外已于 {rule.until} 到期,不再适用", f"the exception ended on {rule.until} and no longer applies"
+            f"例外已于 {rule.until} 到期，不再适用", f"the exception ended on {rule.until} and no longer applies"
         )
         yield Problem(rule.position, said)
     else:
@@ -59,6 +59,6 @@ def _exception(rule: ExceptionRule, as_of: date, within: timedelta) -> Iterator[
     scopes = (rule.flow, rule.identifier, rule.asset, rule.field, rule.source, rule.recipient, rule.principal)
     if not any(scopes):
         said = Text(
-            f"例外没有范围:它免除全部 {rule.rule}", f"an exception without a scope lifts {rule.rule} everywhere"
+            f"例外没有范围：它免除全部 {rule.rule}", f"an exception without a scope lifts {rule.rule} everywhere"
         )
         yield Problem(rule.position, said)

@@ -74,7 +74,7 @@ def _scopes(policy: Policy, seen: dict[str, _Pairs], met: set[str], catalogue: C
     for recipient, pairs in told.items():
         for line in _never(policy.recipients[recipient].scope or (), pairs, catalogue):
             said = Text(
-                f"{recipient} 从未收到 “{line.element}”:合作范围比实际宽",
+                f"{recipient} 从未收到 “{line.element}”：合作范围比实际宽",
                 f'{recipient} never got "{line.element}": its scope is wider than what goes there',
             )
             yield Problem(line.position, said)
@@ -140,7 +140,7 @@ def _retention(policy: Policy, run: Run, catalogue: Catalogue) -> Iterator[Probl
         if uncounted:
             first, count = uncounted[0], len(uncounted)
             said = Text(
-                f"这一期限适用于 {first} 等 {count} 个资产,但没有 retention 写明从哪一列(date)算起",
+                f"这一期限适用于 {first} 等 {count} 个资产，但没有 retention 写明从哪一列（date）算起",
                 f"the period holds for {count} asset(s), {first} the first, and no retention line names the date that it is counted from",
             )
             yield Problem(line.position, said)
@@ -159,6 +159,6 @@ def _exceptions(policy: Policy, run: Run, as_of: date) -> Iterator[Problem]:
         lapsed = rule.until is not None and rule.until < as_of
         if not lapsed and not any(covers(rule, breach, as_of) for breach in breaches):
             said = Text(
-                f"例外在运行 {run.id} 中没有用到,可以删除", f"the exception covered nothing of run {run.id}: remove it"
+                f"例外在运行 {run.id} 中没有用到，可以删除", f"the exception covered nothing of run {run.id}: remove it"
             )
             yield Problem(rule.position, said)

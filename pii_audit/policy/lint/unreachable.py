@@ -49,7 +49,7 @@ def _shadowed(lines: Lines, catalogue: Catalogue) -> Iterator[Problem]:
         for line in same_kind:
             if spoken_for and identifiers(line.element, catalogue) <= spoken_for:
                 said = Text(
-                    f"“{line.element}” 永远不起作用:它涵盖的每一项都有更具体的行",
+                    f"“{line.element}” 永远不起作用：它涵盖的每一项都有更具体的行",
                     f'"{line.element}" never decides: everything that it covers has a more specific line',
                 )
                 yield Problem(line.position, said)
@@ -66,7 +66,7 @@ def _forbidden(scope: Lines, recipient: Recipient, catalogue: Catalogue) -> Iter
             continue
         at = by.position.to_line
         said = Text(
-            f"“{line.element}” 永远不起作用:{at} 的 never “{by}” 优先",
+            f"“{line.element}” 永远不起作用：{at} 的 never “{by}” 优先",
             f'"{line.element}" never decides: never "{by}" at {at} beats it',
         )
         yield Problem(line.position, said)
@@ -87,7 +87,7 @@ def _never_kept(policy: Policy, catalogue: Catalogue) -> Iterator[Problem]:
         if covered and covered <= never.keys():
             by = never[next(iter(covered))]
             said = Text(
-                f"“{line.element}” 的形式永远不起作用:{by.position.to_line} 禁止留存",
+                f"“{line.element}” 的形式永远不起作用：{by.position.to_line} 禁止留存",
                 f'the form of "{line.element}" never decides: it may not be kept at all ({by.position.to_line})',
             )
             yield Problem(line.position, said)
@@ -128,7 +128,7 @@ def _denied(access: AccessPolicy, catalogue: Catalogue) -> Iterator[Problem]:
         if given and all(given <= forbidden.get(principal, {}).keys() for principal in rule.principals):
             by = forbidden[rule.principals[0]][min(given)]
             said = Text(
-                f"规则永远不起作用:{by.to_line} 的 never 优先",
+                f"规则永远不起作用：{by.to_line} 的 never 优先",
                 f"the rule never decides: never at {by.to_line} beats it",
             )
             yield Problem(rule.position, said)

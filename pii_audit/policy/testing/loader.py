@@ -94,7 +94,7 @@ class _Builder:
     def _flow(self, section: Section) -> Flow | None:
         by_name, apart = "flow" in section.positions, {"recipient", "purpose"} & section.positions.keys()
         if by_name == bool(apart) or len(apart) == 1:
-            said = Text("写 flow,或 recipient 加 purpose", "write flow, or recipient and purpose")
+            said = Text("写 flow，或 recipient 加 purpose", "write flow, or recipient and purpose")
             self._reader.note(section.position, said)
             return None
         if by_name:

@@ -101,7 +101,7 @@ def _differences(case: TestCase, verdicts: tuple[Verdict, ...]) -> Iterator[Text
     broken = {verdict.rule for verdict in verdicts if verdict.rule is not None}
     if case.rules is not None and broken != case.rules:
         named = [", ".join(sorted(rules)) or "-" for rules in (case.rules, broken)]
-        yield Text(f"rules: 预期 {named[0]},实为 {named[1]}", f"rules: expected {named[0]}, got {named[1]}")
+        yield Text(f"rules: 预期 {named[0]}，实为 {named[1]}", f"rules: expected {named[0]}, got {named[1]}")
     for word, expected in case.elements.items():
         element = word.removesuffix("@customer")
         about = tuple(one for one in verdicts if one.element == element and one.identifier is not None)
@@ -115,6 +115,6 @@ def _differences(case: TestCase, verdicts: tuple[Verdict, ...]) -> Iterator[Text
 
 def _differs(what: Text, expected: Outcome, found: Outcome) -> Text:
     return Text(
-        f"{what.zh}: 预期 {expected.value},实为 {found.value}",
+        f"{what.zh}: 预期 {expected.value}，实为 {found.value}",
         f"{what.en}: expected {expected.value}, got {found.value}",
     )
