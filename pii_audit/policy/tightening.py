@@ -22,7 +22,7 @@ def _loosens(position: Position, what: Text, floor: Position) -> Problem:
 def _lines(floor: Lines | None, lines: Lines | None, at: Position, catalogue: Catalogue) -> Iterator[Problem]:
     for one in widened(floor, lines, catalogue) if lines is not None else ():
         form = FORMS[one.seen.form]
-        what = Text(f"允许 {one.seen.element}({form.zh})", f"lets {one.seen.element} pass {form.en}")
+        what = Text(f"允许 {one.seen.element}（{form.zh}）", f"lets {one.seen.element} pass {form.en}")
         yield _loosens(one.position, what, floor.position if floor is not None else at)
 
 

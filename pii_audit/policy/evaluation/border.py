@@ -217,7 +217,7 @@ def _counted(case: Case, transfer: Transfer, *, sensitive: bool) -> Verdict:
         outcome = Outcome.GAP if open_ground else Outcome.VIOLATION
         message = Text(
             f"今年向境外提供约 {count:,} 人的{kind.zh}，达到 {limit:,} 人须有{needed.zh}；"
-            f"登记的是 {transfer.mechanism}({at.to_line})",
+            f"登记的是 {transfer.mechanism}（{at.to_line}）",
             f"{kind.en} of about {count:,} people went abroad this year; from {limit:,} on it takes {needed.en}, "
             f"not {transfer.mechanism} ({at.to_line})",
         )

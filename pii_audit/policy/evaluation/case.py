@@ -196,7 +196,7 @@ class Case:
     def title(self, identifier: str) -> Text:
         """An identifier as a sentence names it."""
         known = self.catalogue.get(identifier)
-        return Text(f"{known.title.zh}({identifier})", identifier) if known else same(identifier)
+        return Text(f"{known.title.zh}（{identifier}）", identifier) if known else same(identifier)
 
     def verdict(self, element: str, outcome: Outcome, message: Text, policy: Position, **more: object) -> Verdict:
         """A verdict on something of this flow."""

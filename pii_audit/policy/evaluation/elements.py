@@ -115,5 +115,5 @@ def _excess(seen: Seen, found: Permission, case: Case) -> Verdict:
     # What stays in the house is not denied by default: nobody has said that it may, which is a gap.
     denied = case.recipient.outside or found.never is not None
     outcome = breach(seen) if denied else Outcome.GAP
-    message = Text(f"{head.zh};{why.zh}", f"{head.en}; {why.en}")
+    message = Text(f"{head.zh}；{why.zh}", f"{head.en}; {why.en}")
     return of_element(seen, outcome, message, found, case, rule="SHR002", remedy=remedy)
