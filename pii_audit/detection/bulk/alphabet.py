@@ -87,8 +87,12 @@ class Alphabet:
             for low, high in pairs
             if high - low < _FEW
             for character in range(max(low, ASCII), high + 1)
-        } | {ord(letter) for word in words for letter in word if ord(letter) >= ASCII}
-        singles = sorted(character for character in named if character < _BMP and character not in FOLDING)
+        }
+        spoken = {ord(letter) for word in words for letter in word if ord(letter) >= ASCII} - named
+        singles = [
+            sorted(character for character in some if character < _BMP and character not in FOLDING)
+            for some in (named, spoken)
+        ]
         self._table = np.zeros(_BMP, np.uint8)
         self._table[:ASCII] = np.arange(ASCII)
         self._kinds = _Kinds(wide)
@@ -105,19 +109,24 @@ class Alphabet:
         self._holders = np.bincount(self._named_codes, minlength=256)
         """How many of the characters that were named one by one have each code."""
 
-    def _number(self, singles: Sequence[int]) -> Mapping[int, int]:
-        """Gives codes: first one to each kind of character, then what is left in turn to those named one by one, each kind its own."""
+    def _number(self, singles: Iterable[Iterable[int]]) -> Mapping[int, int]:
+        """Gives codes: first one to each kind of character, then what is left in turn to those named one by one.
+
+        Each kind has its own, and so have those of patterns and those of words alone: the usual characters of words
+        would else be taken for the rarer ones that a pattern begins with.
+        """
         kinds = self._kinds
-        by_kind: dict[int, list[int]] = {}
-        for character in singles:
-            by_kind.setdefault(kinds.of(character), []).append(character)
+        by_kind: dict[tuple[int, int], list[int]] = {}
+        for group, characters in enumerate(singles):
+            for character in characters:
+                by_kind.setdefault((kinds.of(character), group), []).append(character)
         for low, high, kind in kinds.intervals():
             self._table[low:high] = ASCII + kind
         codes: dict[int, int] = {}
         upcoming = ASCII + kinds.count
         rest = sum(map(len, by_kind.values()))
-        for kind, characters in sorted(by_kind.items()):
-            reserved = len([other for other in by_kind if other > kind])
+        for done, (_, characters) in enumerate(sorted(by_kind.items()), 1):
+            reserved = len(by_kind) - done
             share = max(1, min(len(characters), (256 - upcoming - reserved) * len(characters) // max(1, rest)))
             for place, character in enumerate(characters):
                 codes[character] = upcoming + place % share
