@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from pii_audit.language import Text
 
-TORN = Text("引号不成对,或不是 CSV", "a quote is not closed, or the line is no CSV")
+TORN = Text("引号不成对，或不是 CSV", "a quote is not closed, or the line is no CSV")
 """What is wrong with a row without cells."""
 _CHARACTERS = (1 << 31) - 1
 """The longest cell that the package can be told of everywhere (a C long of Windows): whoever gives the lines bounds them."""

@@ -23,12 +23,12 @@ WHOLE = ("", ROOT_NAME)
 """As what a source names itself in the ledger."""
 _LASTING = ("database", "file_share", "bundle")
 _VANISHED = Text(
-    "以前的运行读到过内容,现在什么都没有:请确认 url 和挂载;若已撤除,在 audit.yaml 中写 ended",
+    "以前的运行读到过内容，现在什么都没有：请确认 url 和挂载；若已撤除，在 audit.yaml 中写 ended",
     "earlier runs read something here and now there is nothing: check its url and that it is mounted; where it has ended, say so (ended)",
 )
 
 _LETS_IN_NOTHING = Text(
-    "include 没有匹配到任何文件,全部被排除:请核对写法",
+    "include 没有匹配到任何文件，全部被排除：请核对写法",
     "include matches none of the files that are there, so that all are left out: check how it is written",
 )
 

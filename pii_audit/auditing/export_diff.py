@@ -117,12 +117,12 @@ def sentences(difference: Difference, language: Language) -> list[str]:
         Text("", "")
         if difference.came is None
         else Text(
-            f"(新增 {difference.came:,},减少 {difference.gone:,})",
+            f"（新增 {difference.came:,}，减少 {difference.gone:,}）",
             f" ({difference.came:,} came, {difference.gone:,} gone)",
         )
     )
     head = Text(
-        f"行数 {rows:,} → {rows_now:,};人数约 {people:,} → {people_now:,}{moved.zh}",
+        f"行数 {rows:,} → {rows_now:,}；人数约 {people:,} → {people_now:,}{moved.zh}",
         f"rows {rows:,} → {rows_now:,}; people about {people:,} → {people_now:,}{moved.en}",
     )
     lines = [head.in_(language)]

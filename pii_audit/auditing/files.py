@@ -28,7 +28,7 @@ from pii_audit.sources.interface import Portion, Reading, Sampling, failed, skip
 
 STDIN = "-"
 _NO_FILE = Text(
-    "不是普通文件(管道的内容请从标准输入给出:-)",
+    "不是普通文件（管道的内容请从标准输入给出：-）",
     "is not a regular file (what a pipe gives is read as standard input: -)",
 )
 Watch = Callable[[Asset, Chunk], None]

@@ -74,7 +74,7 @@ def flow_of(policy: Policy, flow: str | None, recipient: str | None, purpose: st
     raise UsageError(
         Text("没有说明数据流", "no flow is named"),
         todo=Text(
-            "用 --flow ID,或 --recipient ID 加 --purpose ID", "give --flow ID, or --recipient ID and --purpose ID"
+            "用 --flow ID，或 --recipient ID 加 --purpose ID", "give --flow ID, or --recipient ID and --purpose ID"
         ),
     )
 
@@ -103,7 +103,9 @@ def refuse_strangers(space: Workspace, flow: Flow, paths: Sequence[str], shown: 
                     f"this file is not of flow {flow.id} (match: {patterns})",
                 ),
                 where=shown(path),
-                todo=Text("换用它的数据流,或先在策略中声明", "name its own flow, or declare one in the policies first"),
+                todo=Text(
+                    "换用它的数据流，或先在策略中声明", "name its own flow, or declare one in the policies first"
+                ),
             )
 
 
@@ -177,7 +179,7 @@ def gate(
     if empty or not any(row.status is not CoverageStatus.SKIPPED for row in coverage):
         match = f", match: {', '.join(flow.match)}" if flow.match else ""
         raise UsageError(
-            Text(f"没有可裁决的文件(数据流 {flow.id}{match})", f"there is no file to judge (flow {flow.id}{match})"),
+            Text(f"没有可裁决的文件（数据流 {flow.id}{match}）", f"there is no file to judge (flow {flow.id}{match})"),
             where=", ".join(empty or paths),
             todo=Text("检查路径和数据流的 match", "check the path and the flow's match"),
         )
@@ -253,11 +255,11 @@ def _empty_told(one: Inspected, *, piped: bool) -> Inspected:
     if piped:
         status = CoverageStatus.FAILED
         reason = Text(
-            "标准输入没有任何内容(导出可能失败了);确为空导出时,写成文件再裁决",
+            "标准输入没有任何内容（导出可能失败了）；确为空导出时，写成文件再裁决",
             "standard input gave nothing at all, as an export does that failed; where there is nothing to export, judge a file",
         )
     elif status is CoverageStatus.INSPECTED and reason is None:
-        reason = Text("文件为空(0 字节)", "an empty file (0 bytes)")
+        reason = Text("文件为空（0 字节）", "an empty file (0 bytes)")
     return replace(one, coverage=replace(one.coverage, status=status, reason=reason))
 
 

@@ -72,7 +72,7 @@ def _gaps(queries: Queries, flow: Flow) -> Iterator[Draft]:
             yield Draft(
                 "COV001",
                 (flow.id, row.asset),
-                Text(f"{row.asset} 未能追踪:{row.reason.zh}", f"{row.asset} could not be traced: {row.reason.en}"),
+                Text(f"{row.asset} 未能追踪：{row.reason.zh}", f"{row.asset} could not be traced: {row.reason.en}"),
                 outcome=Outcome.GAP,
                 asset=row.id,
                 flow=flow.id,

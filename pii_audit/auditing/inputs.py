@@ -110,7 +110,7 @@ class Inputs:
             if after.get(name) != self._before.get(name):
                 raise UsageError(
                     Text(
-                        "裁决期间文件发生变化,未出回执", "the file changed while it was judged; no receipt was written"
+                        "裁决期间文件发生变化，未出回执", "the file changed while it was judged; no receipt was written"
                     ),
                     where=name,
                     todo=Text("等导出写完再裁决", "judge it when the export is finished"),

@@ -96,7 +96,7 @@ def locate(space: Workspace, finding: Finding) -> Located:
     sources = {name: space.source(name) for name in sorted(by_source)}
     if all(source.kind == "export_jobs" for source in sources.values()):
         raise UsageError(
-            Text("该发现是关于脚本的,脚本没有数据行", "this finding is about a script, which has no rows"),
+            Text("该发现是关于脚本的，脚本没有数据行", "this finding is about a script, which has no rows"),
             where=str(finding.location) if finding.location else finding.fingerprint[:12],
             todo=Text("在其所读的表中查找", "look in the tables that it reads"),
         )
@@ -146,7 +146,7 @@ def _read(asset: Asset, name: str, reading: Reading, search: _Search, into: Loca
     failure: Text | None = None
     if isinstance(reading, Tallied):
         failure = Text(
-            "采集包不含原始数据,请在数据库所在处定位", "a bundle holds no rows; look for them where the database is"
+            "采集包不含原始数据，请在数据库所在处定位", "a bundle holds no rows; look for them where the database is"
         )
     try:
         for chunk in reading:

@@ -97,7 +97,7 @@ def _others(patterns: Sequence[str], known: Sequence[Inspected], catalogue: Cata
                 Text(f"没有检查过 “{pattern}”", f'nothing called "{pattern}" was inspected'),
                 where="--within",
                 todo=Text(
-                    "写来源(core)或其资产(core.customer,可用 *);pii-audit inventory 列出全部",
+                    "写来源（core）或其资产（core.customer，可用 *）；pii-audit inventory 列出全部",
                     "write a source (core) or an asset of one (core.customer, * for any); `pii-audit inventory` lists them",
                 ),
             )

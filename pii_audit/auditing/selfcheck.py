@@ -232,7 +232,7 @@ def _selected(space: Workspace, wanted: Collection[str]) -> Sequence[Source]:
     named = [space.source(name) for name in wanted]
     if not space.sources:
         raise UsageError(
-            Text("没有数据源,无从检查", "there is no source, and so nothing to inspect"),
+            Text("没有数据源，无从检查", "there is no source, and so nothing to inspect"),
             where=str(space.position.file),
             todo=Text("在 sources 中至少写一个", "enter one at least under sources"),
         )

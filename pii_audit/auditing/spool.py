@@ -53,11 +53,11 @@ class Spool:
             reason = getattr(error, "strerror", None) or type(error).__name__
             raise SpoolError(
                 Text(
-                    f"导出未能暂存到裁决,没有放行:{reason}",
+                    f"导出未能暂存到裁决，没有放行：{reason}",
                     f"the export could not be kept until its verdict, and nothing was released: {reason}",
                 ),
                 todo=Text(
-                    "用 TMPDIR 换一个空间足够的位置,或用 --spool-memory 多用内存",
+                    "用 TMPDIR 换一个空间足够的位置，或用 --spool-memory 多用内存",
                     "name a place with more room by TMPDIR, or allow more memory by --spool-memory",
                 ),
             ) from error
@@ -79,7 +79,7 @@ class Spool:
         except (OSError, InvalidTag) as error:
             raise SpoolError(
                 Text(
-                    "暂存的导出读不回原样,没有放行", "what was kept does not read back as it was; nothing was released"
+                    "暂存的导出读不回原样，没有放行", "what was kept does not read back as it was; nothing was released"
                 ),
                 todo=Text("检查 TMPDIR 所在的磁盘", "look at the disk under TMPDIR"),
             ) from error

@@ -36,7 +36,7 @@ def read_receipt(path: str) -> Mapping[str, Any]:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise UsageError(
-            Text(f"回执无法读取:{reason}", f"the receipt cannot be read: {reason}"),
+            Text(f"回执无法读取：{reason}", f"the receipt cannot be read: {reason}"),
             where=path,
             todo=Text("检查路径和权限", "check the path and its permissions"),
         ) from error
@@ -46,14 +46,14 @@ def read_receipt(path: str) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         cut = data.lstrip().startswith(b"{") and not data.rstrip().endswith(b"}")
         what = (
-            Text("回执被截断,没有核对任何文件", "the receipt is cut short; no file was checked")
+            Text("回执被截断，没有核对任何文件", "the receipt is cut short; no file was checked")
             if cut or not data.strip()
-            else Text("不是回执:不是 JSON", "is no receipt: it is not JSON")
+            else Text("不是回执：不是 JSON", "is no receipt: it is not JSON")
         )
         raise UsageError(what, where=path, todo=todo) from None
     if not isinstance(found, dict) or not _whole(found):
         raise UsageError(
-            Text("不是回执,或缺少部分内容", "is no receipt, or parts of one are missing"), where=path, todo=todo
+            Text("不是回执，或缺少部分内容", "is no receipt, or parts of one are missing"), where=path, todo=todo
         )
     if found.get("version") != VERSION:
         raise UsageError(
@@ -85,13 +85,13 @@ def check(receipt: Mapping[str, Any], path: str, key: bytes, files: Mapping[str,
     """
     if receipt.get("key") not in (None, key_name(key)):
         raise UsageError(
-            Text("回执是用另一把密钥签名的,无法核对", "the receipt was signed with another key and cannot be checked"),
+            Text("回执是用另一把密钥签名的，无法核对", "the receipt was signed with another key and cannot be checked"),
             where=path,
-            todo=Text("在出具回执的工作区核对(-w)", "check it in the workspace that wrote it (-w)"),
+            todo=Text("在出具回执的工作区核对（-w）", "check it in the workspace that wrote it (-w)"),
         )
     body = {name: value for name, value in receipt.items() if name != "signature"}
     if not hmac.compare_digest(signature(body, key).encode(), receipt["signature"].encode("utf-8", "replace")):
-        what = Text("回执被改动过:签名不符", "the receipt was changed: its signature does not hold")
+        what = Text("回执被改动过：签名不符", "the receipt was changed: its signature does not hold")
         return (Answer(None, holds=False, what=what),)
     return (_verdict(receipt), *(_of_file(name, found, receipt) for name, found in files.items()))
 
@@ -100,12 +100,12 @@ def _verdict(receipt: Mapping[str, Any]) -> Answer:
     at, flow, recipient = receipt["judged_at"], receipt["flow"], receipt["recipient"]
     if receipt["verdict"] == "pass":
         what = Text(
-            f"签名有效;{at} 裁决通过,数据流 {flow},接收方 {recipient}",
+            f"签名有效；{at} 裁决通过，数据流 {flow}，接收方 {recipient}",
             f"the signature holds; passed at {at}, flow {flow}, recipient {recipient}",
         )
         return Answer(None, holds=True, what=what)
     what = Text(
-        f"签名有效,但 {at} 的裁决是不得离开(数据流 {flow})",
+        f"签名有效，但 {at} 的裁决是不得离开（数据流 {flow}）",
         f"the signature holds, but the verdict of {at} was that it may not leave (flow {flow})",
     )
     return Answer(None, holds=False, what=what)
@@ -114,7 +114,7 @@ def _verdict(receipt: Mapping[str, Any]) -> Answer:
 def _of_file(name: str, found: FileDigest, receipt: Mapping[str, Any]) -> Answer:
     if found.sha256 is None:
         raise InspectionError(
-            Text("文件无法读取,未核对", "the file cannot be read and was not checked"),
+            Text("文件无法读取，未核对", "the file cannot be read and was not checked"),
             where=name,
             todo=Text("检查其权限", "check its permissions"),
         )
@@ -129,10 +129,10 @@ def _of_file(name: str, found: FileDigest, receipt: Mapping[str, Any]) -> Answer
     now, then = f"{found.bytes:,}", f"{was['bytes']:,}"
     if found.bytes < was["bytes"]:
         what = Text(
-            f"文件被截短:裁决时 {then} 字节,现在 {now} 字节", f"is cut short: {then} bytes when judged, {now} now"
+            f"文件被截短：裁决时 {then} 字节，现在 {now} 字节", f"is cut short: {then} bytes when judged, {now} now"
         )
     elif found.bytes > was["bytes"]:
-        what = Text(f"文件变长:裁决时 {then} 字节,现在 {now} 字节", f"has grown: {then} bytes when judged, {now} now")
+        what = Text(f"文件变长：裁决时 {then} 字节，现在 {now} 字节", f"has grown: {then} bytes when judged, {now} now")
     else:
         what = Text("文件在裁决之后被改动过", "was changed after it was judged")
     return Answer(name, holds=False, what=what)

@@ -53,7 +53,7 @@ class Receipts:
             return None
         newest = max(fitting, key=lambda one: str(one["judged_at"]))
         return Text(
-            f"已加密;加密前已由闸门放行(数据流 {newest['flow']},{newest['judged_at']},回执 {newest['run']})",
+            f"已加密；加密前已由闸门放行（数据流 {newest['flow']}，{newest['judged_at']}，回执 {newest['run']}）",
             f"encrypted; the gate let it pass before (flow {newest['flow']}, {newest['judged_at']}, receipt {newest['run']})",
         )
 
@@ -70,5 +70,5 @@ class Receipts:
             ):
                 yield receipt
             else:
-                reason = Text("回执签名不符,不作数", "the receipt's signature does not hold; it counts for nothing")
+                reason = Text("回执签名不符，不作数", "the receipt's signature does not hold; it counts for nothing")
                 self.problems.append(failed(self.source, f"receipts/{path.name}", reason))

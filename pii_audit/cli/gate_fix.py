@@ -34,7 +34,7 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="OUT",
         help=say(
             language,
-            "写出合规版本:删除多余的列,按策略要求屏蔽、泛化、带密钥哈希或令牌化,其余逐字节不变;台账写到标准输出(--format table|json)",
+            "写出合规版本：删除多余的列，按策略要求屏蔽、泛化、带密钥哈希或令牌化，其余逐字节不变；台账写到标准输出（--format table|json）",
             "write a compliant version: columns in excess dropped, values masked, generalised, hashed with a key or tokenised as the policy asks, all else byte for byte; its ledger goes to standard output (--format table|json)",
         ),
     )
@@ -70,7 +70,8 @@ def run(session: Session, options: argparse.Namespace) -> int:
         if before.incomplete:
             reason = next(row.reason for row in before.coverage if row.incomplete and row.reason)
             what = Text(
-                f"未能读完,没有写任何文件:{reason.zh}", f"could not be read whole, so nothing was written: {reason.en}"
+                f"未能读完，没有写任何文件：{reason.zh}",
+                f"could not be read whole, so nothing was written: {reason.en}",
             )
             todo = Text("导出为能读完的文件后重试", "export what can be read whole, and try again")
             raise InspectionError(what, where=source, todo=todo)
@@ -96,7 +97,7 @@ def run(session: Session, options: argparse.Namespace) -> int:
         write_output(options.output, payload)
     else:
         put([payload])
-    session.say(Text(f"{shown_out}: 已写出,可以离开", f"{shown_out}: written, and may leave"))
+    session.say(Text(f"{shown_out}: 已写出，可以离开", f"{shown_out}: written, and may leave"))
     return 0
 
 
@@ -104,7 +105,7 @@ def _refuse(options: argparse.Namespace) -> None:
     if len(options.path) != 1 or os.path.isdir(options.path[0]):
         raise UsageError(
             Text("--fix 一次只改一个文件", "--fix takes one file at a time"),
-            todo=Text("给出一个文件,或 - 表示标准输入", "name one file, or - for standard input"),
+            todo=Text("给出一个文件，或 - 表示标准输入", "name one file, or - for standard input"),
         )
     if options.baseline or options.record:
         raise UsageError(
@@ -115,7 +116,7 @@ def _refuse(options: argparse.Namespace) -> None:
         raise UsageError(
             Text("--fix 没有这种格式", "--fix has no such format"),
             where="--format",
-            todo=Text("可用:table、json", "choose table or json"),
+            todo=Text("可用：table、json", "choose table or json"),
         )
     out, taken = options.fix, os.path.exists(options.fix)
     if out == STDIN or (taken and not os.path.isfile(out)):
@@ -157,9 +158,9 @@ def _export(case: Case, options: argparse.Namespace, stack: ExitStack) -> tuple[
         )
     if not export.digest.bytes:
         raise UsageError(
-            Text("是空的,没有可改之处;没有写任何文件", "is empty: there is nothing to fix, and nothing was written"),
+            Text("是空的，没有可改之处；没有写任何文件", "is empty: there is nothing to fix, and nothing was written"),
             where=case.shown(name),
-            todo=Text("直接裁决(gate,不带 --fix)", "judge it as it is, without --fix"),
+            todo=Text("直接裁决（gate，不带 --fix）", "judge it as it is, without --fix"),
         )
     return export, case.shown(name)
 
@@ -169,7 +170,7 @@ def _told(session: Session, fixed: Fixed) -> int:
     tell(session, fixed.run)
     session.say(
         Text(
-            "改列改值都不能使它合规,没有写任何文件;先解决以上各项",
+            "改列改值都不能使它合规，没有写任何文件；先解决以上各项",
             "no change of columns or values makes it compliant, and nothing was written; settle the above first",
         )
     )

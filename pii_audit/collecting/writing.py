@@ -97,7 +97,7 @@ def write_collector(order: Order, catalogue: Catalogue, key: bytes) -> Collector
         known = ", ".join(CLIENTS)
         raise UsageError(
             Text(f"没有 {order.dialect} 的采集程序", f"there is no collector for {order.dialect}"),
-            todo=Text(f"可用:{known}", f"There is one for: {known}"),
+            todo=Text(f"可用：{known}", f"There is one for: {known}"),
         )
     modules = dict(_modules(order.dialect))
     modules[f"{_INSIDE}.tables"] = _tables(order, catalogue, key)

@@ -96,6 +96,6 @@ def _tried(
 
 def _said(algorithm: str, tried: int, matched: int) -> Text:
     return Text(
-        f"逐个试算 {tried} 个号码,其中 {matched} 个经 {algorithm} 无密钥散列后就在此列:任何人都能这样还原",
+        f"逐个试算 {tried} 个号码，其中 {matched} 个经 {algorithm} 无密钥散列后就在此列：任何人都能这样还原",
         f"of {tried} numbers tried out, {matched}, hashed by {algorithm} without a key, are here: anybody can undo them like that",
     )

@@ -99,6 +99,6 @@ def _said(known: _Known, algorithm: str, matched: int) -> Text:
     first, *more = known.places
     where = Text(f"{first} 等 {len(more) + 1} 处", f"{first} and {len(more)} more") if more else same(first)
     return Text(
-        f"{where.zh} 的值经 {algorithm} 无密钥散列后,至少 {matched} 个就在此列",
+        f"{where.zh} 的值经 {algorithm} 无密钥散列后，至少 {matched} 个就在此列",
         f"values of {where.en}, hashed by {algorithm} without a key, are here, {matched} at least",
     )

@@ -213,7 +213,7 @@ def _by_value(definition: Identifier, evidence: Evidence, field: FieldTally, str
             judged.times(
                 "chance",
                 Text(
-                    f"{evidence.lookalikes} 个形似值中 {plain} 个通过校验;偶然通过率为 {definition.chance:.0%}",
+                    f"{evidence.lookalikes} 个形似值中 {plain} 个通过校验；偶然通过率为 {definition.chance:.0%}",
                     f"{plain} of {evidence.lookalikes} look-alikes pass; {definition.chance:.0%} would by accident",
                 ),
                 share,

@@ -109,7 +109,7 @@ def _confirmed(statement: FieldEvidence, proof: Proof) -> FieldEvidence:
     """What a column's name said, proven or, as to how its values are protected, refuted."""
     said, form = proof.said, statement.form
     if form is not Form.BARE_HASH:
-        said = Text(f"{said.zh},并非 {form}", f"{said.en}; it is no {form}")
+        said = Text(f"{said.zh}，并非 {form}", f"{said.en}; it is no {form}")
     reason = Reason(FACTOR, said, round(CEILING - statement.confidence, 2))
     return replace(statement, form=Form.BARE_HASH, confidence=CEILING, why=(*statement.why, reason))
 

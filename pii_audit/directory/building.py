@@ -101,7 +101,7 @@ class Builder:
             return
         node = self._node(entry, kind, told)
         if entry.cut_off is not None:
-            said = Text("成员分段导出且不完整,缺少其余成员", "members were exported in portions, and some are missing")
+            said = Text("成员分段导出且不完整，缺少其余成员", "members were exported in portions, and some are missing")
             told.at(entry.cut_off, said)
         for pairs, name in ((self._members, "member"), (self._member_of, "memberof")):
             keys = list(map(self._key, entry.values.get(name, ())))
@@ -207,7 +207,7 @@ class Builder:
         key = dn_key(entry.dn) if entry.dn else None
         node = self._by_dn.get(key) if key is not None else None
         if node is not None and "group" not in entry.values:
-            said = Text("同一 dn 出现多次,已合并", "a dn stands there more than once; its entries are taken together")
+            said = Text("同一 dn 出现多次，已合并", "a dn stands there more than once; its entries are taken together")
             told.at(entry.line, said)
         if node is None and key is None and sid:
             node = self._by_sid.get(hash(sid))
@@ -284,7 +284,7 @@ def _kind(entry: Entry, told: Told) -> Kind | None:
         elif {"samaccountname", "objectsid", "useraccountcontrol"} & entry.values.keys():
             classes = frozenset({b"user"})
             if not {"useraccountcontrol", "primarygroupid", "enabled"} & entry.values.keys():
-                told.at(entry.line, Text("缺少 objectClass,按用户处理", "objectClass is missing: taken for a user"))
+                told.at(entry.line, Text("缺少 objectClass，按用户处理", "objectClass is missing: taken for a user"))
     if classes & _NEITHER and not classes & _SERVICES:
         return Kind.OTHER
     if classes & _GROUPS:
@@ -305,7 +305,7 @@ def _number(entry: Entry, name: str, told: Told) -> int | None:
     if -_WORD // 2 <= number < _WORD:
         return number % _WORD
     if text:
-        said = Text(f"{name} 不是 32 位整数,未采用", f"{name} is no number of 32 bits, and was not taken")
+        said = Text(f"{name} 不是 32 位整数，未采用", f"{name} is no number of 32 bits, and was not taken")
         told.at(entry.line, said)
     return None
 
@@ -338,7 +338,7 @@ def _sid_of(value: bytes, name: str, entry: Entry, told: Told) -> bytes:
     except (ValueError, IndexError):
         pass
     if value:
-        told.at(entry.line, Text(f"{name} 无效,未采用", f"an {name} is none, and was not taken"))
+        told.at(entry.line, Text(f"{name} 无效，未采用", f"an {name} is none, and was not taken"))
     return b""
 
 
@@ -351,7 +351,7 @@ def _name(entry: Entry, sid: bytes, told: Told) -> str:
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:
-        said = Text("不是 UTF-8,按 GB 18030 读取", "is not UTF-8, and was read as GB 18030")
+        said = Text("不是 UTF-8，按 GB 18030 读取", "is not UTF-8, and was read as GB 18030")
         told.at(entry.line, said)
         return value.decode("gb18030", "backslashreplace")
 

@@ -21,7 +21,7 @@ _RESULT = re.compile(rb"\nresult: *(?!0)[0-9]+", re.IGNORECASE)
 _OTHER = re.compile(rb"\n(?!(?:search|result|ref|version|control):|[# ])[^\n]", re.IGNORECASE)
 """What is none of that which stands between entries: results of ldapsearch, references of ldbsearch, the version of the format."""
 
-_NO_DN = Text("条目没有 dn,未读取", "an entry without dn was not read")
+_NO_DN = Text("条目没有 dn，未读取", "an entry without dn was not read")
 
 
 @dataclass(slots=True)
@@ -82,7 +82,7 @@ def _blocks(chunks: Iterable[bytes], told: Told) -> Iterator[tuple[int, bytes]]:
                 passed += block.count(b"\n") + 2
             begun, size = [others[-1]], len(others[-1])
         if size > MOST:
-            told.at(passed, Text("条目过大,未读取", "an entry is too large, and was not read"))
+            told.at(passed, Text("条目过大，未读取", "an entry is too large, and was not read"))
             passed += sum(piece.count(b"\n") for piece in begun)
             begun, size = [b""], 0
     rest = b"".join(begun)
@@ -90,7 +90,7 @@ def _blocks(chunks: Iterable[bytes], told: Told) -> Iterator[tuple[int, bytes]]:
     if inside:
         if not rest.endswith(b"\n"):
             said = Text(
-                "文件在一行中间结束,末尾可能被截断", "the file ends within a line, and may have been cut off there"
+                "文件在一行中间结束，末尾可能被截断", "the file ends within a line, and may have been cut off there"
             )
             told.at(passed + rest.count(b"\n"), said)
         yield passed + len(rest) - len(rest.lstrip(b"\n")), b"\n" + inside
@@ -147,7 +147,7 @@ class _Block:
         elif stray := _STRAY.search(self.text):
             self.told.at(self._line(stray), Text("不是 “名称: 值”", 'is not "name: value"'))
         if entry.text("changetype").lower() not in ("", "add"):
-            said = Text("是一项变更而不是条目,未读取", "is a change and no entry, and was not read")
+            said = Text("是一项变更而不是条目，未读取", "is a change and no entry, and was not read")
             self.told.at(entry.line, said)
             return False
         if not entry.dn:
@@ -176,11 +176,11 @@ class _Block:
             try:
                 return base64.b64decode(content.strip(), validate=True)
             except (binascii.Error, ValueError):
-                said = Text("值不是有效的 base64,未读取", "a value is no base64, and was not read")
+                said = Text("值不是有效的 base64，未读取", "a value is no base64, and was not read")
                 self.told.at(self._at(number), said)
                 return None
         if mark == b"<":
-            said = Text("值存放在别处(URL),未读取", "a value lies elsewhere (a URL), and was not read")
+            said = Text("值存放在别处（URL），未读取", "a value lies elsewhere (a URL), and was not read")
             self.told.at(self._at(number), said)
             return None
         return content
@@ -195,7 +195,7 @@ class _Block:
         result, other = _RESULT.search(self.text), _OTHER.search(self.text)
         if result:
             said = Text(
-                "导出没有完成(服务器返回错误),条目不全", "the export did not succeed, so that entries are missing"
+                "导出没有完成（服务器返回错误），条目不全", "the export did not succeed, so that entries are missing"
             )
             self.told.at(self._line(result), said)
         elif other:

@@ -41,7 +41,7 @@ def load_directory(workspace: Workspace) -> Directory:
     files = [Told(file) for file in workspace.directory]
     for told in files:
         if not _read(workspace.root / told.file, builder, told) and not told:
-            said = Text("没有条目:不是 LDIF 或 CSV,或为空", "holds no entries: it is no LDIF or CSV, or empty")
+            said = Text("没有条目：不是 LDIF 或 CSV，或为空", "holds no entries: it is no LDIF or CSV, or empty")
             raise ConfigurationError([Problem(Position(told.file, 1), said)])
     problems = tuple(problem for told in files for problem in told.problems())
     return replace(builder.directory(), problems=problems)
@@ -71,9 +71,9 @@ def _read(path: Path, builder: Builder, told: Told) -> int:
     except (OSError, UnicodeError) as error:
         kind = type(error).__name__
         raise UsageError(
-            Text(f"无法读取目录导出({kind})", f"the directory export cannot be read ({kind})"),
+            Text(f"无法读取目录导出（{kind}）", f"the directory export cannot be read ({kind})"),
             where=told.file,
-            todo=Text("请检查路径、权限和编码(UTF-8)", "check its path, permissions and encoding (UTF-8)"),
+            todo=Text("请检查路径、权限和编码（UTF-8）", "check its path, permissions and encoding (UTF-8)"),
         ) from None
     return count
 

@@ -65,7 +65,7 @@ def _names(header: str, wanted: Collection[str], file: str, line: int) -> list[s
     names = [_COLUMNS.get(name, name if name in wanted else None) for name in found]
     if not _KEYS & set(names):
         said = Text(
-            "缺少列:需要 DN(distinguishedName)、objectSid(SID)或 sAMAccountName 之一",
+            "缺少列：需要 DN(distinguishedName)、objectSid(SID)或 sAMAccountName 之一",
             "columns are missing: one of DN (distinguishedName), objectSid (SID) and sAMAccountName is needed",
         )
         raise ConfigurationError([Problem(Position(file, line), said)])
@@ -74,7 +74,7 @@ def _names(header: str, wanted: Collection[str], file: str, line: int) -> list[s
 
 def _entry(cells: Sequence[str], names: Sequence[str | None], line: int, told: Told) -> Iterator[Entry]:
     if len(cells) != len(names):
-        said = Text("列数与表头不符,未读取", "a row has not as many columns as the header, and was not read")
+        said = Text("列数与表头不符，未读取", "a row has not as many columns as the header, and was not read")
         told.at(line, said)
         return
     entry = Entry(line, b"")
@@ -84,7 +84,7 @@ def _entry(cells: Sequence[str], names: Sequence[str | None], line: int, told: T
             continue
         if _NO_VALUES in text:
             said = Text(
-                "单元格里是类型名而不是值:导出时用 -join ';' 展开",
+                "单元格里是类型名而不是值：导出时用 -join ';' 展开",
                 "a cell holds the name of a type and no values: join them with -join ';' when exporting",
             )
             told.at(line, said)
@@ -93,7 +93,7 @@ def _entry(cells: Sequence[str], names: Sequence[str | None], line: int, told: T
         else:
             entry.values.setdefault(name, []).extend(map(_bytes, _split(text) if name in _MANY else [text]))
     if not (entry.dn or _KEYS & entry.values.keys()):
-        told.at(line, Text("条目没有 DN、SID 或账号名,未读取", "a row without DN, SID or account name was not read"))
+        told.at(line, Text("条目没有 DN、SID 或账号名，未读取", "a row without DN, SID or account name was not read"))
         return
     yield entry
 

@@ -34,7 +34,9 @@ _detector: dict[str, Detector] = {}
 """The detector of this worker process, set once when it starts."""
 
 
-DIED = Text("读取它的进程意外终止(可能内存不足)", "the process that read it died (perhaps there was not enough memory)")
+DIED = Text(
+    "读取它的进程意外终止（可能内存不足）", "the process that read it died (perhaps there was not enough memory)"
+)
 
 
 def look(detector: Detector, asset: Asset, portion: Portion) -> Looked:

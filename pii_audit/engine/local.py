@@ -120,6 +120,6 @@ def _judged(task: Task, asset: Asset, reading: Tallied) -> Inspected:
         return judge(task.detector, asset, reading.tally, reading.coverage())
     names = ", ".join(unknown)
     reason = Text(
-        f"采集时用到此处没有定义的标识符:{names}", f"was collected with identifiers that are not defined here: {names}"
+        f"采集时用到此处没有定义的标识符：{names}", f"was collected with identifiers that are not defined here: {names}"
     )
     return judge(task.detector, asset, AssetTally(), failed(asset.source, asset.name, reason))

@@ -71,7 +71,7 @@ def files_of(extra: Iterable[Path]) -> Iterator[Path]:
                 found = below(path)
             except OSError as error:
                 reason = error.strerror or type(error).__name__
-                said = Text(f"文件夹无法读取:{reason}", f"the folder cannot be read: {reason}")
+                said = Text(f"文件夹无法读取：{reason}", f"the folder cannot be read: {reason}")
                 raise UsageError(said, where=str(error.filename or path)) from None
             yield from (one for one in found if one.name.casefold().endswith(SUFFIXES))
         else:
@@ -98,7 +98,7 @@ def _add(
         reader.note(
             position,
             Text(
-                f"标识符 “{name}” 重复(首次在 {places[name]})",
+                f"标识符 “{name}” 重复（首次在 {places[name]}）",
                 f'duplicate identifier "{name}" (first in {places[name]})',
             ),
         )

@@ -48,7 +48,7 @@ def _fraction(text: str) -> float:
 
 
 _CHANCE = Scalar(
-    Text("0 到 1 之间的数或分数(如 1/11)", "a number or a fraction from 0 to 1 (such as 1/11)"),
+    Text("0 到 1 之间的数或分数（如 1/11）", "a number or a fraction from 0 to 1 (such as 1/11)"),
     _fraction,
     {
         "anyOf": [
@@ -148,7 +148,7 @@ class Definition:
             self._note(
                 self.section.position,
                 Text(
-                    "既没有 patterns,也没有 column_only,无法识别任何内容",
+                    "既没有 patterns，也没有 column_only，无法识别任何内容",
                     "neither patterns nor column_only: nothing could be recognised",
                 ),
             )
@@ -183,7 +183,7 @@ class Definition:
             self._note(
                 position,
                 Text(
-                    f"正则第 {at + 1} 个字符处:此写法并非所有引擎都支持(零宽断言、反向引用、占有量词、\\d \\w \\s \\b);字符类请写全,如 [0-9]",
+                    f"正则第 {at + 1} 个字符处：此写法并非所有引擎都支持（零宽断言、反向引用、占有量词、\\d \\w \\s \\b）；字符类请写全，如 [0-9]",
                     f"regex, character {at + 1}: not what all engines read alike (look-around, back-reference, possessive, \\d \\w \\s \\b); "
                     "write classes out, as in [0-9]",
                 ),
@@ -195,7 +195,7 @@ class Definition:
             self._note(
                 position,
                 Text(
-                    f"正则第 {(error.pos or 0) + 1} 个字符处:{error.msg}",
+                    f"正则第 {(error.pos or 0) + 1} 个字符处：{error.msg}",
                     f"regex, character {(error.pos or 0) + 1}: {error.msg}",
                 ),
             )
@@ -244,7 +244,7 @@ class Definition:
             if literal != literal.lower():
                 self._note(
                     entry.at("requires"),
-                    Text(f"requires 须为小写:“{literal}”", f'requires must be lower case: "{literal}"'),
+                    Text(f"requires 须为小写：“{literal}”", f'requires must be lower case: "{literal}"'),
                 )
         return True
 

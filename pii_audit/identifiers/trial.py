@@ -93,12 +93,12 @@ def _run(tried: Sequence[Expression], seconds: int) -> tuple[int, Text]:
     if not lines:
         code = child.returncode
         return done, Text(
-            f"正则无法试运行(子进程以 {code} 结束),已拒绝,未检查任何数据",
+            f"正则无法试运行（子进程以 {code} 结束），已拒绝，未检查任何数据",
             f"regex: could not be tried (the child process ended with {code}); refused, and nothing was inspected",
         )
     run = json.loads(lines[-1]) if lines[-1] != _DONE else "?"
     return done, Text(
-        f"正则在由 “{run}” 组成的长文本上耗时超过 {seconds} 秒,已拒绝,未检查任何数据;请给重复次数设上限(如 {{1,64}}),并使相邻部分不匹配相同字符",
+        f"正则在由 “{run}” 组成的长文本上耗时超过 {seconds} 秒，已拒绝，未检查任何数据；请给重复次数设上限（如 {{1,64}}），并使相邻部分不匹配相同字符",
         f'regex: more than {seconds} s on a long run of "{run}"; refused, and nothing was inspected. '
         "Bound its repeats ({1,64} instead of +), and let no two parts side by side match the same characters",
     )

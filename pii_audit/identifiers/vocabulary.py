@@ -12,7 +12,7 @@ from pii_audit.identifiers.fold import fold
 from pii_audit.language import Text
 
 FOLDER = "scanners/identifiers"
-NAME = word(Text("标识(小写字母、数字和下划线)", "an id (lower-case letters, digits, _)"), r"[a-z][a-z0-9_]{0,63}")
+NAME = word(Text("标识（小写字母、数字和下划线）", "an id (lower-case letters, digits, _)"), r"[a-z][a-z0-9_]{0,63}")
 _CALL = re.compile(r"\(\?&([a-z][a-z0-9_]{0,63})\)")
 """A call of a named group, as Perl and PCRE write it."""
 

@@ -97,7 +97,7 @@ def load_dialect(name: str) -> Dialect:
         hint = suggestion(name, dialect_names())
         raise UsageError(
             Text(f"没有名为 “{name}” 的 SQL 方言{hint.zh}", f'no dialect of SQL is called "{name}"{hint.en}'),
-            todo=Text(f"可用:{', '.join(dialect_names())}", f"Known: {', '.join(dialect_names())}"),
+            todo=Text(f"可用：{', '.join(dialect_names())}", f"Known: {', '.join(dialect_names())}"),
         )
     if find_spec("sqlglot") is None:
         raise UsageError(

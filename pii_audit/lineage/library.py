@@ -124,7 +124,7 @@ class Library(Mapping[str, Model]):
         results = [one for one in traced.outputs if one.exit is Exit.RESULT]
         if traced.gaps or len(results) != 1:
             at = f"{path}:{traced.gaps[0].place}" if traced.gaps else path
-            raise Untraceable(Text(f"模型 {name} 未能追踪({at})", f"the model {name} could not be traced ({at})"))
+            raise Untraceable(Text(f"模型 {name} 未能追踪（{at}）", f"the model {name} could not be traced ({at})"))
         columns = [(column.name, column.node) for column in results[0].columns]
         return Model(columns, bool(results[0].restrictions))
 

@@ -91,7 +91,7 @@ class Inventory:
                 raise Untraceable(Text(f"{leaf.asset} 未能检查", f"{leaf.asset} could not be inspected"))
             if not inspected.tally.rows:
                 reason = Text(
-                    f"{leaf.asset} 检查时是空表,内容未知",
+                    f"{leaf.asset} 检查时是空表，内容未知",
                     f"{leaf.asset} was empty when it was inspected: what it will hold is not known",
                 )
                 raise Untraceable(reason)

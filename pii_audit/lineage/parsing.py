@@ -158,7 +158,7 @@ def _parsed(script: Mapped, dialect: Dialect, *, to_file: bool) -> Iterator[Stat
         return
     except Exception as error:  # noqa: BLE001 - what is no SQL may end its parser in any way
         reason = type(error).__name__
-        yield Untraceable(Text(f"无法读取({reason})", f"it cannot be read ({reason})"), script.origin(0))
+        yield Untraceable(Text(f"无法读取（{reason}）", f"it cannot be read ({reason})"), script.origin(0))
         return
     for expression in found:
         yield Statement(expression, script, to_file)
@@ -174,7 +174,7 @@ def _syntax(error: SqlglotError, script: Mapped, dialect: Dialect) -> Untraceabl
         offset = min(starts[min(line, len(starts)) - 1] + column - 1, max(0, len(script.text) - 1))
     return Untraceable(
         Text(
-            f"语法错误(按方言 {dialect.name} 读):从这里起无法读取",
+            f"语法错误（按方言 {dialect.name} 读）：从这里起无法读取",
             f"syntax error (read as {dialect.name}): it cannot be read from here on",
         ),
         script.origin(offset),

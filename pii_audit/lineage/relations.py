@@ -56,14 +56,14 @@ class Relations:
         found = [one for whole, one in known if _fits(parts, whole)]
         if not found:
             reason = Text(
-                f"盘点中没有表 {shown}(先对其来源执行 run)",
+                f"盘点中没有表 {shown}（先对其来源执行 run）",
                 f"table {shown} is not in the inventory (run its source first)",
             )
             raise Untraceable(reason)
         if len(found) > 1:
             which = ", ".join(sorted(one.asset for one in found)[:5])
             reason = Text(
-                f"{shown} 可能是 {which} 中的任一个(用 --source 指明来源)",
+                f"{shown} 可能是 {which} 中的任一个（用 --source 指明来源）",
                 f"{shown} may be any of {which} (say by --source which source it runs on)",
             )
             raise Untraceable(reason)

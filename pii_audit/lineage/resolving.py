@@ -61,7 +61,7 @@ _PSEUDO = frozenset(
 )
 """Columns that every table has, and functions that are written without parentheses."""
 UNKNOWN_WORDS = Text(
-    "变量或模板代表什么未知(用 --var 名=值 指明)",
+    "变量或模板代表什么未知（用 --var 名=值 指明）",
     "what a variable or a template stands for is not known (say it by --var NAME=VALUE)",
 )
 _GENERATORS = (
@@ -185,7 +185,7 @@ class Resolver(ABC):
                     raise Untraceable(reason, offset_of(expression))
                 if not isinstance(argument, _GENERATORS) and not any(argument.find_all(exp.Column, exp.Query)):
                     reason = Text(
-                        "表函数从别处读取,内容未知", "what this table function reads from elsewhere is not known"
+                        "表函数从别处读取，内容未知", "what this table function reads from elsewhere is not known"
                     )
                     raise Untraceable(reason, offset_of(expression))
                 parts.append(self.bound(argument, scope))
@@ -246,7 +246,7 @@ class Resolver(ABC):
         if needed and isinstance(expression, exp.Anonymous) and not self._known(expression):
             name = expression.name
             reason = Text(
-                f"函数 {name} 不认识,它还读取什么未知(在 audit.yaml 的 functions 中声明)",
+                f"函数 {name} 不认识，它还读取什么未知（在 audit.yaml 的 functions 中声明）",
                 f"nobody knows what the function {name} reads besides (declare it under functions in audit.yaml)",
             )
             self.unknown.append(Untraceable(reason, offset_of(expression)))

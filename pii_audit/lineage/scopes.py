@@ -34,7 +34,7 @@ class Query(Resolver):
             scopes = traverse_scope(expression)
         except SqlglotError as error:
             reason = str(error).splitlines()[0][:120]
-            raise Untraceable(Text(f"无法确定其作用域({reason})", f"its scopes cannot be told ({reason})")) from None
+            raise Untraceable(Text(f"无法确定其作用域（{reason}）", f"its scopes cannot be told ({reason})")) from None
         if not scopes:
             raise Untraceable(Text("没有查询可追踪", "there is no query to trace"))
         self._bases = recursive_bases(expression)
@@ -132,7 +132,7 @@ class Query(Resolver):
             raise Untraceable(Text("列的通配没有追踪", "this wildcard for columns is not traced"), offset_of(one))
         if assigns(one):
             raise Untraceable(
-                Text("给变量赋值,去向没有追踪", "assigns a variable, which is not traced"), offset_of(one)
+                Text("给变量赋值，去向没有追踪", "assigns a variable, which is not traced"), offset_of(one)
             )
         name = name_of(one, number)
         if MARK in name and not name.strip(MARK):
@@ -157,7 +157,7 @@ class Query(Resolver):
         if not sources:
             reason = Text(f"没有名为 {wanted} 的表", f"there is no table called {wanted}")
             if wanted is None:
-                reason = Text("* 无法展开:从哪里读没有追踪", "* cannot be expanded: what it reads from is not traced")
+                reason = Text("* 无法展开：从哪里读没有追踪", "* cannot be expanded: what it reads from is not traced")
             yield Projection(f"column {number + 1}", one, Untraceable(reason, offset_of(one)))
         try:
             for source in sources:
@@ -171,7 +171,7 @@ class Query(Resolver):
                     else:
                         yield Projection(renamed.get(key, name), one, node)
         except Untraceable as gap:
-            reason = Text(f"* 无法展开:{gap.reason.zh}", f"* cannot be expanded: {gap.reason.en}")
+            reason = Text(f"* 无法展开：{gap.reason.zh}", f"* cannot be expanded: {gap.reason.en}")
             yield Projection(f"column {number + 1}", one, Untraceable(reason, offset_of(one)))
 
 

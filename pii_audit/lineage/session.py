@@ -73,12 +73,12 @@ class Session:
             self._reading.gap_within(Untraceable(Text("语句嵌套过深", "the statement is nested too deeply")))
         except SqlglotError as error:
             reason = str(error).splitlines()[0][:120]
-            said = Text(f"无法确定其中的名字({reason})", f"the names in it cannot be told apart ({reason})")
+            said = Text(f"无法确定其中的名字（{reason}）", f"the names in it cannot be told apart ({reason})")
             self._reading.gap_within(Untraceable(said))
         except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
             # A form of statement that sqlglot builds in another way than those that are known here.
             reason = type(error).__name__
-            said = Text(f"这种语句没有追踪({reason})", f"this form of statement is not traced ({reason})")
+            said = Text(f"这种语句没有追踪（{reason}）", f"this form of statement is not traced ({reason})")
             self._reading.gap_within(Untraceable(said))
 
     def results(self) -> list[Output]:
@@ -279,9 +279,11 @@ class Session:
         if isinstance(expression, exp.Column) and UNKNOWN_TEXT in expression.name:
             raise Untraceable(UNKNOWN_WORDS, 0)
         kind = str(expression.this).upper() if isinstance(expression, exp.Command) else expression.key.upper()
-        reason = Text(f"动态或过程式语句没有追踪({kind})", f"a dynamic or procedural statement is not traced ({kind})")
+        reason = Text(
+            f"动态或过程式语句没有追踪（{kind}）", f"a dynamic or procedural statement is not traced ({kind})"
+        )
         raise Untraceable(reason, 0)
 
 
 def _moved() -> Untraceable:
-    return Untraceable(Text("行被移到另一张表,没有追踪", "it moves rows into another table, which is not traced"), 0)
+    return Untraceable(Text("行被移到另一张表，没有追踪", "it moves rows into another table, which is not traced"), 0)

@@ -86,7 +86,7 @@ class Showing:
             # Arguments that are not those which a function has.
             reason = type(error).__name__
             raise Untraceable(
-                Text(f"表达式无法试算({reason})", f"the expression cannot be tried out ({reason})")
+                Text(f"表达式无法试算（{reason}）", f"the expression cannot be tried out ({reason})")
             ) from None
 
     def _evaluation(self, leaf: Leaf, sample: str) -> Evaluation:

@@ -160,7 +160,7 @@ class Tables:
         """A table into which something else was loaded."""
         made = self.new(table, place)
         made.opaque = Text(
-            f"{made.name} 从文件装入,内容未知", f"{made.name} is filled from a file, whose content is not known"
+            f"{made.name} 从文件装入，内容未知", f"{made.name} is filled from a file, whose content is not known"
         )
 
 

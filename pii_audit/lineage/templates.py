@@ -256,4 +256,4 @@ def _why(error: Exception, text: str) -> tuple[Text, int]:
     line = getattr(error, "lineno", None) or 1
     offset = sum(len(part) for part in text.splitlines(keepends=True)[: line - 1])
     said = _PLACE.sub("", str(error)).splitlines()[0][:120] if str(error) else type(error).__name__
-    return Text(f"模板无法展开({said})", f"the template cannot be rendered ({said})"), offset
+    return Text(f"模板无法展开（{said}）", f"the template cannot be rendered ({said})"), offset

@@ -69,7 +69,7 @@ class Writing:
         into = expression.args["into"].this
         if not isinstance(into, exp.Table) or not isinstance(into.this, exp.Identifier):
             raise Untraceable(
-                Text("给变量赋值,去向没有追踪", "assigns a variable, which is not traced"), offset_of(expression)
+                Text("给变量赋值，去向没有追踪", "assigns a variable, which is not traced"), offset_of(expression)
             )
         expression.set("into", None)
         self.define(into, expression, ())
@@ -78,7 +78,7 @@ class Writing:
         """Rows that a statement gives back into a table."""
         if not isinstance(into, exp.Identifier | exp.Parameter):  # a name, or a variable that holds a table
             raise Untraceable(
-                Text("给变量赋值,去向没有追踪", "assigns a variable, which is not traced"), offset_of(query)
+                Text("给变量赋值，去向没有追踪", "assigns a variable, which is not traced"), offset_of(query)
             )
         self.insert(exp.Insert(this=exp.Table(this=into.copy()), expression=query))
 
@@ -213,7 +213,7 @@ class Writing:
         """SET and DECLARE."""
         if expression.find(exp.Query) is not None:
             raise Untraceable(
-                Text("给变量赋值,去向没有追踪", "assigns a variable, which is not traced"), offset_of(expression)
+                Text("给变量赋值，去向没有追踪", "assigns a variable, which is not traced"), offset_of(expression)
             )
         for item in expression.expressions:
             if isinstance(item, exp.DeclareItem) and isinstance(item.args.get("kind"), exp.Schema):

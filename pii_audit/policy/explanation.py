@@ -130,7 +130,7 @@ def elements_of(case: Case) -> tuple[tuple[str, str], ...]:
 def _question(case: Case) -> Step:
     flow, recipient, purpose = case.flow, case.recipient, case.purpose
     message = Text(
-        f"数据流 {flow.id}：为“{purpose.title.zh}”（{purpose.id}）提供给 {recipient.title.zh}({recipient.id}，{ROLES[recipient.role].zh})",
+        f"数据流 {flow.id}：为“{purpose.title.zh}”（{purpose.id}）提供给 {recipient.title.zh}（{recipient.id}，{ROLES[recipient.role].zh}）",
         f'flow {flow.id} goes to {recipient.title.en} ({recipient.id}, {ROLES[recipient.role].en}) for "{purpose.title.en}" ({purpose.id})',
     )
     return Step(flow.position, Said.IS_SILENT, message)

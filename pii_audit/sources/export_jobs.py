@@ -15,7 +15,7 @@ SUFFIXES = (
 )  # fmt: skip
 """How files are called that are SQL, or programs that may hold some."""
 _NO_SCRIPT = Text(
-    "不是 SQL 脚本,也不是可含 SQL 的程序", "is no script of SQL, and no program in which SQL is looked for"
+    "不是 SQL 脚本，也不是可含 SQL 的程序", "is no script of SQL, and no program in which SQL is looked for"
 )
 
 

@@ -73,7 +73,7 @@ def left_out(names: Iterable[str], include: Sequence[str], exclude: Sequence[str
     known = tuple(names)
     rule = first_match(known, exclude)
     if rule:
-        return Text(f"被规则排除:{rule}", f"excluded by {rule}")
+        return Text(f"被规则排除：{rule}", f"excluded by {rule}")
     return _NOT_INCLUDED if include and not first_match(known, include) else None
 
 

@@ -172,7 +172,7 @@ def in_vain(source: str, include: Iterable[str], named: Iterable[Iterable[str]])
             source,
             pattern,
             Text(
-                "include 的这一项没有匹配任何表:请核对写法,或删除这一项",
+                "include 的这一项没有匹配任何表：请核对写法，或删除这一项",
                 "this pattern of include matches no table: check how it is written, or take it out",
             ),
         )
@@ -181,7 +181,7 @@ def in_vain(source: str, include: Iterable[str], named: Iterable[Iterable[str]])
 def strangers(source: str, group: str, count: int) -> Coverage:
     """The ledger row of a group with so many members of whom the directory's export says nothing."""
     said = Text(
-        f"有 {count} 个成员不在目录导出中,无法得知是谁",
+        f"有 {count} 个成员不在目录导出中，无法得知是谁",
         f"has {count} member(s) that the directory export does not hold: who they are is not known",
     )
     return failed(source, group, said)

@@ -133,11 +133,11 @@ def unreadable(error: OSError) -> Text:
     known = {
         PermissionError: Text("没有读取权限", "permission denied"),
         FileNotFoundError: Absent("读取时已不存在", "vanished before it was read"),
-        IsADirectoryError: Text("是文件夹,不是文件", "is a folder, not a file"),
-        NotADirectoryError: Text("是文件,不是文件夹", "is a file, not a folder"),
+        IsADirectoryError: Text("是文件夹，不是文件", "is a folder, not a file"),
+        NotADirectoryError: Text("是文件，不是文件夹", "is a file, not a folder"),
     }
     detail = error.strerror or type(error).__name__
-    return known.get(type(error), Text(f"无法读取:{detail}", f"cannot be read: {detail}"))
+    return known.get(type(error), Text(f"无法读取：{detail}", f"cannot be read: {detail}"))
 
 
 class Batcher:

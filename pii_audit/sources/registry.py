@@ -113,7 +113,7 @@ def open_source(spec: SourceSpec, *, root: Path, key: Callable[[], bytes] | None
             raise UsageError(
                 Text(f"未知的来源类型 “{spec.kind}”", f'unknown kind of source "{spec.kind}"'),
                 where=spec.id,
-                todo=Text(f"可用:{known}", f"Known kinds: {known}"),
+                todo=Text(f"可用：{known}", f"Known kinds: {known}"),
             )
         opener = found.load()
     return opener(spec, root)
@@ -324,5 +324,5 @@ def unsupported(spec: SourceSpec, supported: Text) -> UsageError:
     return UsageError(
         Text(f"无法读取这种 url({scheme}:…)", f"cannot read a url of this form ({scheme}:…)"),
         where=spec.id,
-        todo=Text(f"目前支持:{supported.zh}", f"Supported now: {supported.en}"),
+        todo=Text(f"目前支持：{supported.zh}", f"Supported now: {supported.en}"),
     )

@@ -55,7 +55,7 @@ def test_columns_forms_people_and_verdicts_that_changed_are_told(compare):
                 "~ name: person_name (plain) → person_name (masked)",
             ],
         ),
-        ("zh", ["行数 12 → 16;人数约 12 → 16(新增 8,减少 4)", "- sum: 不含个人信息"]),
+        ("zh", ["行数 12 → 16；人数约 12 → 16（新增 8，减少 4）", "- sum: 不含个人信息"]),
     ],
 )
 def test_it_reads_as_a_list(compare, language, lines):

@@ -93,7 +93,7 @@ def _beside(out: Path) -> Iterator[tuple[BinaryIO, Path]]:
 def _unwritten(out: Path, error: OSError) -> OutputError:
     reason = error.strerror or type(error).__name__
     return OutputError(
-        Text(f"没有写出改好的文件:{reason}", f"the fixed version was not written: {reason}"),
+        Text(f"没有写出改好的文件：{reason}", f"the fixed version was not written: {reason}"),
         where=str(out),
         todo=Text("检查路径、权限和空间", "look at the path, its permissions and the room that is left"),
     )

@@ -73,6 +73,6 @@ def sentences(fixed: Fixed, language: Language) -> list[str]:
                 ", ".join(f"{count:,} value(s) {done.en}" for done, count in counted) or "no value to change",
             )
         if "renamed" in entry:
-            what = Text(f"{what.zh};改名为 {entry['renamed']}", f"{what.en}; now called {entry['renamed']}")
+            what = Text(f"{what.zh}；改名为 {entry['renamed']}", f"{what.en}; now called {entry['renamed']}")
         lines.append(safe(f"{entry['column']}: {what.in_(language)} {because}".rstrip()))
     return lines

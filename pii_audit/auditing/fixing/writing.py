@@ -38,7 +38,7 @@ class Proven(Rewritten):
         if self._again.hexdigest() != digest.sha256:
             raise InspectionError(
                 Text(
-                    "文件混用了几种编码(或裁决后有改动),无法逐字节保留其余内容;没有写任何文件",
+                    "文件混用了几种编码（或裁决后有改动），无法逐字节保留其余内容；没有写任何文件",
                     "mixes several encodings, or changed after it was judged, so that the rest cannot be kept byte for byte; nothing was written",
                 ),
                 todo=Text("以同一编码重新导出", "export it again, in one encoding"),

@@ -44,7 +44,7 @@ def main() -> int:
             say(line)
         return error.exit_code
     except KeyboardInterrupt:
-        say(Text("已中断,没有写出采集包", "interrupted; no bundle was written").in_(language))
+        say(Text("已中断，没有写出采集包", "interrupted; no bundle was written").in_(language))
         return INTERRUPTED
 
 
@@ -89,7 +89,7 @@ def _run(options: argparse.Namespace) -> int:
     if not options.output or not options.database:
         raise UsageError(
             Text(
-                "没有说明写到哪里(-o)或读什么(-- 之后)",
+                "没有说明写到哪里（-o）或读什么（-- 之后）",
                 "it was not said where to write (-o) or what to read (after --)",
             ),
             todo=Text("用 --help 查看", "see --help"),
@@ -113,7 +113,7 @@ def _run(options: argparse.Namespace) -> int:
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise UsageError(
-                Text(f"采集包无法写出:{reason}", f"the bundle cannot be written: {reason}"), where=str(target)
+                Text(f"采集包无法写出：{reason}", f"the bundle cannot be written: {reason}"), where=str(target)
             ) from None
     finally:
         with suppress(OSError):
@@ -133,10 +133,10 @@ def _key(path: str | None) -> bytes:
     except (OSError, UnicodeDecodeError, EOFError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise UsageError(
-            Text(f"无法读取密钥:{reason}", f"the key cannot be read: {reason}"), where=path or ""
+            Text(f"无法读取密钥：{reason}", f"the key cannot be read: {reason}"), where=path or ""
         ) from None
     if not re.fullmatch(rf"[0-9a-fA-F]{{{2 * KEY_BYTES}}}", text.strip()):
-        raise UsageError(Text("不是密钥(应为 64 位十六进制数字)", "is not a key (64 hex digits)"), where=path or "")
+        raise UsageError(Text("不是密钥（应为 64 位十六进制数字）", "is not a key (64 hex digits)"), where=path or "")
     key = bytes.fromhex(text.strip())
     if key_check(key) != tables.KEY_CHECK:
         raise UsageError(

@@ -103,7 +103,7 @@ def _found(command: Sequence[str]) -> Sequence[str]:
             Text("没有这个客户端程序", "there is no such client"),
             where=command[0],
             todo=Text(
-                f"-- 之后写客户端命令,例如 {EXAMPLES[tables.DIALECT]}",
+                f"-- 之后写客户端命令，例如 {EXAMPLES[tables.DIALECT]}",
                 f"after -- goes your client, as in: {EXAMPLES[tables.DIALECT]}",
             ),
         )

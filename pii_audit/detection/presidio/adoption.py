@@ -93,7 +93,7 @@ def _chosen(one: str | Path | EntityRecognizer) -> Sequence[EntityRecognizer]:
         raise UsageError(
             unknown(Text("Presidio 识别器、实体或国家", "Presidio recognizer, entity or country"), one, words),
             todo=Text(
-                f"可用国家:{'、'.join(sorted(countries))};或 all",
+                f"可用国家：{'、'.join(sorted(countries))}；或 all",
                 f"countries are {', '.join(sorted(countries))}; or say all",
             ),
         )
@@ -104,7 +104,7 @@ def _checked(recognizer: EntityRecognizer) -> EntityRecognizer:
     name = type(recognizer).__name__
     if isinstance(recognizer, _MODELS):
         raise UsageError(
-            Text(f"识别器 {name} 需要模型或服务,无法启用", f"{name} needs a model or a service and cannot be adopted"),
+            Text(f"识别器 {name} 需要模型或服务，无法启用", f"{name} needs a model or a service and cannot be adopted"),
             todo=Text("请去掉它", "leave it out"),
         )
     if isinstance(recognizer, IdentifierRecognizer):

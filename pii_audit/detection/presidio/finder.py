@@ -134,6 +134,6 @@ def _fully_qualified() -> Callable[[str], str]:
 def _failed(recognizer: EntityRecognizer, error: Exception) -> InspectionError:
     kind, name = type(error).__name__, type(recognizer).__name__
     return InspectionError(
-        Text(f"识别器 {name} 未能完成检查:{kind}", f"the recognizer {name} could not look through the text: {kind}"),
-        todo=Text("请修正该识别器,或不启用它", "mend the recognizer, or leave it out"),
+        Text(f"识别器 {name} 未能完成检查：{kind}", f"the recognizer {name} could not look through the text: {kind}"),
+        todo=Text("请修正该识别器，或不启用它", "mend the recognizer, or leave it out"),
     )

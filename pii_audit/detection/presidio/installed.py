@@ -16,6 +16,6 @@ def needed() -> None:
     if missing:
         listed = ", ".join(missing)
         raise UsageError(
-            Text(f"此功能需要 {listed},尚未安装", f"this needs {listed}, which is not installed"),
+            Text(f"此功能需要 {listed}，尚未安装", f"this needs {listed}, which is not installed"),
             todo=Text("请安装 pii-audit[names]", "install pii-audit[names]"),
         )

@@ -35,7 +35,7 @@ def read(path: Path) -> Sequence[EntityRecognizer]:
             recognizers += list(made)[:1]
         except (ValueError, TypeError, KeyError, PredefinedRecognizerNotFoundError) as error:
             raise UsageError(
-                Text(f"第 {number} 个识别器有误:{error}", f"recognizer {number} is wrong: {error}"),
+                Text(f"第 {number} 个识别器有误：{error}", f"recognizer {number} is wrong: {error}"),
                 where=str(path),
                 todo=Text("格式见 Presidio 的识别器注册文件", "the format is that of Presidio's recognizer registry"),
             ) from error
@@ -47,7 +47,7 @@ def _loaded(path: Path) -> Mapping[str, Any]:
         loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise UsageError(Text(f"无法读取:{reason}", f"cannot be read: {reason}"), where=str(path)) from error
+        raise UsageError(Text(f"无法读取：{reason}", f"cannot be read: {reason}"), where=str(path)) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)

@@ -8,7 +8,7 @@ from pii_audit.language import Text
 from pii_audit.lineage.model import Untraceable
 from pii_audit.lineage.text import Mapped
 
-ENTANGLED = Text("程序过于庞杂,没有追踪", "the program is too entangled to be traced")
+ENTANGLED = Text("程序过于庞杂，没有追踪", "the program is too entangled to be traced")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from pii_audit.lineage.text import Mapped
 from pii_audit.lineage.unknown import MARK
 
 _NOT_WRITTEN = Text(
-    "交给数据库的 SQL 没有写在这个文件里,无法得知",
+    "交给数据库的 SQL 没有写在这个文件里，无法得知",
     "the SQL that is handed to the database here is not written in this file",
 )
 _DEEP = Text("程序嵌套过深", "the program is nested too deeply")
@@ -29,7 +29,7 @@ def sql_in_python(script: Mapped) -> Embedded:
     except SyntaxError as error:
         line = (error.lineno or 1) - 1
         offset = sum(map(len, script.text.splitlines(keepends=True)[:line]))
-        reason = Text(f"无法按 Python 3 读取({error.msg})", f"it cannot be read as Python 3 ({error.msg})")
+        reason = Text(f"无法按 Python 3 读取（{error.msg}）", f"it cannot be read as Python 3 ({error.msg})")
         return Embedded(gaps=(Untraceable(reason, script.origin(offset)),))
     except (RecursionError, MemoryError, ValueError):
         return Embedded(gaps=(Untraceable(_DEEP, script.origin(0)),))

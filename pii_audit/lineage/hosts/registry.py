@@ -44,7 +44,7 @@ def embedded_sql(path: str, text: str) -> Embedded:
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         # A program that is written as nobody foresaw is not read, and stops nothing else.
         kind = type(error).__name__
-        reason = Text(f"这种写法的程序没有读取({kind})", f"this form of program is not read ({kind})")
+        reason = Text(f"这种写法的程序没有读取（{kind}）", f"this form of program is not read ({kind})")
         return Embedded(gaps=(Untraceable(reason, 0),))
 
 

@@ -299,6 +299,6 @@ def _asks_for(command: Command) -> bool:
 def _not_written(text: str) -> Text:
     shown = text.strip() if _VARIABLE.fullmatch(text.strip()) else ""
     return Text(
-        f"交给数据库的 SQL {shown} 没有写在这个文件里,无法得知".replace("  ", " "),
+        f"交给数据库的 SQL {shown} 没有写在这个文件里，无法得知".replace("  ", " "),
         f"the SQL {shown} that is handed to the database here is not written in this file".replace("  ", " "),
     )

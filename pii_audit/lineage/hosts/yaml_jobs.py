@@ -16,7 +16,7 @@ from pii_audit.lineage.text import Mapped
 
 _VARIABLE = re.compile(r"\$\{[^{}]*\}|\$\w+|\{\{[^{}]*\}\}|<<?[\w.]+>>?")
 _NOT_WRITTEN = Text(
-    "交给数据库的 SQL 没有写在这个文件里,无法得知",
+    "交给数据库的 SQL 没有写在这个文件里，无法得知",
     "the SQL that is handed to the database here is not written in this file",
 )
 _GIVEN: Mapping[str | int, str] = {"command": "args", "entrypoint": "command"}

@@ -14,7 +14,7 @@ from pii_audit.sources.database.engine import Engine
 from pii_audit.sources.database.session import Session
 
 _UNASKED = Text(
-    "采集包中没有这项目录查询的结果:它由另一版本的采集程序生成,请用当前版本重新采集",
+    "采集包中没有这项目录查询的结果：它由另一版本的采集程序生成，请用当前版本重新采集",
     "the bundle has no answer to a statement of the catalog: another version made its collector; collect anew with this one",
 )
 

@@ -64,14 +64,14 @@ def lines(content: bytes, key: bytes) -> Iterator[tuple[str, Any]]:
     end = _parsed(content[start:]).get("end") if content.endswith(b"\n") else None
     if not isinstance(end, dict) or content.count(b"\n", 0, start) != end.get("lines"):
         raise InspectionError(
-            Text("采集包不完整(被截断或有增减)", "the bundle is not whole (cut short, or lines are missing)"),
+            Text("采集包不完整（被截断或有增减）", "the bundle is not whole (cut short, or lines are missing)"),
             todo=_AGAIN,
         )
     signature = hmac.new(_signing(key), content[:start], "sha256").hexdigest()
     if not hmac.compare_digest(signature.encode(), str(end.get("signature")).encode("utf-8", "surrogatepass")):
         raise InspectionError(
             Text(
-                "采集包的签名不符:内容被改动过",
+                "采集包的签名不符：内容被改动过",
                 "the bundle's signature does not fit: it was changed after it was collected",
             )
         )
@@ -87,13 +87,14 @@ def _check_header(line: bytes, key: bytes) -> None:
     if header["format"] > FORMAT:
         raise InspectionError(
             Text(
-                "采集包由更新版本的 pii-audit 生成,请升级", "the bundle was made by a newer pii-audit; upgrade this one"
+                "采集包由更新版本的 pii-audit 生成，请升级",
+                "the bundle was made by a newer pii-audit; upgrade this one",
             )
         )
     if header.get("key") != key_check(key):
         raise InspectionError(
             Text(
-                "采集包是用另一把密钥签名的,请确认采集时使用的是本工作区的密钥",
+                "采集包是用另一把密钥签名的，请确认采集时使用的是本工作区的密钥",
                 "the bundle is signed with another key; collect with the key of this workspace",
             )
         )

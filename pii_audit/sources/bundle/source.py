@@ -90,7 +90,7 @@ class BundleSource(Source):
     @cached_property
     def _content(self) -> _Content:
         if self._key is None:
-            raise InspectionError(Text("没有密钥,无法核验采集包", "there is no key to check the bundle with"))
+            raise InspectionError(Text("没有密钥，无法核验采集包", "there is no key to check the bundle with"))
         found = list(lines(self._read(), self._key))
         try:
             return self._understood(found)
@@ -100,7 +100,7 @@ class BundleSource(Source):
     def _read(self) -> bytes:
         try:
             if self._path.stat().st_size > LARGEST:
-                raise InspectionError(Text("文件过大,不像采集包", "is too large for a bundle"))
+                raise InspectionError(Text("文件过大，不像采集包", "is too large for a bundle"))
             return self._path.read_bytes()
         except FileNotFoundError:
             raise InspectionError(

@@ -34,9 +34,9 @@ UNREACHABLE = Absent(
     "无法连接服务器,请检查 url 中的主机、端口,以及服务器是否运行",
     "the server cannot be reached; check host and port in the url, and whether it runs",
 )
-REFUSED = Text("用户名或密码错误,请检查 url 所引用的值", "wrong user or password; check what the url refers to")
+REFUSED = Text("用户名或密码错误，请检查 url 所引用的值", "wrong user or password; check what the url refers to")
 TOO_LONG = Text("语句超过时限或被管理员终止", "the statement took longer than its time limit, or was stopped")
-LOCKED = Text("表被其他会话锁定,请稍后再试", "the table is locked by another session; try again later")
+LOCKED = Text("表被其他会话锁定，请稍后再试", "the table is locked by another session; try again later")
 
 
 class CatalogEngine(Engine):
@@ -80,7 +80,7 @@ class CatalogEngine(Engine):
         if code in self.gone:
             return LOST
         kind = code or type(error).__name__
-        other = Text(f"服务器无法执行查询(错误 {kind})", f"the server could not run the query (error {kind})")
+        other = Text(f"服务器无法执行查询（错误 {kind}）", f"the server could not run the query (error {kind})")
         return self.reasons.get(code, other)
 
     def assets(self, session: Session, source: str, include: Sequence[str]) -> Iterator[Asset | Coverage]:  # noqa: ARG002 - one connection sees one database
@@ -136,7 +136,7 @@ class CatalogEngine(Engine):
         if unread:
             names = ", ".join(unread)
             ledger.failures.append(
-                Text(f"列的类型无法作为文本读取:{names}", f"columns of types that cannot be read as text: {names}")
+                Text(f"列的类型无法作为文本读取：{names}", f"columns of types that cannot be read as text: {names}")
             )
 
     def _drawn(

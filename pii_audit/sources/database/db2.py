@@ -29,7 +29,7 @@ class Db2Engine(CatalogEngine):
     gone = frozenset({1224, 30081})
     reasons: ClassVar[Mapping[int, Text]] = {
         30082: REFUSED,
-        1013: Text("没有这个数据库,请检查 url 中的库名", "there is no such database; check its name in the url"),
+        1013: Text("没有这个数据库，请检查 url 中的库名", "there is no such database; check its name in the url"),
         1336: UNREACHABLE,
         551: NO_RIGHT,
         552: NO_RIGHT,

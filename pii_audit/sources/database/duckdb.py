@@ -42,15 +42,15 @@ _REASONS = (
     (
         "lock on file",
         Text(
-            "数据库被其他程序以写方式打开,请稍后再试",
+            "数据库被其他程序以写方式打开，请稍后再试",
             "another program has the database open for writing; try again later",
         ),
     ),
     ("Permission denied", Text("没有读取权限", "permission denied")),
-    ("newer version", Text("由更新版本的 DuckDB 写成,请升级 duckdb", "was written by a newer DuckDB; upgrade duckdb")),
+    ("newer version", Text("由更新版本的 DuckDB 写成，请升级 duckdb", "was written by a newer DuckDB; upgrade duckdb")),
     (
         "disabled by configuration",
-        Text("视图读取数据库之外的文件,未打开", "the view reads files outside of the database, which are not opened"),
+        Text("视图读取数据库之外的文件，未打开", "the view reads files outside of the database, which are not opened"),
     ),
 )
 """How DuckDB words what went wrong; it has no codes. Its messages quote data and are not repeated."""
@@ -84,7 +84,7 @@ class DuckdbEngine(Engine):
     def reason(self, error: Exception) -> Text:
         message = str(error)
         kind = type(error).__name__
-        other = Text(f"DuckDB 无法执行查询({kind})", f"DuckDB could not run the query ({kind})")
+        other = Text(f"DuckDB 无法执行查询（{kind}）", f"DuckDB could not run the query ({kind})")
         return next((reason for words, reason in _REASONS if words in message), other)
 
     def assets(self, session: Session, source: str, include: Sequence[str]) -> Iterator[Asset | Coverage]:  # noqa: ARG002 - a file is one database

@@ -33,7 +33,7 @@ LARGE_SHARE = 4
 """A sample of more than a quarter of the rows is drawn from a pass over all of them."""
 
 NO_RIGHT = Text(
-    "没有权限读取,请授予 SELECT(见 pii-audit doctor --grants)",
+    "没有权限读取，请授予 SELECT（见 pii-audit doctor --grants）",
     "no right to read it; grant SELECT on it (see pii-audit doctor --grants)",
 )
 

@@ -27,7 +27,7 @@ class Gbase8sEngine(CatalogEngine):
         -951: REFUSED,
         -952: REFUSED,
         -908: UNREACHABLE,
-        -329: Text("没有这个数据库,或账号无权进入", "there is no such database, or the account may not enter it"),
+        -329: Text("没有这个数据库，或账号无权进入", "there is no such database, or the account may not enter it"),
         -387: Text("账号没有 CONNECT 权限", "the account has no CONNECT"),
         -272: NO_RIGHT,
         -206: GONE,

@@ -58,13 +58,13 @@ _TIME = Text(
     f"the statement took over {STATEMENT_SECONDS} seconds or was killed",
 )
 _REASONS = {
-    1045: Text("用户名或密码错误,请检查 url 所引用的值", "wrong user or password; check what the url refers to"),
+    1045: Text("用户名或密码错误，请检查 url 所引用的值", "wrong user or password; check what the url refers to"),
     1698: Text("该账号不能用密码登录", "this account does not log in with a password"),
     1130: Text("服务器不允许从本机连接", "the server allows no connection from this host"),
-    1044: Text("该账号无权使用这个数据库,请检查 url", "the account may not use this database; check the url"),
+    1044: Text("该账号无权使用这个数据库，请检查 url", "the account may not use this database; check the url"),
     1049: Absent("没有这个数据库,请检查 url 中的库名", "there is no such database; check its name in the url"),
-    1040: Text("服务器连接数已满,请稍后再试", "the server has no connection left; try again later"),
-    1203: Text("该账号连接数已满,请稍后再试", "the account has no connection left; try again later"),
+    1040: Text("服务器连接数已满，请稍后再试", "the server has no connection left; try again later"),
+    1203: Text("该账号连接数已满，请稍后再试", "the account has no connection left; try again later"),
     1226: Text("该账号的资源配额已用完", "the account has used up its quota"),
     2003: Absent(
         "无法连接服务器,请检查 url 中的主机、端口,以及服务器是否运行",
@@ -73,20 +73,20 @@ _REASONS = {
     1142: NO_RIGHT,
     1143: NO_RIGHT,
     1370: NO_RIGHT,
-    1205: Text("表被其他会话锁定,请稍后再试", "the table is locked by another session; try again later"),
+    1205: Text("表被其他会话锁定，请稍后再试", "the table is locked by another session; try again later"),
     1969: _TIME,
     3024: _TIME,
     1317: _TIME,
     1146: Text("表已不存在", "the table is gone"),
     1356: Text(
-        "视图引用了不存在的表、列,或定义者没有权限",
+        "视图引用了不存在的表、列，或定义者没有权限",
         "the view refers to a table or column that is gone, or its definer has no right to it",
     ),
     1449: Text("视图的定义者账号已不存在", "the account that defined the view is gone"),
 }
 _LOST = Text("与服务器的连接已断开", "the connection to the server was lost")
 _NO_DATABASE = Text(
-    "url 中没有库名,include 也没有点名数据库(写作 库名.*)",
+    "url 中没有库名，include 也没有点名数据库（写作 库名.*）",
     "neither the url nor include names a database (written database.*)",
 )
 
@@ -150,7 +150,7 @@ class MysqlEngine(Engine):
         code = _code(error)
         if code in _GONE or code == 0:
             return _LOST
-        other = Text(f"服务器无法执行查询(错误 {code})", f"the server could not run the query (error {code})")
+        other = Text(f"服务器无法执行查询（错误 {code}）", f"the server could not run the query (error {code})")
         return _REASONS.get(code, other)
 
     def databases(self, url: str, include: Sequence[str]) -> list[str]:
@@ -194,7 +194,7 @@ class MysqlEngine(Engine):
                     source,
                     qualified(database, "*"),
                     Text(
-                        "账号对整个库没有 SELECT 权限:未授权的表对它不可见,无法得知有哪些",
+                        "账号对整个库没有 SELECT 权限：未授权的表对它不可见，无法得知有哪些",
                         "the account has no SELECT on the whole database: tables without a grant are hidden from it",
                     ),
                 )

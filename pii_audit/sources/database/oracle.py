@@ -19,7 +19,7 @@ from pii_audit.sources.database.urls import parsed
 
 PORT = 1521
 _NO_SERVICE = Text(
-    "监听器不认识这个服务名或 SID,请检查 url", "the listener knows no such service or SID; check it in the url"
+    "监听器不认识这个服务名或 SID，请检查 url", "the listener knows no such service or SID; check it in the url"
 )
 _DRIVER = -1
 """Codes of the driver (DPY-…) are told from those of the server (ORA-…) by their sign."""
@@ -45,17 +45,17 @@ class OracleEngine(CatalogEngine):
         12170: UNREACHABLE,
         -6000: UNREACHABLE,
         -6005: UNREACHABLE,
-        942: Text(f"{NO_RIGHT.zh},或{GONE.zh}", f"{NO_RIGHT.en}, or {GONE.en}"),
+        942: Text(f"{NO_RIGHT.zh}，或{GONE.zh}", f"{NO_RIGHT.en}, or {GONE.en}"),
         1031: NO_RIGHT,
         1013: TOO_LONG,
         -4024: TOO_LONG,
         54: LOCKED,
         1555: Text(
-            "读取时间过长,回滚段已被覆盖(快照过旧),请稍后再试",
+            "读取时间过长，回滚段已被覆盖（快照过旧），请稍后再试",
             "reading took so long that undo was gone (snapshot too old); try again later",
         ),
         4063: Text(
-            "视图引用了不存在的表、列,或属主没有权限",
+            "视图引用了不存在的表、列，或属主没有权限",
             "the view refers to a table or column that is gone, or its owner has no right to it",
         ),
     }

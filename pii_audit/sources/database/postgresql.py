@@ -58,16 +58,16 @@ _KINDS = {
 }
 _GRANT = Text("见 pii-audit doctor --grants", "see pii-audit doctor --grants")
 _REASONS = {
-    "28P01": Text("用户名或密码错误,请检查 url 所引用的值", "wrong user or password; check what the url refers to"),
+    "28P01": Text("用户名或密码错误，请检查 url 所引用的值", "wrong user or password; check what the url refers to"),
     "28000": Text(
-        "服务器拒绝该用户登录,请检查用户名、LOGIN 属性和 pg_hba.conf",
+        "服务器拒绝该用户登录，请检查用户名、LOGIN 属性和 pg_hba.conf",
         "the server lets this user not log in; check the user, its LOGIN attribute and pg_hba.conf",
     ),
     "3D000": Absent("没有这个数据库,请检查 url 中的库名", "there is no such database; check its name in the url"),
-    "53300": Text("服务器连接数已满,请稍后再试", "the server has no connection left; try again later"),
-    "57P03": Text("服务器正在启动或停止,请稍后再试", "the server is starting up or shutting down; try again later"),
+    "53300": Text("服务器连接数已满，请稍后再试", "the server has no connection left; try again later"),
+    "57P03": Text("服务器正在启动或停止，请稍后再试", "the server is starting up or shutting down; try again later"),
     "42501": Text(
-        f"没有权限,或行级安全策略会隐藏部分行(需要 SELECT 或 BYPASSRLS;{_GRANT.zh})",
+        f"没有权限，或行级安全策略会隐藏部分行（需要 SELECT 或 BYPASSRLS；{_GRANT.zh}）",
         f"no right to read it, or a row-level policy would hide rows (SELECT or BYPASSRLS is needed; {_GRANT.en})",
     ),
     "57014": Text(
@@ -75,18 +75,18 @@ _REASONS = {
         f"the statement took over {STATEMENT_SECONDS} seconds or was cancelled",
     ),
     "40001": Text(
-        "副本回放主库的变更时取消了查询,请稍后再试",
+        "副本回放主库的变更时取消了查询，请稍后再试",
         "the replica cancelled the query to replay what the server changed; try again later",
     ),
-    "55P03": Text("表被其他会话锁定,请稍后再试", "the table is locked by another session; try again later"),
-    "55000": Text("物化视图尚未刷新过,没有数据", "the materialised view was never refreshed and holds nothing"),
+    "55P03": Text("表被其他会话锁定，请稍后再试", "the table is locked by another session; try again later"),
+    "55000": Text("物化视图尚未刷新过，没有数据", "the materialised view was never refreshed and holds nothing"),
     "42P01": Text("表已不存在", "the table is gone"),
     "22021": Text("含有无法转换编码的字符", "holds characters that cannot be converted"),
     "22P05": Text("含有无法转换编码的字符", "holds characters that cannot be converted"),
 }
 _LOST = Text("与服务器的连接已断开", "the connection to the server was lost")
 _UNREACHABLE = Text(
-    "无法连接服务器,请检查 url 中的主机、端口,以及服务器是否运行",
+    "无法连接服务器，请检查 url 中的主机、端口，以及服务器是否运行",
     "the server cannot be reached; check host and port in the url, and whether it runs",
 )
 _NOWHERE = Absent(_UNREACHABLE.zh, _UNREACHABLE.en)
@@ -178,7 +178,9 @@ class PostgresqlEngine(Engine):
                 return _UNREACHABLE if any(words in message for words in _AT_THE_DOOR) else _LOST
         if state.startswith("08") or state in ("57P01", "57P02"):
             return _LOST
-        other = Text(f"服务器无法执行查询(SQLSTATE {state})", f"the server could not run the query (SQLSTATE {state})")
+        other = Text(
+            f"服务器无法执行查询（SQLSTATE {state}）", f"the server could not run the query (SQLSTATE {state})"
+        )
         return _REASONS.get(state, other)
 
     def assets(self, session: Session, source: str, include: Sequence[str]) -> Iterator[Asset | Coverage]:  # noqa: ARG002 - one connection sees one database

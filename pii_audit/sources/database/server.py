@@ -67,7 +67,7 @@ class ServerSource(Source):
 
     def _passed_over(self) -> Iterator[Coverage]:
         for number, why in self.session.passed_over.items():
-            said = Text(f"无法使用,改读下一个:{why.zh}", f"could not be used, the next was read: {why.en}")
+            said = Text(f"无法使用，改读下一个：{why.zh}", f"could not be used, the next was read: {why.en}")
             yield skipped(self.id, f"replicas[{number}]", said)
 
     def open(self, asset: Asset, sampling: Sampling) -> Iterator[tuple[Asset, Reading]]:
@@ -118,7 +118,7 @@ class ServerReading(LedgerReading):
                 self.ledger.total = read
         except InspectionError as error:
             reason = error.what
-            self.ledger.failures.append(Text(f"{reason.zh}(已读 {read} 行)", f"{reason.en} ({read} rows were read)"))
+            self.ledger.failures.append(Text(f"{reason.zh}（已读 {read} 行）", f"{reason.en} ({read} rows were read)"))
         self.ledger.rows = read
         if pending:
             yield self._chunk(columns, pending, read)
@@ -175,7 +175,7 @@ class ServerReading(LedgerReading):
         if self._cut:
             self.ledger.failures.append(
                 Text(
-                    f"{self._cut} 个单元格过长,只读取了开头(至多 {LONGEST} 个字符)",
+                    f"{self._cut} 个单元格过长，只读取了开头（至多 {LONGEST} 个字符）",
                     f"{self._cut} cell(s) are too long; of each the beginning was read, {LONGEST} characters at most",
                 )
             )

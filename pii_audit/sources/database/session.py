@@ -128,7 +128,7 @@ class Session:
             # A driver's words may quote what stands in the url.
             raise InspectionError(
                 Text(
-                    "驱动不接受 url 中的某个选项,请检查 ? 之后的部分",
+                    "驱动不接受 url 中的某个选项，请检查 ? 之后的部分",
                     "the driver does not take an option of the url; check what stands behind the ?",
                 )
             ) from None

@@ -43,7 +43,7 @@ DRAW = 500
 LARGE_SHARE = 4
 """A sample of more than a quarter of the rows is drawn from a pass over all of them."""
 
-_INTERNAL = Text("虚拟表的内部数据,随虚拟表读取", "holds the insides of a virtual table, which is read itself")
+_INTERNAL = Text("虚拟表的内部数据，随虚拟表读取", "holds the insides of a virtual table, which is read itself")
 
 
 class SqliteSource(Source):
@@ -182,7 +182,7 @@ class SqliteReading(LedgerReading):
         except sqlite3.Error as error:
             reason = reason_of(error)
             read = self.ledger.rows or 0
-            self.ledger.failures.append(Text(f"{reason.zh}(已读 {read} 行)", f"{reason.en} ({read} rows were read)"))
+            self.ledger.failures.append(Text(f"{reason.zh}（已读 {read} 行）", f"{reason.en} ({read} rows were read)"))
         yield from batcher.flush()
 
     def _choose(self, connection: Connection) -> tuple[tuple[str, ...], Iterator[tuple[int, Row]]]:

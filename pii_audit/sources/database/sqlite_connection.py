@@ -20,15 +20,15 @@ _WAL = 2
 _HEADER = 20
 
 _REASONS = {
-    "SQLITE_NOTADB": Text("不是 SQLite 数据库,或已加密", "is not an SQLite database, or is encrypted"),
+    "SQLITE_NOTADB": Text("不是 SQLite 数据库，或已加密", "is not an SQLite database, or is encrypted"),
     "SQLITE_CORRUPT": Text("数据库文件已损坏", "the database file is corrupt"),
     "SQLITE_BUSY": Text(
-        "数据库被其他程序锁定,请稍后再试", "the database is locked by another program; try again later"
+        "数据库被其他程序锁定，请稍后再试", "the database is locked by another program; try again later"
     ),
-    "SQLITE_LOCKED": Text("数据表被锁定,请稍后再试", "the table is locked; try again later"),
+    "SQLITE_LOCKED": Text("数据表被锁定，请稍后再试", "the table is locked; try again later"),
     "SQLITE_CANTOPEN": Text("无法打开数据库文件", "the database file cannot be opened"),
     "SQLITE_READONLY": Text(
-        "数据库需要恢复(存在未完成的事务),只读方式无法打开",
+        "数据库需要恢复（存在未完成的事务），只读方式无法打开",
         "the database needs recovery (an unfinished transaction), which read-only access cannot do",
     ),
     "SQLITE_PERM": Text("没有读取权限", "permission denied"),
@@ -44,7 +44,7 @@ def reason_of(error: Exception) -> Text:
     """Why SQLite failed. Its own message may quote cells and is not repeated; the name of its error code is."""
     name = str(getattr(error, "sqlite_errorname", "") or type(error).__name__)
     known = next((text for code, text in _REASONS.items() if name == code or name.startswith(f"{code}_")), None)
-    return known or Text(f"SQLite 无法执行查询({name})", f"SQLite could not run the query ({name})")
+    return known or Text(f"SQLite 无法执行查询（{name}）", f"SQLite could not run the query ({name})")
 
 
 def quoted(name: str) -> str:

@@ -45,7 +45,7 @@ class SqlServerEngine(CatalogEngine):
         18456: REFUSED,
         18452: REFUSED,
         4060: Text(
-            "没有这个数据库,或账号无权进入,请检查 url 中的库名",
+            "没有这个数据库，或账号无权进入，请检查 url 中的库名",
             "there is no such database, or the account may not enter it; check its name in the url",
         ),
         20009: UNREACHABLE,

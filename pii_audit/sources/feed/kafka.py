@@ -71,12 +71,12 @@ class KafkaSource(Source):
             yield from grants(self._settings(), self.id, names)
         except Refused as error:
             reason = error.what
-            yield failed(self.id, ROOT_NAME, Text(f"无法读取权限:{reason.zh}", f"rights cannot be read: {reason.en}"))
+            yield failed(self.id, ROOT_NAME, Text(f"无法读取权限：{reason.zh}", f"rights cannot be read: {reason.en}"))
 
     def _rule(self, name: str) -> Text | None:
         excluded = path_match(name, self._topics.exclude)
         if excluded:
-            return Text(f"被规则排除:{excluded}", f"excluded by {excluded}")
+            return Text(f"被规则排除：{excluded}", f"excluded by {excluded}")
         if self._topics.include and not path_match(name, self._topics.include):
             return Text("不在 include 范围内", "not in include")
         return Text("Kafka 自用的主题", "a topic of Kafka's own") if name.startswith(_INTERNAL) else None
@@ -163,7 +163,7 @@ class KafkaSource(Source):
         if len(seen.messages) < seen.total:
             seen.notes.append(
                 Text(
-                    f"主题有 {seen.total} 条消息,读取最新的 {len(seen.messages)} 条",
+                    f"主题有 {seen.total} 条消息，读取最新的 {len(seen.messages)} 条",
                     f"the newest {len(seen.messages)} of {seen.total} messages were read",
                 )
             )

@@ -61,9 +61,9 @@ def said(error: KafkaError | None) -> Text:
     name = error.name() if error is not None else ""
     if name in ("", "_TRANSPORT", "_ALL_BROKERS_DOWN", "_TIMED_OUT", "_RESOLVE"):
         return Text(
-            "连接不上 Kafka,或连接中断:检查 url,并确认服务在运行",
+            "连接不上 Kafka，或连接中断：检查 url，并确认服务在运行",
             "Kafka cannot be reached, or went away: check the url and that it is running",
         )
     if name in ("_AUTHENTICATION", "SASL_AUTHENTICATION_FAILED"):
-        return Text("Kafka 拒绝登录:检查用户和密码", "Kafka refuses the login: check user and password")
+        return Text("Kafka 拒绝登录：检查用户和密码", "Kafka refuses the login: check user and password")
     return Text(f"Kafka 报错 {name}", f"Kafka answered {name}")

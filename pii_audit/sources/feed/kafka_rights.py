@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 _AUTHORIZER, _SUPER, _UNLISTED = "authorizer.class.name", "super.users", "allow.everyone.if.no.acl.found"
 """Settings of a broker (https://kafka.apache.org/documentation/#brokerconfigs)."""
 _UNSEEN = Text(
-    "看不到任何 ACL,也读不到代理的配置:集群可能没有授权器,也可能不让审计账号查看(为其授予 Cluster 的 Describe 和 DescribeConfigs)",
+    "看不到任何 ACL，也读不到代理的配置：集群可能没有授权器，也可能不让审计账号查看（为其授予 Cluster 的 Describe 和 DescribeConfigs）",
     "no ACL can be seen, and the brokers' configuration cannot be read: there may be no authorizer, or the account of the audit may not look "
     "(give it Describe and DescribeConfigs on the cluster)",
 )
 
 _UNCONFIGURED = Text(
-    "读不到代理的配置:不知道哪些是超级用户,也不知道没有 ACL 的主题是否对所有人开放,实际可读者可能更多(为审计账号授予 Cluster 的 DescribeConfigs)",
+    "读不到代理的配置：不知道哪些是超级用户，也不知道没有 ACL 的主题是否对所有人开放，实际可读者可能更多（为审计账号授予 Cluster 的 DescribeConfigs）",
     "the brokers' configuration cannot be read: super users, and whether topics without an ACL are open to everybody, are not known, and more "
     "may be able to read (give the account of the audit DescribeConfigs on the cluster)",
 )

@@ -93,7 +93,7 @@ class MessageReading(LedgerReading):
             place, why = self._poison[0]
             self.ledger.failures.append(
                 Text(
-                    f"{len(self._poison)} 条消息无法读取,首条为第 {place + 1} 条:{why.zh}",
+                    f"{len(self._poison)} 条消息无法读取，首条为第 {place + 1} 条：{why.zh}",
                     f"{len(self._poison)} message(s) could not be read, the first is number {place + 1}: {why.en}",
                 )
             )

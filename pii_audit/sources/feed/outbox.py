@@ -32,7 +32,9 @@ def _nobody(name: str) -> Text | None:  # noqa: ARG001 - the signature of Vouch
 def control_file(name: str, ignore: Sequence[str]) -> Text | None:
     """Why a file of an outbox is passed over as a control file; None for any other."""
     ignored = path_match(name, ignore)
-    return Text(f"控制文件,按 ignore 规则跳过:{ignored}", f"a control file, ignored by {ignored}") if ignored else None
+    return (
+        Text(f"控制文件，按 ignore 规则跳过：{ignored}", f"a control file, ignored by {ignored}") if ignored else None
+    )
 
 
 class OutboxSource(FolderSource):
@@ -87,7 +89,7 @@ class OutboxSource(FolderSource):
         if inside:
             return super().link(relative, target, inside=inside)
         reason = Text(
-            "符号链接指向发送目录之外,内容未读取:请放入文件本身",
+            "符号链接指向发送目录之外，内容未读取：请放入文件本身",
             "is a symbolic link out of the outbox and was not read: put the file itself there",
         )
         return failed(self.id, shown(relative), reason)

@@ -69,7 +69,7 @@ class RabbitSource(Source):
             yield from self._broker().grants(self.id, names)
         except Unreachable as error:
             reason = error.what
-            yield failed(self.id, ROOT_NAME, Text(f"无法读取权限:{reason.zh}", f"rights cannot be read: {reason.en}"))
+            yield failed(self.id, ROOT_NAME, Text(f"无法读取权限：{reason.zh}", f"rights cannot be read: {reason.en}"))
 
     def _broker(self) -> Broker:
         return Broker(self._url, self._management)
@@ -94,7 +94,7 @@ class RabbitSource(Source):
             seconds = f"{limits.seconds:g}"
             seen.notes.append(
                 Text(
-                    f"经自有队列观察了 {len(seen.messages)} 条消息(至多 {seconds} 秒),之前和之后的未见",
+                    f"经自有队列观察了 {len(seen.messages)} 条消息（至多 {seconds} 秒），之前和之后的未见",
                     f"{len(seen.messages)} message(s) were observed through an own queue (for {seconds} s at most); what went "
                     "through before and after was not",
                 )
@@ -112,7 +112,7 @@ class RabbitSource(Source):
             reason = error.what
             seen.failures.append(
                 Text(
-                    f"不知道队列类型,未窥视:{reason.zh}",
+                    f"不知道队列类型，未窥视：{reason.zh}",
                     f"was not peeked into, since the type of the queue is not known: {reason.en}",
                 )
             )
@@ -120,7 +120,7 @@ class RabbitSource(Source):
         if kind != "classic":
             seen.failures.append(
                 Text(
-                    f"{kind} 队列不窥视:放回消息计为一次投递,投递过多的消息可能被丢弃",
+                    f"{kind} 队列不窥视：放回消息计为一次投递，投递过多的消息可能被丢弃",
                     f"a {kind} queue is not peeked into: putting a message back counts as a delivery, after too many of which it "
                     "may be dropped",
                 )
@@ -140,7 +140,7 @@ class RabbitSource(Source):
                     channel.basic_nack(0, multiple=True, requeue=True)
             seen.notes.append(
                 Text(
-                    f"窥视:取出 {len(seen.messages)} 条并放回,这些消息会标记为重复投递",
+                    f"窥视：取出 {len(seen.messages)} 条并放回，这些消息会标记为重复投递",
                     f"peeked: {len(seen.messages)} message(s) were taken and put back, and are marked as redelivered",
                 )
             )
@@ -185,7 +185,7 @@ def refusal(error: Exception) -> Text:
     if isinstance(error, exceptions.ChannelClosedByBroker | exceptions.ConnectionClosedByBroker):
         code = error.reply_code
         known = {
-            403: Text("消息服务器拒绝访问(权限不足)", "the broker refuses access (permission)"),
+            403: Text("消息服务器拒绝访问（权限不足）", "the broker refuses access (permission)"),
             404: Text("消息服务器上没有这个交换机或队列", "the broker has no such exchange or queue"),
             405: Text("队列被另一连接独占", "the queue is another connection's own"),
             320: Text("消息服务器已关闭连接", "the broker closed the connection"),
@@ -193,13 +193,13 @@ def refusal(error: Exception) -> Text:
         return known.get(code, Text(f"消息服务器报错 {code}", f"the broker answered with error {code}"))
     if isinstance(error, exceptions.ProbableAuthenticationError | exceptions.AuthenticationError):
         return Text(
-            "消息服务器拒绝登录:检查 url 中的用户和密码",
+            "消息服务器拒绝登录：检查 url 中的用户和密码",
             "the broker refuses the login: check user and password of the url",
         )
     if isinstance(error, exceptions.ProbableAccessDeniedError):
         return Text("该用户不能进入这个虚拟主机", "this user may not enter the virtual host")
     return Text(
-        "连接不上消息服务器,或连接中断:检查 url,并确认服务在运行",
+        "连接不上消息服务器，或连接中断：检查 url，并确认服务在运行",
         "the broker cannot be reached, or went away: check the url and that it is running",
     )
 

@@ -139,7 +139,7 @@ class Broker:
         except (OSError, subprocess.SubprocessError, ValueError):
             raise Unreachable(
                 Text(
-                    "rabbitmqctl 没有给出答案(需要 root 或 rabbitmq 用户)",
+                    "rabbitmqctl 没有给出答案（需要 root 或 rabbitmq 用户）",
                     "rabbitmqctl gave no answer (run as root or rabbitmq)",
                 )
             ) from None

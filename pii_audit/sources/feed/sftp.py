@@ -101,7 +101,7 @@ class SftpSource(OutboxSource):
             if stat.S_ISDIR(mode):
                 excluded = covers_folder(relative, self._selection.exclude)
                 if excluded:
-                    reason = Text(f"被规则排除:{excluded}", f"excluded by {excluded}")
+                    reason = Text(f"被规则排除：{excluded}", f"excluded by {excluded}")
                     yield skipped(self.id, f"{shown(relative)}/", reason), False
                 else:
                     yield from self._walked(sftp, relative, passing=passing and bool(mode & stat.S_IXOTH))
@@ -115,7 +115,7 @@ class SftpSource(OutboxSource):
             return skipped(self.id, name, rule, size=entry.st_size)
         if stat.S_ISLNK(mode):
             reason = Text(
-                "符号链接,内容未读取:请放入文件本身", "is a symbolic link and was not read: put the file itself there"
+                "符号链接，内容未读取：请放入文件本身", "is a symbolic link and was not read: put the file itself there"
             )
             return failed(self.id, name, reason)
         if not stat.S_ISREG(mode):

@@ -33,10 +33,10 @@ HASHED = 64 << 20
 _JOURNALS = ("-wal", "-journal")
 """What of a database lies beside its file and is read with it (https://www.sqlite.org/tempfiles.html)."""
 _OTHER_KINDS = (
-    (stat.S_ISFIFO, Text("是命名管道,不是文件", "is a named pipe, not a file")),
-    (stat.S_ISSOCK, Text("是套接字,不是文件", "is a socket, not a file")),
-    (stat.S_ISCHR, Text("是设备,不是文件", "is a device, not a file")),
-    (stat.S_ISBLK, Text("是设备,不是文件", "is a device, not a file")),
+    (stat.S_ISFIFO, Text("是命名管道，不是文件", "is a named pipe, not a file")),
+    (stat.S_ISSOCK, Text("是套接字，不是文件", "is a socket, not a file")),
+    (stat.S_ISCHR, Text("是设备，不是文件", "is a device, not a file")),
+    (stat.S_ISBLK, Text("是设备，不是文件", "is a device, not a file")),
 )
 
 
@@ -68,12 +68,12 @@ class Selection:
             return Text(f"大于 max_size({most} 字节)", f"larger than max_size ({most} bytes)")
         if since is not None and modified is not None and modified < since.timestamp():
             day = f"{since:%Y-%m-%d}"
-            return Text(f"自 {day} 起没有改动(modified_within)", f"not changed since {day} (modified_within)")
+            return Text(f"自 {day} 起没有改动（modified_within）", f"not changed since {day} (modified_within)")
         return None
 
 
 def _excluded(pattern: str) -> Text:
-    return Text(f"被规则排除:{pattern}", f"excluded by {pattern}")
+    return Text(f"被规则排除：{pattern}", f"excluded by {pattern}")
 
 
 EVERY_FILE = Selection()
@@ -130,7 +130,7 @@ class FolderSource(Source):
                 yield from file_grants(real(self.root, asset.name), self.root, self.id, asset.name)
             except OSError as error:
                 reason = unreadable(error)
-                yield failed(self.id, asset.name, Text(f"文件权限:{reason.zh}", f"file rights: {reason.en}"))
+                yield failed(self.id, asset.name, Text(f"文件权限：{reason.zh}", f"file rights: {reason.en}"))
 
     def rule(self, relative: str) -> Text | None:
         """The rule that leaves a file out, or None."""
@@ -142,9 +142,9 @@ class FolderSource(Source):
         It is listed, and read where it points to if at all.
         """
         if inside:
-            reason = Text("符号链接,目标按其自身路径读取", "is a symbolic link; its target is read under its own path")
+            reason = Text("符号链接，目标按其自身路径读取", "is a symbolic link; its target is read under its own path")
         else:
-            reason = Text("符号链接指向来源之外,未跟随", "is a symbolic link out of the source, not followed")
+            reason = Text("符号链接指向来源之外，未跟随", "is a symbolic link out of the source, not followed")
         return skipped(self.id, shown(relative), reason, size=target.stat().st_size)
 
     def _no_root(self) -> Text:
@@ -157,7 +157,7 @@ class FolderSource(Source):
             )
         except OSError as error:
             return unreadable(error)
-        return Text("不是文件夹:请检查 audit.yaml 中的 url", "is not a folder: check its url in audit.yaml")
+        return Text("不是文件夹：请检查 audit.yaml 中的 url", "is not a folder: check its url in audit.yaml")
 
     def _walk(self, folder: str) -> Iterator[Asset | Coverage]:
         try:

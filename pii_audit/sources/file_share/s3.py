@@ -161,7 +161,7 @@ class BucketSource(RemoteShare):
         reason = self.explained(error)
         if reason is _DENIED:
             reason = _RIGHTS_DENIED
-        return Text(f"访问权限:{reason.zh}", f"rights: {reason.en}")
+        return Text(f"访问权限：{reason.zh}", f"rights: {reason.en}")
 
     def _listed(self, after: str) -> Iterator[dict[str, Any]]:
         """The objects whose keys sort behind one, a page in memory at a time."""
@@ -238,12 +238,12 @@ class _Object:
 
 
 _KEYS = Text(
-    "存储拒绝该访问密钥:请检查密钥及其有效期",
+    "存储拒绝该访问密钥：请检查密钥及其有效期",
     "the store refuses the access key: check the key, its secret and its expiry",
 )
-_DENIED = Text("没有读取权限(s3:ListBucket、s3:GetObject)", "permission denied (s3:ListBucket, s3:GetObject)")
+_DENIED = Text("没有读取权限（s3:ListBucket、s3:GetObject）", "permission denied (s3:ListBucket, s3:GetObject)")
 _RIGHTS_DENIED = Text(
-    "没有读取权限(s3:GetBucketPolicy、s3:GetBucketPublicAccessBlock、s3:GetBucketOwnershipControls、s3:GetBucketAcl、s3:GetObjectAcl)",
+    "没有读取权限（s3:GetBucketPolicy、s3:GetBucketPublicAccessBlock、s3:GetBucketOwnershipControls、s3:GetBucketAcl、s3:GetObjectAcl）",
     "permission denied (s3:GetBucketPolicy, s3:GetBucketPublicAccessBlock, s3:GetBucketOwnershipControls, s3:GetBucketAcl, s3:GetObjectAcl)",
 )
 _CODES = {
@@ -256,10 +256,10 @@ _CODES = {
     ),
     **dict.fromkeys(
         ("PreconditionFailed", "412"),
-        Text("读取期间被修改,只读到修改之前的部分", "changed while it was read; only what came before was read"),
+        Text("读取期间被修改，只读到修改之前的部分", "changed while it was read; only what came before was read"),
     ),
     "InvalidObjectState": Text(
-        "已归档(如 GLACIER),取回后才能读取",
+        "已归档（如 GLACIER），取回后才能读取",
         "is archived (GLACIER or the like) and has to be restored before it can be read",
     ),
     "RequestTimeTooSkewed": Text("本机时钟与存储相差过大", "this machine's clock is too far from the store's"),
@@ -277,7 +277,7 @@ def _why(error: Exception) -> Text:
         return _CODES.get(code) or Text(f"存储返回错误 {said}", f"the store answered with the error {said}")
     if isinstance(error, exceptions.NoCredentialsError | exceptions.PartialCredentialsError):
         return Text(
-            "没有访问密钥:用 url: env:NAME 给出,或设置 AWS_ACCESS_KEY_ID 等",
+            "没有访问密钥：用 url: env:NAME 给出，或设置 AWS_ACCESS_KEY_ID 等",
             "there is no access key: give one by url: env:NAME, or set AWS_ACCESS_KEY_ID and the like",
         )
     if isinstance(error, exceptions.ProfileNotFound):
@@ -286,7 +286,7 @@ def _why(error: Exception) -> Text:
         return Text("存储桶名或 endpoint 不合规", "the bucket's name or the endpoint is not valid")
     if isinstance(error, exceptions.SSLError):
         return Text(
-            "存储的 TLS 证书不受信任:把签发机构写入 AWS_CA_BUNDLE",
+            "存储的 TLS 证书不受信任：把签发机构写入 AWS_CA_BUNDLE",
             "the store's TLS certificate is not trusted: name its authority in AWS_CA_BUNDLE",
         )
     kind = Absent if isinstance(error, exceptions.ConnectionError) else Text

@@ -104,7 +104,7 @@ class BucketRights:
         if open_ and self._other:
             # AWS lets them list the names of objects. OSS and COS let them read those that have no list of their own.
             said = Text(
-                "存储桶 ACL 允许所有人 READ:有的存储据此开放其中的对象,此处无法得知",
+                "存储桶 ACL 允许所有人 READ：有的存储据此开放其中的对象，此处无法得知",
                 "the bucket's access list gives everybody READ: some stores open its objects by that, and this one does not say",
             )
             self.problems.append(Refused(said))

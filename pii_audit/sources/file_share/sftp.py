@@ -83,7 +83,7 @@ class SftpShare(RemoteShare):
                     yield from self._rights(one, attributes, folders)
         except Exception as error:  # noqa: BLE001 - paramiko's errors have no common root
             reason = self.explained(error)
-            yield failed(self.id, ROOT_NAME, Text(f"文件权限:{reason.zh}", f"file rights: {reason.en}"))
+            yield failed(self.id, ROOT_NAME, Text(f"文件权限：{reason.zh}", f"file rights: {reason.en}"))
 
     def lost(self, error: Exception) -> bool:
         import paramiko  # noqa: PLC0415 - a scan loads what it reads
@@ -139,7 +139,7 @@ class SftpShare(RemoteShare):
         mode, size = attributes.st_mode or 0, attributes.st_size or 0
         rule = self._selection.rule(relative)
         if not rule and stat.S_ISLNK(mode):
-            rule = Text("符号链接,未跟随", "is a symbolic link, not followed")
+            rule = Text("符号链接，未跟随", "is a symbolic link, not followed")
         elif not rule and not stat.S_ISREG(mode):
             return skipped(self.id, shown(relative), Text("不是文件", "is no file"))
         if rule:
@@ -239,7 +239,9 @@ class _File:
         if self._was not in (None, now):
             file.close()
             raise Refused(
-                Text("读取期间被修改,只读到修改之前的部分", "changed while it was read; only what came before was read")
+                Text(
+                    "读取期间被修改，只读到修改之前的部分", "changed while it was read; only what came before was read"
+                )
             )
         self._was = now
         return Stream(file, at)

@@ -51,7 +51,7 @@ def read_text(path: Path) -> str:
     except OSError as error:
         kind = type(error).__name__
         raise Refused(
-            Text(f"无法读取共享权限的导出({kind})", f"the export of the share's rights cannot be read ({kind})")
+            Text(f"无法读取共享权限的导出（{kind}）", f"the export of the share's rights cannot be read ({kind})")
         ) from None
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", "replace")
@@ -74,7 +74,7 @@ def exported(text: str, share: str, sid_of: SidOf) -> Layer:
         return Layer("share", listed, {one.sid: revoke(share, one.sid) for one in listed})
     raise Refused(
         Text(
-            f"其中没有共享 {share} 的权限(应为 Get-SmbShareAccess 的 CSV、net share 或 sharesec 的输出、smb.conf)",
+            f"其中没有共享 {share} 的权限（应为 Get-SmbShareAccess 的 CSV、net share 或 sharesec 的输出、smb.conf）",
             f"it holds no rights of the share {share} (expected the CSV of Get-SmbShareAccess, what net share or sharesec print, "
             "or smb.conf)",
         )

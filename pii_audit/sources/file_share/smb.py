@@ -123,7 +123,7 @@ class SmbShare(RemoteShare):
             return
         if directory and not directory.by_sid:
             said = Text(
-                "目录导出中没有 objectSid:NTFS 权限以 SID 指名,无法对应到人",
+                "目录导出中没有 objectSid：NTFS 权限以 SID 指名，无法对应到人",
                 "the directory export holds no objectSid: NTFS rights name SIDs, and cannot be told of anybody",
             )
             yield failed(self.id, ROOT_NAME, said)
@@ -148,7 +148,7 @@ class SmbShare(RemoteShare):
 
     def _untold(self, one: Asset, error: Exception) -> Coverage:
         reason = self.explained(error)
-        return failed(self.id, one.name, Text(f"文件权限:{reason.zh}", f"file rights: {reason.en}"))
+        return failed(self.id, one.name, Text(f"文件权限：{reason.zh}", f"file rights: {reason.en}"))
 
     def _descriptor(self, path: str) -> bytes:
         from smbclient import open_file  # noqa: PLC0415 - a scan loads what it reads
@@ -234,12 +234,13 @@ class SmbShare(RemoteShare):
     def _entry(self, relative: str, one: _Found) -> Entry | Coverage:
         rule = self._selection.rule(relative)
         if not rule and one.link:
-            rule = Text("链接(重解析点),未跟随", "is a link (reparse point), not followed")
+            rule = Text("链接（重解析点），未跟随", "is a link (reparse point), not followed")
         if rule:
             return skipped(self.id, shown(relative), rule, size=one.size)
         if one.away:
             reason = Text(
-                "存放在离线存储上,未读取以免触发回迁", "lies on offline storage and was not read, which would recall it"
+                "存放在离线存储上，未读取以免触发回迁",
+                "lies on offline storage and was not read, which would recall it",
             )
             return failed(self.id, shown(relative), reason, size=one.size)
         return Entry(relative, one.size, one.modified, None, one.mark, max(one.modified, one.changed))
@@ -249,7 +250,7 @@ class SmbShare(RemoteShare):
         if getattr(error, "ntstatus", None) == _NO_SHARE or getattr(error, "errno", None) in _MISSING:
             return Refused(
                 Text(
-                    "服务器上没有这个共享或文件夹:请检查 url",
+                    "服务器上没有这个共享或文件夹：请检查 url",
                     "there is no such share or folder on the server: check the url",
                 )
             )
@@ -308,7 +309,9 @@ class _File:
         if self._was not in (None, now):
             file.close()
             raise Refused(
-                Text("读取期间被修改,只读到修改之前的部分", "changed while it was read; only what came before was read")
+                Text(
+                    "读取期间被修改，只读到修改之前的部分", "changed while it was read; only what came before was read"
+                )
             )
         self._was = now
         file.seek(at)
@@ -340,12 +343,12 @@ def _why(error: Exception) -> Text:
     status = error.ntstatus if isinstance(error, SMBOSError) else None
     if status in _LOGIN or isinstance(error, SMBAuthenticationError):
         return Text(
-            "服务器拒绝登录:检查用户、域和密码", "the server refuses the login: check user, domain and password"
+            "服务器拒绝登录：检查用户、域和密码", "the server refuses the login: check user, domain and password"
         )
     if status == _DENIED:
         return unreadable(PermissionError())
     if status == _IN_USE:
-        return Text("正被其他程序独占,未读取", "is held by another program and was not read")
+        return Text("正被其他程序独占，未读取", "is held by another program and was not read")
     if isinstance(error, SMBOSError) and error.errno in _MISSING:
         return unreadable(FileNotFoundError())
     if status is not None and status not in _ENDED:

@@ -47,7 +47,7 @@ class _Section:
                 if setting == "validusers":
                     found.append((written, EVERYONE))
                 said = Text(
-                    f"smb.conf 的 {setting} 含变量,按可能的最大范围计",
+                    f"smb.conf 的 {setting} 含变量，按可能的最大范围计",
                     f"{setting} in smb.conf holds a variable: taken for the most that it can be",
                 )
                 self.problems.append(said)
@@ -106,7 +106,7 @@ def configured(text: str, share: str, sid_of: SidOf) -> Configured | None:
     for setting in _UNTOLD:
         if section.settings.get(setting):
             said = Text(
-                f"smb.conf 的 {setting} 没有计入,可能放宽权限",
+                f"smb.conf 的 {setting} 没有计入，可能放宽权限",
                 f"{setting} in smb.conf is not taken into account, and may let in more",
             )
             section.problems.append(said)

@@ -46,7 +46,7 @@ class Asked:
         told = any(isinstance(one, Layer) and one.label == "share" for one in (given, *written))
         if isinstance(given, Text) and not told:
             said = Text(
-                f"共享权限无法读取({given.zh}):该层按人人可入计,实际可读者可能更少",
+                f"共享权限无法读取（{given.zh}）：该层按人人可入计，实际可读者可能更少",
                 f"the share's own rights cannot be read ({given.en}): they count as letting everybody in, and fewer may be able to read",
             )
             yield Coverage(self.source, ROOT_NAME, CoverageStatus.INSPECTED, said)

@@ -216,14 +216,14 @@ def why(error: Exception) -> Text:
         return error.what
     if isinstance(error, paramiko.BadHostKeyException):
         return Text(
-            "服务器的主机密钥与已知的不同,未连接:确认后更新 known_hosts",
+            "服务器的主机密钥与已知的不同，未连接：确认后更新 known_hosts",
             "the server's host key is another than the known one; nothing was sent: find out why, then update known_hosts",
         )
     if isinstance(error, paramiko.AuthenticationException):
-        return Text("服务器拒绝登录:检查用户、密码或密钥", "the server refuses the login: check user, password or key")
+        return Text("服务器拒绝登录：检查用户、密码或密钥", "the server refuses the login: check user, password or key")
     if isinstance(error, paramiko.SSHException) and "not found in known_hosts" in str(error):
         return Text(
-            "服务器的主机密钥未知,未连接:核对后写入 known_hosts(ssh-keyscan)",
+            "服务器的主机密钥未知，未连接：核对后写入 known_hosts(ssh-keyscan)",
             "the server's host key is not known; nothing was sent: check it and enter it in known_hosts (ssh-keyscan)",
         )
     if isinstance(error, FileNotFoundError | PermissionError):

@@ -170,7 +170,7 @@ def tell_decoding(ledger: Ledger, replaced: int, first_bad: int | None, nuls: in
     if replaced:
         ledger.failures.append(
             Text(
-                f"{replaced} 处字节无法解码,首处在第 {first_bad} 行",
+                f"{replaced} 处字节无法解码，首处在第 {first_bad} 行",
                 f"{replaced} place(s) could not be decoded, the first in line {first_bad}",
             )
         )
@@ -211,7 +211,7 @@ class Holes:
         """What was odd about the file: its holes, and whether it changed under the reader."""
         if self._skipped:
             size = f"{self._skipped:,}"
-            yield Text(f"稀疏文件,跳过 {size} 字节空洞", f"a sparse file: {size} bytes of holes were passed over")
+            yield Text(f"稀疏文件，跳过 {size} 字节空洞", f"a sparse file: {size} bytes of holes were passed over")
         now = os.fstat(self._descriptor)
         if (now.st_size, now.st_mtime_ns) != (self._opened.st_size, self._opened.st_mtime_ns):
             yield Text("读取期间文件有改动", "it changed while it was read")

@@ -206,7 +206,7 @@ class DelimitedReading(LedgerReading):
         if noted.ragged:
             ledger.notes.append(
                 Text(
-                    f"{noted.ragged} 行的列数与其他行不同,首处在第 {noted.first_ragged} 行",
+                    f"{noted.ragged} 行的列数与其他行不同，首处在第 {noted.first_ragged} 行",
                     f"{noted.ragged} row(s) have more or fewer cells, the first in line {noted.first_ragged}",
                 )
             )

@@ -93,7 +93,7 @@ def unread_kind(head: bytes, codec: str) -> Text | None:
     look = head[:_BINARY_LOOK]
     if is_ebcdic(look):
         return Text(
-            "大型机的 EBCDIC 文本(请先转码,如 iconv -f IBM1388 -t UTF-8)",
+            "大型机的 EBCDIC 文本（请先转码，如 iconv -f IBM1388 -t UTF-8）",
             "EBCDIC text of a mainframe (convert it first, as by iconv -f IBM1388 -t UTF-8)",
         )
     if len(_CONTROL.findall(look)) > _CONTROL_SHARE * len(look):

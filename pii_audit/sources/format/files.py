@@ -140,7 +140,7 @@ def _readings(opened: Opened) -> Iterator[tuple[Asset, Reading]]:
     found = kind_of(content.head)
     if opened.depth > opened.expansion.limits.depth:
         deep = opened.expansion.limits.depth
-        yield opened.failed(Text(f"嵌套超过 {deep} 层,未读", f"nested more than {deep} deep, not read"))
+        yield opened.failed(Text(f"嵌套超过 {deep} 层，未读", f"nested more than {deep} deep, not read"))
     elif found:
         reader = READERS.get(found.id)
         if reader is not None:
@@ -148,15 +148,15 @@ def _readings(opened: Opened) -> Iterator[tuple[Asset, Reading]]:
         elif found.encrypted:
             yield opened.failed(
                 Text(
-                    f"{found.title.zh},内容无法检查",
+                    f"{found.title.zh}，内容无法检查",
                     f"an encrypted file ({found.title.en}): what it holds cannot be told",
                 )
             )
         else:
-            reason = Text(f"没有能读取此类文件的读取器:{found.title.zh}", f"no reader for this kind: {found.title.en}")
+            reason = Text(f"没有能读取此类文件的读取器：{found.title.zh}", f"no reader for this kind: {found.title.en}")
             yield opened.failed(reason)
     elif unread := unread_kind(content.head, content.decoder.encoding.codec):
-        reason = Text(f"没有能读取此类文件的读取器:{unread.zh}", f"no reader for this kind: {unread.en}")
+        reason = Text(f"没有能读取此类文件的读取器：{unread.zh}", f"no reader for this kind: {unread.en}")
         yield opened.failed(reason)
     else:
         yield from _structured(opened)

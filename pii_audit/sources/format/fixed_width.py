@@ -180,7 +180,7 @@ class FixedWidthReading(LedgerReading):
             width, first = self._layout.width, self._first_odd
             self.ledger.notes.append(
                 Text(
-                    f"{self._odd} 行的长度不是布局的 {width},首处在第 {first} 行",
+                    f"{self._odd} 行的长度不是布局的 {width}，首处在第 {first} 行",
                     f"{self._odd} line(s) are not {width} long as the layout says, the first is line {first}",
                 )
             )

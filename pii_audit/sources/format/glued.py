@@ -76,7 +76,7 @@ def glued(text: str, codec: str) -> Text | None:
         at = _place(number, records, codec) if len(records) >= number.fewest else None
         if at is not None:
             return Text(
-                f"第 {at + 1} 列起的{number.title.zh}与其他字符相连,像是没有布局的定长记录,其中的号码未能识别:请在 layouts 中声明布局",
+                f"第 {at + 1} 列起的{number.title.zh}与其他字符相连，像是没有布局的定长记录，其中的号码未能识别：请在 layouts 中声明布局",
                 f"from column {at + 1} on {number.title.en} stands glued to what is beside it, as in fixed-width records "
                 "without a layout, and such numbers are not told: declare one under layouts",
             )

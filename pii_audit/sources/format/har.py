@@ -99,7 +99,7 @@ class HarReading(JsonReading):
         if self._left:
             count = self._left
             self.ledger.failures.append(
-                Text(f"文件过多,{count} 个正文未读", f"too many files: {count} body or bodies were not read")
+                Text(f"文件过多，{count} 个正文未读", f"too many files: {count} body or bodies were not read")
             )
 
 

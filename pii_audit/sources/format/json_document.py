@@ -135,7 +135,7 @@ class JsonReading(LedgerReading):
         if self._broken_line:
             self.ledger.failures.append(
                 Text(
-                    f"从第 {self._broken_line} 行起不是完整的 JSON,其余已按文本读取",
+                    f"从第 {self._broken_line} 行起不是完整的 JSON，其余已按文本读取",
                     f"not valid JSON from line {self._broken_line} on; the rest was read as text",
                 )
             )

@@ -65,7 +65,7 @@ class JsonLinesReading(LedgerReading):
         if self._count:
             self.ledger.failures.append(
                 Text(
-                    f"{self._count} 行不是完整的 JSON,首处在第 {self._first} 行,已按文本读取",
+                    f"{self._count} 行不是完整的 JSON，首处在第 {self._first} 行，已按文本读取",
                     f"{self._count} line(s) are not valid JSON, the first is line {self._first}; read as text",
                 )
             )

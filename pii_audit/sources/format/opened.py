@@ -117,7 +117,7 @@ class Opened:
         if not self.copies:
             raise StreamError(
                 Text(
-                    "要先复制成有名字的文件才能读取,此处不允许",
+                    "要先复制成有名字的文件才能读取，此处不允许",
                     "can only be read from a file that has a name, which is not allowed here",
                 )
             )

@@ -26,7 +26,7 @@ _ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBR
 _QUIET = {"ORT_DISABLE_TELEMETRY": "1", "OPENBLAS_NUM_THREADS": "1"}
 """Of libraries: newer ONNX runtimes call their maker unless told not to, and each thread of OpenBLAS reserves address space."""
 DIED = Text(
-    "解析进程意外终止(文件损坏或需要过多内存),其余未读",
+    "解析进程意外终止（文件损坏或需要过多内存），其余未读",
     "the parser died (a damaged file, or one that needs too much memory); the rest was not read",
 )
 
@@ -136,6 +136,6 @@ class Job:
             self.close()
             seconds = int(PATIENCE)
             raise StreamError(
-                Text(f"解析超过 {seconds} 秒,已中止", f"parsing took longer than {seconds} seconds and was stopped")
+                Text(f"解析超过 {seconds} 秒，已中止", f"parsing took longer than {seconds} seconds and was stopped")
             )
         return os.read(self._pipe, size)

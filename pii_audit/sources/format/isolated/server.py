@@ -78,7 +78,9 @@ def _parse(kind: str, name: str, file: BinaryIO, sink: Sink) -> None:
         raise
     except Exception as error:  # noqa: BLE001 - parsers of foreign formats raise what they like; its text may hold data
         what = type(error).__name__
-        sink.fail(Text(f"文件损坏或不合规范,其余未读({what})", f"damaged or malformed; the rest was not read ({what})"))
+        sink.fail(
+            Text(f"文件损坏或不合规范，其余未读（{what}）", f"damaged or malformed; the rest was not read ({what})")
+        )
 
 
 def _limit() -> None:

@@ -49,11 +49,11 @@ class Expansion:
         if self.bytes > limits.total:
             gib = limits.total >> 30
             self._over = Text(
-                f"展开后超过 {gib} GiB,其余未读", f"unpacks to more than {gib} GiB; the rest was not read"
+                f"展开后超过 {gib} GiB，其余未读", f"unpacks to more than {gib} GiB; the rest was not read"
             )
         elif self.bytes > limits.free and self.bytes > limits.ratio * self._packed():
             self._over = Text(
-                f"展开到压缩前的 {limits.ratio} 倍以上(疑似压缩炸弹),其余未读",
+                f"展开到压缩前的 {limits.ratio} 倍以上（疑似压缩炸弹），其余未读",
                 f"unpacks to more than {limits.ratio} times its size (as a zip bomb does); the rest was not read",
             )
         self._stop()
@@ -68,7 +68,7 @@ class Expansion:
     def too_many(self) -> StreamError:
         """The error of an archive with more entries than are read."""
         many = self.limits.entries
-        return StreamError(Text(f"条目超过 {many} 个,其余未读", f"more than {many} entries; the rest was not read"))
+        return StreamError(Text(f"条目超过 {many} 个，其余未读", f"more than {many} entries; the rest was not read"))
 
     def _stop(self) -> None:
         if self._over is not None:
@@ -120,16 +120,16 @@ def exactly(read: Callable[[int], bytes], size: int) -> bytes:
 
 def damaged() -> StreamError:
     """The error of packed data that cannot be what was packed."""
-    return StreamError(Text("数据损坏,其余未读", "the data is damaged; the rest was not read"))
+    return StreamError(Text("数据损坏，其余未读", "the data is damaged; the rest was not read"))
 
 
 def broken_off() -> StreamError:
     """The error of packed data that ends too early."""
-    return StreamError(Text("文件不完整,在中途结束", "the file is cut off: its end is missing"))
+    return StreamError(Text("文件不完整，在中途结束", "the file is cut off: its end is missing"))
 
 
 def followed() -> StreamError:
     """The error of packed data that is not the last of its file."""
     return StreamError(
-        Text("压缩数据之后还有其他内容,未读取", "something else follows the compressed data and was not read")
+        Text("压缩数据之后还有其他内容，未读取", "something else follows the compressed data and was not read")
     )

@@ -58,11 +58,12 @@ def _together(volumes: Sequence[Volume], kind: str, opened: Opened, descend: Des
 def _with(before: Path, opened: Opened) -> Found:
     """A volume that is left to the one before it; failed where that one is not read."""
     if opened.only is None or before in opened.only:
-        said = Text(f"RAR 分卷,随 {before.name} 一并读取", f"a RAR volume, read together with {before.name}")
+        said = Text(f"RAR 分卷，随 {before.name} 一并读取", f"a RAR volume, read together with {before.name}")
         return opened.skipped(said, opened.asset)
     return opened.failed(
         Text(
-            f"RAR 分卷,须与 {before.name} 一并检查", f"a RAR volume, which can only be read together with {before.name}"
+            f"RAR 分卷，须与 {before.name} 一并检查",
+            f"a RAR volume, which can only be read together with {before.name}",
         )
     )
 

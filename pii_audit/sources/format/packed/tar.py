@@ -18,7 +18,7 @@ from pii_audit.sources.reading import unreadable
 MAX_HEADER = 1 << 20
 """Bytes for which a header (a long name, pax records) may ask at once; data is read in pieces that are smaller."""
 _ERRORS = (tarfile.TarError, ValueError, OverflowError)
-OTHER = Text("归档内的设备或管道,不是文件", "is a device or pipe inside an archive, not a file")
+OTHER = Text("归档内的设备或管道，不是文件", "is a device or pipe inside an archive, not a file")
 
 
 class _Forward(io.RawIOBase):

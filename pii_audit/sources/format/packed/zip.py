@@ -19,10 +19,10 @@ from pii_audit.sources.format.packed.zip_forward import entries_forward
 from pii_audit.sources.format.packed.zip_rest import END, behind, comments, last_record, unnamed
 from pii_audit.sources.reading import StreamError, unreadable
 
-ENCRYPTED = Text("受密码保护,无法读取", "protected by a password")
-LINK = Text("压缩包内的链接,不是文件", "is a link inside an archive, not a file")
+ENCRYPTED = Text("受密码保护，无法读取", "protected by a password")
+LINK = Text("压缩包内的链接，不是文件", "is a link inside an archive, not a file")
 _DAMAGED = Text("ZIP 目录损坏", "the directory of the ZIP archive is damaged")
-_UNNAMED = Text("其中有目录未列出的条目,未读取", "holds entries that its directory does not name, which were not read")
+_UNNAMED = Text("其中有目录未列出的条目，未读取", "holds entries that its directory does not name, which were not read")
 _ENCRYPTED_FLAG = 0x1
 _UTF8_FLAG = 0x800
 _ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, ValueError)

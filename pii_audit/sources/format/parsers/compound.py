@@ -75,8 +75,10 @@ def _send(compound: olefile.OleFileIO, streams: set[str], sink: Sink) -> None:
         send_message(compound, sink)
     elif streams & _WORKS or {"contents", "mm"} <= streams:
         raise InspectionError(
-            Text("没有能读取此类文件的读取器:Microsoft Works 文档", "no reader for this kind: Microsoft Works document")
+            Text(
+                "没有能读取此类文件的读取器：Microsoft Works 文档", "no reader for this kind: Microsoft Works document"
+            )
         )
     elif not send_rest(compound, sink):
-        said = Text("没有能读取此类文件的读取器:OLE 复合文件", "no reader for this kind: compound file (OLE)")
+        said = Text("没有能读取此类文件的读取器：OLE 复合文件", "no reader for this kind: compound file (OLE)")
         raise InspectionError(said)

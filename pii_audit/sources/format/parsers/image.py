@@ -129,7 +129,7 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
     end = image_end(image.format, data)
     if is_film(data[:end], data[end:]):
         sink.note(
-            Text("图像之后是相机所附的动态影像,未查看", "followed by the camera's own film, which was not looked at")
+            Text("图像之后是相机所附的动态影像，未查看", "followed by the camera's own film, which was not looked at")
         )
     else:
         send_behind(data[end:], sink)
@@ -296,5 +296,7 @@ def _weights(task: str) -> str:
     for path in Path(rapidocr.__file__).parent.glob(f"models/*_{task.lower()}_*.onnx"):
         return str(path)
     raise InspectionError(
-        Text("所装的 rapidocr 不带模型权重,图像未读", "the installed rapidocr holds no weights: the image was not read")
+        Text(
+            "所装的 rapidocr 不带模型权重，图像未读", "the installed rapidocr holds no weights: the image was not read"
+        )
     )

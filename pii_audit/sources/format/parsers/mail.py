@@ -96,7 +96,7 @@ def _messages(file: BinaryIO, sink: Sink | None) -> Iterator[bytes]:
             if size > _LARGEST:
                 held = []
                 if sink:
-                    sink.fail(Text(f"第 {number} 封邮件过大,未读", f"message {number} is too large and was not read"))
+                    sink.fail(Text(f"第 {number} 封邮件过大，未读", f"message {number} is too large and was not read"))
         blank = not line.strip()
     if number:
         yield b"".join(held)

@@ -74,7 +74,7 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
     sink.begin(Part(PartKind.TEXT))
     sink.text(drawing.text)
     if drawing.glyphs:
-        sink.fail(Text("文字以字形编号存放,无法读取", "text stands as numbers of glyphs, which cannot be read"))
+        sink.fail(Text("文字以字形编号存放，无法读取", "text stands as numbers of glyphs, which cannot be read"))
     if not whole:
         sink.fail(broken_off().what)
     pictures = Pictures(sink)

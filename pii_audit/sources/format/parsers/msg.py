@@ -97,7 +97,7 @@ class _Folder:
         body = self.text(_BODY) or self.text(_HTML) or (plain_text(decode_cell(html)[0]) if html else "")
         sink.text(f"{self.text(_INTERNET_HEADERS)}\n{body}\n")
         if not body and self.raw(f"{_RTF}0102"):
-            sink.fail(Text("正文只有压缩 RTF,未读取", "its text is compressed RTF alone and was not read"))
+            sink.fail(Text("正文只有压缩 RTF，未读取", "its text is compressed RTF alone and was not read"))
         for attached in _below(self._compound, self._path, _ATTACHMENT):
             inner = (*attached, f"{_STREAM}{_MESSAGE}")
             if self._compound.exists("/".join(inner)):

@@ -90,7 +90,9 @@ def send_rest(document: zipfile.ZipFile, entries: Iterable[zipfile.ZipInfo], asi
     if document.fp is not None and unnamed(cast("BinaryIO", document.fp), document):
         lines.begin()
         sink.fail(
-            Text("其中有目录未列出的条目,未读取", "holds entries that its directory does not name, which were not read")
+            Text(
+                "其中有目录未列出的条目，未读取", "holds entries that its directory does not name, which were not read"
+            )
         )
     for entry in files:
         sink.begin(Part(PartKind.FILE, entry.filename))

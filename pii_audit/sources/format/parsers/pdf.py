@@ -226,7 +226,7 @@ def _tell(unread: list[int], broken: list[int], sink: Sink, *, recognised: bool)
     if unread:
         pages, why = _listed(unread), "recognition failed or took too long" if recognised else "no OCR"
         because = "识别失败或超时" if recognised else "没有图像识别"
-        sink.fail(Text(f"第 {pages} 页的图像未读取:{because}", f"images on page(s) {pages} were not read: {why}"))
+        sink.fail(Text(f"第 {pages} 页的图像未读取：{because}", f"images on page(s) {pages} were not read: {why}"))
     if broken:
         pages = _listed(broken)
         sink.fail(Text(f"第 {pages} 页损坏", f"page(s) {pages} are damaged"))

@@ -37,7 +37,7 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:
         raise InspectionError(damaged().what) from None
     if content is None:
         sink.begin(Part(PartKind.TEXT))
-        sink.note(Text("数字签名,不含所签内容", "a signature, without what it signs"))
+        sink.note(Text("数字签名，不含所签内容", "a signature, without what it signs"))
     elif _MIME.match(content):
         mail.parse(io.BytesIO(content), name, sink)
     else:

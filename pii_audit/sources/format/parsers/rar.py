@@ -25,7 +25,7 @@ _IN_MEMORY = 64 << 20
 """Bytes of an archive that is read at once; a larger one is opened anew by the unpacker, which leaves an access time."""
 _UTF_8 = "rar50_plus"
 """Archives of RAR 5 and later, whose names are UTF-8 (or what is not, as the unpacker shows it)."""
-_SPLIT = Text("跨分卷存放,所需的分卷不在旁边", "is continued in another volume, which does not lie beside this one")
+_SPLIT = Text("跨分卷存放，所需的分卷不在旁边", "is continued in another volume, which does not lie beside this one")
 
 
 def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the parsers' signature

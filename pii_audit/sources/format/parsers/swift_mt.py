@@ -33,7 +33,7 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
         if not whole(message):
             sink.fail(
                 Text(
-                    f"第 {number} 条报文不完整,已按文本读取", f"message {number} is cut short and was read as text too"
+                    f"第 {number} 条报文不完整，已按文本读取", f"message {number} is cut short and was read as text too"
                 )
             )
         if not found or not whole(message):

@@ -179,12 +179,14 @@ def parse(file: BinaryIO, name: str, sink: Sink) -> None:  # noqa: ARG001 - the 
         if line:
             sink.fail(
                 Text(
-                    f"不是完整的 XML,第 {line} 行起已按文本读取",
+                    f"不是完整的 XML，第 {line} 行起已按文本读取",
                     f"not well-formed XML; from line {line} on was read as text",
                 )
             )
         else:
-            sink.note(Text("声明了实体,已按文本读取", "declares entities, which are not followed; it was read as text"))
+            sink.note(
+                Text("声明了实体，已按文本读取", "declares entities, which are not followed; it was read as text")
+            )
     tell(content, sink)
 
 

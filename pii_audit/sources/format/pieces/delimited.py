@@ -74,7 +74,7 @@ class DelimitedCutter:
             if len(raws) == len(row) and all(map(_says, raws, row)):
                 return list(zip(raws, row, strict=True))
         raise CutError(
-            Text("单元格过多,或引号无法归属", "has too many cells, or quotation marks that belong to none"), line
+            Text("单元格过多，或引号无法归属", "has too many cells, or quotation marks that belong to none"), line
         )
 
     def _writer(self, *, quoted: bool, alone: bool) -> Callable[[str | None], str | None]:

@@ -67,7 +67,7 @@ def cutter(content: Content, asset: Asset, layouts: Layouts) -> Cutter:
         case SqlDump():
             raise _refused(Text("SQL 转储", "an SQL dump"), asset)
         case Capture():
-            raise _refused(Text("HTTP 抓包(HAR)", "a capture of HTTP traffic (HAR)"), asset)
+            raise _refused(Text("HTTP 抓包（HAR）", "a capture of HTTP traffic (HAR)"), asset)
         case PlainText():
             raise _refused(Text("自由文本", "free text"), asset)
         case Parsed():
@@ -79,7 +79,8 @@ def cutter(content: Content, asset: Asset, layouts: Layouts) -> Cutter:
 def _refused(kind: Text, asset: Asset) -> UsageError:
     return UsageError(
         Text(
-            f"这种格式不能改写:{kind.zh};没有写任何文件", f"this format cannot be fixed: {kind.en}; nothing was written"
+            f"这种格式不能改写：{kind.zh}；没有写任何文件",
+            f"this format cannot be fixed: {kind.en}; nothing was written",
         ),
         where=asset.name,
         todo=Text(

@@ -69,4 +69,4 @@ class CutError(InspectionError):
     """A text cannot be cut so that everything else stays as it was; nothing was written."""
 
     def __init__(self, what: Text, line: int) -> None:
-        super().__init__(Text(f"第 {line} 行:{what.zh}", f"line {line}: {what.en}"))
+        super().__init__(Text(f"第 {line} 行：{what.zh}", f"line {line}: {what.en}"))

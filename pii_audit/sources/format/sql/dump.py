@@ -91,5 +91,5 @@ class BesideReading(LedgerReading):
         self.ledger.failures += self._script.failures
         if self._script.misread:
             count = self._script.misread
-            said = Text(f"{count} 条 INSERT 未能拆成行,已按文本读取", f"{count} INSERT statement(s) were read as text")
+            said = Text(f"{count} 条 INSERT 未能拆成行，已按文本读取", f"{count} INSERT statement(s) were read as text")
             self.ledger.notes.append(said)
