@@ -2,10 +2,53 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pii_audit.language import Language, Text
+from pii_audit.language import Language, Text, same
+
+_SYSTEM = {
+    errno.ENOENT: "没有这个文件或文件夹",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "操作不被允许",
+    errno.EEXIST: "文件已存在",
+    errno.ENOTDIR: "不是文件夹",
+    errno.EISDIR: "是文件夹",
+    errno.ENOTEMPTY: "文件夹不为空",
+    errno.ENOSPC: "磁盘空间不足",
+    errno.EDQUOT: "超出磁盘配额",
+    errno.EFBIG: "文件过大",
+    errno.EROFS: "文件系统只读",
+    errno.EIO: "输入输出错误",
+    errno.EMFILE: "打开的文件过多",
+    errno.ENFILE: "系统打开的文件过多",
+    errno.ENAMETOOLONG: "文件名过长",
+    errno.ELOOP: "符号链接层数过多",
+    errno.EBUSY: "正被占用",
+    errno.EPIPE: "管道的另一端已关闭",
+    errno.ENOMEM: "内存不足",
+    errno.EINVAL: "参数无效",
+    errno.ESTALE: "文件句柄已失效（网络文件系统）",
+    errno.ECONNREFUSED: "连接被拒绝",
+    errno.ECONNRESET: "连接被对方中断",
+    errno.ETIMEDOUT: "连接超时",
+    errno.EHOSTUNREACH: "无法到达主机",
+    errno.ENETUNREACH: "无法到达网络",
+}
+"""What the operating system says, in Chinese."""
+
+
+def reason_of(error: BaseException) -> Text:
+    """Why something failed: what the operating system says of it, else the name of the exception; nothing that somebody wrote."""
+    said = getattr(error, "strerror", None)
+    if not said:
+        return same(type(error).__name__)
+    number = getattr(error, "errno", None)
+    # Numbers of others, such as those of TLS and of resolvers, mean something else.
+    known = _SYSTEM.get(number) if isinstance(number, int) and said == os.strerror(number) else None
+    return Text(known or str(said), str(said))
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -7,7 +7,7 @@ import re
 import secrets
 from pathlib import Path
 
-from pii_audit.errors import UsageError
+from pii_audit.errors import UsageError, reason_of
 from pii_audit.language import Text
 from pii_audit.model.fingerprint import KEY_BYTES
 
@@ -56,8 +56,8 @@ def create_key(name: str) -> Path:
         path.chmod(0o600)
         content = path.read_bytes()
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        what = Text(f"密钥文件不可用（{reason}）", f"the key file is not usable ({reason})")
+        reason = reason_of(error)
+        what = Text(f"密钥文件不可用（{reason.zh}）", f"the key file is not usable ({reason.en})")
         raise UsageError(what, where=str(path), todo=_TODO) from None
     if not _CONTENT.fullmatch(content.decode("ascii", "replace")):
         what = Text(

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import ssl
+
 import pytest
 
 from pii_audit.errors import (
@@ -13,6 +17,7 @@ from pii_audit.errors import (
     Problem,
     StoreError,
     UsageError,
+    reason_of,
 )
 from pii_audit.language import Text, language_of_locale, same
 
@@ -79,3 +84,18 @@ def test_the_language_is_the_locale_s(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert language_of_locale() == language
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), Text("磁盘空间不足", "No space left on device")),
+        (OSError(errno.EDOM, os.strerror(errno.EDOM)), same(os.strerror(errno.EDOM))),
+        # The number is that of another list.
+        (ssl.SSLError(errno.EPERM, "certificate verify failed"), same("certificate verify failed")),
+        (OSError("said by somebody"), same("OSError")),
+        (MemoryError(), same("MemoryError")),
+    ],
+)
+def test_what_the_operating_system_says_is_said_in_both_languages(error: BaseException, said: Text) -> None:
+    assert reason_of(error) == said

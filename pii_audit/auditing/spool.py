@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self, cast
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from pii_audit.errors import SpoolError
+from pii_audit.errors import SpoolError, reason_of
 from pii_audit.language import Text
 
 if TYPE_CHECKING:
@@ -50,11 +50,11 @@ class Spool:
         try:
             self._file.write(self._cipher.encrypt(nonce, bytes(self._filling[:size]), None))
         except (OSError, MemoryError) as error:
-            reason = getattr(error, "strerror", None) or type(error).__name__
+            reason = reason_of(error)
             raise SpoolError(
                 Text(
-                    f"导出未能暂存到裁决，没有放行：{reason}",
-                    f"the export could not be kept until its verdict, and nothing was released: {reason}",
+                    f"导出未能暂存到裁决，没有放行：{reason.zh}",
+                    f"the export could not be kept until its verdict, and nothing was released: {reason.en}",
                 ),
                 todo=Text(
                     "用 TMPDIR 换一个空间足够的位置，或用 --spool-memory 多用内存",

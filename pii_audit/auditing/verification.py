@@ -11,7 +11,7 @@ from typing import Any
 
 from pii_audit.auditing.inputs import FileDigest
 from pii_audit.auditing.receipt import VERSION, key_name, signature
-from pii_audit.errors import InspectionError, UsageError
+from pii_audit.errors import InspectionError, UsageError, reason_of
 from pii_audit.language import Text
 
 LARGEST = 256 << 20
@@ -34,9 +34,9 @@ def read_receipt(path: str) -> Mapping[str, Any]:
         with Path(path).open("rb") as file:
             data = file.read(LARGEST + 1)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        reason = reason_of(error)
         raise UsageError(
-            Text(f"回执无法读取：{reason}", f"the receipt cannot be read: {reason}"),
+            Text(f"回执无法读取：{reason.zh}", f"the receipt cannot be read: {reason.en}"),
             where=path,
             todo=Text("检查路径和权限", "check the path and its permissions"),
         ) from error

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pii_audit.cli.ending import ENDING
 from pii_audit.cli.options import emit, let_go_of_stdout, say
 from pii_audit.cli.session import Session
-from pii_audit.errors import OutputError, UsageError
+from pii_audit.errors import OutputError, UsageError, reason_of
 from pii_audit.language import Language, Text
 from pii_audit.model.finding import Severity
 
@@ -145,12 +145,12 @@ def _release(spool: Spool) -> None:
             sent += len(block)
     except OSError as error:
         let_go_of_stdout()
-        reason = error.strerror or type(error).__name__
+        reason = reason_of(error)
         told, whole = f"{sent:,}", f"{spool.size:,}"
         raise OutputError(
             Text(
-                f"裁决通过，但只送出 {whole} 字节中的约 {told} 字节：{reason}",
-                f"it may leave, but only about {told} of {whole} bytes did: {reason}",
+                f"裁决通过，但只送出 {whole} 字节中的约 {told} 字节：{reason.zh}",
+                f"it may leave, but only about {told} of {whole} bytes did: {reason.en}",
             ),
             where=STDIN,
             todo=Text(

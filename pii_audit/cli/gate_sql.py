@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pii_audit.cli.baseline import read_baseline, without_baseline
 from pii_audit.cli.options import emit, say
 from pii_audit.cli.session import Session
-from pii_audit.errors import UsageError
+from pii_audit.errors import UsageError, reason_of
 from pii_audit.language import Language, Text
 from pii_audit.model.finding import Severity
 
@@ -148,9 +148,9 @@ def _scripts(path: str) -> dict[str, bytes]:
         files = [one for one in below(found) if is_script(one.name) and one.is_file()] if found.is_dir() else [found]
         scripts = {str(one): one.read_bytes() for one in files}
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        reason = reason_of(error)
         raise UsageError(
-            Text(f"无法读取脚本（{reason}）", f"the script cannot be read ({reason})"),
+            Text(f"无法读取脚本（{reason.zh}）", f"the script cannot be read ({reason.en})"),
             where=path,
             todo=Text("检查路径和权限", "check the path and its permissions"),
         ) from None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pii_audit.cli.options import say
 from pii_audit.cli.session import Session
-from pii_audit.errors import UsageError
+from pii_audit.errors import UsageError, reason_of
 from pii_audit.language import Language, Text
 
 EXAMPLE = Text("例：pii-audit init 自查", "example: pii-audit init selfcheck")
@@ -53,9 +53,9 @@ def run(session: Session, options: argparse.Namespace) -> int:
         for name in ("share", "outbox", "schemas"):
             (folder / name).mkdir(exist_ok=True)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        reason = reason_of(error)
         raise UsageError(
-            Text(f"无法新建文件夹：{reason}", f"the folder could not be made: {reason}"),
+            Text(f"无法新建文件夹：{reason.zh}", f"the folder could not be made: {reason.en}"),
             where=str(folder),
             todo=Text("换一个可写的位置", "choose a place where you may write"),
         ) from None

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pii_audit.errors import UsageError
+from pii_audit.errors import UsageError, reason_of
 from pii_audit.language import Language, Text
 from pii_audit.model.finding import Severity
 
@@ -259,9 +259,9 @@ def _summarise(session: Session, run: Run) -> None:
         with Path(path).open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(markdown.render(run, language=session.language))
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        reason = reason_of(error)
         raise UsageError(
-            Text(f"作业摘要未写入：{reason}", f"the job summary was not written: {reason}"),
+            Text(f"作业摘要未写入：{reason.zh}", f"the job summary was not written: {reason.en}"),
             where="GITHUB_STEP_SUMMARY",
             todo=Text("检查该变量所指的文件可写", "check that the file which it names can be written"),
         ) from error

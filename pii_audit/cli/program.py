@@ -20,7 +20,7 @@ from pii_audit.cli.ending import ended
 from pii_audit.cli.main import INTERRUPTED
 from pii_audit.cli.options import let_go_of_stdout, put, say
 from pii_audit.cli.session import Session, wants_colour
-from pii_audit.errors import OutputError, PiiAuditError, UnforeseenError, UsageError
+from pii_audit.errors import OutputError, PiiAuditError, UnforeseenError, UsageError, reason_of
 from pii_audit.language import Language, Text, language_of_locale, same
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
@@ -181,9 +181,9 @@ def _unforeseen(error: Exception) -> UnforeseenError:
 
 
 def _unwritten(error: OSError) -> OutputError:
-    reason = error.strerror or type(error).__name__
+    reason = reason_of(error)
     return OutputError(
-        Text(f"输出未写入：{reason}", f"the output was not written: {reason}"),
+        Text(f"输出未写入：{reason.zh}", f"the output was not written: {reason.en}"),
         where="-",
         todo=Text("腾出空间或换一个位置", "make room, or choose another place"),
     )

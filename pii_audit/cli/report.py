@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pii_audit.cli.baseline import add_baseline, read_baseline, without_baseline
 from pii_audit.cli.options import RUN_FORMATS, add_output, day, emit, number, say
 from pii_audit.cli.session import Session
-from pii_audit.errors import OutputError, UsageError
+from pii_audit.errors import OutputError, UsageError, reason_of
 from pii_audit.language import Language, Text
 
 if TYPE_CHECKING:
@@ -159,9 +159,9 @@ def _letters(session: Session, space: Workspace, found: Run, options: argparse.N
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        reason = reason_of(error)
         raise OutputError(
-            Text(f"文件夹无法创建：{reason}", f"the folder cannot be made: {reason}"),
+            Text(f"文件夹无法创建：{reason.zh}", f"the folder cannot be made: {reason.en}"),
             where=str(folder),
             todo=Text("用 -o 换一个可写的位置", "choose a place where you may write (-o)"),
         ) from error

@@ -14,7 +14,7 @@ from pii_audit.demo.databases import write_core, write_test
 from pii_audit.demo.manifest import PLANTED, Manifest
 from pii_audit.demo.outbox import write_outbox
 from pii_audit.demo.share import PRIVATE_FILE, write_share
-from pii_audit.errors import UsageError
+from pii_audit.errors import UsageError, reason_of
 from pii_audit.keys import create_key, key_folder
 from pii_audit.language import Text
 
@@ -46,8 +46,8 @@ def build(folder: Path) -> Manifest:
         todo = Text("请设置 LC_ALL=C.UTF-8 后重试", "Set LC_ALL=C.UTF-8 and try again")
         raise UsageError(what, where=str(folder), todo=todo) from None
     except (OSError, sqlite3.Error) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
-        what = Text(f"演示银行未能写入({reason})", f"the demo bank could not be written ({reason})")
+        reason = reason_of(error)
+        what = Text(f"演示银行未能写入({reason.zh})", f"the demo bank could not be written ({reason.en})")
         todo = Text(
             "请检查写权限与剩余空间，或换一个文件夹后重试；写到一半的演示会重新生成",
             "Check permissions and free space, or choose another folder; what was half built is then built anew",

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from pii_audit.document.syntax import syntax
-from pii_audit.errors import ConfigurationError, Position, Problem
+from pii_audit.errors import ConfigurationError, Position, Problem, reason_of
 from pii_audit.language import Text
 
 SUFFIXES = (".yaml", ".yml")
@@ -81,8 +81,8 @@ class Reader:
                 return MISSING
             content = path.read_bytes()
         except OSError as error:
-            reason = error.strerror or type(error).__name__
-            self.note(Position(shown), Text(f"无法读取：{reason}", f"cannot be read: {reason}"))
+            reason = reason_of(error)
+            self.note(Position(shown), Text(f"无法读取：{reason.zh}", f"cannot be read: {reason.en}"))
             return MISSING
         return self.read_bytes(content, spec, shown_as=shown)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pii_audit.errors import UsageError
+from pii_audit.errors import UsageError, reason_of
 from pii_audit.findings.rechecking import Depth, Ledger, rechecked
 from pii_audit.language import Text, same
 from pii_audit.model.coverage import CoverageStatus
@@ -37,9 +37,11 @@ class Baseline:
         try:
             document = json.loads(path.read_bytes())
         except OSError as error:
-            reason = error.strerror or type(error).__name__
+            reason = reason_of(error)
             raise UsageError(
-                Text(f"无法读取基线：{reason}", f"the baseline cannot be read: {reason}"), where=str(path), todo=_TODO
+                Text(f"无法读取基线：{reason.zh}", f"the baseline cannot be read: {reason.en}"),
+                where=str(path),
+                todo=_TODO,
             ) from None
         except (ValueError, RecursionError):
             raise UsageError(Text("基线不是 JSON", "the baseline is no JSON"), where=str(path), todo=_TODO) from None

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from pii_audit import content
 from pii_audit.document import SUFFIXES, Missing, Reader, Section, json_schema
 from pii_audit.document.folders import below
-from pii_audit.errors import Position, UsageError
+from pii_audit.errors import Position, UsageError, reason_of
 from pii_audit.identifiers.definition import SPEC, Definition
 from pii_audit.identifiers.model import Catalogue, Identifier
 from pii_audit.identifiers.vocabulary import FOLDER, Vocabulary
@@ -70,8 +70,8 @@ def files_of(extra: Iterable[Path]) -> Iterator[Path]:
             try:
                 found = below(path)
             except OSError as error:
-                reason = error.strerror or type(error).__name__
-                said = Text(f"文件夹无法读取：{reason}", f"the folder cannot be read: {reason}")
+                reason = reason_of(error)
+                said = Text(f"文件夹无法读取：{reason.zh}", f"the folder cannot be read: {reason.en}")
                 raise UsageError(said, where=str(error.filename or path)) from None
             yield from (one for one in found if one.name.casefold().endswith(SUFFIXES))
         else:

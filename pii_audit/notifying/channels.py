@@ -16,8 +16,8 @@ from email.message import EmailMessage
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from pii_audit.errors import OutputError, UsageError
-from pii_audit.language import Text
+from pii_audit.errors import OutputError, UsageError, reason_of
+from pii_audit.language import Text, same
 
 SMTP = "smtp"
 SECONDS = 20
@@ -81,7 +81,7 @@ def send_chat(channel: str, url: str, text: str) -> None:
             answer = response.read(10_000)
     except urllib.error.HTTPError as error:
         error.close()
-        raise _not_sent(channel, f"HTTP {error.code}") from None
+        raise _not_sent(channel, same(f"HTTP {error.code}")) from None
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise _not_sent(channel, _reason(error)) from None
     if not _taken(channel, answer):
@@ -113,10 +113,12 @@ def _said(answer: bytes) -> Mapping[str, Any]:
     return said if isinstance(said, dict) else {}
 
 
-def _code(answer: bytes) -> str:
+def _code(answer: bytes) -> Text:
     said = _said(answer)
     code = said.get("errcode", said.get("code", said.get("StatusCode")))
-    return f"code {code}" if isinstance(code, int) else "an answer that is none of its"
+    if isinstance(code, int):
+        return Text(f"错误码 {code}", f"code {code}")
+    return Text("答复不是该渠道的格式", "an answer that is none of its")
 
 
 def send_mail(url: str, sender: str, recipient: str, subject: str, text: str) -> None:
@@ -149,17 +151,17 @@ def send_mail(url: str, sender: str, recipient: str, subject: str, text: str) ->
         raise _not_sent(SMTP, _reason(error)) from None
 
 
-def _reason(error: BaseException) -> str:
+def _reason(error: BaseException) -> Text:
     """What went wrong without what the other side said, which may repeat what was sent."""
     cause = getattr(error, "reason", error)
     if isinstance(error, smtplib.SMTPResponseException):
-        return f"SMTP {error.smtp_code}"
-    return str(getattr(cause, "strerror", None) or type(cause).__name__)
+        return same(f"SMTP {error.smtp_code}")
+    return reason_of(cause)
 
 
-def _not_sent(channel: str, reason: str) -> OutputError:
+def _not_sent(channel: str, reason: Text) -> OutputError:
     return OutputError(
-        Text(f"未发出：{reason}", f"it was not sent: {reason}"),
+        Text(f"未发出：{reason.zh}", f"it was not sent: {reason.en}"),
         where=channel,
         todo=Text(
             "检查地址和网络后重试，已发出的不会重发",

@@ -10,7 +10,7 @@ from pathlib import Path
 from pii_audit import content
 from pii_audit.document import MAX_BYTES, MISSING, SUFFIXES, Reader, Section, Spec, unknown
 from pii_audit.document.folders import below
-from pii_audit.errors import Position
+from pii_audit.errors import Position, reason_of
 from pii_audit.language import Text
 from pii_audit.workspace import PACKS, packs, shown_path
 
@@ -210,8 +210,8 @@ def _read(path: Path, shown: str, reader: Reader, at: Position | None) -> File |
 
 
 def _unread(shown: str, error: OSError, reader: Reader, at: Position | None) -> None:
-    reason = error.strerror or type(error).__name__
-    _note(shown, Text(f"无法读取：{reason}", f"cannot be read: {reason}"), reader, at)
+    reason = reason_of(error)
+    _note(shown, Text(f"无法读取：{reason.zh}", f"cannot be read: {reason.en}"), reader, at)
 
 
 def _note(shown: str, said: Text, reader: Reader, at: Position | None) -> None:

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from pii_audit.errors import OutputError, UsageError
+from pii_audit.errors import OutputError, UsageError, reason_of
 from pii_audit.language import Text
 
 STDOUT = "-"
@@ -98,8 +98,7 @@ def _unwritable(path: Path | str, error: OSError) -> OutputError:
         todo = Text("先建好文件夹", "make the folder first")
     else:
         todo = Text("检查路径和权限", "look at the path and its permissions")
-    reason = error.strerror or type(error).__name__
-    return _failed(path, Text(reason, reason), todo)
+    return _failed(path, reason_of(error), todo)
 
 
 def _failed(path: Path | str, reason: Text, todo: Text) -> OutputError:

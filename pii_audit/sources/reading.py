@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Generic, TypeVar
 
+from pii_audit.errors import reason_of
 from pii_audit.language import Text
 from pii_audit.model.asset import Chunk, TableChunk
 from pii_audit.model.coverage import Coverage, CoverageStatus
@@ -136,8 +137,8 @@ def unreadable(error: OSError) -> Text:
         IsADirectoryError: Text("是文件夹，不是文件", "is a folder, not a file"),
         NotADirectoryError: Text("是文件，不是文件夹", "is a file, not a folder"),
     }
-    detail = error.strerror or type(error).__name__
-    return known.get(type(error), Text(f"无法读取：{detail}", f"cannot be read: {detail}"))
+    reason = reason_of(error)
+    return known.get(type(error), Text(f"无法读取：{reason.zh}", f"cannot be read: {reason.en}"))
 
 
 class Batcher:

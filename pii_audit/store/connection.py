@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from pii_audit.errors import StoreError
+from pii_audit.errors import StoreError, reason_of
 from pii_audit.language import Text
 from pii_audit.store.failures import failure
 
@@ -109,9 +109,9 @@ def _prepare(path: Path, *, create: bool) -> None:
             if path.stat().st_size == 0:
                 connection.execute("PRAGMA journal_mode = WAL").fetchone()
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        reason = reason_of(error)
         raise StoreError(
-            Text(f"存储库无法创建：{reason}", f"the store cannot be made: {reason}"),
+            Text(f"存储库无法创建：{reason.zh}", f"the store cannot be made: {reason.en}"),
             where=str(path),
             todo=Text("检查路径、权限和磁盘空间", "look at the path, its permissions and the disk"),
         ) from error

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from pii_audit.language import same
 from pii_audit.notifying import channels
 
 
@@ -68,7 +69,7 @@ def test_nothing_from_data_is_in_a_message(late, call, sent):
 
 def test_what_could_not_be_sent_is_told_and_sent_the_next_time(late, call, sent, monkeypatch):
     def refuses(channel, url, text):
-        raise channels._not_sent(channel, "HTTP 500")
+        raise channels._not_sent(channel, same("HTTP 500"))
 
     takes = channels.send_chat
     monkeypatch.setattr(channels, "send_chat", refuses)

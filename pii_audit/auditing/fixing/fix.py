@@ -16,7 +16,7 @@ from pii_audit.auditing.fixing.remedy import Action
 from pii_audit.auditing.fixing.writing import Export
 from pii_audit.auditing.inputs import FileDigest, digest
 from pii_audit.detection.tally import Detector
-from pii_audit.errors import OutputError
+from pii_audit.errors import OutputError, reason_of
 from pii_audit.language import Text
 from pii_audit.model.run import Run
 
@@ -91,9 +91,9 @@ def _beside(out: Path) -> Iterator[tuple[BinaryIO, Path]]:
 
 
 def _unwritten(out: Path, error: OSError) -> OutputError:
-    reason = error.strerror or type(error).__name__
+    reason = reason_of(error)
     return OutputError(
-        Text(f"没有写出改好的文件：{reason}", f"the fixed version was not written: {reason}"),
+        Text(f"没有写出改好的文件：{reason.zh}", f"the fixed version was not written: {reason.en}"),
         where=str(out),
         todo=Text("检查路径、权限和空间", "look at the path, its permissions and the room that is left"),
     )

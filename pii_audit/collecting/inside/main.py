@@ -21,7 +21,7 @@ from pii_audit.collecting.inside import tables
 from pii_audit.collecting.inside.looking import collect
 from pii_audit.collecting.inside.narration import say
 from pii_audit.collecting.inside.reaching import EXAMPLES, reach
-from pii_audit.errors import PiiAuditError, UsageError
+from pii_audit.errors import PiiAuditError, UsageError, reason_of
 from pii_audit.language import Text, language_of_locale
 from pii_audit.model.fingerprint import KEY_BYTES
 from pii_audit.sources.bundle.format import Writer, key_check
@@ -111,9 +111,9 @@ def _run(options: argparse.Namespace) -> int:
                 failures = collect(source, sampling, key, Writer(stream, key, _header()))
             draft.replace(target)
         except OSError as error:
-            reason = error.strerror or type(error).__name__
+            reason = reason_of(error)
             raise UsageError(
-                Text(f"采集包无法写出：{reason}", f"the bundle cannot be written: {reason}"), where=str(target)
+                Text(f"采集包无法写出：{reason.zh}", f"the bundle cannot be written: {reason.en}"), where=str(target)
             ) from None
     finally:
         with suppress(OSError):
@@ -131,9 +131,9 @@ def _key(path: str | None) -> bytes:
     try:
         text = Path(path).read_text("ascii") if path else getpass.getpass("key / 密钥: ")
     except (OSError, UnicodeDecodeError, EOFError) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
+        reason = reason_of(error)
         raise UsageError(
-            Text(f"无法读取密钥：{reason}", f"the key cannot be read: {reason}"), where=path or ""
+            Text(f"无法读取密钥：{reason.zh}", f"the key cannot be read: {reason.en}"), where=path or ""
         ) from None
     if not re.fullmatch(rf"[0-9a-fA-F]{{{2 * KEY_BYTES}}}", text.strip()):
         raise UsageError(Text("不是密钥（应为 64 位十六进制数字）", "is not a key (64 hex digits)"), where=path or "")

@@ -13,7 +13,7 @@ from presidio_analyzer.recognizer_registry.recognizers_loader_utils import (
     RecognizerListLoader,
 )
 
-from pii_audit.errors import UsageError
+from pii_audit.errors import UsageError, reason_of
 from pii_audit.language import Text
 
 _LIST = "recognizers"
@@ -46,8 +46,8 @@ def _loaded(path: Path) -> Mapping[str, Any]:
     try:
         loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise UsageError(Text(f"无法读取：{reason}", f"cannot be read: {reason}"), where=str(path)) from error
+        reason = reason_of(error)
+        raise UsageError(Text(f"无法读取：{reason.zh}", f"cannot be read: {reason.en}"), where=str(path)) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from pii_audit.errors import ConfigurationError, Position, Problem, UsageError
+from pii_audit.errors import ConfigurationError, Position, Problem, UsageError, reason_of
 from pii_audit.findings.merging import ANSWERS, CAUSE, EXTENSION, FINISHED, MEASURE, OWNER, PROOF
 from pii_audit.language import Text
 from pii_audit.model.decision import Answer
@@ -61,9 +61,9 @@ def _opened(path: Path) -> Any:
     try:
         data = path.read_bytes()
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        reason = reason_of(error)
         raise UsageError(
-            Text(f"无法读取：{reason}", f"it cannot be read: {reason}"),
+            Text(f"无法读取：{reason.zh}", f"it cannot be read: {reason.en}"),
             where=str(path),
             todo=Text("检查路径和权限", "check the path and its permissions"),
         ) from None
