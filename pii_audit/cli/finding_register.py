@@ -117,7 +117,7 @@ def _told(conflict: Difference, *, overwritten: bool) -> Text:
         else Text("未改写，加 --overwrite 以表格为准", "left as it is; --overwrite takes the register's")
     )
     return Text(
-        f"{where}: {conflict.field.zh}: 存储库“{conflict.stored}”，表格“{conflict.filled}”（{outcome.zh}）",
+        f"{where}: {conflict.field.zh}：存储库“{conflict.stored}”，表格“{conflict.filled}”（{outcome.zh}）",
         f'{where}: {conflict.field.en}: "{conflict.stored}" in the store, "{conflict.filled}" in the register ({outcome.en})',
     )
 

@@ -54,7 +54,7 @@ class Coverage:
             f"自 {day} 的运行 {run} 全部读取以来未变，沿用其结果",
             f"unchanged since run {run} of {day}, read in full then",
         )
-        return Text(f"{self.reason.zh};{said.zh}", f"{self.reason.en}; {said.en}") if self.reason else said
+        return Text(f"{self.reason.zh}；{said.zh}", f"{self.reason.en}; {said.en}") if self.reason else said
 
     @property
     def incomplete(self) -> bool:

@@ -14,7 +14,7 @@ def read_list(workspace: Workspace, file: str, what: Text) -> str:
     except (OSError, UnicodeDecodeError) as error:
         kind = type(error).__name__
         raise UsageError(
-            Text(f"无法读取{what.zh}({kind})", f"{what.en} cannot be read ({kind})"),
+            Text(f"无法读取{what.zh}（{kind}）", f"{what.en} cannot be read ({kind})"),
             where=file,
             todo=Text("请检查路径、权限和编码（UTF-8）", "check its path, permissions and encoding (UTF-8)"),
         ) from None

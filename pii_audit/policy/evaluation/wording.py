@@ -117,7 +117,7 @@ def transformation(seen: Seen, requirement: Requirement, catalogue: Catalogue) -
         return Text(f"{out.zh}，或只给出是或否", f"{out.en}, or state yes or no in its place")
     if way is None:
         return removal(seen)
-    return Text(f"{where.zh}:{way.zh}", f"{where.en}: {way.en}")
+    return Text(f"{where.zh}：{way.zh}", f"{where.en}: {way.en}")
 
 
 def _hiding(where: Text, asked: Form, requirement: Requirement, known: Identifier | None) -> Text:
@@ -127,7 +127,7 @@ def _hiding(where: Text, asked: Form, requirement: Requirement, known: Identifie
         least = Text("", "")
     else:
         first, last, hidden = known.adequacy.first, known.adequacy.last, known.adequacy.hidden
-        least = Text(f"、至少遮盖 {hidden} 位", f", and at least {hidden} are hidden")
+        least = Text(f"、至少遮盖 {hidden} 位", f", and {hidden} or more are hidden")
     return Text(
         f"{verb.zh}{where.zh}：至多保留前 {first} 位和后 {last} 位{least.zh}",
         f"{verb.en} {where.en} so that at most the first {first} and last {last} characters show{least.en}",

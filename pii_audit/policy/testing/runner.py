@@ -115,6 +115,6 @@ def _differences(case: TestCase, verdicts: tuple[Verdict, ...]) -> Iterator[Text
 
 def _differs(what: Text, expected: Outcome, found: Outcome) -> Text:
     return Text(
-        f"{what.zh}: 预期 {expected.value}，实为 {found.value}",
+        f"{what.zh}：预期 {expected.value}，实为 {found.value}",
         f"{what.en}: expected {expected.value}, got {found.value}",
     )

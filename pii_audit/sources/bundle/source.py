@@ -142,7 +142,7 @@ def _noted(row: Coverage, note: Text) -> Coverage:
     reason = row.reason
     if row.incomplete:  # why it was not inspected is known by its words
         return row
-    return replace(row, reason=Text(f"{reason.zh};{note.zh}", f"{reason.en}; {note.en}") if reason else note)
+    return replace(row, reason=Text(f"{reason.zh}；{note.zh}", f"{reason.en}; {note.en}") if reason else note)
 
 
 def _names(asset: str) -> tuple[str, ...]:
