@@ -38,7 +38,14 @@ def _start(prepare: Callable[[T], None], argument: T) -> None:
 
 def _stop(_signal: int, _frame: object) -> None:
     """Ends what this process is at, and with it the copies that it made of what it reads."""
+    # Where it was about to hand on an answer, it may wait for a lock that nobody will give back.
+    threading.Thread(target=_end, daemon=True).start()
     raise SystemExit(1)
+
+
+def _end() -> None:
+    time.sleep(GRACE)
+    os._exit(1)
 
 
 def _watch() -> None:
@@ -47,5 +54,4 @@ def _watch() -> None:
     if parent is not None:
         wait([parent.sentinel])
         os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(GRACE)
-        os._exit(1)
+        _end()
