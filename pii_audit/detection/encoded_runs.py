@@ -26,8 +26,8 @@ LONG = 4_000
 _WIDE, _NARROW = re.compile(f"[{WIDE}]{{{SHORTEST},}}"), re.compile(f"[{NARROW}]{{{SHORTEST},}}")
 _WRAPPED, _GROUP = 60, 4
 """A line that goes on in the next has so many digits and more, in whole groups (RFC 7468 2 has 64, RFC 2045 6.8 has 76)."""
-_FEWEST = 8
-"""Digits that are decoded by themselves."""
+_FEWEST = 16
+"""Digits that are decoded by themselves: so many hexadecimal ones are no accident."""
 _NEXT = re.compile(f"\r?\n([{WIDE}]+)")
 _BASE64, _HEX = 4, 6
 """Digits of three bytes."""
@@ -82,8 +82,8 @@ def encoded_runs(text: str, *, cells: bool = False) -> Iterator[EncodedRun]:
             continue
         yield whole
         done = whole.pieces[-1][1]
-        # As well, each of several lines may be a text of its own.
-        for piece in whole.pieces if len(whole.pieces) > 1 else ():
+        # Lines that are each a text of its own run into each other in the whole, unless that has lines itself.
+        for piece in whole.pieces if len(whole.pieces) > 1 and "\n" not in whole.text else ():
             alone = _read(text, *piece, alone=True)
             if alone.text:
                 yield alone

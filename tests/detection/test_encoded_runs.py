@@ -66,6 +66,32 @@ def test_what_was_wrapped_into_lines_is_read_across_them(width, end, encoding, n
     assert found(f"begin\n{lines}\nend\n") == [("cn_resident_id", Form.ENCODED)] * 150
 
 
+@pytest.mark.parametrize("left", range(31))
+def test_the_last_line_is_read_however_short_it_is(left, numbers):
+    number = numbers.resident_id()
+    content = f"{'':>{60 + left - len(number)}}{number}".encode()
+    for digits in (content.hex(), base64.b64encode(content).decode()):
+        lines = "\n".join(digits[at : at + 60] for at in range(0, len(digits), 60))
+        assert found(f"{lines}\n") == [("cn_resident_id", Form.ENCODED)]
+
+
+def test_what_is_encoded_in_itself_is_read_once_for_each_layer():
+    text = "nothing but a few words in lines that are as long as those of others are, and no longer\n" * 40
+    for _ in range(12):
+        digits = base64_of(text)
+        text = "".join(f"{digits[at : at + 400]}\n" for at in range(0, len(digits), 400))
+    seen: list[int] = []
+
+    def layers(inside):
+        for run in encoded_runs.encoded_runs(inside):
+            seen.append(len(run.text))
+            layers(run.text)
+
+    layers(text)
+    assert len(seen) < 100
+    assert sum(seen) < 5 * len(text)
+
+
 def test_lines_that_are_each_a_text_are_read_one_by_one(numbers):
     mobiles = [numbers.mobile() for _ in range(200)]
     lines = "\n".join(base64_of(f"{mobile:>45}") for mobile in mobiles)
