@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from pii_audit.auditing.crawling import Earlier
 from pii_audit.auditing.flows import Beyond, judge_flows, match_assets
 from pii_audit.auditing.jobs import makes
-from pii_audit.auditing.selfcheck import Earlier, leaving_ids, recorded
+from pii_audit.auditing.selfcheck import leaving_ids, recorded
 from pii_audit.findings.funnel import Funnel, Ownership
 from pii_audit.identifiers.model import Catalogue
 from pii_audit.model.coverage import partly_read

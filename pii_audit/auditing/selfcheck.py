@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pii_audit
-from pii_audit.access import server_settings
-from pii_audit.access.people import access_of_people
-from pii_audit.auditing.definitions import definitions_of, own_identifiers, program
+from pii_audit.auditing.crawling import Crawled, Earlier, Looking, Options, ask, crawl, trace
+from pii_audit.auditing.definitions import own_identifiers, program
 from pii_audit.auditing.ending import (
     WHOLE,
     ended_flows,
@@ -25,98 +23,33 @@ from pii_audit.auditing.ending import (
 )
 from pii_audit.auditing.flows import Beyond, Makes, judge_flows, match_assets
 from pii_audit.auditing.inherited import inherited
-from pii_audit.auditing.jobs import KIND, Jobs, job_sources, makes
+from pii_audit.auditing.jobs import KIND, job_sources, makes
 from pii_audit.auditing.notes import notes_of
 from pii_audit.auditing.places import places
-from pii_audit.auditing.queries import Queries
-from pii_audit.auditing.vouching import Receipts
 from pii_audit.detection.enumeration import with_hashes_told
 from pii_audit.detection.proofs import settled
 from pii_audit.detection.redact import Redactor
 from pii_audit.detection.tally import Detector
 from pii_audit.directory import Directory
 from pii_audit.directory.loading import load_directory
-from pii_audit.engine.interface import Engine, NoCheckpoint, Progress, Silent, Task
-from pii_audit.engine.local import LocalEngine
 from pii_audit.errors import UsageError
 from pii_audit.findings.funnel import Funnel, Ownership, without_identifiers
 from pii_audit.findings.proof import proved
 from pii_audit.findings.rechecking import DIRECTORY, TRIED
 from pii_audit.identifiers.catalogue import Catalogue, load_catalogue
 from pii_audit.language import Text
-from pii_audit.model.coverage import Coverage, partly_read
+from pii_audit.model.coverage import partly_read
 from pii_audit.model.fingerprint import Fingerprinter
-from pii_audit.model.grant import Grant
-from pii_audit.model.run import Checkpoint, Inspected, Run, run_id
-from pii_audit.model.setting import Setting
+from pii_audit.model.run import Inspected, Run, run_id
 from pii_audit.model.unchanged import Earlier as ReadBy
-from pii_audit.model.unchanged import Memory, Scope
 from pii_audit.policy.loader import policy_of
-from pii_audit.policy.matching import FlowMatcher
 from pii_audit.policy.model import Policy
 from pii_audit.rules.interface import Draft, Facts
 from pii_audit.rules.registry import apply_rules
 from pii_audit.rules.use_accounts import suspects
-from pii_audit.sources.feed.outbox import OutboxSource
-from pii_audit.sources.interface import Sampling, failed
-from pii_audit.sources.interface import Source as Opened
-from pii_audit.sources.registry import layouts_of, open_source
-from pii_audit.workspace import Source, Workspace, load_accounts, load_key, load_leavers, load_workspace, resolved
-
-Remembering = Callable[[Scope, Callable[[str], str]], Memory]
-"""What is known of the files of a source from earlier runs, and by what function their names may be told."""
-Earlier = Callable[[Collection[str], Callable[[str], bool]], Iterable[tuple[Inspected, ...]]]
-"""What recorded runs saw of sources, run by run, of the assets that are wanted by their ids."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a self-check is done.
-
-    `sample` and `max_load` (percent) override every source's own; `full` reads everything. `provided` is what recorded runs of this year saw in
-    the feeds, None where nothing is recorded, and `first` what the first of those runs saw; `earlier` gives what recorded runs saw of
-    some assets, run by run, `held` tells of a source whether they read anything in it; with `memory`, files that have not changed are not read again, save where all is to be read; `inventory` is what is known
-    of the tables that export jobs read, where this run does not read them itself; for `enumerate_hashes` seconds of processor time numbers are
-    tried out against columns of digests.
-    """
-
-    sources: Collection[str] = ()
-    sample: int | None = None
-    full: bool = False
-    max_load: int | None = None
-    seed: int = 0
-    as_of: date | None = None
-    provided: Sequence[Inspected] | None = None
-    earlier: Earlier | None = None
-    held: Callable[[str], bool] | None = None
-    first: Sequence[Inspected] = ()
-    inventory: Sequence[Inspected] = ()
-    enumerate_hashes: int = 0
-    engine: Engine = field(default_factory=LocalEngine)
-    progress: Progress = field(default_factory=Silent)
-    checkpoint: Checkpoint = field(default_factory=NoCheckpoint)
-    memory: Remembering | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Looking:
-    """By what sources are looked into, and which run does."""
-
-    detector: Detector
-    fingerprinter: Fingerprinter
-    redactor: Redactor
-    by: ReadBy
-
-
-@dataclass
-class _Crawled:
-    """What the sources gave, by their raw names, which must not be shown."""
-
-    inspected: list[Inspected] = field(default_factory=list)
-    coverage: list[Coverage] = field(default_factory=list)
-    grants: list[Grant] = field(default_factory=list)
-    settings: list[Setting] = field(default_factory=list)
-    queries: Queries = field(default_factory=Queries)
+from pii_audit.sources.interface import failed
+from pii_audit.sources.registry import layouts_of
+from pii_audit.workspace import Source, Workspace, load_accounts, load_key, load_leavers, load_workspace
 
 
 def audit(workspace: Workspace | Path | str, options: Options | None = None, *, policy: Policy | None = None) -> Run:
@@ -138,18 +71,18 @@ def audit(workspace: Workspace | Path | str, options: Options | None = None, *, 
         catalogue, fingerprinter, samples=space.samples == "masked", own_bins=space.institution.own_bins
     )
     redactor = Redactor(detector, fingerprinter)
-    looking = _Looking(detector, fingerprinter, redactor, by)
-    crawled = _Crawled()
+    looking = Looking(detector, fingerprinter, redactor, by)
+    crawled = Crawled()
     crawled.coverage += [failed(DIRECTORY, place, said) for place, said in directory.problems]
     chosen = _selected(space, options.sources)
     jobs, made_by = job_sources(chosen), makes(space, policy)
-    opened = [_crawl(space, source, policy, looking, options, crawled) for source in chosen if source not in jobs]
+    opened = [crawl(space, source, policy, looking, options, crawled) for source in chosen if source not in jobs]
     # A value that is met last may tell what the first column of digests holds, and with that whose rights are asked.
     told = with_hashes_told(crawled.inspected, catalogue, fingerprinter, options.enumerate_hashes, redactor.name)
     crawled.inspected = list(map(settled, told))
-    unasked = [row for source in opened for row in _ask(source, directory, crawled)]
+    unasked = [row for source in opened for row in ask(source, directory, crawled)]
     if jobs:
-        _trace(space, jobs, catalogue, options, crawled)
+        trace(space, jobs, catalogue, options, crawled)
     as_of = options.as_of or space.today()
     ended = ended_sources(chosen, crawled.coverage, crawled.inspected, as_of)
     lost = vanished(chosen, crawled.coverage, crawled.inspected, ended, options.held) if options.held else ()
@@ -239,86 +172,11 @@ def _selected(space: Workspace, wanted: Collection[str]) -> Sequence[Source]:
     return [source for source in space.sources if not named or source in named]
 
 
-def _crawl(
-    space: Workspace, source: Source, policy: Policy, looking: _Looking, options: Options, into: _Crawled
-) -> Opened:
-    """Reads a source, and gives it with its connections let go of."""
-    slowed = replace(resolved(source), max_load=options.max_load or source.max_load)
-    opened = open_source(slowed, root=space.root, key=lambda: load_key(space))
-    if source.receipts and isinstance(opened, OutboxSource):
-        receipts = Receipts(source.id, space.root / source.receipts, load_key(space), FlowMatcher(policy))
-        opened.vouch = receipts.vouch
-        into.coverage += receipts.problems
-    rows = None if options.full else options.sample or source.sample
-    sampling = Sampling(rows, options.seed)
-    memory = _memory(space, slowed, sampling, looking, options)
-    task = Task(
-        opened,
-        sampling,
-        looking.detector,
-        options.progress,
-        options.checkpoint,
-        memory,
-        looking.fingerprinter if memory else None,
-    )
-    try:
-        for one in options.engine.inspect(task):
-            if isinstance(one, Coverage):
-                into.coverage.append(one)
-            else:
-                into.inspected.append(one)
-                into.coverage.append(one.coverage)
-        if memory is not None:
-            memory.flush()
-    finally:
-        opened.close()
-    return opened
-
-
-def _ask(source: Opened, directory: Directory, into: _Crawled) -> list[Coverage]:
-    """Who can read what was found in a source, and how its server is set up; gives what could not be asked."""
-    unasked: list[Coverage] = []
-    holding = {one.asset.name for one in into.inspected if one.asset.source == source.id and one.fields}
-    try:
-        for grant in access_of_people(source, holding, directory):
-            (unasked if isinstance(grant, Coverage) else into.grants).append(grant)  # type: ignore[arg-type]  # told apart here
-        for setting in server_settings(source) if holding else ():
-            (unasked if isinstance(setting, Coverage) else into.settings).append(setting)  # type: ignore[arg-type]  # as above
-    finally:
-        source.close()
-    return unasked
-
-
-def _memory(space: Workspace, source: Source, sampling: Sampling, looking: _Looking, options: Options) -> Memory | None:
-    """What is known of a share's files; what leaves is read whenever it is looked at."""
-    if options.memory is None or source.kind != "file_share":
-        return None
-    by, period = looking.by, source.reread_after
-    oldest = (
-        by.at
-        if options.full or not period.count
-        else datetime.combine(period.before(by.at.date()), time.min, by.at.tzinfo)
-    )
-    definitions = definitions_of(space, source, sampling, looking.fingerprinter)
-    return options.memory(Scope(source.id, definitions, by, oldest), looking.redactor.name)
-
-
-def _trace(space: Workspace, jobs: Sequence[Source], catalogue: Catalogue, options: Options, into: _Crawled) -> None:
-    """What export jobs would let out, by what this run or an earlier one found in the tables that they read."""
-    traced = Jobs()
-    known = (*options.inventory, *into.inspected)
-    for source in jobs:
-        traced.crawl(space, resolved(source), known, catalogue, options.progress)
-    into.queries = traced.queries
-    into.inspected += traced.queries.inspected
-    into.coverage += traced.queries.coverage
-
-
 def _facts(
     space: Workspace,
     policy: Policy,
     catalogue: Catalogue,
-    crawled: _Crawled,
+    crawled: Crawled,
     redactor: Redactor,
     options: Options,
     made_by: Makes,
@@ -370,7 +228,7 @@ def _facts(
     return facts, _OwnerOf(space, units, redactor)
 
 
-def _listed(space: Workspace, policy: Policy, crawled: _Crawled, options: Options) -> frozenset[str]:
+def _listed(space: Workspace, policy: Policy, crawled: Crawled, options: Options) -> frozenset[str]:
     """The sources of which all that is there was met: a flow of which nothing is among it has no feed.
 
     One that a flow names and the workspace does not have is among them: nothing is there.

@@ -32,7 +32,8 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
 
 def run(session: Session, options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code: 0, although the demo bank has much to answer for."""
-    from pii_audit.auditing.selfcheck import Options, audit  # noqa: PLC0415 - start-up does without
+    from pii_audit.auditing.crawling import Options  # noqa: PLC0415 - start-up does without
+    from pii_audit.auditing.selfcheck import audit  # noqa: PLC0415 - start-up does without
     from pii_audit.cli.progress import shown  # noqa: PLC0415
     from pii_audit.demo import build  # noqa: PLC0415
     from pii_audit.render.interface import render  # noqa: PLC0415

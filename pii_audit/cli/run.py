@@ -92,7 +92,8 @@ def arguments(parser: argparse.ArgumentParser, language: Language) -> None:
 
 def run(session: Session, options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
-    from pii_audit.auditing.selfcheck import Options, audit, feed_ids, run_key  # noqa: PLC0415 - start-up does without
+    from pii_audit.auditing.crawling import Options  # noqa: PLC0415 - start-up does without
+    from pii_audit.auditing.selfcheck import audit, feed_ids, run_key  # noqa: PLC0415 - start-up does without
     from pii_audit.cli.progress import shown  # noqa: PLC0415
     from pii_audit.engine import engine  # noqa: PLC0415
     from pii_audit.render.interface import renderer  # noqa: PLC0415

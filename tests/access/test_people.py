@@ -10,7 +10,7 @@ import pytest
 
 from pii_audit import audit
 from pii_audit.access.people import PEOPLE, of_people
-from pii_audit.auditing.selfcheck import Options
+from pii_audit.auditing.crawling import Options
 from pii_audit.directory.loading import load_directory
 from pii_audit.errors import ConfigurationError, Position
 from pii_audit.model.grant import Grant

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 
-from pii_audit.auditing.selfcheck import Options, audit
+from pii_audit.auditing.crawling import Options
+from pii_audit.auditing.selfcheck import audit
 from pii_audit.store import Store
 from pii_audit.workspace import load_workspace
 

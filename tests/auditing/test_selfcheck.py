@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from pii_audit import audit
-from pii_audit.auditing.selfcheck import Options, run_key
+from pii_audit.auditing.crawling import Options
+from pii_audit.auditing.selfcheck import run_key
 from pii_audit.engine.local import LocalEngine
 from pii_audit.engine.pool import PoolEngine
 from pii_audit.errors import ConfigurationError, UsageError
@@ -169,7 +170,8 @@ def test_the_same_run_has_the_same_key_in_every_process(root):
     """Otherwise nothing that was interrupted is ever found again: sets are in another order in each process."""
     script = (
         "import sys; from pathlib import Path; from pii_audit.workspace import load_workspace\n"
-        "from pii_audit.auditing.selfcheck import Options, run_key\n"
+        "from pii_audit.auditing.crawling import Options\n"
+        "from pii_audit.auditing.selfcheck import run_key\n"
         "print(run_key(load_workspace(Path(sys.argv[1])), Options()))"
     )
     keys = {

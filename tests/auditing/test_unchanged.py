@@ -21,8 +21,9 @@ import pytest
 from sqlalchemy.event import listen
 
 from pii_audit import content
+from pii_audit.auditing.crawling import Options
 from pii_audit.auditing.definitions import program
-from pii_audit.auditing.selfcheck import Options, audit, run_key
+from pii_audit.auditing.selfcheck import audit, run_key
 from pii_audit.demo import build
 from pii_audit.engine import engine
 from pii_audit.model.asset import Asset, AssetKind

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pii_audit.auditing.selfcheck import Options, audit
+from pii_audit.auditing.crawling import Options
+from pii_audit.auditing.selfcheck import audit
 from pii_audit.collecting.writing import Order, write_collector
 from pii_audit.identifiers.catalogue import load_catalogue
 
