@@ -60,9 +60,9 @@ def _png(data: bytes) -> int:
     return at
 
 
-def _jpeg(data: bytes) -> int:
+def _jpeg(data: bytes, begin: int = 0) -> int:
     """Segments with their lengths, and scans without."""
-    at = 2
+    at = begin + 2
     while at < len(data):
         found = _JPEG_MARKER.match(data, at)
         if found is None:
@@ -81,7 +81,7 @@ def _jpegs(data: bytes) -> int:
     """Several in one file (CIPA DC-007), with padding between them."""
     end = _jpeg(data)
     while (begin := data.find(b"\xff\xd8\xff", end)) >= 0 and not data[end:begin].strip(_PADDING):
-        end = begin + _jpeg(data[begin:])
+        end = _jpeg(data, begin)
     return end
 
 
